@@ -1,0 +1,51 @@
+/*
+	zram/memory for hosts with a C library: regions from the heap, on 64-byte boundaries like PSRAM's cache lines.
+
+	Serves the command-line host and the Moddable simulator, so it uses only what the xs.h of both has.
+*/
+#include "xs.h"
+#include "xsmc.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define ALIGNMENT 64u
+
+/* Runs when the last view is gone, or as the machine ends; `data` is NULL once closed. */
+void xs_zram_memory_destructor(void* data)
+{
+	free(data);
+}
+
+/* xsArg(1), the kind of memory, makes no difference here: there is only one. */
+void xs_zram_memory(xsMachine* the)
+{
+	xsIntegerValue byteLength = xsmcToInteger(xsArg(0));
+	if (byteLength < 1)
+		xsRangeError("byteLength must be at least 1");
+	size_t rounded = ((size_t)byteLength + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	void* data = aligned_alloc(ALIGNMENT, rounded);
+	if (!data)
+		xsUnknownError("out of memory: %d bytes for a region", (int)byteLength);
+	xsmcSetHostBuffer(xsThis, data, byteLength);
+}
+
+/* Detached before freed: a view that is still around then has no bytes, not someone else's. */
+void xs_zram_memory_close(xsMachine* the)
+{
+	void* data = xsmcGetHostDataValidate(xsThis, xs_zram_memory_destructor);
+	if (!data)
+		return;
+	xsmcSetHostBuffer(xsThis, NULL, 0);
+	free(data);
+}
+
+/* Starts anywhere and wraps: only differences, as int32, mean something. */
+void xs_zram_memory_ticks(xsMachine* the)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	uint32_t milliseconds = (uint32_t)now.tv_sec * 1000u + (uint32_t)(now.tv_nsec / 1000000);
+	xsmcSetInteger(xsResult, (xsIntegerValue)milliseconds);
+}

@@ -1,0 +1,33 @@
+/**
+ * The module `zram/memory` for hosts with a C library: the command-line host and the Moddable simulator.
+ *
+ * @module
+ */
+
+/**
+ * A region of memory outside the XS heap. It does not move, and the collector does not look into it.
+ *
+ * To read or write it from JavaScript, make a view: `new Uint8Array(memory, offset, length)`. A view keeps the region
+ * alive. What the bytes are at first is undefined.
+ */
+export class Memory extends Native("xs_zram_memory_destructor") {
+	/**
+	 * @param byteLength 1 to 2^31 - 64. It lies on a 64-byte boundary.
+	 * @param kind Which memory: "external" (PSRAM) or "internal". A host with one memory takes no notice.
+	 * @throws RangeError if `byteLength` is less than 1, Error if there is not that much memory.
+	 */
+	constructor(byteLength: number, kind: "external" | "internal") {
+		super();
+		native("xs_zram_memory").call(this, byteLength, kind);
+	}
+
+	/** Gives the memory back at once. Views have no bytes any more. Closing twice is fine. */
+	close(): void {
+		return native("xs_zram_memory_close").call(this);
+	}
+}
+
+/** A millisecond counter that never goes back. int32, starts anywhere and wraps: use `(ticks() - before) | 0`. */
+export function ticks(this: unknown): number {
+	return native("xs_zram_memory_ticks").call(this);
+}

@@ -1,0 +1,64 @@
+/**
+ * What the command-line host (hosts/xs) offers to a bundle. For tests, demos and benchmarks; the module itself
+ * never imports it.
+ *
+ * @module
+ */
+
+/** Writes a line on stdout. */
+export function print(this: unknown, text: string): void {
+	return native("xs_host_print").call(this, text);
+}
+
+/** Writes on stdout without ending the line, at once: for progress bars. */
+export function write(this: unknown, text: string): void {
+	return native("xs_host_write").call(this, text);
+}
+
+/** Writes on stderr without ending the line. */
+export function writeError(this: unknown, text: string): void {
+	return native("xs_host_writeError").call(this, text);
+}
+
+/** The content of a file. Throws an Error that names the path. */
+export function readFile(this: unknown, path: string): ArrayBuffer {
+	return native("xs_host_readFile").call(this, path);
+}
+
+/** Ends this machine at once with an exit code from 0 to 255; with `--machines` the others go on. */
+export function exit(this: unknown, code: number): never {
+	return native("xs_host_exit").call(this, code) as never;
+}
+
+/** What followed the bundle on the command line. */
+export function programArguments(this: unknown): string[] {
+	return native("xs_host_arguments").call(this);
+}
+
+/** Which of the machines of `--machines` this is, from 0. */
+export function machineIndex(this: unknown): number {
+	return native("xs_host_machineIndex").call(this);
+}
+
+/** Collects the garbage of this machine's heap and compacts its chunks. */
+export function collect(this: unknown): void {
+	return native("xs_host_collect").call(this);
+}
+
+/**
+ * Samples the XS heap: `into[0]` = slots in use, `[1]` = bytes of chunks in use, `[2]` = collections so far (modulo
+ * 65,536). Allocates nothing, so the difference of two samples is what was allocated between them.
+ */
+export function heapStats(this: unknown, into: Int32Array): void {
+	return native("xs_host_heapStats").call(this, into);
+}
+
+/** True if stdout is a terminal. */
+export function isTTY(this: unknown): boolean {
+	return native("xs_host_isTTY").call(this);
+}
+
+/** CRC-32 (of zlib and PNG) of `length` bytes from `start`; buffer or view with elements of one byte. */
+export function crc32(this: unknown, buffer: ArrayBufferLike | ArrayBufferView, start: number, length: number): number {
+	return native("xs_host_crc32").call(this, buffer, start, length);
+}

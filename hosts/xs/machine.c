@@ -1,0 +1,122 @@
+/*
+	One machine's life: create, run the bundle until no promise job is left, report what went wrong, delete.
+*/
+#include "xsAll.h"
+
+#include "host.h"
+
+void hostFail(Host* host, const char* format, ...)
+{
+	va_list arguments;
+	fflush(stdout);
+	flockfile(stderr);
+	fputs("xs-host: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	funlockfile(stderr);
+	host->exitCode = 1;
+}
+
+/* Leaves on the stack what is worth printing of the slot there: an error's stack, else the value itself. */
+static void describe(txMachine* the)
+{
+	if (mxIsReference(the->stack)) {
+		mxDub();
+		mxGetID(mxID(_stack));
+		if (mxIsStringPrimitive(the->stack))
+			return;
+		mxPop();
+	}
+	fxToString(the, the->stack);
+}
+
+void hostFailWithException(txMachine* the, const char* what)
+{
+	txSlot* stack = the->stack;
+	mxPush(mxException);
+	mxException = mxUndefined;
+	mxTry(the) {
+		describe(the);
+		hostFail(hostOf(the), "%s: %s", what, the->stack->value.string);
+	}
+	mxCatch(the) {
+		hostFail(hostOf(the), "%s (which cannot be converted to a string)", what);
+	}
+	the->stack = stack;
+}
+
+void hostExit(txMachine* the, int exitCode)
+{
+	hostOf(the)->exitCode = exitCode;
+	hostOf(the)->ended = true;
+	fxExitToHost(the);
+}
+
+static void mainFulfilled(txMachine* the)
+{
+	hostOf(the)->settled = true;
+}
+
+static void mainRejected(txMachine* the)
+{
+	hostOf(the)->settled = true;
+	mxException = *mxArgv(0);
+	hostFailWithException(the, "uncaught exception");
+}
+
+static void importMain(txMachine* the)
+{
+	txSlot* realm = mxModuleInstanceInternal(mxProgram.value.reference)->value.module.realm;
+	mxPushStringC((txString)hostOf(the)->bundle);
+	fxRunImport(the, realm, XS_NO_ID);
+	mxDub();
+	mxGetID(mxID(_then));
+	mxCall();
+	fxNewHostFunction(the, mainFulfilled, 1, XS_NO_ID, XS_NO_ID);
+	fxNewHostFunction(the, mainRejected, 1, XS_NO_ID, XS_NO_ID);
+	mxRunCount(2);
+	mxPop();
+}
+
+/* fxEndJob() calls back finalization registries, which may queue more. */
+static void runJobs(txMachine* the)
+{
+	do {
+		while (the->promiseJobs) {
+			the->promiseJobs = 0;
+			fxRunPromiseJobs(the);
+		}
+		fxEndJob(the);
+	} while (the->promiseJobs);
+	fxCheckUnhandledRejections(the, 1);
+}
+
+static void runBundle(txMachine* the)
+{
+	fxBeginHost(the);
+	importMain(the);
+	runJobs(the);
+	fxEndHost(the);
+	if (!hostOf(the)->settled)
+		hostFail(hostOf(the), "the main module waits for a promise that nothing can resolve any more");
+}
+
+void hostRun(Host* host)
+{
+	txMachine* the = fxCreateMachine(&host->creation, "xs-host", host, XS_NO_ID);
+	if (!the) {
+		hostFail(host, "the heap is too small for XS itself: more --slots or --chunk, please");
+		return;
+	}
+	mxTry(the) {
+		runBundle(the);
+	}
+	mxCatch(the) {
+		/* exit() and aborts come here too: they have said what there is to say. */
+		if (!host->ended)
+			hostFailWithException(the, "uncaught exception");
+	}
+	fxDeleteMachine(the);
+}

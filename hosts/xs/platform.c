@@ -1,0 +1,169 @@
+/*
+	What XS asks of its platform: where modules come from, what `@ "name"` means, what to do when it cannot go on.
+*/
+#include "xsAll.h"
+#include "xsScript.h"
+
+#include "host.h"
+
+#include <errno.h>
+
+#define MESSAGE_LENGTH 256
+
+/* fxInitializeParser() leaves no room for a pointer of ours: the error goes to the thread that parses. */
+static _Thread_local char syntaxError[MESSAGE_LENGTH];
+
+void fxCreateMachinePlatform(txMachine* the)
+{
+	the->promiseJobs = 0;
+}
+
+void fxDeleteMachinePlatform(txMachine* the)
+{
+	(void)the;
+}
+
+void fxQueuePromiseJobs(txMachine* the)
+{
+	the->promiseJobs = 1;
+}
+
+static const char* abortReason(int status)
+{
+	switch (status) {
+	case XS_STACK_OVERFLOW_EXIT:
+		return "stack overflow (recursion too deep; --stack gives more)";
+	case XS_NOT_ENOUGH_MEMORY_EXIT:
+		return "out of memory: the XS heap is full (--slots and --chunk give more; without --fixed it grows)";
+	case XS_NO_MORE_KEYS_EXIT:
+		return "out of memory: too many property names";
+	default:
+		return "XS gave up";
+	}
+}
+
+/* XS calls this when it cannot go on, and for rejections nobody handled: only from these does it return. */
+void fxAbort(txMachine* the, int status)
+{
+	if (status == XS_UNHANDLED_REJECTION_EXIT) {
+		hostFailWithException(the, "unhandled rejection");
+		return;
+	}
+	if (status == XS_UNHANDLED_EXCEPTION_EXIT)
+		hostFailWithException(the, "uncaught exception");
+	else
+		hostFail(hostOf(the), "%s", abortReason(status));
+	hostExit(the, hostOf(the)->exitCode);
+}
+
+/* A bundle is one module and imports nothing. */
+txID fxFindModule(txMachine* the, txSlot* realm, txID moduleID, txSlot* slot)
+{
+	(void)realm;
+	if ((moduleID == XS_NO_ID) && !strcmp(fxToString(the, slot), hostOf(the)->bundle))
+		return fxNewNameC(the, (txString)hostOf(the)->bundle);
+	return XS_NO_ID;
+}
+
+static void rememberSyntaxError(void* console, txString path, txInteger line, txString format, c_va_list arguments)
+{
+	(void)console;
+	int length = snprintf(syntaxError, MESSAGE_LENGTH, "%s:%d: ", path ? path : "?", (int)line);
+	if (length < MESSAGE_LENGTH)
+		vsnprintf(syntaxError + length, (size_t)(MESSAGE_LENGTH - length), format, arguments);
+}
+
+/* mxCFlag is what makes the parser take `f(a) @ "xs_f"`. */
+static txScript* parseBundle(txMachine* the, FILE* file, const char* path)
+{
+	txParser parser;
+	txParserJump jump;
+	txScript* volatile script = NULL;
+	txString sourceMap = NULL;
+	syntaxError[0] = 0;
+	fxInitializeParser(&parser, the, the->parserBufferSize, the->parserTableModulo);
+	parser.firstJump = &jump;
+	parser.reportError = rememberSyntaxError;
+	if (c_setjmp(jump.jmp_buf) == 0) {
+		parser.path = fxNewParserSymbol(&parser, (txString)path);
+		fxParserTree(&parser, file, (txGetter)fgetc, mxCFlag | mxDebugFlag, &sourceMap);
+		fxParserHoist(&parser);
+		fxParserBind(&parser);
+		script = fxParserCode(&parser);
+	}
+	fxTerminateParser(&parser);
+	return script;
+}
+
+static const Native* findNative(const char* name)
+{
+	for (int i = 0; i < hostNativeCount; i++)
+		if (!strcmp(hostNatives[i].name, name))
+			return &hostNatives[i];
+	return NULL;
+}
+
+/* The script's symbols are its names one after the other; hosts refer to them by number. */
+static txID nameOf(txMachine* the, txScript* script, txID symbol)
+{
+	txS1* p = script->symbolsBuffer;
+	txID count;
+	mxDecodeID(p, count);
+	if ((symbol == XS_NO_ID) || (symbol >= count))
+		return XS_NO_ID;
+	while (--symbol)
+		p += strlen((char*)p) + 1;
+	return fxNewNameC(the, (txString)p);
+}
+
+static void pushNative(txMachine* the, const char* name, int parameterCount, txID symbol)
+{
+	const Native* native = findNative(name);
+	bool isDestructor = parameterCount < 0;
+	if (!native || (isDestructor ? !native->destructor : !native->function))
+		fxThrowMessage(the, NULL, 0, XS_REFERENCE_ERROR,
+			"%s \"%s\" is unknown to this host", isDestructor ? "Native" : "native", name);
+	if (isDestructor)
+		fxNewHostObject(the, native->destructor);
+	else
+		fxNewHostFunction(the, native->function, parameterCount, nameOf(the, hostOf(the)->script, symbol), XS_NO_ID);
+}
+
+/*
+	XS runs this before the module, which gets its natives from the array by number. The script lists for each native
+	the count of its parameters (-1 for a destructor), the number of its name, and the C name.
+*/
+static void bindNatives(txMachine* the)
+{
+	txS1* p = hostOf(the)->script->hostsBuffer;
+	txID count;
+	mxDecodeID(p, count);
+	fxNewArray(the, 0);
+	for (txID i = 0; i < count; i++) {
+		int parameterCount = *p++;
+		txID symbol;
+		mxDecodeID(p, symbol);
+		pushNative(the, (char*)p, parameterCount, symbol);
+		mxPushSlot(the->stack + 1);
+		mxSetIndex(i);
+		mxPop();
+		p += strlen((char*)p) + 1;
+	}
+	mxPullSlot(mxResult);
+}
+
+void fxLoadModule(txMachine* the, txSlot* module, txID moduleID)
+{
+	Host* host = hostOf(the);
+	FILE* file = fopen(host->bundle, "rb");
+	if (!file)
+		fxThrowMessage(the, NULL, 0, XS_REFERENCE_ERROR, "%s: %s", host->bundle, strerror(errno));
+	host->script = parseBundle(the, file, host->bundle);
+	fclose(file);
+	if (!host->script)
+		fxThrowMessage(the, NULL, 0, XS_SYNTAX_ERROR, "%s", syntaxError);
+	if (host->script->hostsBuffer)
+		host->script->callback = bindNatives;
+	fxResolveModule(the, module, moduleID, host->script, NULL, NULL);
+	host->script = NULL;
+}

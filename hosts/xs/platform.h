@@ -1,0 +1,60 @@
+/*
+	What XS wants to know about the machine it runs on: POSIX, little-endian, threads.
+
+	XS's own headers include this file by the name in `-DXSPLATFORM`.
+*/
+#ifndef ZRAM_XS_PLATFORM_H
+#define ZRAM_XS_PLATFORM_H
+
+#include <ctype.h>
+#include <float.h>
+#include <math.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+	#error "the region's layout is little-endian, and so is every host"
+#endif
+
+#undef mxLinux
+#undef mxMacOSX
+#if defined(__APPLE__)
+	#define mxLinux 0
+	#define mxMacOSX 1
+#else
+	#define mxLinux 1
+	#define mxMacOSX 0
+#endif
+
+#define mxUseGCCAtomics 1
+#define mxUsePOSIXThreads 1
+
+/* Taken from XS as they are. Not listed, and so in platform.c: abort, promise queue, finding and loading modules. */
+#define mxUseDefaultBuildKeys 1
+#define mxUseDefaultChunkAllocation 1
+#define mxUseDefaultParseScript 1
+#define mxUseDefaultSharedChunks 1
+#define mxUseDefaultSlotAllocation 1
+
+/* 64-bit slots have room for 32-bit property keys; 32-bit slots, as on a microcontroller, have not. */
+#if INTPTR_MAX == INT64_MAX
+	#define mx32bitID 1
+#endif
+
+/* The fields `waiter…` belong to XS's Atomics, `promiseJobs` to platform.c. */
+#define mxMachinePlatform \
+	int promiseJobs; \
+	void* waiterCondition; \
+	void* waiterData; \
+	void* waiterLink;
+
+#endif

@@ -1,0 +1,115 @@
+/*
+ * What an engine is: pages in one fixed region. zram.ts decides, an engine does; it throws nothing after its
+ * construction but answers codes.
+ *
+ * Every range operation takes `done`, the bytes of the request that are already finished, and stops in front of the
+ * page that it cannot do. So a request is one call when all goes well, and goes on after each stop otherwise.
+ */
+
+/** Bytes that an engine reads or writes in place. Views of wider elements must be wrapped first. */
+export type ByteBuffer = ArrayBufferLike | HostBuffer | Uint8Array | Int8Array | Uint8ClampedArray | DataView;
+
+/** Codes that operations answer: OK or negative. zramEngine.h has the engine's own, zramBinding.c the rest. */
+export const OK = 0;
+/** Done, and the region has begun to run out. */
+export const PRESSURE = -1;
+/** With ONE_PAGE: a page is done. */
+export const PAGE = -2;
+/** The page's stored length would be above the threshold, and the call does not say KEEP. */
+export const INCOMPRESSIBLE = -3;
+/** No room under the limit. */
+export const FULL = -4;
+/** The region is damaged at this page. */
+export const CORRUPT = -5;
+/** After close(). */
+export const CLOSED = -10;
+/** While hold(true). */
+export const BUSY = -11;
+/** The region was detached, or its length changed. */
+export const ARENA = -12;
+/** The buffer is not a ByteBuffer, or detached. */
+export const BUFFER = -13;
+/** The offset is not an integer within the device, or offset and length reach past its end. */
+export const OFFSET = -14;
+/** The buffer overlaps the region. */
+export const OVERLAP = -15;
+
+/** Flags of the constructor: a checksum for every page. */
+export const INTEGRITY = 1;
+/** Granules are zeroed when they are freed. */
+export const WIPE = 2;
+
+/** Modes of an operation: incompressible pages stay in the region. */
+export const KEEP = 1;
+/** Stop after each page. */
+export const ONE_PAGE = 2;
+
+/** States of a page, in bits 0-2 of word 1 of its entry. */
+export const EMPTY = 0;
+export const SAME = 1;
+export const COMPRESSED = 2;
+export const RAW = 3;
+
+/** Bytes of the region's header. */
+export const HEADER_LENGTH = 256;
+/** Bytes of a page's entry. */
+export const ENTRY_LENGTH = 8;
+/** Bytes that plan() writes. */
+export const PLAN_LENGTH = 32;
+
+export interface Engine {
+	/**
+	 * Transfers all of `buffer` from byte `done` on; `byteOffset` is where byte 0 of it lies on the device. Returns the
+	 * length of `buffer`, or a negative code.
+	 */
+	read(buffer: ByteBuffer, byteOffset: number, done: number, mode: number): number;
+	write(buffer: ByteBuffer, byteOffset: number, done: number, mode: number): number;
+	/** Likewise for `byteLength` bytes that shall read as zeros. */
+	trim(byteOffset: number, byteLength: number, done: number, mode: number): number;
+
+	/** Bytes that the last range operation has finished, not counting its argument `done`. */
+	readonly done: number;
+	/** Page (check: or granule) at which the last operation stopped. */
+	readonly stopped: number;
+
+	/** Copies the region's header to `into`, HEADER_LENGTH bytes. */
+	header(into: ArrayBuffer): number;
+	/**
+	 * The first page from `page` on that is not empty; its entry goes to `into`, ENTRY_LENGTH bytes. pageCount if there
+	 * is none, or a negative code.
+	 */
+	nextPage(page: number, into: ArrayBuffer): number;
+
+	setLimit(limit: number): number;
+	reset(): number;
+	resetPeak(): number;
+	markIdle(): number;
+	/** 0, the number of the first broken invariant (zramEngine.h lists them), or a negative code. */
+	check(): number;
+	/** While held, every operation answers BUSY. */
+	hold(busy: boolean): void;
+	/** BUSY if held; else the engine is closed, whatever else is answered. */
+	close(): number;
+}
+
+export interface EngineConstructor {
+	/** All arguments have been validated; `scratch` has what plan() asks for and is not the collector's to move. */
+	new (
+		region: ByteBuffer,
+		scratch: ByteBuffer,
+		pageCount: number,
+		pageLength: number,
+		threshold: number,
+		flags: number,
+	): Engine;
+
+	/**
+	 * What a region of `arenaLength` bytes holds. Writes eight uint32 to `into`: granule length, number of granules,
+	 * bytes of metadata, bytes of scratch, and the least and the greatest arena length that will do (low word, high
+	 * word). Returns 1 if `arenaLength` will do, else 0, and then the first three are 0.
+	 */
+	plan(arenaLength: number, pageCount: number, pageLength: number, flags: number, into: ArrayBuffer): number;
+
+	/** Bytes of `value` if it is a ByteBuffer, not detached, and at a multiple of `alignment` (a power of two); else -1. */
+	bufferLength(value: unknown, alignment: number): number;
+}

@@ -1,0 +1,71 @@
+/*
+ * The native engine: zramEngine.c behind zramBinding.c. Each method is the C function of that name; the contract is in
+ * interface.ts.
+ */
+
+import type { ByteBuffer, Engine, EngineConstructor } from "zram/engine/interface";
+
+class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine {
+	constructor(
+		region: ByteBuffer,
+		scratch: ByteBuffer,
+		pageCount: number,
+		pageLength: number,
+		threshold: number,
+		flags: number,
+	) {
+		super();
+		native("xs_zram_engine").call(this, region, scratch, pageCount, pageLength, threshold, flags);
+	}
+	static plan(arenaLength: number, pageCount: number, pageLength: number, flags: number, into: ArrayBuffer): number {
+		return native("xs_zram_engine_plan").call(this, arenaLength, pageCount, pageLength, flags, into);
+	}
+	static bufferLength(value: unknown, alignment: number): number {
+		return native("xs_zram_engine_bufferLength").call(this, value, alignment);
+	}
+	read(buffer: ByteBuffer, byteOffset: number, done: number, mode: number): number {
+		return native("xs_zram_engine_read").call(this, buffer, byteOffset, done, mode);
+	}
+	write(buffer: ByteBuffer, byteOffset: number, done: number, mode: number): number {
+		return native("xs_zram_engine_write").call(this, buffer, byteOffset, done, mode);
+	}
+	trim(byteOffset: number, byteLength: number, done: number, mode: number): number {
+		return native("xs_zram_engine_trim").call(this, byteOffset, byteLength, done, mode);
+	}
+	get done(): number {
+		return native("xs_zram_engine_get_done").call(this);
+	}
+	get stopped(): number {
+		return native("xs_zram_engine_get_stopped").call(this);
+	}
+	header(into: ArrayBuffer): number {
+		return native("xs_zram_engine_header").call(this, into);
+	}
+	nextPage(page: number, into: ArrayBuffer): number {
+		return native("xs_zram_engine_nextPage").call(this, page, into);
+	}
+	setLimit(limit: number): number {
+		return native("xs_zram_engine_setLimit").call(this, limit);
+	}
+	reset(): number {
+		return native("xs_zram_engine_reset").call(this);
+	}
+	resetPeak(): number {
+		return native("xs_zram_engine_resetPeak").call(this);
+	}
+	markIdle(): number {
+		return native("xs_zram_engine_markIdle").call(this);
+	}
+	check(): number {
+		return native("xs_zram_engine_check").call(this);
+	}
+	hold(busy: boolean): void {
+		native("xs_zram_engine_hold").call(this, busy);
+	}
+	close(): number {
+		return native("xs_zram_engine_close").call(this);
+	}
+}
+
+const engine: EngineConstructor = NativeEngine;
+export default engine;

@@ -1,0 +1,182 @@
+/*
+ * The arena: granules, and chains of them. See zramArena.h.
+ *
+ *        entry                links                       granules
+ *   +-------------+      +----+----+----+----+       +-----+-----+-----+-----+
+ *   | first = 2   |----->|    |    |  0 |    |       |     |     | abc |     |
+ *   | length 130  |      +----+----+----+----+       +-----+-----+-----+-----+
+ *   +-------------+         ^         |                 ^
+ *                           +---------+  ... 0, then the next, until kZramEnd
+ *
+ * Free granules: those in the chain at header.freeHead, of which there are frontier - usedGranules, then all from
+ * header.frontier up. Freed chains go to the front of the free chain as they are, so taking granules from it is mostly
+ * a matter of finding the place where to cut.
+ */
+
+#include "zramArena.h"
+
+#include <string.h>
+
+uint32_t zramChainWalk(const zramEngine *engine, uint32_t first, uint32_t count, uint32_t *next)
+{
+	const uint16_t *links = zramLinksOf(engine);
+	uint32_t granules = engine->geometry.granuleCount;
+	uint32_t last;
+
+	do {
+		last = first;
+		if (last >= granules)
+			return kZramEnd;
+		first = links[last];
+	} while (--count);
+	*next = first;
+	return last;
+}
+
+/* Verifies that `count` granules are free, and makes them a chain. Returns its first, or kZramEnd. */
+static uint32_t takeGranules(zramEngine *engine, uint32_t count)
+{
+	zramHeader *header = zramHeaderOf(engine);
+	uint16_t *links = zramLinksOf(engine);
+	uint32_t frontier = header->frontier, chained = frontier - header->usedGranules;
+	uint32_t first = frontier, last = kZramEnd, rest = header->freeHead;
+
+	if ((header->usedGranules > frontier) || (frontier > engine->geometry.granuleCount))
+		return kZramEnd;
+	if (chained > count)
+		chained = count;
+	count -= chained;
+	if (count > engine->geometry.granuleCount - frontier)
+		return kZramEnd;
+	if (chained) {
+		first = rest;
+		last = zramChainWalk(engine, first, chained, &rest);
+		if (last == kZramEnd)
+			return kZramEnd;
+	}
+
+	header->usedGranules += chained + count;
+	header->freeHead = rest;
+	header->frontier = frontier + count;
+	for (; count; count--) {
+		if (last != kZramEnd)
+			links[last] = (uint16_t)frontier;
+		last = frontier++;
+	}
+	links[last] = kZramEnd;
+	return first;
+}
+
+static void wipeGranules(zramEngine *engine, uint32_t first, uint32_t count)
+{
+	for (; count; count--, first = zramLinksOf(engine)[first])
+		memset(zramGranuleOf(engine, first), 0, engine->geometry.granuleLength);
+}
+
+/* The chain from `first` to `last` was verified. */
+static void freeGranules(zramEngine *engine, uint32_t first, uint32_t last, uint32_t count)
+{
+	zramHeader *header = zramHeaderOf(engine);
+
+	if (engine->geometry.flags & kZramWipe)
+		wipeGranules(engine, first, count);
+	zramLinksOf(engine)[last] = (uint16_t)header->freeHead;
+	header->freeHead = first;
+	header->usedGranules -= count;
+}
+
+static int shrinkChain(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need)
+{
+	uint32_t kept = kZramEnd, rest = *first, last, end;
+
+	if (have - need > zramHeaderOf(engine)->usedGranules)
+		return kZramCorrupt;
+	if (need) {
+		kept = zramChainWalk(engine, rest, need, &rest);
+		if (kept == kZramEnd)
+			return kZramCorrupt;
+	}
+	last = zramChainWalk(engine, rest, have - need, &end);
+	if ((last == kZramEnd) || (end != kZramEnd))
+		return kZramCorrupt;
+
+	if (need)
+		zramLinksOf(engine)[kept] = kZramEnd;
+	else
+		*first = kZramEnd;
+	freeGranules(engine, rest, last, have - need);
+	return kZramOK;
+}
+
+static int growChain(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need)
+{
+	uint32_t last = kZramEnd, end = kZramEnd, more;
+
+	if (have)
+		last = zramChainWalk(engine, *first, have, &end);
+	if ((have && (last == kZramEnd)) || (end != kZramEnd))
+		return kZramCorrupt;
+	if (need == have)
+		return kZramOK;
+	more = takeGranules(engine, need - have);
+	if (more == kZramEnd)
+		return kZramCorrupt;
+	if (have)
+		zramLinksOf(engine)[last] = (uint16_t)more;
+	else
+		*first = more;
+	return kZramOK;
+}
+
+int zramChainResize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need)
+{
+	return (need < have) ? shrinkChain(engine, first, have, need) : growChain(engine, first, have, need);
+}
+
+/* Granules are multiples of 64 bytes, so 16 words a turn; loads go before stores to keep slow memory streaming. */
+static inline void copyGranule(uint32_t *to, const uint32_t *from, uint32_t length)
+{
+	const uint32_t *end = from + (length >> 2);
+
+	do {
+		uint32_t a = from[0], b = from[1], c = from[2], d = from[3];
+		uint32_t e = from[4], f = from[5], g = from[6], h = from[7];
+		to[0] = a, to[1] = b, to[2] = c, to[3] = d;
+		to[4] = e, to[5] = f, to[6] = g, to[7] = h;
+		a = from[8], b = from[9], c = from[10], d = from[11];
+		e = from[12], f = from[13], g = from[14], h = from[15];
+		to[8] = a, to[9] = b, to[10] = c, to[11] = d;
+		to[12] = e, to[13] = f, to[14] = g, to[15] = h;
+		from += 16;
+		to += 16;
+	} while (from < end);
+}
+
+void zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length)
+{
+	const uint16_t *links = zramLinksOf(engine);
+	uint32_t granuleLength = engine->geometry.granuleLength;
+	uint32_t count = zramGranulesFor(engine, length);
+
+	for (; count; count--) {
+		copyGranule(zramGranuleOf(engine, first), words, granuleLength);
+		words += granuleLength >> 2;
+		first = links[first];
+	}
+}
+
+int zramChainGather(const zramEngine *engine, uint32_t first, uint32_t *words, uint32_t count)
+{
+	const uint16_t *links = zramLinksOf(engine);
+	uint32_t granuleLength = engine->geometry.granuleLength;
+	uint32_t granules = engine->geometry.granuleCount;
+
+	for (; count; count--) {
+		if (first >= granules)
+			return kZramCorrupt;
+		copyGranule(words, zramGranuleOf(engine, first), granuleLength);
+		words += granuleLength >> 2;
+		first = links[first];
+	}
+	return (first == kZramEnd) ? kZramOK : kZramCorrupt;
+}

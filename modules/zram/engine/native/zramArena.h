@@ -1,0 +1,81 @@
+/*
+ * The arena: granules, and chains of them; and where things are in the region. For the engine's own files; what a
+ * caller may use is in zramEngine.h.
+ *
+ * A chain is named by its first granule (kZramEnd for no granules) and by its length, which the page's entry knows.
+ * Nothing in here loops longer than a chain's length, whatever the links say.
+ */
+
+#ifndef __ZRAM_ARENA__
+#define __ZRAM_ARENA__
+
+#include "zramEngine.h"
+
+static inline zramHeader *zramHeaderOf(const zramEngine *engine)
+{
+	return (zramHeader *)(void *)engine->region;
+}
+
+static inline uint16_t *zramLinksOf(const zramEngine *engine)
+{
+	return (uint16_t *)(void *)(engine->region + engine->geometry.linksOffset);
+}
+
+static inline uint32_t *zramGranuleOf(const zramEngine *engine, uint32_t granule)
+{
+	return (uint32_t *)(void *)(engine->region + engine->geometry.granulesOffset
+		+ (granule << engine->geometry.granuleShift));
+}
+
+static inline zramEntry *zramEntryOf(const zramEngine *engine, uint32_t page)
+{
+	return (zramEntry *)(void *)(engine->region + engine->geometry.tableOffset) + page;
+}
+
+static inline uint32_t *zramSumOf(const zramEngine *engine, uint32_t page)
+{
+	return (uint32_t *)(void *)(engine->region + engine->geometry.sumsOffset) + page;
+}
+
+/* Granules that `length` bytes take. */
+static inline uint32_t zramGranulesFor(const zramEngine *engine, uint32_t length)
+{
+	return (length + engine->geometry.granuleLength - 1) >> engine->geometry.granuleShift;
+}
+
+/*
+ * Follows `count` (>= 1) granules from `first`. Returns the last of them and what its link says in `next`, or kZramEnd
+ * when a link leads out of the arena.
+ */
+uint32_t zramChainWalk(const zramEngine *engine, uint32_t first, uint32_t count, uint32_t *next);
+
+/*
+ * Makes the chain at `first` with `have` granules one of `need` granules: cuts it, or adds free granules to its end.
+ * The caller has seen that there is room. Everything that it is going to change is verified first: on kZramCorrupt
+ * nothing has changed.
+ */
+int zramChainResize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need);
+
+/* Copies `length` bytes (whole granules: the tail of `words` is the caller's to clear) to a chain that was verified. */
+void zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length);
+
+/*
+ * Copies a chain of `count` granules to `words`. Returns kZramOK, or kZramCorrupt when the chain is shorter, longer, or
+ * leads out of the arena.
+ */
+int zramChainGather(const zramEngine *engine, uint32_t first, uint32_t *words, uint32_t count);
+
+/* --- in zramEngine.c ------------------------------------------------------------------------------------------ */
+
+#define kZramBadEntry UINT32_MAX
+
+/* Granules that the page of `entry` has, or kZramBadEntry if no operation can have written this entry. */
+uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry);
+
+/* The page's bytes to `words`, which is not engine->block. kZramOK or kZramCorrupt; changes nothing in the region. */
+int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words);
+
+/* The checksum that kZramIntegrity keeps for a page that is not empty. */
+uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length);
+
+#endif /* __ZRAM_ARENA__ */

@@ -1,0 +1,409 @@
+/*
+ * The binding of zramEngine to XS: checks the receiver and the arguments, fetches pointers, calls the engine. It throws
+ * nothing of its own: every function answers a code, and zram.ts makes the error (interface.ts has the codes).
+ *
+ * An engine's whole memory is its scratch, a HostBuffer that the caller gives: this record, then the zramEngine. There
+ * is no other state, so machines in different threads know nothing of each other.
+ *
+ * The collector moves ArrayBuffers. Arguments are converted first and pointers fetched last; nothing that could
+ * allocate is called while they are held.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "xsmc.h"
+
+#include "zramEngine.h"
+
+/* Codes besides the engine's own */
+enum {
+	kZramClosed = -10,
+	kZramBusy = -11,		/* called from within the device's own callback */
+	kZramArena = -12,		/* the caller's own region was detached or resized */
+	kZramBuffer = -13,		/* argument `buffer` is not a byte buffer */
+	kZramOffset = -14,		/* argument `byteOffset`, or what it makes of the length, is outside of the device */
+	kZramOverlap = -15,		/* argument `buffer` overlaps the region */
+};
+
+typedef struct {
+	xsSlot region;
+	xsSlot scratch;
+	uint32_t busy;
+} zramBinding;
+
+#define kBindingLength ((sizeof(zramBinding) + 7) & ~(size_t)7)
+
+typedef struct {
+	zramEngine *engine;
+	uint8_t *bytes;
+	uint32_t length;
+	uint32_t request;		/* bytes of the whole request; `length` is what is left of it */
+	uint32_t page;
+	uint32_t start;
+} zramCall;
+
+static zramEngine *engineOf(zramBinding *binding)
+{
+	return (zramEngine *)(void *)((uint8_t *)binding + kBindingLength);
+}
+
+static void markBinding(xsMachine *the, void *data, xsMarkRoot markRoot)
+{
+	zramBinding *binding = data;
+
+	if (binding) {
+		(*markRoot)(the, &binding->region);
+		(*markRoot)(the, &binding->scratch);
+	}
+}
+
+/* The record lies in the scratch, which belongs to a buffer of its own. */
+void xs_zram_engine_destructor(void *data)
+{
+	(void)data;
+}
+
+static const xsHostHooks gHooks = {
+	.destructor = xs_zram_engine_destructor,
+	.marker = markBinding,
+};
+
+static uint64_t byteLengthOf(const zramEngine *engine)
+{
+	return (uint64_t)engine->geometry.pageCount << engine->geometry.pageShift;
+}
+
+/* A position or length within the device: an integer from 0 to `limit`. Returns 0 if it is none. */
+static int toPosition(xsMachine *the, xsSlot *slot, uint64_t limit, uint64_t *position)
+{
+	int type = xsmcTypeOf(*slot);
+
+	if (type == xsIntegerType) {
+		int32_t value = xsmcToInteger(*slot);
+		*position = (uint64_t)value;
+		return (value >= 0) && (*position <= limit);
+	}
+	if (type == xsNumberType) {
+		double value = xsmcToNumber(*slot);
+		if (!((value >= 0) && (value <= (double)limit)))
+			return 0;
+		*position = (uint64_t)value;
+		return (double)*position == value;
+	}
+	return 0;
+}
+
+/*
+ * Fetches the region, and if `bytes` is there the buffer of argument 0. xsmcGetBuffer throws for what is no buffer; that
+ * must become a code, hence the try.
+ */
+static int fetchPointers(xsMachine *the, zramBinding *binding, uint8_t **bytes, uint32_t *length, int writable)
+{
+	zramEngine *engine = engineOf(binding);
+	volatile int failure = kZramArena;
+	void *data;
+	xsUnsignedValue size;
+
+	xsTry {
+		xsmcGetBufferWritable(binding->region, &data, &size);
+		if (data && (size == engine->geometry.regionLength) && !((uintptr_t)data & 3)) {
+			engine->region = data;
+			failure = kZramBuffer;
+			if (bytes) {
+				if (writable)
+					xsmcGetBufferWritable(xsArg(0), &data, &size);
+				else
+					xsmcGetBufferReadable(xsArg(0), &data, &size);
+				*bytes = data;
+				*length = size;
+			}
+			failure = (bytes && size && !data) ? kZramBuffer : kZramOK;
+		}
+	}
+	xsCatch {
+	}
+	return failure;
+}
+
+/* What every function but the range operations begins with. */
+static int enter(xsMachine *the, zramEngine **engine)
+{
+	zramBinding *binding = xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
+
+	if (!binding)
+		return kZramClosed;
+	*engine = engineOf(binding);
+	return binding->busy ? kZramBusy : fetchPointers(the, binding, NULL, NULL, 0);
+}
+
+static void locate(zramCall *call, uint64_t position)
+{
+	call->page = (uint32_t)(position >> call->engine->geometry.pageShift);
+	call->start = (uint32_t)position & (call->engine->geometry.pageLength - 1);
+}
+
+/* (buffer, byteOffset, done): the part of `buffer` from `done` on, and where on the device that is. */
+static int enterTransfer(xsMachine *the, zramCall *call, int writable)
+{
+	zramBinding *binding = xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
+	uint64_t position, limit;
+	uint32_t done = (uint32_t)xsmcToInteger(xsArg(2));
+	const uint8_t *region;
+	int within, code;
+
+	if (!binding)
+		return kZramClosed;
+	if (binding->busy)
+		return kZramBusy;
+	call->engine = engineOf(binding);
+	limit = byteLengthOf(call->engine);
+	within = toPosition(the, &xsArg(1), limit, &position);
+	code = fetchPointers(the, binding, &call->bytes, &call->length, writable);
+	if (code)
+		return code;
+	if (!within || (call->length > limit - position) || (done > call->length))
+		return kZramOffset;
+	region = call->engine->region;
+	if ((call->bytes < region + call->engine->geometry.regionLength) && (region < call->bytes + call->length))
+		return kZramOverlap;
+	call->request = call->length;
+	call->bytes += done;
+	call->length -= done;
+	locate(call, position + done);
+	return kZramOK;
+}
+
+/* plan(arenaLength, pageCount, pageLength, flags, into): 1 or 0 as zramPlan; eight uint32 in `into` (see interface.ts) */
+void xs_zram_engine_plan(xsMachine *the)
+{
+	uint32_t regionLength = (uint32_t)xsmcToInteger(xsArg(0)), pageCount = (uint32_t)xsmcToInteger(xsArg(1));
+	uint32_t pageLength = (uint32_t)xsmcToInteger(xsArg(2)), flags = (uint32_t)xsmcToInteger(xsArg(3));
+	zramGeometry geometry = { 0 };
+	int fits = zramPlan(&geometry, regionLength, pageCount, pageLength, flags);
+	uint64_t least = zramRegionMin(pageCount, pageLength, flags), most = zramRegionMax(pageCount, pageLength, flags);
+	uint32_t plan[8];
+	void *into;
+	xsUnsignedValue size;
+
+	plan[0] = geometry.granuleLength;
+	plan[1] = geometry.granuleCount;
+	plan[2] = fits ? zramMetadataLength(&geometry) : 0;
+	plan[3] = (uint32_t)kBindingLength + zramScratchLength(pageLength);
+	plan[4] = (uint32_t)least;
+	plan[5] = (uint32_t)(least >> 32);
+	plan[6] = (uint32_t)most;
+	plan[7] = (uint32_t)(most >> 32);
+	xsmcGetBufferWritable(xsArg(4), &into, &size);
+	if (size >= sizeof(plan))
+		memcpy(into, plan, sizeof(plan));
+	xsmcSetInteger(xsResult, fits);
+}
+
+/* bufferLength(value, alignment): bytes of a byte buffer, or -1 if it is none, detached, or not aligned */
+void xs_zram_engine_bufferLength(xsMachine *the)
+{
+	uintptr_t alignment = (uintptr_t)xsmcToInteger(xsArg(1));
+	void *data;
+	xsUnsignedValue size;
+
+	xsmcSetInteger(xsResult, -1);
+	xsTry {
+		xsmcGetBufferReadable(xsArg(0), &data, &size);
+		if (data && !((uintptr_t)data & (alignment - 1)))
+			xsmcSetInteger(xsResult, (xsIntegerValue)size);
+	}
+	xsCatch {
+	}
+}
+
+/* constructor(region, scratch, pageCount, pageLength, threshold, flags) */
+void xs_zram_engine(xsMachine *the)
+{
+	uint32_t pageCount = (uint32_t)xsmcToInteger(xsArg(2)), pageLength = (uint32_t)xsmcToInteger(xsArg(3));
+	uint32_t threshold = (uint32_t)xsmcToInteger(xsArg(4)), flags = (uint32_t)xsmcToInteger(xsArg(5));
+	zramGeometry geometry;
+	zramBinding *binding;
+	void *region, *scratch;
+	xsUnsignedValue regionLength, scratchLength;
+
+	xsSetHostHooks(xsThis, &gHooks);
+	if (xsmcGetBufferWritable(xsArg(1), &scratch, &scratchLength) != xsBufferNonrelocatable)
+		xsTypeError("scratch: not a HostBuffer");
+	xsmcGetBufferWritable(xsArg(0), &region, &regionLength);
+	if (!region || ((uintptr_t)region & 3) || !zramPlan(&geometry, regionLength, pageCount, pageLength, flags)
+			|| !scratch || (scratchLength < kBindingLength + zramScratchLength(pageLength)))
+		xsRangeError("region or scratch: too small");
+
+	binding = scratch;
+	binding->region = xsArg(0);
+	binding->scratch = xsArg(1);
+	binding->busy = 0;
+	engineOf(binding)->region = region;
+	zramStart(engineOf(binding), &geometry, threshold);
+	xsmcSetHostData(xsThis, binding);
+}
+
+/* close(): with kZramWipe the region is zeroed. The buffers stay the caller's. */
+void xs_zram_engine_close(xsMachine *the)
+{
+	zramEngine *engine;
+	int code = enter(the, &engine);
+
+	if ((code == kZramOK) && (engine->geometry.flags & kZramWipe))
+		memset(engine->region, 0, engine->geometry.regionLength);
+	if (code != kZramBusy)
+		xsmcSetHostData(xsThis, NULL);
+	xsmcSetInteger(xsResult, code);
+}
+
+void xs_zram_engine_read(xsMachine *the)
+{
+	uint32_t mode = (uint32_t)xsmcToInteger(xsArg(3));
+	zramCall call;
+	int code = enterTransfer(the, &call, 1);
+
+	if (!code)
+		code = zramRead(call.engine, call.page, call.start, call.bytes, call.length, mode);
+	xsmcSetInteger(xsResult, code ? code : (xsIntegerValue)call.request);
+}
+
+void xs_zram_engine_write(xsMachine *the)
+{
+	uint32_t mode = (uint32_t)xsmcToInteger(xsArg(3));
+	zramCall call;
+	int code = enterTransfer(the, &call, 0);
+
+	if (!code)
+		code = zramWrite(call.engine, call.page, call.start, call.bytes, call.length, mode);
+	xsmcSetInteger(xsResult, code ? code : (xsIntegerValue)call.request);
+}
+
+/* trim(byteOffset, byteLength, done, mode) */
+void xs_zram_engine_trim(xsMachine *the)
+{
+	double done = xsmcToNumber(xsArg(2));
+	uint32_t mode = (uint32_t)xsmcToInteger(xsArg(3));
+	uint64_t position, length = 0, limit;
+	zramCall call;
+	int code = enter(the, &call.engine);
+
+	if (!code) {
+		limit = byteLengthOf(call.engine);
+		code = kZramOffset;
+		if (toPosition(the, &xsArg(0), limit, &position) && toPosition(the, &xsArg(1), limit - position, &length)
+				&& (done <= (double)length)) {
+			locate(&call, position + (uint64_t)done);
+			code = zramTrim(call.engine, call.page, call.start, length - (uint64_t)done, mode);
+		}
+	}
+	xsmcSetNumber(xsResult, code ? code : (double)length);
+}
+
+/* Bytes that the last operation has finished, counted from where it began */
+void xs_zram_engine_get_done(xsMachine *the)
+{
+	zramBinding *binding = xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
+
+	xsmcSetNumber(xsResult, binding ? (double)engineOf(binding)->done : 0);
+}
+
+/* Page at which the last operation stopped */
+void xs_zram_engine_get_stopped(xsMachine *the)
+{
+	zramBinding *binding = xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
+
+	xsmcSetInteger(xsResult, binding ? (xsIntegerValue)engineOf(binding)->stopped : 0);
+}
+
+/* hold(busy): from now on every call is answered kZramBusy, or no longer */
+void xs_zram_engine_hold(xsMachine *the)
+{
+	zramBinding *binding = xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
+
+	if (binding)
+		binding->busy = xsmcTest(xsArg(0));
+}
+
+/* header(into): the region's header */
+void xs_zram_engine_header(xsMachine *the)
+{
+	zramEngine *engine;
+	int code = enter(the, &engine);
+	void *into;
+	xsUnsignedValue size;
+
+	if (!code) {
+		xsmcGetBufferWritable(xsArg(0), &into, &size);
+		memcpy(into, engine->region, (size < sizeof(zramHeader)) ? size : sizeof(zramHeader));
+	}
+	xsmcSetInteger(xsResult, code);
+}
+
+/* nextPage(page, into): first page from `page` on that is not empty, its entry in `into`; pageCount if there is none */
+void xs_zram_engine_nextPage(xsMachine *the)
+{
+	uint32_t page = (uint32_t)xsmcToInteger(xsArg(0));
+	zramEngine *engine;
+	int code = enter(the, &engine);
+	void *into;
+	xsUnsignedValue size;
+
+	if (!code) {
+		page = zramNextPage(engine, page);
+		xsmcGetBufferWritable(xsArg(1), &into, &size);
+		if ((page < engine->geometry.pageCount) && (size >= sizeof(zramEntry)))
+			memcpy(into, engine->region + engine->geometry.tableOffset + page * sizeof(zramEntry), sizeof(zramEntry));
+		code = (int)page;
+	}
+	xsmcSetInteger(xsResult, code);
+}
+
+void xs_zram_engine_setLimit(xsMachine *the)
+{
+	uint32_t limit = (uint32_t)xsmcToInteger(xsArg(0));
+	zramEngine *engine;
+	int code = enter(the, &engine);
+
+	xsmcSetInteger(xsResult, code ? code : zramSetLimit(engine, limit));
+}
+
+void xs_zram_engine_reset(xsMachine *the)
+{
+	zramEngine *engine;
+	int code = enter(the, &engine);
+
+	if (!code)
+		zramReset(engine);
+	xsmcSetInteger(xsResult, code);
+}
+
+void xs_zram_engine_resetPeak(xsMachine *the)
+{
+	zramEngine *engine;
+	int code = enter(the, &engine);
+
+	if (!code)
+		zramResetPeak(engine);
+	xsmcSetInteger(xsResult, code);
+}
+
+void xs_zram_engine_markIdle(xsMachine *the)
+{
+	zramEngine *engine;
+	int code = enter(the, &engine);
+
+	if (!code)
+		zramMarkIdle(engine);
+	xsmcSetInteger(xsResult, code);
+}
+
+/* check(): 0, a broken invariant's number, or a negative code */
+void xs_zram_engine_check(xsMachine *the)
+{
+	zramEngine *engine;
+	int code = enter(the, &engine);
+
+	xsmcSetInteger(xsResult, code ? code : zramCheck(engine));
+}

@@ -1,0 +1,200 @@
+/*
+ * zramCheck: walks a region and tells the first invariant that does not hold. See zramEngine.h for the list.
+ *
+ * To find granules that two chains share it needs a bit for each granule, and borrows the encoder's table for them. A
+ * table has 32,768 bits: larger arenas are walked twice, a window of granules at a time.
+ */
+
+#include "zramArena.h"
+
+#include <string.h>
+
+#define kWindow (8 * sizeof(((zramLZ4Table *)0)->entries))
+
+typedef struct {
+	uint32_t used;
+	uint32_t payload;
+	uint32_t same;
+	uint32_t compressed;
+	uint32_t raw;
+	uint32_t huge;
+} zramTally;
+
+static int broken(zramEngine *engine, int invariant, uint32_t where)
+{
+	engine->stopped = where;
+	return invariant;
+}
+
+static int checkGeometry(const zramEngine *engine)
+{
+	const zramGeometry *geometry = &engine->geometry;
+	const zramHeader *header = zramHeaderOf(engine);
+
+	return (header->magic == kZramMagic) && (header->version == kZramVersion) && (header->flags == geometry->flags)
+		&& (header->regionLength == geometry->regionLength) && (header->pageLength == geometry->pageLength)
+		&& (header->pageCount == geometry->pageCount) && (header->granuleLength == geometry->granuleLength)
+		&& (header->granuleCount == geometry->granuleCount) && (header->tableOffset == geometry->tableOffset)
+		&& (header->sumsOffset == geometry->sumsOffset) && (header->linksOffset == geometry->linksOffset)
+		&& (header->granulesOffset == geometry->granulesOffset) && (header->threshold == engine->threshold);
+}
+
+/* Marks a granule of the window. Returns 0 if it was marked before. */
+static int mark(zramEngine *engine, uint32_t granule, uint32_t window)
+{
+	uint32_t bit = granule - window;
+	uint16_t *bits = &engine->table.entries[(bit >> 4) & (kZramLZ4TableEntries - 1)];
+	uint16_t mask = (uint16_t)(1 << (bit & 15));
+
+	if ((granule < window) || (bit >= kWindow))
+		return 1;
+	if (*bits & mask)
+		return 0;
+	*bits |= mask;
+	return 1;
+}
+
+/* `count` granules from `first`, then the end; each below the frontier and in no other chain. 0 or an invariant. */
+static int checkChain(zramEngine *engine, uint32_t first, uint32_t count, uint32_t window, int invariant)
+{
+	const zramHeader *header = zramHeaderOf(engine);
+
+	for (; count; count--) {
+		if ((first >= header->frontier) || (first >= engine->geometry.granuleCount))
+			return invariant;
+		if (!mark(engine, first, window))
+			return kZramInvariantShared;
+		first = zramLinksOf(engine)[first];
+	}
+	return (first == kZramEnd) ? 0 : invariant;
+}
+
+static int isZero(const uint8_t *bytes, uint32_t length)
+{
+	while (length--)
+		if (*bytes++)
+			return 0;
+	return 1;
+}
+
+/* The content of a page whose chain has been checked. 0 or an invariant. */
+static int checkContent(zramEngine *engine, uint32_t page)
+{
+	const zramEntry *entry = zramEntryOf(engine, page);
+	uint32_t granules = zramEntryGranules(engine, entry), length = zramEntryLength(entry);
+	uint32_t stored = granules << engine->geometry.granuleShift;
+
+	if (granules) {
+		zramChainGather(engine, entry->word0, engine->block, granules);
+		if (!isZero((uint8_t *)engine->block + length, stored - length))
+			return kZramInvariantTail;
+	}
+	else
+		length = 0;
+	if (engine->geometry.sumsOffset) {
+		uint32_t sum = zramEntryState(entry) ? zramSum(page, entry, engine->block, length) : 0;
+		if (*zramSumOf(engine, page) != sum)
+			return kZramInvariantSum;
+	}
+	return zramLoadPage(engine, page, engine->staging) ? kZramInvariantBlock : 0;
+}
+
+static void addPage(const zramEngine *engine, const zramEntry *entry, zramTally *sums)
+{
+	uint32_t granules = zramEntryGranules(engine, entry), length = zramEntryLength(entry);
+
+	sums->same += (zramEntryState(entry) == kZramSame);
+	sums->compressed += (zramEntryState(entry) == kZramCompressed);
+	sums->raw += (zramEntryState(entry) == kZramRaw);
+	if (granules) {
+		sums->used += granules;
+		sums->payload += length;
+		sums->huge += (length > engine->threshold);
+	}
+}
+
+/* Every page, and the chains as far as they are in the window. */
+static int checkPages(zramEngine *engine, uint32_t window, zramTally *sums)
+{
+	for (uint32_t page = 0; page < engine->geometry.pageCount; page++) {
+		const zramEntry *entry = zramEntryOf(engine, page);
+		uint32_t granules = zramEntryGranules(engine, entry);
+		int invariant;
+
+		if (granules == kZramBadEntry)
+			return broken(engine, kZramInvariantEntry, page);
+		invariant = granules ? checkChain(engine, entry->word0, granules, window, kZramInvariantChain) : 0;
+		if (invariant)
+			return broken(engine, invariant, page);
+		addPage(engine, entry, sums);
+	}
+	return 0;
+}
+
+static int checkWiped(zramEngine *engine)
+{
+	const zramHeader *header = zramHeaderOf(engine);
+	uint32_t granule = header->freeHead;
+
+	for (uint32_t count = header->frontier - header->usedGranules; count; count--) {
+		if (!isZero((uint8_t *)zramGranuleOf(engine, granule), engine->geometry.granuleLength))
+			return broken(engine, kZramInvariantWiped, granule);
+		granule = zramLinksOf(engine)[granule];
+	}
+	return 0;
+}
+
+static int checkStatistics(zramEngine *engine, const zramTally *sums)
+{
+	const zramHeader *header = zramHeaderOf(engine);
+
+	if ((header->usedGranules != sums->used) || (header->usedGranulesMax < sums->used))
+		return broken(engine, kZramInvariantUsed, 0);
+	if ((header->payload != sums->payload) || (header->samePages != sums->same) || (header->rawPages != sums->raw)
+			|| (header->compressedPages != sums->compressed) || (header->hugePages != sums->huge)
+			|| (header->limit != engine->limit))
+		return broken(engine, kZramInvariantStatistics, 0);
+	return 0;
+}
+
+/* Chains, those of the pages and the free one, a window at a time; then the sums, which every window has seen alike. */
+static int checkChains(zramEngine *engine)
+{
+	const zramHeader *header = zramHeaderOf(engine);
+	uint32_t window = 0;
+	zramTally sums;
+	int invariant;
+
+	if ((header->frontier > engine->geometry.granuleCount) || (header->usedGranules > header->frontier))
+		return broken(engine, kZramInvariantUsed, 0);
+	do {
+		memset(engine->table.entries, 0, sizeof(engine->table.entries));
+		memset(&sums, 0, sizeof(sums));
+		invariant = checkPages(engine, window, &sums);
+		if (invariant)
+			return invariant;
+		invariant = checkChain(engine, header->freeHead, header->frontier - header->usedGranules, window,
+			kZramInvariantFree);
+		if (invariant)
+			return broken(engine, invariant, header->freeHead);
+		window += kWindow;
+	} while (window < engine->geometry.granuleCount);
+	return checkStatistics(engine, &sums);
+}
+
+int zramCheck(zramEngine *engine)
+{
+	int invariant;
+
+	if (!checkGeometry(engine))
+		return broken(engine, kZramInvariantGeometry, 0);
+	invariant = checkChains(engine);
+	zramLZ4Init(&engine->table);
+	for (uint32_t page = 0; !invariant && (page < engine->geometry.pageCount); page++) {
+		invariant = checkContent(engine, page);
+		engine->stopped = invariant ? page : engine->stopped;
+	}
+	if (!invariant && (engine->geometry.flags & kZramWipe))
+		invariant = checkWiped(engine);
+	return invariant;
+}

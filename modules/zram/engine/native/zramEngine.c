@@ -1,0 +1,501 @@
+/*
+ * zramEngine: pages in, pages out. See zramEngine.h for the contract, zramArena.c for the granules.
+ *
+ * The way of a page in:  zramWrite -> writePart -> storePage: same-filled? encode; room? -> zramChainResize -> scatter
+ * and out:               zramRead -> readPart -> loadPage: fill, or zramChainGather -> decode
+ */
+
+#include "zramEngine.h"
+#include "zramArena.h"
+
+#include <string.h>
+
+#define kAgeShift 18
+#define kAgeMask (0xFFu << kAgeShift)
+#define kLengthShift 6
+#define kReservedMask 0xFC000038u	/* bits 26-31, and the codec: there is one codec so far, 0 */
+
+static void count(zramCounter *counter)
+{
+	if (++counter->low == 0)
+		counter->high++;
+}
+
+/* --- geometry ------------------------------------------------------------------------------------------------- */
+
+static uint32_t log2of(uint32_t powerOfTwo)
+{
+	uint32_t shift = 0;
+
+	while ((1u << shift) < powerOfTwo)
+		shift++;
+	return shift;
+}
+
+static uint32_t alignUp(uint32_t value, uint32_t alignment)
+{
+	return (value + alignment - 1) & ~(alignment - 1);
+}
+
+static uint64_t linksOffset(uint32_t pageCount, uint32_t flags)
+{
+	return sizeof(zramHeader) + (uint64_t)pageCount * (sizeof(zramEntry) + ((flags & kZramIntegrity) ? 4 : 0));
+}
+
+uint64_t zramRegionMin(uint32_t pageCount, uint32_t pageLength, uint32_t flags)
+{
+	uint64_t metadata = linksOffset(pageCount, flags) + 2 * (pageLength / kZramGranuleMin);
+
+	return ((metadata + kZramGranuleMin - 1) & ~(uint64_t)(kZramGranuleMin - 1)) + pageLength;
+}
+
+uint64_t zramRegionMax(uint32_t pageCount, uint32_t pageLength, uint32_t flags)
+{
+	uint64_t most = linksOffset(pageCount, flags) + (kZramGranulesMax + 1) * (pageLength / 2 + 2) - 1;
+
+	return (most < INT32_MAX) ? most : INT32_MAX;
+}
+
+int zramPlan(zramGeometry *geometry, uint32_t regionLength, uint32_t pageCount, uint32_t pageLength, uint32_t flags)
+{
+	uint32_t links = (uint32_t)linksOffset(pageCount, flags), space = regionLength - links;
+	uint32_t granuleLength = kZramGranuleMin, granules;
+
+	if ((regionLength < zramRegionMin(pageCount, pageLength, flags))
+			|| (regionLength > zramRegionMax(pageCount, pageLength, flags)))
+		return 0;
+	while (space / (granuleLength + 2) > kZramGranulesMax)
+		granuleLength <<= 1;
+	granules = space / (granuleLength + 2);
+	while ((uint64_t)alignUp(links + 2 * granules, kZramGranuleMin) + granules * granuleLength > regionLength)
+		granules--;
+
+	geometry->flags = flags;
+	geometry->regionLength = regionLength;
+	geometry->pageLength = pageLength;
+	geometry->pageShift = log2of(pageLength);
+	geometry->pageCount = pageCount;
+	geometry->granuleLength = granuleLength;
+	geometry->granuleShift = log2of(granuleLength);
+	geometry->granuleCount = granules;
+	geometry->tableOffset = sizeof(zramHeader);
+	geometry->sumsOffset = (flags & kZramIntegrity) ? geometry->tableOffset + pageCount * sizeof(zramEntry) : 0;
+	geometry->linksOffset = links;
+	geometry->granulesOffset = alignUp(links + 2 * granules, kZramGranuleMin);
+	return 1;
+}
+
+static void writeHeader(zramEngine *engine, uint32_t limit)
+{
+	const zramGeometry *geometry = &engine->geometry;
+	zramHeader *header = zramHeaderOf(engine);
+
+	memset(header, 0, sizeof(zramHeader));
+	header->magic = kZramMagic;
+	header->version = kZramVersion;
+	header->flags = geometry->flags;
+	header->regionLength = geometry->regionLength;
+	header->pageLength = geometry->pageLength;
+	header->pageCount = geometry->pageCount;
+	header->granuleLength = geometry->granuleLength;
+	header->granuleCount = geometry->granuleCount;
+	header->tableOffset = geometry->tableOffset;
+	header->sumsOffset = geometry->sumsOffset;
+	header->linksOffset = geometry->linksOffset;
+	header->granulesOffset = geometry->granulesOffset;
+	header->threshold = engine->threshold;
+	header->limit = limit;
+	header->freeHead = kZramEnd;
+}
+
+static void empty(zramEngine *engine, uint32_t limit)
+{
+	const zramGeometry *geometry = &engine->geometry;
+
+	writeHeader(engine, limit);
+	memset(engine->region + geometry->tableOffset, 0, geometry->linksOffset - geometry->tableOffset);
+	zramSetLimit(engine, limit);
+	engine->done = 0;
+	engine->stopped = 0;
+	engine->pressed = engine->pressure = 0;
+}
+
+void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t threshold)
+{
+	engine->geometry = *geometry;
+	engine->threshold = threshold;
+	engine->block = engine->buffers;
+	engine->staging = engine->buffers + ((geometry->pageLength + kZramLZ4Margin) >> 2);
+	zramLZ4Init(&engine->table);
+	empty(engine, geometry->regionLength);
+}
+
+void zramReset(zramEngine *engine)
+{
+	const zramGeometry *geometry = &engine->geometry;
+
+	if (geometry->flags & kZramWipe)
+		memset(zramGranuleOf(engine, 0), 0, (size_t)geometry->granuleCount << geometry->granuleShift);
+	empty(engine, engine->limit);
+}
+
+/* --- room ----------------------------------------------------------------------------------------------------- */
+
+/* Pressure is reported once when less than 1/16 of the room is left, and again only after 1/8 has been free. */
+static void notePressure(zramEngine *engine)
+{
+	uint32_t limit = engine->limitGranules, used = zramHeaderOf(engine)->usedGranules;
+	uint32_t left = (limit > used) ? limit - used : 0;
+
+	if (left >= (limit >> 3) + 1)
+		engine->pressed = 0;
+	else if (!engine->pressed && (left <= limit >> 4))
+		engine->pressed = engine->pressure = 1;
+}
+
+/* What an operation that went well answers. */
+static int succeed(zramEngine *engine)
+{
+	int code = engine->pressure ? kZramPressure : kZramOK;
+
+	engine->pressure = 0;
+	return code;
+}
+
+int zramSetLimit(zramEngine *engine, uint32_t limit)
+{
+	uint32_t metadata = zramMetadataLength(&engine->geometry);
+
+	engine->limit = zramHeaderOf(engine)->limit = limit;
+	engine->limitGranules = (limit > metadata) ? (limit - metadata) >> engine->geometry.granuleShift : 0;
+	notePressure(engine);
+	return succeed(engine);
+}
+
+void zramResetPeak(zramEngine *engine)
+{
+	zramHeaderOf(engine)->usedGranulesMax = zramHeaderOf(engine)->usedGranules;
+}
+
+/* Gives a chain a new length, if the limit and the free granules allow it. */
+static int resize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need)
+{
+	zramHeader *header = zramHeaderOf(engine);
+	int code;
+
+	if ((need > have) && ((uint64_t)header->usedGranules + (need - have) > engine->limitGranules))
+		return kZramFull;
+	code = zramChainResize(engine, first, have, need);
+	if (code)
+		return code;
+	if (header->usedGranulesMax < header->usedGranules)
+		header->usedGranulesMax = header->usedGranules;
+	notePressure(engine);
+	return kZramOK;
+}
+
+/* --- entries -------------------------------------------------------------------------------------------------- */
+
+uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry)
+{
+	const zramGeometry *geometry = &engine->geometry;
+	uint32_t state = zramEntryState(entry), length = zramEntryLength(entry);
+
+	if (entry->word1 & kReservedMask)
+		return kZramBadEntry;
+	if (state == kZramCompressed)
+		return (length <= geometry->pageLength - geometry->granuleLength) ? zramGranulesFor(engine, length) : kZramBadEntry;
+	if (state == kZramRaw)
+		return (length == geometry->pageLength) ? zramGranulesFor(engine, length) : kZramBadEntry;
+	if (state == kZramSame)
+		return (length == 1) ? 0 : kZramBadEntry;
+	return (entry->word0 | entry->word1) ? kZramBadEntry : 0;
+}
+
+/* Adds a page to the statistics (sign 1), or takes it out (sign -1 as unsigned). */
+static void tally(zramEngine *engine, const zramEntry *entry, uint32_t sign)
+{
+	zramHeader *header = zramHeaderOf(engine);
+	uint32_t state = zramEntryState(entry), length = zramEntryLength(entry);
+
+	if (state == kZramEmpty)
+		return;
+	if (state == kZramSame) {
+		header->samePages += sign;
+		return;
+	}
+	if (state == kZramCompressed)
+		header->compressedPages += sign;
+	else
+		header->rawPages += sign;
+	header->payload += sign * length;
+	if (length > engine->threshold)
+		header->hugePages += sign;
+}
+
+/*
+ * A checksum over page number, entry without its age, and stored bytes (whole words, the last one filled with zeros).
+ * Each step is a bijection of the word and of the sum so far: a change within one word is always found.
+ */
+static uint32_t mix(uint32_t sum, uint32_t word)
+{
+	sum = (sum ^ word) * 0x9E3779B1u;
+	return sum ^ (sum >> 15);
+}
+
+uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length)
+{
+	uint32_t sum = mix(mix(mix(0, page), entry->word0), entry->word1 & ~kAgeMask);
+
+	for (const uint32_t *end = words + ((length + 3) >> 2); words < end; words++)
+		sum = mix(sum, *words);
+	return sum;
+}
+
+static int sumMatches(const zramEngine *engine, uint32_t page, const zramEntry *entry, const uint32_t *words,
+	uint32_t length)
+{
+	return !engine->geometry.sumsOffset || (*zramSumOf(engine, page) == zramSum(page, entry, words, length));
+}
+
+/* The page's new entry, once its chain is written; `words` are its stored bytes. */
+static void setEntry(zramEngine *engine, uint32_t page, const zramEntry *fresh, const uint32_t *words, uint32_t length)
+{
+	zramEntry *entry = zramEntryOf(engine, page);
+
+	tally(engine, entry, UINT32_MAX);
+	tally(engine, fresh, 1);
+	*entry = *fresh;
+	if (engine->geometry.sumsOffset)
+		*zramSumOf(engine, page) = zramEntryState(fresh) ? zramSum(page, fresh, words, length) : 0;
+}
+
+/* --- one page ------------------------------------------------------------------------------------------------- */
+
+static int isSame(const uint32_t *words, uint32_t length)
+{
+	const uint32_t *end = words + (length >> 2);
+	uint32_t first = *words;
+
+	while (++words < end)
+		if (*words != first)
+			return 0;
+	return 1;
+}
+
+static void fill(uint32_t *words, uint32_t word, uint32_t length)
+{
+	for (const uint32_t *end = words + (length >> 2); words < end; words += 4)
+		words[0] = words[1] = words[2] = words[3] = word;
+}
+
+/* The page gets an entry that has no granules. */
+static int storeWord(zramEngine *engine, uint32_t page, uint32_t word, uint32_t state)
+{
+	zramEntry *entry = zramEntryOf(engine, page);
+	uint32_t have = zramEntryGranules(engine, entry), first = entry->word0;
+	const zramEntry fresh = { word, state };
+
+	if ((have == kZramBadEntry) || (have && resize(engine, &first, have, 0)))
+		return kZramCorrupt;
+	setEntry(engine, page, &fresh, NULL, 0);
+	return kZramOK;
+}
+
+/* The page gets a chain: `stored` holds its `length` bytes and behind them zeros up to a whole granule. */
+static int storeChain(zramEngine *engine, uint32_t page, const uint32_t *stored, uint32_t length, uint32_t state)
+{
+	zramEntry *entry = zramEntryOf(engine, page);
+	uint32_t have = zramEntryGranules(engine, entry), need = zramGranulesFor(engine, length);
+	zramEntry fresh = { have ? entry->word0 : kZramEnd, state | ((length - 1) << kLengthShift) };
+	int code;
+
+	if (have == kZramBadEntry)
+		return kZramCorrupt;
+	code = resize(engine, &fresh.word0, have, need);
+	if (code)
+		return code;
+	zramChainScatter(engine, fresh.word0, stored, length);
+	setEntry(engine, page, &fresh, stored, length);
+	if (length > engine->threshold)
+		count(&zramHeaderOf(engine)->hugePagesSince);
+	return kZramOK;
+}
+
+static int storePage(zramEngine *engine, uint32_t page, const uint32_t *words, uint32_t mode)
+{
+	uint32_t pageLength = engine->geometry.pageLength, granuleLength = engine->geometry.granuleLength;
+	uint32_t length, padded;
+
+	if (isSame(words, pageLength))
+		return storeWord(engine, page, *words, kZramSame);
+	/* a block is worth having when it saves at least a granule */
+	length = zramLZ4Encode(&engine->table, words, pageLength, (uint8_t *)engine->block, pageLength - granuleLength);
+	if (((length ? length : pageLength) > engine->threshold) && !(mode & kZramKeep))
+		return kZramIncompressible;
+	if (length == 0)
+		return storeChain(engine, page, words, pageLength, kZramRaw);
+	padded = zramGranulesFor(engine, length) << engine->geometry.granuleShift;
+	memset((uint8_t *)engine->block + length, 0, padded - length);
+	return storeChain(engine, page, engine->block, length, kZramCompressed);
+}
+
+int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words)
+{
+	const zramEntry *entry = zramEntryOf(engine, page);
+	uint32_t have = zramEntryGranules(engine, entry), length = zramEntryLength(entry);
+	uint32_t pageLength = engine->geometry.pageLength, state = zramEntryState(entry);
+	uint32_t *stored = (state == kZramRaw) ? words : engine->block;
+
+	if (have == kZramBadEntry)
+		return kZramCorrupt;
+	if (have == 0) {
+		if (state == kZramEmpty ? (engine->geometry.sumsOffset && *zramSumOf(engine, page))
+				: !sumMatches(engine, page, entry, NULL, 0))
+			return kZramCorrupt;
+		fill(words, entry->word0, pageLength);
+		return kZramOK;
+	}
+	if (zramChainGather(engine, entry->word0, stored, have) || !sumMatches(engine, page, entry, stored, length))
+		return kZramCorrupt;
+	if ((state == kZramCompressed) && !zramLZ4Decode((const uint8_t *)stored, length, words, pageLength))
+		return kZramCorrupt;
+	return kZramOK;
+}
+
+static void touch(zramEngine *engine, uint32_t page)
+{
+	zramEntry *entry = zramEntryOf(engine, page);
+
+	if (entry->word1 & kAgeMask)
+		entry->word1 &= ~kAgeMask;
+}
+
+/* --- parts of pages --------------------------------------------------------------------------------------------- */
+
+static int isAligned(const void *bytes)
+{
+	return ((uintptr_t)bytes & 3) == 0;
+}
+
+static int readPart(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *bytes, uint32_t length)
+{
+	int direct = (length == engine->geometry.pageLength) && isAligned(bytes);
+	int code = zramLoadPage(engine, page, direct ? (uint32_t *)(void *)bytes : engine->staging);
+
+	if (code)
+		return code;
+	if (!direct)
+		memcpy(bytes, (uint8_t *)engine->staging + start, length);
+	touch(engine, page);
+	return kZramOK;
+}
+
+static int writePart(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length,
+	uint32_t mode)
+{
+	if (length == engine->geometry.pageLength) {
+		if (isAligned(bytes))
+			return storePage(engine, page, (const uint32_t *)(const void *)bytes, mode);
+	}
+	else if (zramLoadPage(engine, page, engine->staging))
+		return kZramCorrupt;
+	memcpy((uint8_t *)engine->staging + start, bytes, length);
+	return storePage(engine, page, engine->staging, mode);
+}
+
+static int trimPart(zramEngine *engine, uint32_t page, uint32_t start, uint32_t length, uint32_t mode)
+{
+	if (length == engine->geometry.pageLength) {
+		count(&zramHeaderOf(engine)->trims);
+		return storeWord(engine, page, 0, kZramEmpty);
+	}
+	if (zramLoadPage(engine, page, engine->staging))
+		return kZramCorrupt;
+	memset((uint8_t *)engine->staging + start, 0, length);
+	if ((engine->staging[0] == 0) && isSame(engine->staging, engine->geometry.pageLength))
+		return storeWord(engine, page, 0, kZramEmpty);
+	return storePage(engine, page, engine->staging, mode);
+}
+
+/* --- ranges of bytes -------------------------------------------------------------------------------------------- */
+
+static int stop(zramEngine *engine, uint32_t page, int code, zramCounter *failures)
+{
+	engine->stopped = page;
+	if ((code == kZramFull) || (code == kZramCorrupt))
+		count(failures);
+	return code;
+}
+
+static uint32_t partLength(const zramEngine *engine, uint32_t start, uint64_t length)
+{
+	uint32_t rest = engine->geometry.pageLength - start;
+
+	return (length < rest) ? (uint32_t)length : rest;
+}
+
+int zramRead(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *bytes, uint32_t length, uint32_t mode)
+{
+	engine->done = 0;
+	for (; engine->done < length; page++, start = 0) {
+		uint32_t part = partLength(engine, start, length - engine->done);
+		int code = readPart(engine, page, start, bytes + engine->done, part);
+		if (code)
+			return stop(engine, page, code, &zramHeaderOf(engine)->failedReads);
+		engine->done += part;
+		count(&zramHeaderOf(engine)->reads);
+		if (mode & kZramOnePage)
+			return stop(engine, page, kZramPage, NULL);
+	}
+	return kZramOK;
+}
+
+int zramWrite(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length, uint32_t mode)
+{
+	engine->done = 0;
+	for (; engine->done < length; page++, start = 0) {
+		uint32_t part = partLength(engine, start, length - engine->done);
+		int code = writePart(engine, page, start, bytes + engine->done, part, mode);
+		if (code)
+			return stop(engine, page, code, &zramHeaderOf(engine)->failedWrites);
+		engine->done += part;
+		count(&zramHeaderOf(engine)->writes);
+		if (mode & kZramOnePage)
+			return stop(engine, page, kZramPage, NULL);
+	}
+	return succeed(engine);
+}
+
+int zramTrim(zramEngine *engine, uint32_t page, uint32_t start, uint64_t length, uint32_t mode)
+{
+	engine->done = 0;
+	for (; engine->done < length; page++, start = 0) {
+		uint32_t part = partLength(engine, start, length - engine->done);
+		int code = trimPart(engine, page, start, part, mode);
+		if (code)
+			return stop(engine, page, code, &zramHeaderOf(engine)->failedWrites);
+		engine->done += part;
+		if (mode & kZramOnePage)
+			return stop(engine, page, kZramPage, NULL);
+	}
+	return succeed(engine);
+}
+
+/* --- all pages -------------------------------------------------------------------------------------------------- */
+
+void zramMarkIdle(zramEngine *engine)
+{
+	zramEntry *entry = zramEntryOf(engine, 0), *end = entry + engine->geometry.pageCount;
+
+	for (; entry < end; entry++)
+		if (zramEntryState(entry) && ((entry->word1 & kAgeMask) != kAgeMask))
+			entry->word1 += 1u << kAgeShift;
+}
+
+uint32_t zramNextPage(const zramEngine *engine, uint32_t page)
+{
+	while ((page < engine->geometry.pageCount) && (zramEntryState(zramEntryOf(engine, page)) == kZramEmpty))
+		page++;
+	return page;
+}

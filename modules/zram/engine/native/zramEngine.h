@@ -1,0 +1,235 @@
+/*
+ * zramEngine: compressed pages in one fixed region of memory.
+ *
+ * A plain C11 library: no XS, no allocation, no mutable statics. The caller brings two pieces of memory:
+ *
+ *   region    the arena; holds the whole state of the device (see the diagram) and may be slow (PSRAM)
+ *   scratch   zramScratchLength() bytes that must be fast (internal RAM); holds the zramEngine itself
+ *
+ * The region, little-endian, every part 4-aligned:
+ *
+ *   0              zramHeader            256 bytes: geometry (for dumps), free list, statistics
+ *   tableOffset    zramEntry[pageCount]  8 bytes a page
+ *   sumsOffset     uint32[pageCount]     4 bytes a page, only with kZramIntegrity
+ *   linksOffset    uint16[granuleCount]  a chain's next granule, or kZramEnd
+ *   granulesOffset granules              64-aligned in the region
+ *
+ * A page's stored bytes are a chain of granules, linked like a FAT's clusters. Free granules are the ones in the free
+ * chain and all from `frontier` up, so a new region needs no clearing but that of its table.
+ *
+ * The invariants, which zramCheck() asserts by number, are listed at its declaration.
+ *
+ * No operation trusts a number in the region: geometry lives in the zramEngine, and whatever is read from the region
+ * is checked before it is used as an index or a length. A damaged region gives kZramCorrupt.
+ */
+
+#ifndef __ZRAM_ENGINE__
+#define __ZRAM_ENGINE__
+
+#include <stdint.h>
+
+#include "zramLZ4.h"
+
+/* What an operation answers. The numbers are shared with interface.ts. */
+enum {
+	kZramOK = 0,
+	kZramPressure = -1,			/* done, and the region has begun to run out */
+	kZramPage = -2,				/* kZramOnePage: one page is done */
+	kZramIncompressible = -3,	/* stored length above the threshold, and not kZramKeep */
+	kZramFull = -4,				/* no room under the limit; the old page stands */
+	kZramCorrupt = -5,			/* the region is damaged at this page */
+};
+
+/* How a device is made */
+enum {
+	kZramIntegrity = 1,		/* a checksum for every page */
+	kZramWipe = 2,			/* granules are zeroed when they are freed */
+};
+
+/* How a call is carried out */
+enum {
+	kZramKeep = 1,			/* incompressible pages stay in the region */
+	kZramOnePage = 2,		/* stop with kZramPage after each page */
+};
+
+enum {
+	kZramEmpty = 0,			/* reads as zeros; the whole entry is zero */
+	kZramSame = 1,			/* one 32-bit word all over; word 0 of the entry is that word */
+	kZramCompressed = 2,	/* an LZ4 block; word 0 is its first granule */
+	kZramRaw = 3,			/* the page as it is; word 0 is its first granule */
+};
+
+#define kZramMagic 0x6D61727A		/* "zram" */
+#define kZramVersion 1				/* of this layout */
+#define kZramPageMin 512
+#define kZramPageMax 4096
+#define kZramGranuleMin 64			/* a cache line of PSRAM */
+#define kZramGranulesMax 65534		/* links are 16 bits, kZramEnd is taken */
+#define kZramEnd 0xFFFF
+#define kZramAgeMax 255
+
+typedef struct {
+	uint32_t low;
+	uint32_t high;
+} zramCounter;
+
+typedef struct {
+	/* geometry, written once; for zramInspect and zramCheck only */
+	uint32_t magic;
+	uint32_t version;
+	uint32_t flags;
+	uint32_t regionLength;
+	uint32_t pageLength;
+	uint32_t pageCount;
+	uint32_t granuleLength;
+	uint32_t granuleCount;
+	uint32_t tableOffset;
+	uint32_t sumsOffset;			/* 0 without kZramIntegrity */
+	uint32_t linksOffset;
+	uint32_t granulesOffset;
+	uint32_t threshold;				/* bytes; a longer stored page is huge */
+	/* state */
+	uint32_t limit;					/* bytes of the region that may be used */
+	uint32_t freeHead;				/* first granule of the free chain, or kZramEnd */
+	uint32_t frontier;				/* granules from here up were never used */
+	uint32_t usedGranules;
+	uint32_t usedGranulesMax;		/* since the start, reset, or resetPeak */
+	uint32_t payload;				/* sum of stored lengths in bytes */
+	uint32_t samePages;
+	uint32_t compressedPages;
+	uint32_t rawPages;
+	uint32_t hugePages;				/* pages whose stored length is above the threshold, raw ones included */
+	uint32_t reserved0;
+	/* counters since the start or reset, in pages */
+	zramCounter reads;
+	zramCounter writes;
+	zramCounter trims;
+	zramCounter failedReads;
+	zramCounter failedWrites;
+	zramCounter hugePagesSince;
+	uint32_t reserved1[28];
+} zramHeader;
+
+/*
+ * word 0   first granule, or the word that fills the page
+ * word 1   bits 0-2 state, 3-5 codec (0: LZ4), 6-17 stored length - 1, 18-25 age, 26-31 zero
+ */
+typedef struct {
+	uint32_t word0;
+	uint32_t word1;
+} zramEntry;
+
+typedef struct {
+	uint32_t flags;
+	uint32_t regionLength;		/* at most 2 GB - 1 */
+	uint32_t pageLength;
+	uint32_t pageShift;
+	uint32_t pageCount;
+	uint32_t granuleLength;
+	uint32_t granuleShift;
+	uint32_t granuleCount;
+	uint32_t tableOffset;
+	uint32_t sumsOffset;
+	uint32_t linksOffset;
+	uint32_t granulesOffset;
+} zramGeometry;
+
+typedef struct {
+	uint8_t *region;			/* set by the caller before each call: a garbage collector may have moved it */
+	zramGeometry geometry;
+	uint32_t threshold;
+	uint32_t limit;
+	uint32_t limitGranules;		/* granules that may be in use under the limit */
+	uint64_t done;				/* bytes (from the call's first) that the last operation has finished */
+	uint32_t stopped;			/* page at which it stopped, when it did */
+	uint8_t pressed;			/* pressure was reported and has not eased since */
+	uint8_t pressure;			/* pressure is to be reported when the operation ends */
+	uint32_t *block;			/* pageLength + kZramLZ4Margin bytes: stored bytes on their way in or out */
+	uint32_t *staging;			/* pageLength bytes: a page that the caller's buffer cannot hold aligned and whole */
+	zramLZ4Table table;
+	uint32_t buffers[];			/* block, staging */
+} zramEngine;
+
+/* Bytes of scratch for a page length: at most 13 KB. */
+static inline uint32_t zramScratchLength(uint32_t pageLength)
+{
+	return (uint32_t)sizeof(zramEngine) + 2 * pageLength + kZramLZ4Margin;
+}
+
+/*
+ * Geometry of a region of `regionLength` bytes for `pageCount` pages. The granule is the smallest power of two from 64
+ * up that gives at most 65,534 of them.
+ *
+ * Returns 1, or 0 when the region is too small to hold one raw page beside its metadata, or so large that a granule
+ * would be more than half a page.
+ */
+int zramPlan(zramGeometry *geometry, uint32_t regionLength, uint32_t pageCount, uint32_t pageLength, uint32_t flags);
+
+/* The smallest and the largest region that zramPlan accepts for this device, in bytes. */
+uint64_t zramRegionMin(uint32_t pageCount, uint32_t pageLength, uint32_t flags);
+uint64_t zramRegionMax(uint32_t pageCount, uint32_t pageLength, uint32_t flags);
+
+/* Bytes of the region that hold no data. */
+static inline uint32_t zramMetadataLength(const zramGeometry *geometry)
+{
+	return geometry->regionLength - (geometry->granuleCount << geometry->granuleShift);
+}
+
+/*
+ * Starts a device: empties the table, sets limit to the whole region. `engine->region` is set; what it holds does not
+ * matter. threshold: 1...pageLength bytes.
+ */
+void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t threshold);
+
+/* Empties the device and its statistics; keeps limit and threshold. With kZramWipe the granules are zeroed. */
+void zramReset(zramEngine *engine);
+
+/*
+ * read, write, trim: `length` bytes from byte `start` (< pageLength) of `page`. The caller has checked that they lie
+ * within the device and that `bytes` does not overlap the region. `bytes` may have any alignment; aligned by 4 saves a
+ * copy a page.
+ *
+ * Pages go in ascending order. On anything but kZramOK and kZramPressure, `engine->done` counts the bytes that are
+ * finished and `engine->stopped` is the page at which it stopped, which is as it was; call again from there to go on.
+ */
+int zramRead(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *bytes, uint32_t length, uint32_t mode);
+int zramWrite(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length, uint32_t mode);
+
+/* Whole pages are freed. A part of a page is overwritten with zeros, which may need room: kZramFull is possible. */
+int zramTrim(zramEngine *engine, uint32_t page, uint32_t start, uint64_t length, uint32_t mode);
+
+/* limit: 0...regionLength bytes. A limit below what is used loses nothing: stores that use more are refused. */
+int zramSetLimit(zramEngine *engine, uint32_t limit);
+
+/* The high-water mark starts again from what is used now. */
+void zramResetPeak(zramEngine *engine);
+
+/* Every page that is not empty gets one older, up to 255. Reading or writing a page makes it 0 again. */
+void zramMarkIdle(zramEngine *engine);
+
+/* The first page from `page` on that is not empty, or pageCount. */
+uint32_t zramNextPage(const zramEngine *engine, uint32_t page);
+
+/*
+ * Walks every structure. Returns 0, or the number of the first broken invariant, with the page or granule where it was
+ * found in `engine->stopped`. Takes time in proportion to the region.
+ */
+enum {
+	kZramInvariantGeometry = 1,		/* the header's geometry is the engine's */
+	kZramInvariantEntry = 2,		/* every entry is well-formed */
+	kZramInvariantChain = 3,		/* a page's chain has as many granules as its length needs, all below the frontier */
+	kZramInvariantShared = 4,		/* no granule is in two chains, the free chain included */
+	kZramInvariantFree = 5,			/* the free chain holds every granule below the frontier that no page uses */
+	kZramInvariantUsed = 6,			/* usedGranules is the sum of the chains, and at most usedGranulesMax */
+	kZramInvariantStatistics = 7,	/* payload and the page counts are those of the table; limit is within the region */
+	kZramInvariantTail = 8,			/* what a page leaves unused of its last granule is zero */
+	kZramInvariantSum = 9,			/* checksums match; empty pages have 0 */
+	kZramInvariantBlock = 10,		/* every block decodes to a page */
+	kZramInvariantWiped = 11,		/* with kZramWipe, the granules of the free chain are zero */
+};
+int zramCheck(zramEngine *engine);
+
+static inline uint32_t zramEntryState(const zramEntry *entry) { return entry->word1 & 7; }
+static inline uint32_t zramEntryLength(const zramEntry *entry) { return ((entry->word1 >> 6) & 0xFFF) + 1; }
+
+#endif /* __ZRAM_ENGINE__ */

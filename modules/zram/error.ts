@@ -1,0 +1,31 @@
+/* The errors that callers meet. */
+
+/** What went wrong, as POSIX would say it. */
+export type ZramErrorCode =
+	/** No room for a page under the limit. */
+	| "ENOSPC"
+	/** The arena is damaged: a page, or an invariant of check(). */
+	| "ECORRUPT"
+	/** The device is closed. */
+	| "ECLOSED"
+	/** The device was called from within its own callback. */
+	| "EBUSY";
+
+export class ZramError extends Error {
+	readonly code: ZramErrorCode;
+	/** Of a write or trim that failed: bytes from the start of the request that are done. */
+	bytesWritten?: number;
+
+	constructor(code: ZramErrorCode, message: string) {
+		super(`${code}: ${message}`);
+		this.name = "ZramError";
+		this.code = code;
+	}
+}
+
+/** The error for an argument that must be an integer from `least` to `most`; undefined if it is one. */
+export function refuseInteger(name: string, value: unknown, least: number, most: number): Error | undefined {
+	if (typeof value !== "number") return new TypeError(`${name}: must be a number`);
+	if (Number.isInteger(value) && value >= least && value <= most) return undefined;
+	return new RangeError(`${name}: ${value} is not an integer from ${least} to ${most}`);
+}

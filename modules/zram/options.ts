@@ -1,0 +1,171 @@
+/* What a device is made of: the options, validated, and the layout that follows from them. */
+
+import type Zram from "zram";
+import type { ByteBuffer } from "zram/engine/interface";
+import { type EngineConstructor, INTEGRITY, PLAN_LENGTH, WIPE } from "zram/engine/interface";
+import { refuseInteger, type ZramError } from "zram/error";
+
+/** Memory to allocate for the arena. */
+export interface ArenaOptions {
+	/** Bytes, metadata included: the whole cost of the device but its scratch. */
+	byteLength: number;
+	/** "external" (default) is the big and slow memory of the host, PSRAM on a board; "internal" the fast one. */
+	memory?: "external" | "internal";
+}
+
+export interface ZramOptions {
+	/**
+	 * Bytes of the device, a multiple of pageLength. May be many times the arena: each page costs 8 bytes of it (12 with
+	 * `integrity`) before anything is written.
+	 */
+	byteLength: number;
+
+	/**
+	 * Where everything is kept: memory to allocate, or a ready buffer of bytes, 4-aligned and not resizable, that the
+	 * caller leaves alone until close.
+	 */
+	arena: ArenaOptions | ByteBuffer;
+
+	/** Bytes of a page: 512, 1024, 2048, or 4096 (default). Smaller pages compress less and cost more metadata. */
+	pageLength?: number;
+
+	/**
+	 * A page that takes more than this many bytes, 1 to pageLength, counts as incompressible ("huge"). Default: 7/8 of
+	 * pageLength.
+	 */
+	threshold?: number;
+
+	/**
+	 * Keep a checksum for every page: damaged memory gives an error, never wrong data. Costs 4 bytes a page, and reading
+	 * over the stored bytes once more. Default: false.
+	 */
+	integrity?: boolean;
+
+	/** Zero memory when it is freed, and all of it at reset and close. Default: false. */
+	wipe?: boolean;
+
+	/**
+	 * Memory is short: less than 1/16 of what the limit allows is left, or a write was refused. Called with the bytes
+	 * that are left, after the call that ran into it is over; once for many, and again only after 1/8 has been free or
+	 * another write is refused.
+	 */
+	onPressure?: (this: Zram, bytesLeft: number) => void;
+
+	/** The arena was found damaged. Called with the error that was also thrown, after the call is over; once for many. */
+	onError?: (this: Zram, error: ZramError) => void;
+
+	/**
+	 * For tools that record: called for every page that was read, written or trimmed, WITHIN the caller's call (the device
+	 * answers `EBUSY` meanwhile), with the number of the page and the bytes it takes now. Allocates; slows things down.
+	 */
+	onOperation?: (this: Zram, operation: "read" | "write" | "trim", page: number, storedLength: number) => void;
+}
+
+/** What a configuration costs, and what remains. All lengths are bytes. */
+export interface ZramLayout {
+	pageLength: number;
+	pageCount: number;
+	/** The arena's length. */
+	arenaLength: number;
+	/** Least arena that holds the metadata and one page that cannot be compressed. */
+	minimum: number;
+	/** Bytes of the arena for header, page table and links. 0 if the arena is too small. */
+	metadata: number;
+	/** Bytes of the arena for data, granules. 0 if the arena is too small. */
+	data: number;
+	/** Bytes are stored in units of this length. 0 if the arena is too small. */
+	granuleLength: number;
+	/** Bytes of internal memory besides the arena. */
+	scratch: number;
+}
+
+interface Configuration {
+	layout: ZramLayout;
+	threshold: number;
+	flags: number;
+	/** The caller's region, if it is not to be allocated. */
+	ready: ByteBuffer | undefined;
+	memory: "external" | "internal";
+}
+
+const PAGE_LENGTHS = Object.freeze([512, 1024, 2048, 4096]);
+const PAGES_MAX = 0x0fffffff; // their table would take 2 GB
+const INT32_MAX = 0x7fffffff;
+
+function check(error: Error | undefined) {
+	if (error) throw error;
+}
+
+function toFlag(name: "integrity" | "wipe", value: unknown, flag: number): number {
+	if (value !== undefined && typeof value !== "boolean") throw new TypeError(`${name}: must be a boolean`);
+	return value ? flag : 0;
+}
+
+function checkCallback(name: string, value: unknown) {
+	if (value !== undefined && typeof value !== "function") throw new TypeError(`${name}: must be a function`);
+}
+
+interface Arena {
+	ready: ByteBuffer | undefined;
+	arenaLength: number;
+	memory: "external" | "internal";
+}
+
+function isResizable(buffer: unknown): boolean {
+	const { resizable, growable } = (ArrayBuffer.isView(buffer) ? buffer.buffer : buffer) as {
+		resizable?: boolean;
+		growable?: boolean;
+	};
+	return Boolean(resizable || growable);
+}
+
+function toArena(arena: unknown, Engine: EngineConstructor): Arena {
+	if (typeof arena !== "object" || arena === null)
+		throw new TypeError("arena: must be { byteLength, memory } or a buffer of bytes");
+	const length = Engine.bufferLength(arena, 4);
+	if (length >= 0) {
+		if (isResizable(arena)) throw new TypeError("arena: the buffer must not be resizable");
+		return { ready: arena as ByteBuffer, arenaLength: length, memory: "internal" };
+	}
+	if (arena instanceof ArrayBuffer || ArrayBuffer.isView(arena))
+		throw new TypeError("arena: the buffer must be of bytes, 4-aligned, and not detached");
+	const { byteLength, memory = "external" } = arena as ArenaOptions;
+	check(refuseInteger("arena.byteLength", byteLength, 1, INT32_MAX));
+	if (memory !== "external" && memory !== "internal")
+		throw new RangeError('arena.memory: must be "external" or "internal"');
+	return { ready: undefined, arenaLength: byteLength, memory };
+}
+
+/**
+ * Validates `options`.
+ *
+ * @throws TypeError, RangeError naming the option and its range. An arena that is too small is no error here: the layout
+ * says so.
+ */
+export function configure(options: ZramOptions, Engine: EngineConstructor): Configuration {
+	if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
+	const { byteLength, pageLength = 4096 } = options;
+	if (!PAGE_LENGTHS.includes(pageLength)) throw new RangeError("pageLength: must be 512, 1024, 2048 or 4096");
+	check(refuseInteger("byteLength", byteLength, pageLength, PAGES_MAX * pageLength));
+	if (byteLength % pageLength)
+		throw new RangeError(`byteLength: ${byteLength} is not a multiple of pageLength, ${pageLength}`);
+	const { threshold = (pageLength / 8) * 7 } = options;
+	check(refuseInteger("threshold", threshold, 1, pageLength));
+	const flags = toFlag("integrity", options.integrity, INTEGRITY) | toFlag("wipe", options.wipe, WIPE);
+	checkCallback("onPressure", options.onPressure);
+	checkCallback("onError", options.onError);
+	checkCallback("onOperation", options.onOperation);
+	const { ready, arenaLength, memory } = toArena(options.arena, Engine);
+
+	const pageCount = byteLength / pageLength;
+	const plan = new Uint32Array(PLAN_LENGTH / 4);
+	Engine.plan(arenaLength, pageCount, pageLength, flags, plan.buffer);
+	const [granuleLength, granuleCount, metadata, scratch, least, leastHigh, most, mostHigh] = plan;
+	const minimum = leastHigh * 2 ** 32 + least;
+	const maximum = mostHigh * 2 ** 32 + most;
+	if (arenaLength > maximum)
+		throw new RangeError(`arena.byteLength: ${arenaLength} is too large for this pageLength, at most ${maximum}`);
+	const data = granuleLength * granuleCount;
+	const layout = { pageLength, pageCount, arenaLength, minimum, metadata, data, granuleLength, scratch };
+	return { layout, threshold, flags, ready, memory };
+}

@@ -1,0 +1,157 @@
+/*
+ * A region's header and page table as TypeScript reads them: for status(), pages(), and for dumps. zramEngine.h is
+ * where the layout is explained.
+ */
+
+import { COMPRESSED, EMPTY, ENTRY_LENGTH, HEADER_LENGTH, RAW, SAME } from "zram/engine/interface";
+import { ZramError } from "zram/error";
+
+/** Statistics in the words of Linux zram's mm_stat and io_stat. Lengths are bytes, the rest pages or requests. */
+export interface Statistics {
+	/** What the stored pages would take uncompressed. */
+	origDataSize: number;
+	/** The payload: what they take compressed, same-filled pages nothing. */
+	comprDataSize: number;
+	/** Bytes of the arena in use: whole granules, and all metadata. */
+	memUsed: number;
+	/** The limit for memUsed. */
+	memLimit: number;
+	/** Most that memUsed has been since the start, reset, or resetPeak. */
+	memUsedMax: number;
+	/** Pages that are one 32-bit word all over; they take no memory. */
+	samePages: number;
+	/** Always 0: nothing is ever moved to make room. */
+	pagesCompacted: number;
+	/** Pages that take more than the threshold. */
+	hugePages: number;
+	/** Such pages stored since the start or reset. */
+	hugePagesSince: number;
+	/** Pages that are not empty. */
+	pagesStored: number;
+	/** Pages kept as they are, because compressing them saves nothing. Among hugePages unless threshold is a page. */
+	rawPages: number;
+	/** Pages read and written, parts of pages as one. */
+	numReads: number;
+	numWrites: number;
+	/** Whole pages trimmed. */
+	notifyFree: number;
+	/** Operations that stopped at a damaged page. */
+	failedReads: number;
+	/** Operations that stopped at a damaged page, or for want of room. */
+	failedWrites: number;
+}
+
+/** The geometry in a region's header. */
+export interface Geometry {
+	integrity: boolean;
+	wipe: boolean;
+	arenaLength: number;
+	pageLength: number;
+	pageCount: number;
+	granuleLength: number;
+	granuleCount: number;
+	threshold: number;
+	/** Granules from this one up were never used. */
+	frontier: number;
+}
+
+/** A page that is not empty. */
+export interface PageState {
+	page: number;
+	state: "same" | "compressed" | "raw" | "unknown";
+	/** Bytes it takes, 0 for same-filled. */
+	storedLength: number;
+	/** Its length is above the threshold. */
+	huge: boolean;
+	/** Calls of markIdle() since it was read or written, at most 255. */
+	age: number;
+}
+
+export interface Inspection {
+	geometry: Geometry;
+	statistics: Statistics;
+	/** Pages that are not empty, in ascending order, from the page table alone. */
+	pages: PageState[];
+}
+
+const MAGIC = 0x6d61727a; // "zram"
+const VERSION = 1;
+
+function readCounter(header: DataView, offset: number): number {
+	return header.getUint32(offset + 4, true) * 2 ** 32 + header.getUint32(offset, true);
+}
+
+/** Reads the HEADER_LENGTH bytes of a zramHeader. */
+export function parseHeader(header: DataView): { geometry: Geometry; statistics: Statistics } {
+	const word = (index: number) => header.getUint32(index * 4, true);
+	const flags = word(2);
+	const arenaLength = word(3);
+	const pageLength = word(4);
+	const granuleLength = word(6);
+	const granuleCount = word(7);
+	const metadata = arenaLength - granuleLength * granuleCount;
+	const samePages = word(19);
+	const rawPages = word(21);
+	const pagesStored = samePages + word(20) + rawPages;
+	return {
+		geometry: {
+			integrity: (flags & 1) !== 0,
+			wipe: (flags & 2) !== 0,
+			arenaLength,
+			pageLength,
+			pageCount: word(5),
+			granuleLength,
+			granuleCount,
+			threshold: word(12),
+			frontier: word(15),
+		},
+		statistics: {
+			origDataSize: pagesStored * pageLength,
+			comprDataSize: word(18),
+			memUsed: metadata + word(16) * granuleLength,
+			memLimit: word(13),
+			memUsedMax: metadata + word(17) * granuleLength,
+			samePages,
+			pagesCompacted: 0,
+			hugePages: word(22),
+			hugePagesSince: readCounter(header, 136),
+			pagesStored,
+			rawPages,
+			numReads: readCounter(header, 96),
+			numWrites: readCounter(header, 104),
+			notifyFree: readCounter(header, 112),
+			failedReads: readCounter(header, 120),
+			failedWrites: readCounter(header, 128),
+		},
+	};
+}
+
+const STATES = Object.freeze({ [SAME]: "same", [COMPRESSED]: "compressed", [RAW]: "raw" } as const);
+
+/** Reads the entry of `page` at `offset`. */
+export function parseEntry(table: DataView, offset: number, page: number, threshold: number): PageState {
+	const word = table.getUint32(offset + 4, true);
+	const state = STATES[(word & 7) as keyof typeof STATES] ?? "unknown";
+	const storedLength = state === "compressed" || state === "raw" ? ((word >>> 6) & 0xfff) + 1 : 0;
+	return { page, state, storedLength, huge: storedLength > threshold, age: (word >>> 18) & 0xff };
+}
+
+/** Zram.inspect: what a dump of a region holds. */
+export function inspect(bytes: ArrayBufferView | ArrayBufferLike | HostBuffer): Inspection {
+	const dump = ArrayBuffer.isView(bytes)
+		? new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+		: new DataView(bytes as ArrayBuffer);
+	if (dump.byteLength < HEADER_LENGTH || dump.getUint32(0, true) !== MAGIC)
+		throw new ZramError("ECORRUPT", "not a zram region");
+	const version = dump.getUint32(4, true);
+	if (version !== VERSION) throw new ZramError("ECORRUPT", `a region of version ${version}, not ${VERSION}`);
+	const { geometry, statistics } = parseHeader(dump);
+	if (HEADER_LENGTH + geometry.pageCount * ENTRY_LENGTH > dump.byteLength)
+		throw new ZramError("ECORRUPT", `the page table is cut off: ${dump.byteLength} of ${geometry.arenaLength} bytes`);
+	const pages: PageState[] = [];
+	for (let page = 0; page < geometry.pageCount; page++) {
+		const state = parseEntry(dump, HEADER_LENGTH + page * ENTRY_LENGTH, page, geometry.threshold);
+		if ((dump.getUint32(HEADER_LENGTH + page * ENTRY_LENGTH + 4, true) & 7) !== EMPTY) pages.push(state);
+	}
+	return { geometry, statistics, pages };
+}

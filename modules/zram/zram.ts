@@ -1,0 +1,421 @@
+/*
+ * Zram: compressed RAM as a block device. This file decides (arguments, what to do when a page does not fit, whom to
+ * tell); the engine does (zram/engine: pages in one region); the region comes from the host (zram/memory).
+ *
+ * On the fast path an operation is one call of the engine, and nothing is allocated.
+ */
+
+import Engine from "zram/engine";
+import {
+	ARENA,
+	BUFFER,
+	BUSY,
+	type ByteBuffer,
+	CLOSED,
+	CORRUPT,
+	ENTRY_LENGTH,
+	type Engine as EngineInstance,
+	FULL,
+	HEADER_LENGTH,
+	KEEP,
+	OFFSET,
+	ONE_PAGE,
+	OVERLAP,
+	PAGE,
+	PRESSURE,
+} from "zram/engine/interface";
+import { refuseInteger, ZramError } from "zram/error";
+import { Memory } from "zram/memory";
+import { configure, type ZramLayout, type ZramOptions } from "zram/options";
+import { type Inspection, inspect, type PageState, parseEntry, parseHeader, type Statistics } from "zram/region";
+
+export { ZramError, type ZramErrorCode } from "zram/error";
+export type { ArenaOptions, ZramLayout, ZramOptions } from "zram/options";
+export type { Geometry, Inspection, PageState, Statistics } from "zram/region";
+
+/** What read and write take: bytes in place. Views of wider elements work too, and cost a Uint8Array each call. */
+export type Bytes = ByteBuffer | ArrayBufferView;
+
+export interface ZramStatus extends Statistics {
+	/** Requests refused for their arguments: not a buffer, outside of the device, overlapping the arena. */
+	invalidIO: number;
+}
+
+type Operation = 0 | 1 | 2;
+const READ = 0;
+const WRITE = 1;
+const TRIM = 2;
+const OPERATIONS = Object.freeze(["read", "write", "trim"] as const);
+
+/** The broken invariants that check() reports, by number; zramEngine.h explains them. */
+const INVARIANTS = Object.freeze([
+	"",
+	"geometry",
+	"entry",
+	"chain",
+	"shared granule",
+	"free chain",
+	"used granules",
+	"statistics",
+	"tail",
+	"checksum",
+	"block",
+	"wiped",
+]);
+
+/** A view whose elements are wider than the bytes that an engine takes. */
+function isWide(target: unknown): target is ArrayBufferView {
+	return ArrayBuffer.isView(target) && (target as Uint16Array).BYTES_PER_ELEMENT > 1;
+}
+
+/**
+ * Calls `callback` after the caller's own call is over: in a promise job of its own, once for any number of fire()s
+ * before it. The promise is made beforehand, so that fire() needs next to no memory.
+ */
+class Deferred {
+	#callback: () => void;
+	#resolve!: () => void;
+
+	constructor(callback: () => void) {
+		this.#callback = callback;
+		this.#arm();
+	}
+	#arm() {
+		const armed = new Promise<void>((resolve) => {
+			this.#resolve = resolve;
+		});
+		armed.then(() => {
+			this.#arm();
+			this.#callback();
+		});
+	}
+	fire() {
+		this.#resolve();
+	}
+}
+
+/**
+ * A block device whose pages live compressed in one fixed region of memory.
+ *
+ * Contents are volatile. Pages that were never written, or were trimmed, read as zeros. Offsets and lengths may be any
+ * number of bytes; whole pages at page boundaries are fastest, parts of pages cost a read and a write of the page.
+ *
+ * Errors: TypeError and RangeError for arguments, {@link ZramError} for the rest. After {@link close} every method
+ * throws `ECLOSED`.
+ */
+export default class Zram {
+	/** Bytes of the device: its logical size. */
+	readonly byteLength: number;
+	/** Bytes of a page. */
+	readonly pageLength: number;
+
+	#engine: EngineInstance;
+	/** The arena, if it was allocated here. */
+	#region: Memory | undefined;
+	#scratch: Memory;
+	#arenaLength: number;
+	#limit: number;
+	/** Incompressible pages stay in the region: there is nowhere else to put them. */
+	#mode = KEEP;
+	#invalidIO = 0;
+	#closed = false;
+	#damage: ZramError | undefined;
+	#pressure: Deferred | undefined;
+	#error: Deferred | undefined;
+	#onOperation: ZramOptions["onOperation"];
+
+	/**
+	 * What a device would cost and hold. Allocates no region.
+	 *
+	 * @throws TypeError, RangeError for options that the constructor would refuse, too small an arena excepted: then
+	 * `data` is 0 and `minimum` tells what is needed.
+	 */
+	static layout(options: ZramOptions): ZramLayout {
+		return configure(options, Engine).layout;
+	}
+
+	/**
+	 * Reads a dump of a region, as a tool does. Needs no device.
+	 *
+	 * @throws ZramError `ECORRUPT` if `bytes` is not a region.
+	 */
+	static inspect(bytes: Bytes): Inspection {
+		return inspect(bytes);
+	}
+
+	/**
+	 * Allocates the arena (unless it is a ready buffer) and at most 13 KB of internal scratch.
+	 *
+	 * @throws TypeError, RangeError naming the option and its range, before anything is allocated. Error if the host has
+	 * not that much memory.
+	 */
+	constructor(options: ZramOptions) {
+		const { layout, threshold, flags, ready, memory } = configure(options, Engine);
+		if (layout.data === 0)
+			throw new RangeError(
+				`arena.byteLength: ${layout.arenaLength} is too small for this device, at least ${layout.minimum} are needed`,
+			);
+
+		this.byteLength = options.byteLength;
+		this.pageLength = layout.pageLength;
+		this.#arenaLength = this.#limit = layout.arenaLength;
+		this.#scratch = new Memory(layout.scratch, "internal");
+		try {
+			this.#region = ready ? undefined : new Memory(layout.arenaLength, memory);
+			const region = (ready ?? this.#region) as ByteBuffer;
+			this.#engine = new Engine(region, this.#scratch, layout.pageCount, layout.pageLength, threshold, flags);
+		} catch (error) {
+			this.#region?.close();
+			this.#scratch.close();
+			throw error;
+		}
+		this.#listen(options);
+	}
+
+	/** ECMA-419's data format of read and write: always "buffer". */
+	get format(): "buffer" {
+		return "buffer";
+	}
+	set format(value: "buffer") {
+		if (value !== "buffer") throw new RangeError('format: must be "buffer"');
+	}
+
+	/**
+	 * Reads `byteLength` bytes into a new ArrayBuffer, or as many as `buffer` holds into it.
+	 *
+	 * @param byteOffset first byte on the device, 0 to device.byteLength - length
+	 * @returns the new ArrayBuffer, or the number of bytes read
+	 * @throws ZramError `ECORRUPT` if a page is damaged; what `buffer` then holds of that page is undefined
+	 */
+	read(byteLength: number, byteOffset: number): ArrayBuffer;
+	read(buffer: Bytes, byteOffset: number): number;
+	read(target: number | Bytes, byteOffset: number): ArrayBuffer | number {
+		if (typeof target === "number") return this.#readNew(target, byteOffset);
+		const result = this.#engine.read(target as ByteBuffer, byteOffset, 0, this.#mode);
+		return result >= 0 ? result : this.#goOn(READ, result, target, byteOffset);
+	}
+
+	/**
+	 * Writes all of `buffer`. Pages are written in ascending order.
+	 *
+	 * @param byteOffset first byte on the device, 0 to device.byteLength - length
+	 * @throws ZramError `ENOSPC` if a page does not fit, `ECORRUPT` if a page that is written in part is damaged. The page
+	 * at which it failed keeps its old bytes; `error.bytesWritten` counts the bytes in front of it.
+	 */
+	write(buffer: Bytes, byteOffset: number): void {
+		const result = this.#engine.write(buffer as ByteBuffer, byteOffset, 0, this.#mode);
+		if (result < 0) this.#goOn(WRITE, result, buffer, byteOffset);
+	}
+
+	/**
+	 * Makes bytes read as zeros. Whole pages give their memory back at once; a page of which a part is trimmed is written
+	 * anew, and gives its memory back when all of it is zero.
+	 *
+	 * @throws ZramError as write does; trimming whole pages never needs room
+	 */
+	trim(byteOffset: number, byteLength: number): void {
+		const result = this.#engine.trim(byteOffset, byteLength, 0, this.#mode);
+		if (result < 0) this.#goOn(TRIM, result, byteLength, byteOffset);
+	}
+
+	/**
+	 * Bytes of the arena that may be used, metadata included: 0 to arena.byteLength, at first all. May change at any time.
+	 * A limit below what is used loses nothing: writes that need more than they replace are refused with `ENOSPC`.
+	 */
+	get limit(): number {
+		return this.#limit;
+	}
+	set limit(value: number) {
+		const refusal = refuseInteger("limit", value, 0, this.#arenaLength);
+		if (refusal && !this.#closed) throw refusal;
+		const result = this.#engine.setLimit(value);
+		if (result === PRESSURE) this.#pressure?.fire();
+		else this.#expect(result);
+		this.#limit = value;
+	}
+
+	/** What is stored, what it takes, and what was done since the start or the last reset, in Linux zram's words. */
+	status(): ZramStatus {
+		return { ...parseHeader(new DataView(this.#header())).statistics, invalidIO: this.#invalidIO };
+	}
+
+	/** The high-water mark `memUsedMax` starts again from what is used now. */
+	resetPeak(): void {
+		this.#expect(this.#engine.resetPeak());
+	}
+
+	/** Drops all pages and statistics. Limit and options stay. */
+	reset(): void {
+		this.#expect(this.#engine.reset());
+		this.#invalidIO = 0;
+	}
+
+	/** Every stored page gets one older, up to 255. Reading or writing a page makes its age 0 again. */
+	markIdle(): void {
+		this.#expect(this.#engine.markIdle());
+	}
+
+	/**
+	 * Walks every structure of the region, in time proportional to its size, and decodes every page.
+	 *
+	 * @throws ZramError `ECORRUPT` with the first invariant that does not hold
+	 */
+	check(): void {
+		const invariant = this.#engine.check();
+		this.#expect(invariant);
+		if (invariant > 0) {
+			const where = this.#engine.stopped;
+			throw this.#corrupt(`invariant ${invariant}, ${INVARIANTS[invariant]}, does not hold at ${where}`);
+		}
+	}
+
+	/** Iterates the pages that are not empty, in ascending order: Linux's `block_state`. */
+	pages(): IterableIterator<PageState> {
+		this.#expect(this.#engine.nextPage(0, new ArrayBuffer(ENTRY_LENGTH)));
+		return this.#pages();
+	}
+
+	/** Frees the memory. Does nothing on a closed device. */
+	close(): void {
+		if (this.#engine.close() === BUSY) this.#expect(BUSY);
+		this.#closed = true;
+		this.#scratch.close();
+		this.#region?.close();
+	}
+
+	#listen({ onPressure, onError, onOperation }: ZramOptions) {
+		if (onPressure)
+			this.#pressure = new Deferred(() => {
+				if (this.#closed) return;
+				const { memUsed, memLimit } = this.status();
+				onPressure.call(this, Math.max(memLimit - memUsed, 0));
+			});
+		if (onError)
+			this.#error = new Deferred(() => {
+				if (!this.#closed) onError.call(this, this.#damage as ZramError);
+			});
+		this.#onOperation = onOperation;
+		if (onOperation) this.#mode |= ONE_PAGE;
+	}
+
+	#readNew(byteLength: number, byteOffset: number): ArrayBuffer {
+		if (this.#closed) this.#expect(CLOSED);
+		const refusal = this.#refuseRange("byteLength", byteLength, byteOffset);
+		if (refusal) throw this.#invalid(refusal);
+		const buffer = new ArrayBuffer(byteLength);
+		this.read(buffer, byteOffset);
+		return buffer;
+	}
+
+	*#pages(): Generator<PageState, void> {
+		const { geometry } = parseHeader(new DataView(this.#header()));
+		const entry = new DataView(new ArrayBuffer(ENTRY_LENGTH));
+		for (let page = 0; ; page++) {
+			page = this.#engine.nextPage(page, entry.buffer as ArrayBuffer);
+			this.#expect(page);
+			if (page === geometry.pageCount) return;
+			yield parseEntry(entry, 0, page, geometry.threshold);
+		}
+	}
+
+	#header(): ArrayBuffer {
+		const header = new ArrayBuffer(HEADER_LENGTH);
+		this.#expect(this.#engine.header(header));
+		return header;
+	}
+
+	/**
+	 * Goes on after the engine has stopped with `result`: reports what is to be reported, wraps a wide view, or throws.
+	 * `target` is the buffer, or for a trim the number of bytes.
+	 */
+	#goOn(operation: Operation, result: number, target: Bytes | number, byteOffset: number): number {
+		const engine = this.#engine;
+		let done = 0;
+		while (result < 0) {
+			if (result === BUFFER && isWide(target) && Engine.bufferLength(target.buffer, 1) >= 0)
+				target = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+			else if (result === PAGE) {
+				done += engine.done;
+				this.#report(operation, engine.stopped);
+			} else if (result === PRESSURE) {
+				this.#pressure?.fire();
+				break;
+			} else throw this.#failure(operation, result, target, byteOffset, done);
+
+			if (operation === READ) result = engine.read(target as ByteBuffer, byteOffset, done, this.#mode);
+			else if (operation === WRITE) result = engine.write(target as ByteBuffer, byteOffset, done, this.#mode);
+			else result = engine.trim(byteOffset, target as number, done, this.#mode);
+		}
+		return result;
+	}
+
+	/** Tells onOperation of a page. The device cannot be used meanwhile. */
+	#report(operation: Operation, page: number) {
+		const engine = this.#engine;
+		const entry = new DataView(new ArrayBuffer(ENTRY_LENGTH));
+		const stored = engine.nextPage(page, entry.buffer as ArrayBuffer) === page;
+		const storedLength = stored ? parseEntry(entry, 0, page, 0).storedLength : 0;
+		engine.hold(true);
+		try {
+			this.#onOperation?.call(this, OPERATIONS[operation], page, storedLength);
+		} finally {
+			engine.hold(false);
+		}
+	}
+
+	/** The error for a read, write or trim that the engine has stopped. */
+	#failure(operation: Operation, result: number, target: Bytes | number, byteOffset: number, done: number): Error {
+		const engine = this.#engine;
+		if (result === FULL || result === CORRUPT) {
+			if (result === FULL) this.#pressure?.fire();
+			const page = engine.stopped;
+			const error =
+				result === FULL
+					? new ZramError("ENOSPC", `no room for page ${page}`)
+					: this.#corrupt(`page ${page} is damaged`);
+			if (operation !== READ) error.bytesWritten = done + engine.done;
+			return error;
+		}
+		if (result === BUFFER)
+			return this.#invalid(new TypeError("buffer: must be a buffer or a view of one, and not detached"));
+		if (result === OVERLAP) return this.#invalid(new RangeError("buffer: overlaps the arena"));
+		if (result === OFFSET)
+			return this.#invalid(
+				operation === TRIM
+					? this.#refuseRange("byteLength", target, byteOffset)
+					: this.#refuseRange("buffer.byteLength", Engine.bufferLength(target, 1), byteOffset),
+			);
+		return this.#misuse(result);
+	}
+
+	/** The engine says that an argument is out of range, not which: this tells. */
+	#refuseRange(name: string, length: unknown, byteOffset: unknown): Error | undefined {
+		const limit = this.byteLength;
+		return (
+			refuseInteger(name, length, 0, limit) ?? refuseInteger("byteOffset", byteOffset, 0, limit - (length as number))
+		);
+	}
+
+	#invalid(error: Error | undefined): Error {
+		this.#invalidIO++;
+		return error ?? new RangeError("byteOffset: out of range");
+	}
+
+	/** The error for a call that could not even begin. */
+	#misuse(result: number): Error {
+		if (result === CLOSED) return new ZramError("ECLOSED", "the device is closed");
+		if (result === BUSY) return new ZramError("EBUSY", "the device cannot be used from within its own callback");
+		if (result === ARENA) return new TypeError("arena: the buffer was detached or its length changed");
+		return new Error(`engine: unknown result ${result}`);
+	}
+
+	#expect(result: number) {
+		if (result < 0) throw this.#misuse(result);
+	}
+
+	#corrupt(message: string): ZramError {
+		this.#damage = new ZramError("ECORRUPT", message);
+		this.#error?.fire();
+		return this.#damage;
+	}
+}

@@ -1,0 +1,76 @@
+/**
+ * Makes one ES module for XS of an entry and all that it imports.
+ *
+ * @module
+ */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { SourceMap, type SourceMapPayload } from "node:module";
+import { dirname, relative, resolve } from "node:path";
+import { build, type Plugin } from "esbuild";
+import { rewriteNatives } from "./native-syntax.ts";
+import { root } from "./paths.ts";
+
+export interface BundleOptions {
+	/** Further esbuild plugins. */
+	plugins?: Plugin[];
+	/** Identifiers to replace by constant expressions, as esbuild's `define`. */
+	define?: Record<string, string>;
+}
+
+/** A bundle on disk, and the way back from its lines to the sources. */
+export interface Bundle {
+	path: string;
+	/** "tests/foo.test.ts:12" for a place in the bundle (line from 1, column from 0), if it comes from a source. */
+	locate(line: number, column?: number): string | undefined;
+}
+
+function locator(map: SourceMapPayload, folder: string): Bundle["locate"] {
+	const sourceMap = new SourceMap(map);
+	return (line, column = 0) => {
+		// XS knows lines only; column 0 may lie before the first mapping of its line.
+		const entry = sourceMap.findEntry(line - 1, column === 0 ? 1000 : column);
+		if (!("originalSource" in entry) || entry.originalSource === undefined) return;
+		return `${relative(root, resolve(folder, entry.originalSource))}:${entry.originalLine + 1}`;
+	};
+}
+
+/**
+ * Bundles `entry` (a path, or the text of a module that imports relative to the repository's root) into `outfile`.
+ * Specifiers such as "zram" are resolved by the `paths` of tsconfig.json.
+ */
+export async function bundle(
+	entry: string | { contents: string },
+	outfile: string,
+	{ plugins = [], define = {} }: BundleOptions = {},
+): Promise<Bundle> {
+	const input =
+		typeof entry === "string"
+			? { entryPoints: [entry] }
+			: { stdin: { contents: entry.contents, resolveDir: root, sourcefile: "entry", loader: "ts" as const } };
+	const result = await build({
+		...input,
+		absWorkingDir: root,
+		bundle: true,
+		conditions: ["import"],
+		define,
+		format: "esm",
+		logLevel: "silent",
+		mainFields: ["module", "main"],
+		outfile,
+		platform: "neutral",
+		plugins,
+		sourcemap: "external",
+		target: "es2022",
+		tsconfig: resolve(root, "tsconfig.json"),
+		write: false,
+	});
+	const [map, code] = ["map", "mjs"].map((end) => result.outputFiles.find((file) => file.path.endsWith(`.${end}`)));
+	if (!map || !code) throw new Error(`the bundle has to be named *.mjs: ${outfile}`);
+	const folder = dirname(resolve(outfile));
+	const locate = locator(JSON.parse(map.text), folder);
+	const text = rewriteNatives(code.text, (line, column) => locate(line, column) ?? `${outfile}:${line}`);
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(outfile, text);
+	return { path: outfile, locate };
+}
