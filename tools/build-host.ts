@@ -78,7 +78,12 @@ function cFilesIn(folder: string): string[] {
 
 /** The C files that are ours and go into the host. */
 export function ourSources(): string[] {
-	return [...cFilesIn("hosts/xs"), join(root, "hosts/sim/memory.c"), ...cFilesIn("modules/zram/engine/native")];
+	return [
+		...cFilesIn("hosts/xs"),
+		join(root, "hosts/sim/memory.c"),
+		...cFilesIn("modules/zram/engine/native"),
+		...cFilesIn("tests/support"),
+	];
 }
 
 /**

@@ -179,7 +179,7 @@ class Rewriter {
 	}
 
 	#fail(node: AnyNode, message: string): never {
-		const { line, column } = (node as AnyNode).loc.start;
+		const { line, column } = node.loc?.start ?? { line: 0, column: 0 };
 		throw new NativeSyntaxError(`${this.#locate(line, column)}: ${message}`);
 	}
 

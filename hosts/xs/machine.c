@@ -103,9 +103,27 @@ static void runBundle(txMachine* the)
 		hostFail(hostOf(the), "the main module waits for a promise that nothing can resolve any more");
 }
 
+/* XS counts its machines in a variable that nothing guards: one thread at a time creates or deletes. */
+static pthread_mutex_t creation = PTHREAD_MUTEX_INITIALIZER;
+
+static txMachine* createMachine(Host* host)
+{
+	pthread_mutex_lock(&creation);
+	txMachine* the = fxCreateMachine(&host->creation, "xs-host", host, XS_NO_ID);
+	pthread_mutex_unlock(&creation);
+	return the;
+}
+
+static void deleteMachine(txMachine* the)
+{
+	pthread_mutex_lock(&creation);
+	fxDeleteMachine(the);
+	pthread_mutex_unlock(&creation);
+}
+
 void hostRun(Host* host)
 {
-	txMachine* the = fxCreateMachine(&host->creation, "xs-host", host, XS_NO_ID);
+	txMachine* the = createMachine(host);
 	if (!the) {
 		hostFail(host, "the heap is too small for XS itself: more --slots or --chunk, please");
 		return;
@@ -118,5 +136,5 @@ void hostRun(Host* host)
 		if (!host->ended)
 			hostFailWithException(the, "uncaught exception");
 	}
-	fxDeleteMachine(the);
+	deleteMachine(the);
 }

@@ -86,12 +86,17 @@ static txScript* parseBundle(txMachine* the, FILE* file, const char* path)
 	parser.reportError = rememberSyntaxError;
 	if (c_setjmp(jump.jmp_buf) == 0) {
 		parser.path = fxNewParserSymbol(&parser, (txString)path);
-		fxParserTree(&parser, file, (txGetter)fgetc, mxCFlag | mxDebugFlag, &sourceMap);
+		fxParserTree(&parser, file, (txGetter)fgetc, mxCFlag, &sourceMap);
 		fxParserHoist(&parser);
 		fxParserBind(&parser);
 		script = fxParserCode(&parser);
 	}
 	fxTerminateParser(&parser);
+	if (script && syntaxError[0]) {
+		/* XS makes of an error a script that throws it, but without the place. */
+		fxDeleteScript(script);
+		return NULL;
+	}
 	return script;
 }
 
@@ -139,12 +144,13 @@ static void bindNatives(txMachine* the)
 	txID count;
 	mxDecodeID(p, count);
 	fxNewArray(the, 0);
+	txSlot* array = the->stack;
 	for (txID i = 0; i < count; i++) {
 		int parameterCount = *p++;
 		txID symbol;
 		mxDecodeID(p, symbol);
 		pushNative(the, (char*)p, parameterCount, symbol);
-		mxPushSlot(the->stack + 1);
+		mxPushSlot(array);
 		mxSetIndex(i);
 		mxPop();
 		p += strlen((char*)p) + 1;

@@ -16,3 +16,13 @@ declare class HostBuffer {
 	readonly byteLength: number;
 	private brand: boolean;
 }
+
+interface ArrayBufferConstructor {
+	/** The UTF-8 bytes of a string. */
+	fromString(text: string): ArrayBuffer;
+}
+
+interface StringConstructor {
+	/** The string of UTF-8 bytes. */
+	fromArrayBuffer(buffer: ArrayBufferLike): string;
+}

@@ -12,13 +12,13 @@ export type ZramErrorCode =
 	| "EBUSY";
 
 export class ZramError extends Error {
+	override readonly name = "ZramError"; // a field: in XS the inherited one may be frozen, and cannot be assigned
 	readonly code: ZramErrorCode;
 	/** Of a write or trim that failed: bytes from the start of the request that are done. */
 	bytesWritten?: number;
 
 	constructor(code: ZramErrorCode, message: string) {
 		super(`${code}: ${message}`);
-		this.name = "ZramError";
 		this.code = code;
 	}
 }

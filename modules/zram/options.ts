@@ -122,13 +122,13 @@ function isResizable(buffer: unknown): boolean {
 function toArena(arena: unknown, Engine: EngineConstructor): Arena {
 	if (typeof arena !== "object" || arena === null)
 		throw new TypeError("arena: must be { byteLength, memory } or a buffer of bytes");
-	const length = Engine.bufferLength(arena, 4);
-	if (length >= 0) {
+	const prototype = Object.getPrototypeOf(arena);
+	if (prototype !== Object.prototype && prototype !== null) {
+		const arenaLength = Engine.bufferLength(arena, 4);
+		if (arenaLength < 0) throw new TypeError("arena: the buffer must be of bytes, 4-aligned, and not detached");
 		if (isResizable(arena)) throw new TypeError("arena: the buffer must not be resizable");
-		return { ready: arena as ByteBuffer, arenaLength: length, memory: "internal" };
+		return { ready: arena as ByteBuffer, arenaLength, memory: "internal" };
 	}
-	if (arena instanceof ArrayBuffer || ArrayBuffer.isView(arena))
-		throw new TypeError("arena: the buffer must be of bytes, 4-aligned, and not detached");
 	const { byteLength, memory = "external" } = arena as ArenaOptions;
 	check(refuseInteger("arena.byteLength", byteLength, 1, INT32_MAX));
 	if (memory !== "external" && memory !== "internal")

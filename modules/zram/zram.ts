@@ -163,7 +163,8 @@ export default class Zram {
 		try {
 			this.#region = ready ? undefined : new Memory(layout.arenaLength, memory);
 			const region = (ready ?? this.#region) as ByteBuffer;
-			this.#engine = new Engine(region, this.#scratch, layout.pageCount, layout.pageLength, threshold, flags);
+			const scratch = this.#scratch as unknown as HostBuffer;
+			this.#engine = new Engine(region, scratch, layout.pageCount, layout.pageLength, threshold, flags);
 		} catch (error) {
 			this.#region?.close();
 			this.#scratch.close();
@@ -271,8 +272,20 @@ export default class Zram {
 
 	/** Iterates the pages that are not empty, in ascending order: Linux's `block_state`. */
 	pages(): IterableIterator<PageState> {
-		this.#expect(this.#engine.nextPage(0, new ArrayBuffer(ENTRY_LENGTH)));
-		return this.#pages();
+		const { geometry } = parseHeader(new DataView(this.#header()));
+		const entry = new DataView(new ArrayBuffer(ENTRY_LENGTH));
+		let page = -1;
+		return {
+			next: () => {
+				page = this.#engine.nextPage(page + 1, entry.buffer);
+				this.#expect(page);
+				if (page >= geometry.pageCount) return { done: true, value: undefined };
+				return { done: false, value: parseEntry(entry, 0, page, geometry.threshold) };
+			},
+			[Symbol.iterator]() {
+				return this;
+			},
+		};
 	}
 
 	/** Frees the memory. Does nothing on a closed device. */
@@ -305,17 +318,6 @@ export default class Zram {
 		const buffer = new ArrayBuffer(byteLength);
 		this.read(buffer, byteOffset);
 		return buffer;
-	}
-
-	*#pages(): Generator<PageState, void> {
-		const { geometry } = parseHeader(new DataView(this.#header()));
-		const entry = new DataView(new ArrayBuffer(ENTRY_LENGTH));
-		for (let page = 0; ; page++) {
-			page = this.#engine.nextPage(page, entry.buffer as ArrayBuffer);
-			this.#expect(page);
-			if (page === geometry.pageCount) return;
-			yield parseEntry(entry, 0, page, geometry.threshold);
-		}
 	}
 
 	#header(): ArrayBuffer {
@@ -353,7 +355,7 @@ export default class Zram {
 	#report(operation: Operation, page: number) {
 		const engine = this.#engine;
 		const entry = new DataView(new ArrayBuffer(ENTRY_LENGTH));
-		const stored = engine.nextPage(page, entry.buffer as ArrayBuffer) === page;
+		const stored = engine.nextPage(page, entry.buffer) === page;
 		const storedLength = stored ? parseEntry(entry, 0, page, 0).storedLength : 0;
 		engine.hold(true);
 		try {

@@ -1,52 +1,51 @@
 /*
- * LZ4 for one page of memory: see zramLZ4.h for the contract and DESIGN.md for the encoder's specification.
+ * LZ4 for one page of memory: zramLZ4.h has the contract, DESIGN.md the specification of the encoder.
  *
- * Written for microcontrollers: 32-bit registers, no misaligned access, no count-trailing-zeros, and a multiplication
- * that costs no more than an addition. So bytes are moved four at a time, without a loop, and long runs as aligned words.
+ * Written for 32-bit microcontrollers without misaligned access and without a count of trailing zeros. So short runs of
+ * bytes are compared and copied without loops, and long ones as aligned words.
  *
  * Invariants:
  *  1. A word is loaded or stored at a multiple of 4 only. `page` and `block` are 4-aligned, so the aligned word around
- *     any of their bytes lies inside of them (for `block`: inside of its margin).
- *  2. The encoder's table only decides where to look. An entry counts if it belongs to this page's generation, and a
- *     match counts if its bytes are equal.
- *  3. The encoder holds out <= limit before each sequence, and what a sequence adds before it is checked again (a token,
- *     lengths, an offset, a group of four) is less than the margin.
- *  4. The decoder holds out <= end before and after each copy. Short copies may write up to 3 bytes too many; they are
- *     used only where a whole short sequence fits before the end, and what follows overwrites these bytes.
- *  5. The decoder holds in < end before each token. A short literal run and an offset may be read from the margin, but
- *     then in > end at the next token, where the block is refused whatever these bytes were.
+ *     any of their bytes lies inside of them, or inside of the block's margin.
+ *  2. The table only says where to look. An entry counts if it is of this page's generation, a match if its bytes are
+ *     equal: nothing that an older page left can show in a block.
+ *  3. The encoder writes a sequence only if what went before, and its literals, end within the limit. What then may pass
+ *     the limit (a group's last 3 bytes, an offset, up to 17 length bytes, a token) is less than the margin.
+ *  4. The decoder checks the room for a sequence before it copies. Copies of groups and words may write up to 3 bytes too
+ *     many; they are used where that is still inside of the page, and what follows overwrites these bytes.
+ *  5. The decoder holds in < inEnd before each token. A short literal run, or an offset, may be read from the margin, but
+ *     then in > inEnd, and the block is refused at the next check whatever these bytes were.
  */
 #include "zramLZ4.h"
 
 #if defined(__GNUC__)
 typedef uint32_t __attribute__((may_alias)) Word;
 #define INLINE static inline __attribute__((always_inline))
-#define LIKELY(condition) __builtin_expect(!!(condition), 1)
-#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+/* Keeps a value in its register, where the compiler would load the constant again and again. */
+#define KEEP(variable) __asm__("" : "+r"(variable))
 #else
 typedef uint32_t Word;
 #define INLINE static inline
-#define LIKELY(condition) (condition)
-#define UNLIKELY(condition) (condition)
+#define KEEP(variable) (void)(variable)
 #endif
 
 enum {
-	/* the LZ4 block format */
+	/* The LZ4 block format. */
 	kMatchMin = 4,			/* bytes of the shortest match */
-	kNibbleMax = 15,		/* a length in a token that says: more in the bytes that follow */
-	kLastLiterals = 5,		/* the last bytes of a block are literals ... */
-	kLastMatchStart = 12,	/* ... and no match starts behind this distance from the end */
+	kNibbleMax = 15,		/* a length in the token that says: more in the bytes that follow */
+	kLastLiterals = 5,		/* the last bytes of a page are literals ... */
+	kLastMatchStart = 12,	/* ... and matches start at least so many bytes before its end */
 
-	/* the encoder's specification: other values, other blocks */
+	/* The encoder's specification: other values, other blocks. */
 	kHashShift = 21,		/* 32 - log2(kZramLZ4TableEntries) */
 	kGenerationStep = 0x1000,
 	kGenerationLast = 0xF000,
-	kDenseLength = 160,	/* bytes searched at every position after a match */
-	kSparseShift = 5,		/* then one position in 4, or a 64th of the distance searched */
+	kDenseLength = 160,		/* bytes after a match that are searched at every position */
+	kSparseShift = 7,		/* behind them at one position in 4, plus 4 for each 2^7 bytes searched */
 
-	/* the decoder's short copies: 14 literals rounded up, or a match of 18 rounded up */
-	kShortRoom = 20,
-	kShortMatch = 16
+	/* The decoder's short copies: a match of 18 bytes and the last literals, or 14 literals, all rounded up. */
+	kShortRoom = 24,
+	kLongMatch = 16			/* bytes from which on words pay */
 };
 #define kHashMultiplier 2654435761u
 
@@ -62,7 +61,7 @@ INLINE uint32_t misalignment(const uint8_t *bytes)
 	return (uint32_t)(uintptr_t)bytes & 3;
 }
 
-/* Copies 4 bytes, all loaded before the first is stored: the distance is at least 4. */
+/* Copies 4 bytes; all are loaded before the first is stored, so `from` must be at least 4 bytes away. */
 INLINE void copyGroup(uint8_t *to, const uint8_t *from)
 {
 	uint8_t b0 = from[0], b1 = from[1], b2 = from[2], b3 = from[3];
@@ -76,19 +75,20 @@ INLINE void copyGroup(uint8_t *to, const uint8_t *from)
 INLINE void copyShort(uint8_t *to, const uint8_t *from, uint32_t length)
 {
 	copyGroup(to, from);
-	if (length > 4) {
-		copyGroup(to + 4, from + 4);
-		if (length > 8) {
-			copyGroup(to + 8, from + 8);
-			if (length > 12) {
-				copyGroup(to + 12, from + 12);
-				if (length > 16)
-					copyGroup(to + 16, from + 16);
-			}
-		}
-	}
+	if (length <= 4)
+		return;
+	copyGroup(to + 4, from + 4);
+	if (length <= 8)
+		return;
+	copyGroup(to + 8, from + 8);
+	if (length <= 12)
+		return;
+	copyGroup(to + 12, from + 12);
+	if (length > 16)
+		copyGroup(to + 16, from + 16);
 }
 
+/* Copies exactly `length` bytes, ascending, from any distance. */
 INLINE void copyBytes(uint8_t *to, const uint8_t *from, uint32_t length)
 {
 	const uint8_t *end = to + length;
@@ -96,7 +96,6 @@ INLINE void copyBytes(uint8_t *to, const uint8_t *from, uint32_t length)
 		*to++ = *from++;
 }
 
-/* Copies `count` words between aligned addresses, in ascending order. */
 INLINE void copyWords(Word *to, const Word *from, uint32_t count)
 {
 	const Word *quads = to + (count & ~3u), *end = to + count;
@@ -120,9 +119,8 @@ INLINE void fillWords(Word *to, uint32_t word, uint32_t count)
 }
 
 /*
- * Copies `count` words to an aligned address from one that is `skew` (1 to 3) bytes past the aligned `from`. The last
- * word read holds the last byte wanted. A source less than 8 bytes behind works too: each word is read when its last
- * byte has been written.
+ * Copies `count` words whose bytes start `skew` (1 to 3) bytes past the aligned `from`. The last word read holds the last
+ * byte wanted. From 5 bytes on any distance will do: when a word is read its last byte has been written.
  */
 INLINE void copyShifted(Word *to, const Word *from, uint32_t skew, uint32_t count)
 {
@@ -146,12 +144,12 @@ INLINE void copyShifted(Word *to, const Word *from, uint32_t skew, uint32_t coun
 }
 
 /*
- * Copies 4 or more bytes, ascending, where `from` is at least 4 bytes behind `to` or in other memory. `overrun` is 3
- * where so many bytes may be written too many, or 0.
+ * Copies 4 or more bytes, ascending, from at least 4 bytes behind or from other memory. `overrun` is 3 where so many bytes
+ * may be written too many, or else 0.
  */
 static void copyLong(uint8_t *to, const uint8_t *from, uint32_t length, uint32_t overrun)
 {
-	uint32_t head = -(uint32_t)(uintptr_t)to & 3, distance = (uint32_t)(to - from), skew, count;
+	uint32_t head = -(uint32_t)(uintptr_t)to & 3, distance = (uint32_t)((uintptr_t)to - (uintptr_t)from), skew, count;
 	if (head) {
 		copyGroup(to, from);
 		to += head;
@@ -170,17 +168,17 @@ static void copyLong(uint8_t *to, const uint8_t *from, uint32_t length, uint32_t
 		copyBytes(to + count * 4, from + count * 4, length & 3);
 }
 
-/* ---- encoder ---- */
+/* ---- encoder: matches ---- */
 
 /*
- * A position of the page travels as a stamp: its number with the page's generation in the bits above, as entries of the
- * table hold it. `origin` is the address that stamp 0 would have.
+ * A position of the page travels as a stamp: its number, with the page's generation in the 4 bits above, as the entries
+ * of the table hold it. Stamps of older pages are smaller.
  */
 typedef struct {
 	uint16_t *entries;
+	uintptr_t origin;		/* the address that stamp 0 would have */
 	uint32_t generation;
 	uint32_t multiplier;
-	uintptr_t origin;
 } Finder;
 
 INLINE const uint8_t *at(const Finder *finder, uint32_t stamp)
@@ -188,79 +186,82 @@ INLINE const uint8_t *at(const Finder *finder, uint32_t stamp)
 	return (const uint8_t *)(finder->origin + stamp);
 }
 
-/*
- * Puts `stamp` into the table and returns the stamp that was there, if it is of this page and has the same sequence,
- * or else 0. One byte tells them apart nearly always, and costs less than four.
- */
-INLINE uint32_t probe(const Finder *finder, uint32_t sequence, uint32_t stamp)
+INLINE uint32_t stampOf(const Finder *finder, const uint8_t *position)
 {
-	uint16_t *entry = finder->entries + (sequence * finder->multiplier >> kHashShift);
+	return (uint32_t)((uintptr_t)position - finder->origin);
+}
+
+/* Remembers where `sequence` is, and returns the last place of one with the same hash. */
+INLINE uint32_t exchange(const Finder *finder, uint32_t sequence, uint32_t stamp)
+{
+	uint16_t *entry = &finder->entries[sequence * finder->multiplier >> kHashShift];
 	uint32_t previous = *entry;
 	*entry = (uint16_t)stamp;
-	return previous >= finder->generation && *at(finder, previous) == (uint8_t)sequence
-		&& load32(at(finder, previous)) == sequence ? previous : 0;
+	return previous;
 }
 
-INLINE void insert(const Finder *finder, uint32_t sequence, uint32_t stamp)
+/* Returns the stamp of an earlier place of `sequence`, or 0. One byte tells nearly always, and costs less than four. */
+INLINE uint32_t probe(const Finder *finder, uint32_t sequence, uint32_t stamp)
 {
-	finder->entries[sequence * finder->multiplier >> kHashShift] = (uint16_t)stamp;
+	uint32_t found = exchange(finder, sequence, stamp);
+	if (found < finder->generation || *at(finder, found) != (uint8_t)sequence || load32(at(finder, found)) != sequence)
+		return 0;
+	return found;
 }
 
-/* The sequence one byte on, whose last byte is `byte`. */
+/* The sequence at the next position, whose last byte is `byte`. */
 INLINE uint32_t nextSequence(uint32_t sequence, uint8_t byte)
 {
 	return sequence >> 8 | (uint32_t)byte << 24;
 }
 
-/* Searches every position from `*stamp`, where `sequence` is, to `end`; four a turn. Returns the stamp of a match and sets `*stamp`, or returns 0. */
+/* Probes every position from `*stamp`, where `sequence` is, in turns of 4 that start before `end`. As search. */
 INLINE uint32_t searchDense(const Finder *finder, uint32_t sequence, uint32_t *stamp, uint32_t end)
 {
 	uint32_t found;
-	while (*stamp < end) {
+	for (; *stamp < end; ++*stamp) {
 		const uint8_t *bytes = at(finder, *stamp);
 		if ((found = probe(finder, sequence, *stamp)))
 			return found;
 		sequence = nextSequence(sequence, bytes[4]);
-		++*stamp;
-		if ((found = probe(finder, sequence, *stamp)))
+		if ((found = probe(finder, sequence, ++*stamp)))
 			return found;
 		sequence = nextSequence(sequence, bytes[5]);
-		++*stamp;
-		if ((found = probe(finder, sequence, *stamp)))
+		if ((found = probe(finder, sequence, ++*stamp)))
 			return found;
 		sequence = nextSequence(sequence, bytes[6]);
-		++*stamp;
-		if ((found = probe(finder, sequence, *stamp)))
+		if ((found = probe(finder, sequence, ++*stamp)))
 			return found;
 		sequence = nextSequence(sequence, bytes[7]);
-		++*stamp;
 	}
 	return 0;
 }
 
-/* Searches aligned positions only, ever farther apart. As searchDense. */
-INLINE uint32_t searchSparse(const Finder *finder, uint32_t *stamp, uint32_t end)
+/* Searches from `*stamp`, where `sequence` is, to `last`. Returns the stamp of a match for the new `*stamp`, or 0. */
+INLINE uint32_t search(const Finder *finder, uint32_t sequence, uint32_t *stamp, uint32_t last)
 {
-	uint32_t start = *stamp - kDenseLength, found;
-	for (*stamp = (*stamp + 3) & ~3u; *stamp < end; *stamp += 4 + ((*stamp - start) >> kSparseShift & ~3u))
+	uint32_t start = *stamp, end = start + kDenseLength, found;
+	if (end > last - 3)
+		end = last - 3;
+	if ((found = searchDense(finder, sequence, stamp, end)))
+		return found;
+	for (*stamp = (*stamp + 3) & ~3u; *stamp < last; *stamp += 4 + ((*stamp - start) >> kSparseShift << 2))
 		if ((found = probe(finder, *(const Word *)at(finder, *stamp), *stamp)))
 			return found;
 	return 0;
 }
 
 /*
- * The functions below return the first byte from `a` that differs from its counterpart from `b`, or one that the caller
- * goes on from: `end`, or up to 3 bytes before.
+ * These two compare on by words, from an aligned `a`. They return the first word from `a` that differs from what is at
+ * `b`, or one less than 8 bytes before `end`.
  */
 INLINE const uint8_t *equalWords(const uint8_t *a, const uint8_t *b, const uint8_t *end)
 {
-	while (end - a >= 8) {
-		if (*(const Word *)a != *(const Word *)b)
+	for (; end - a >= 8; a += 8, b += 8) {
+		if (((const Word *)a)[0] != ((const Word *)b)[0])
 			return a;
 		if (((const Word *)a)[1] != ((const Word *)b)[1])
 			return a + 4;
-		a += 8;
-		b += 8;
 	}
 	return a;
 }
@@ -270,74 +271,74 @@ INLINE const uint8_t *equalShifted(const uint8_t *a, const uint8_t *b, const uin
 	uint32_t skew = misalignment(b), down = skew * 8, up = 32 - down;
 	const Word *words = (const Word *)(b - skew);
 	uint32_t low = *words++, high;
-	while (end - a >= 8) {
+	for (; end - a >= 8; a += 8, words += 2) {
 		high = words[0];
-		if (*(const Word *)a != (low >> down | high << up))
+		if (((const Word *)a)[0] != (low >> down | high << up))
 			return a;
 		low = words[1];
 		if (((const Word *)a)[1] != (high >> down | low << up))
 			return a + 4;
-		words += 2;
-		a += 8;
 	}
 	return a;
 }
 
 INLINE const uint8_t *equalBytes(const uint8_t *a, const uint8_t *b, const uint8_t *end)
 {
-	while (a < end && *a == *b) {
-		a++;
-		b++;
-	}
+	for (; a < end && *a == *b; a++, b++)
+		;
 	return a;
 }
 
-/* The end of a match of which 8 bytes are known, at `a`. */
+/* How many of 4 bytes are equal. */
+INLINE uint32_t equalGroup(const uint8_t *a, const uint8_t *b)
+{
+	return a[0] != b[0] ? 0 : a[1] != b[1] ? 1 : a[2] != b[2] ? 2 : a[3] != b[3] ? 3 : 4;
+}
+
+/* Where a match of 8 bytes or more ends; all before `a` are equal. Most are short still: words pay after 20 bytes. */
 static const uint8_t *longMatchEnd(const uint8_t *a, const uint8_t *b, const uint8_t *end)
 {
-	const uint8_t *near = end - a < 16 ? end - 3 : a + 12;
-	uint32_t offset = (uint32_t)(a - b), skew;
-	while (a < near) {
-		if (a[0] != b[0])
-			return a;
-		if (a[1] != b[1])
-			return a + 1;
-		if (a[2] != b[2])
-			return a + 2;
-		if (a[3] != b[3])
-			return a + 3;
-		a += 4;
-		b += 4;
-	}
-	while (misalignment(a)) {
+	const uint8_t *groups = end - a < 16 ? end - 3 : a + 12;
+	uint32_t offset = (uint32_t)(a - b), equal;
+	for (; a < groups; a += 4, b += 4)
+		if ((equal = equalGroup(a, b)) < 4)
+			return a + equal;
+	for (; misalignment(a); a++, b++)
 		if (a == end || *a != *b)
 			return a;
-		a++;
-		b++;
-	}
-	/* What has a period of 1, 2, 3, 5 or 6 bytes for that long has one of 4, 8, 12 or 20 too: nothing to shift. */
-	skew = offset & 3;
-	if (skew == 2 && offset <= 16)
+	/* If 20 bytes have a period of 2, 6, 10 or 14, they have twice it too; if 1, 3 or 5, four times it: nothing to shift. */
+	if ((offset & 3) == 2 && offset <= 14)
 		b -= offset;
-	else if ((skew & 1) && offset <= 5)
+	else if ((offset & 1) && offset <= 5)
 		b -= 3 * offset;
 	a = misalignment(b) ? equalShifted(a, b, end) : equalWords(a, b, end);
 	return equalBytes(a, a - offset, end);
 }
 
-/* How many bytes from `a` equal those from `b`, before `end`, which is at least 4 bytes away. */
-INLINE uint32_t matchLength(const uint8_t *a, const uint8_t *b, const uint8_t *end)
+/* The length of a match less the 4 bytes that are known to be equal. `end` is at least 8 bytes behind `position`. */
+INLINE uint32_t matchLength(const uint8_t *position, const uint8_t *match, const uint8_t *end)
 {
-	if (a[0] != b[0])
-		return 0;
-	if (a[1] != b[1])
-		return 1;
-	if (a[2] != b[2])
-		return 2;
-	if (a[3] != b[3])
-		return 3;
-	return (uint32_t)(longMatchEnd(a + 4, b + 4, end) - a);
+	uint32_t length = equalGroup(position + 4, match + 4);
+	return length < 4 ? length : (uint32_t)(longMatchEnd(position + 8, match + 8, end) - position) - kMatchMin;
 }
+
+/* Probes the position right behind a match, and remembers another one near its end. Sets `*sequence`. */
+INLINE const uint8_t *probeBehind(const Finder *finder, const uint8_t *position, uint32_t stamp, uint32_t *sequence)
+{
+	/* The bytes in registers are compared; assembled they are only hashed. */
+	uint8_t b0 = position[0], b1 = position[1], b2 = position[2], b3 = position[3];
+	const uint8_t *match;
+	uint32_t found;
+	*sequence = (uint32_t)b0 | (uint32_t)b1 << 8 | (uint32_t)b2 << 16 | (uint32_t)b3 << 24;
+	exchange(finder, *sequence << 16 | (uint32_t)position[-1] << 8 | position[-2], stamp - 2);
+	found = exchange(finder, *sequence, stamp);
+	if (found < finder->generation)
+		return 0;
+	match = at(finder, found);
+	return match[0] == b0 && match[1] == b1 && match[2] == b2 && match[3] == b3 ? match : 0;
+}
+
+/* ---- encoder: sequences ---- */
 
 INLINE uint8_t *putLength(uint8_t *out, uint32_t length)
 {
@@ -347,14 +348,13 @@ INLINE uint8_t *putLength(uint8_t *out, uint32_t length)
 	return out;
 }
 
-/* Writes the literals of a sequence, and the length bytes before them. Returns 0 if they exceed the limit. */
+/* Writes the length bytes of a literal run, if any, and the run. Returns 0 if that passes the limit. */
 INLINE uint8_t *putLiterals(uint8_t *out, const uint8_t *limit, const uint8_t *from, uint32_t length)
 {
 	if (length < kNibbleMax) {
 		if (out + length > limit)
 			return 0;
-		if (length)
-			copyShort(out, from, length);
+		copyShort(out, from, length);
 	}
 	else {
 		out = putLength(out, length - kNibbleMax);
@@ -365,12 +365,38 @@ INLINE uint8_t *putLiterals(uint8_t *out, const uint8_t *limit, const uint8_t *f
 	return out + length;
 }
 
+INLINE uint32_t literalNibble(uint32_t length)
+{
+	return (length < kNibbleMax ? length : kNibbleMax) << 4;
+}
+
+/*
+ * Writes the match at `*position`, and the token with `nibble` for the literals before. Moves `*position` to the end of
+ * the match, which is at most `end`.
+ */
+INLINE uint8_t *putMatch(uint8_t *out, uint8_t *token, uint32_t nibble, const uint8_t **position, const uint8_t *match,
+	const uint8_t *end)
+{
+	uint32_t offset = (uint32_t)(*position - match), length;
+	*out++ = (uint8_t)offset;
+	*out++ = (uint8_t)(offset >> 8);
+	length = matchLength(*position, match, end);
+	*position += kMatchMin + length;
+	if (length < kNibbleMax)
+		*token = (uint8_t)(nibble | length);
+	else {
+		*token = (uint8_t)(nibble | kNibbleMax);
+		out = putLength(out, length - kNibbleMax);
+	}
+	return out;
+}
+
 void zramLZ4Init(zramLZ4Table *table)
 {
 	table->generation = kGenerationLast;
 }
 
-/* Opens a generation: one that is above all that the table holds, or else the first one of an empty table. */
+/* Opens a generation: one above all stamps in the table or, when there is none left, the first one of an empty table. */
 static uint32_t nextGeneration(zramLZ4Table *table)
 {
 	uint32_t i;
@@ -379,77 +405,57 @@ static uint32_t nextGeneration(zramLZ4Table *table)
 			table->entries[i] = 0;
 		table->generation = 0;
 	}
-	table->generation += kGenerationStep;
-	return table->generation;
+	return table->generation += kGenerationStep;
 }
 
 uint32_t zramLZ4Encode(zramLZ4Table *table, const uint32_t *page, uint32_t pageLength, uint8_t *block,
 	uint32_t capacity)
 {
-	const uint8_t *source = (const uint8_t *)page, *anchor = source, *position, *match;
-	const uint8_t *matchLimit = source + pageLength - kLastLiterals;
-	uint32_t generation = nextGeneration(table), stamp = generation, last = generation + pageLength - kLastMatchStart;
-	Finder finder = { table->entries, generation, kHashMultiplier, (uintptr_t)source - generation };
-	uint8_t *out = block, *token, *limit = block + capacity;
-	uint32_t sequence = *(const Word *)source, found, nibble, length;
-	__asm__("" : "+r"(finder.multiplier));
+	const uint8_t *const source = (const uint8_t *)page, *const matchLimit = source + pageLength - kLastLiterals;
+	const uint8_t *const limit = block + capacity, *anchor = source, *position, *match;
+	uint32_t generation = nextGeneration(table), last = generation + pageLength - kLastMatchStart;
+	uint32_t sequence = load32(source), stamp = generation, found, length, nibble;
+	Finder finder = { table->entries, (uintptr_t)source - generation, generation, kHashMultiplier };
+	uint8_t *out = block, *token;
 
-	for (;;) {
-		found = probe(&finder, sequence, stamp);
-		if (!found) {
-			sequence = nextSequence(sequence, at(&finder, stamp)[4]);
-			stamp++;
-			uint32_t denseEnd = stamp + kDenseLength;
-			if (denseEnd > last - 3)
-				denseEnd = last - 3;
-			found = searchDense(&finder, sequence, &stamp, denseEnd);
-			if (!found && !(found = searchSparse(&finder, &stamp, last)))
-				break;
-		}
+	KEEP(finder.multiplier);
+	exchange(&finder, sequence, stamp);
+	while (stamp < last) {
+		sequence = nextSequence(sequence, anchor[4]);
+		stamp++;
+		if (!(found = search(&finder, sequence, &stamp, last)))
+			break;
 		position = at(&finder, stamp);
 		match = at(&finder, found);
-		token = out++;
-		nibble = 0;
-		if (position != anchor) {
-			while (position > anchor && match > source && position[-1] == match[-1]) {
-				position--;
-				match--;
-			}
-			length = (uint32_t)(position - anchor);
-			nibble = length < kNibbleMax ? length << 4 : kNibbleMax << 4;
-			out = putLiterals(out, limit, anchor, length);
-			if (!out)
-				return 0;
+		while (position > anchor && match > source && position[-1] == match[-1]) {
+			position--;
+			match--;
 		}
-		if (out > limit)
+		length = (uint32_t)(position - anchor);
+		nibble = literalNibble(length);
+		token = out;
+		if (!(out = putLiterals(out + 1, limit, anchor, length)))
 			return 0;
-		out[0] = (uint8_t)(position - match);
-		out[1] = (uint8_t)((position - match) >> 8);
-		out += 2;
-		length = matchLength(position + kMatchMin, match + kMatchMin, matchLimit);
-		anchor = position + kMatchMin + length;
-		if (length < kNibbleMax)
-			*token = (uint8_t)(nibble | length);
-		else {
-			*token = (uint8_t)(nibble | kNibbleMax);
-			out = putLength(out, length - kNibbleMax);
+		out = putMatch(out, token, nibble, &position, match, matchLimit);
+		anchor = position;
+		while ((stamp = stampOf(&finder, anchor)) < last) {
+			match = probeBehind(&finder, anchor, stamp, &sequence);
+			if (!match)
+				break;
+			if (out > limit)
+				return 0;
+			out = putMatch(out + 1, out, 0, &anchor, match, matchLimit);
 		}
-		stamp = (uint32_t)((uintptr_t)anchor - finder.origin);
-		if (stamp >= last)
-			break;
-		sequence = load32(anchor);
-		insert(&finder, sequence << 16 | (uint32_t)anchor[-1] << 8 | anchor[-2], stamp - 2);
 	}
 	length = (uint32_t)(source + pageLength - anchor);
-	token = out++;
-	*token = (uint8_t)(length < kNibbleMax ? length << 4 : kNibbleMax << 4);
-	out = putLiterals(out, limit, anchor, length);
+	*out = (uint8_t)literalNibble(length);
+	out = putLiterals(out + 1, limit, anchor, length);
 	return out ? (uint32_t)(out - block) : 0;
 }
 
 /* ---- decoder ---- */
 
-/* Adds the length bytes at `*in` to a nibble of 15. Returns more than any page holds if the block ends among them. */
+/* A length of 15 and more, whose bytes start at `*in`. If the block ends among them: more than any page holds. */
 INLINE uint32_t getLength(const uint8_t **in, const uint8_t *end)
 {
 	uint32_t length = kNibbleMax;
@@ -464,13 +470,13 @@ INLINE uint32_t getLength(const uint8_t **in, const uint8_t *end)
 }
 
 /*
- * Copies a match of any offset. Short periods are copied byte by byte until they have repeated to a multiple of four,
- * which is a period too. The last bytes of a page are literals: there is room to overrun.
+ * Copies a match of any offset but 0. Short periods are copied byte by byte until they have repeated to a multiple of
+ * four, which is a period too. Behind a match are the last literals: there is room to overrun.
  */
 static void copyMatch(uint8_t *to, uint32_t offset, uint32_t length)
 {
 	uint32_t period = offset, head;
-	if (length < kShortMatch) {
+	if (length < kLongMatch) {
 		copyBytes(to, to - offset, length);
 		return;
 	}
@@ -484,35 +490,42 @@ static void copyMatch(uint8_t *to, uint32_t offset, uint32_t length)
 	copyLong(to, to - period, length, 3);
 }
 
+/* Copies literals up to and over any bound that they keep. */
+static void copyLiterals(uint8_t *to, const uint8_t *from, uint32_t length, uint32_t room)
+{
+	if (length < 4)
+		copyBytes(to, from, length);
+	else
+		copyLong(to, from, length, room - length >= 3 ? 3 : 0);
+}
+
 int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_t pageLength)
 {
-	const uint8_t *in = block, *inEnd = block + length, *match;
-	uint8_t *out = (uint8_t *)page, *outEnd = out + pageLength, *shortEnd = outEnd - kShortRoom;
-	uint32_t token, count, offset;
+	const uint8_t *in = block, *const inEnd = block + length;
+	uint8_t *out = (uint8_t *)page, *const outEnd = out + pageLength, *const shortEnd = outEnd - kShortRoom;
 
-	if (length > 2 * pageLength)	/* no page needs that, and no sum below can overflow */
+	if (length > 2 * pageLength)	/* no block of a page is, and no sum below can overflow */
 		return 0;
 	while (in < inEnd) {
-		token = *in++;
-		count = token >> 4;
-		if (count == kNibbleMax || out > shortEnd) {
+		uint32_t token = *in++, count = token >> 4, offset;
+		const uint8_t *match;
+		if (!count)
+			;
+		else if (count < kNibbleMax && out <= shortEnd) {
+			copyShort(out, in, count);
+			in += count;
+			out += count;
+		}
+		else {
 			if (count == kNibbleMax)
 				count = getLength(&in, inEnd);
 			if (count > (uint32_t)(inEnd - in) || count > (uint32_t)(outEnd - out))
 				return 0;
-			if (count < 4)
-				copyBytes(out, in, count);
-			else
-				copyLong(out, in, count, count + 3 > (uint32_t)(outEnd - out) ? 0 : 3);
+			copyLiterals(out, in, count, (uint32_t)(outEnd - out));
 			in += count;
 			out += count;
 			if (in == inEnd)
 				return out == outEnd;
-		}
-		else if (count) {
-			copyShort(out, in, count);
-			in += count;
-			out += count;
 		}
 		offset = (uint32_t)in[0] | (uint32_t)in[1] << 8;
 		in += 2;
@@ -520,17 +533,18 @@ int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_
 		if (match < (const uint8_t *)page)
 			return 0;
 		count = token & 15;
-		if (count == kNibbleMax || out > shortEnd || offset < 4) {
+		if (count < kNibbleMax && offset >= 4 && out <= shortEnd) {
+			count += kMatchMin;
+			copyShort(out, match, count);
+		}
+		else {
+			uint32_t room = (uint32_t)(outEnd - out);
 			if (count == kNibbleMax)
 				count = getLength(&in, inEnd);
 			count += kMatchMin;
-			if (!offset || out + kLastMatchStart > outEnd || count + kLastLiterals > (uint32_t)(outEnd - out))
+			if (!offset || room < kLastMatchStart || count + kLastLiterals > room)
 				return 0;
 			copyMatch(out, offset, count);
-		}
-		else {
-			count += kMatchMin;
-			copyShort(out, match, count);
 		}
 		out += count;
 	}

@@ -1,0 +1,193 @@
+/**
+ * The command-line host from inside: its natives, how natives bind, memory regions. Runs on XS only.
+ */
+
+import { collect, crc32, heapStats, machineIndex, programArguments, readFile } from "host";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Memory, ticks } from "zram/memory";
+
+/** Natives of the host in a class with everything around them: fields, private and static members, accessors. */
+class Mixed extends Native("xs_zram_memory_destructor") {
+	static label = "mixed";
+	#secret = 40;
+	open = true;
+
+	constructor(byteLength: number, kind: string) {
+		super();
+		native("xs_zram_memory").call(this, byteLength, kind);
+	}
+
+	static crc32(buffer: ArrayBufferLike, start: number, length: number): number {
+		return native("xs_host_crc32").call(this, buffer, start, length);
+	}
+
+	get ticks(): number {
+		return native("xs_zram_memory_ticks").call(this);
+	}
+
+	#close(): void {
+		native("xs_zram_memory_close").call(this);
+	}
+
+	close(): number {
+		this.#close();
+		this.open = false;
+		return this.#secret + 2;
+	}
+}
+
+/** A constructor in JavaScript over a native destructor. */
+class Scripted extends Native("xs_zram_memory_destructor") {
+	readonly sum: number;
+
+	constructor(...numbers: number[]) {
+		super();
+		this.sum = numbers.reduce((a, b) => a + b, 0);
+	}
+}
+
+const bytes = (text: string) => new Uint8Array(ArrayBuffer.fromString(text));
+
+/** What `work` allocates: slots, chunk bytes and collections, after it has run once to warm up. */
+function allocations(work: () => void): number[] {
+	const before = new Int32Array(3);
+	const after = new Int32Array(3);
+	work();
+	collect();
+	heapStats(before);
+	work();
+	heapStats(after);
+	return [0, 1, 2].map((i) => (after[i] as number) - (before[i] as number));
+}
+
+test("natives: results, arguments, crc32", () => {
+	assert.is(crc32(bytes("123456789"), 0, 9), 0xcbf43926);
+	assert.is(crc32(bytes("x123456789").buffer, 1, 9), 0xcbf43926);
+	assert.is(crc32(bytes(""), 0, 0), 0);
+	assert.throws(() => crc32(bytes("abc"), 1, 3), /within 3 bytes/);
+	assert.throws(() => crc32(bytes("abc"), -1, 1), RangeError);
+	assert.is(machineIndex(), 0);
+	assert.equal(programArguments(), []);
+});
+
+test("natives: name and length of the function they are", () => {
+	assert.is(crc32.name, "crc32");
+	assert.is(crc32.length, 3);
+	assert.is(Mixed.crc32.length, 3);
+});
+
+test("readFile: all bytes, and an error that names the path", () => {
+	const text = String.fromArrayBuffer(readFile("package.json"));
+	assert.is(JSON.parse(text).name, "zram");
+	assert.throws(() => readFile("no/such/file"), /no\/such\/file: No such file/);
+});
+
+test("classes: natives beside fields, private members, statics and accessors", () => {
+	const mixed = new Mixed(64, "internal");
+	assert.is(mixed.open, true);
+	assert.is(Mixed.label, "mixed");
+	assert.type(mixed.ticks, "number");
+	assert.is(new Uint8Array(mixed as unknown as ArrayBuffer).length, 64);
+	assert.is(mixed.close(), 42);
+	assert.is(mixed.open, false);
+	assert.is(Mixed.crc32(bytes("123456789").buffer, 0, 9), 0xcbf43926);
+});
+
+test("classes: a constructor in JavaScript", () => {
+	const scripted = new Scripted(1, 2, 3);
+	assert.is(scripted.sum, 6);
+	assert.instance(scripted, Scripted);
+});
+
+test("heapStats: a loop of native calls allocates nothing", () => {
+	const buffer = bytes("some bytes");
+	const work = () => {
+		for (let i = 0; i < 10_000; i++) {
+			crc32(buffer, 0, 10);
+			ticks();
+		}
+	};
+	assert.equal(allocations(work), [0, 0, 0]);
+});
+
+test("heapStats: sees what is allocated", () => {
+	const kept: object[] = [];
+	const [slots, chunkBytes] = allocations(() => void kept.push({ a: 1 }, new Uint8Array(4096)));
+	assert.ok((slots as number) > 0);
+	assert.ok((chunkBytes as number) >= 4096);
+});
+
+test("collect: counts, and frees", () => {
+	const before = new Int32Array(3);
+	const after = new Int32Array(3);
+	let garbage: Uint8Array | undefined = new Uint8Array(100_000);
+	heapStats(before);
+	assert.is(garbage.length, 100_000);
+	garbage = undefined;
+	collect();
+	heapStats(after);
+	assert.is((after[2] as number) - (before[2] as number), 1);
+	assert.ok((after[1] as number) <= (before[1] as number) - 100_000);
+});
+
+test("ticks: int32, never goes back", () => {
+	const first = ticks();
+	assert.is(first, first | 0);
+	for (let i = 0; i < 1000; i++) assert.ok(((ticks() - first) | 0) >= 0);
+});
+
+test("Memory: views read and write it, and keep it alive", () => {
+	let memory: Memory | undefined = new Memory(4096, "external");
+	const view = new Uint8Array(memory as unknown as ArrayBuffer, 16, 4);
+	const words = new Uint32Array(memory as unknown as ArrayBuffer, 16, 1);
+	memory = undefined;
+	collect();
+	view.set([1, 2, 3, 4]);
+	assert.is(words[0], 0x04030201);
+});
+
+test("Memory: closing takes the bytes from its views, twice is fine", () => {
+	const memory = new Memory(100, "internal");
+	const view = new Uint8Array(memory as unknown as ArrayBuffer, 0, 10);
+	view[0] = 1;
+	memory.close();
+	memory.close();
+	view[0] = 2;
+	assert.is(view[0], undefined);
+	assert.throws(() => new DataView(memory as unknown as ArrayBuffer, 0, 10));
+});
+
+test("Memory: refuses lengths and receivers", () => {
+	assert.throws(() => new Memory(0, "external"), RangeError);
+	assert.throws(() => new Memory(-5, "external"), RangeError);
+	assert.throws(() => Memory.prototype.close.call({} as Memory));
+	assert.throws(() => Memory.prototype.close.call(new Uint8Array(4) as unknown as Memory));
+	assert.throws(() => (Memory as unknown as () => void)(), TypeError);
+});
+
+test("Memory: out of memory is an error that says so", () => {
+	// On a 64-bit host some gigabytes may well be there; then the sizes are int32 and it ends.
+	const kept: Memory[] = [];
+	try {
+		for (let i = 0; i < 4; i++) kept.push(new Memory(2 ** 31 - 64, "external"));
+	} catch (error) {
+		assert.match((error as Error).message, /out of memory: 2147483584 bytes/);
+	}
+	for (const memory of kept) memory.close();
+});
+
+test("Memory: a thousand regions that nobody closes are freed by the collector", () => {
+	for (let i = 0; i < 1000; i++) new Memory(1 << 20, "external");
+	collect();
+});
+
+test("ArrayBuffer.prototype.transfer: detaches", () => {
+	const buffer = new ArrayBuffer(8);
+	const view = new Uint8Array(buffer);
+	(buffer as unknown as { transfer(): ArrayBuffer }).transfer();
+	assert.is(view[0], undefined);
+	assert.throws(() => crc32(buffer, 0, 1));
+});
+
+test.run();

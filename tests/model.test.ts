@@ -1,0 +1,64 @@
+/* Random operations against a plain array, on devices of many shapes; small arenas run full all the time. */
+
+import { test } from "uvu";
+import type { ZramOptions } from "zram";
+import { scaled } from "./support/host.ts";
+import { Model } from "./support/model.ts";
+
+const KB = 1024;
+const external = (byteLength: number) => ({ byteLength, memory: "external" as const });
+
+const SHAPES: { name: string; operations: number; options: ZramOptions }[] = [
+	{ name: "4 KB pages", operations: 60_000, options: { byteLength: 256 * KB, arena: external(96 * KB) } },
+	{ name: "4 KB pages, full", operations: 60_000, options: { byteLength: 256 * KB, arena: external(24 * KB) } },
+	{
+		name: "integrity",
+		operations: 30_000,
+		options: { byteLength: 256 * KB, arena: external(64 * KB), integrity: true },
+	},
+	{
+		name: "2 KB pages, wipe",
+		operations: 20_000,
+		options: { byteLength: 128 * KB, arena: external(40 * KB), pageLength: 2048, wipe: true },
+	},
+	{
+		name: "1 KB pages, integrity and wipe",
+		operations: 20_000,
+		options: { byteLength: 64 * KB, arena: external(20 * KB), pageLength: 1024, integrity: true, wipe: true },
+	},
+	{
+		name: "512-byte pages, smallest arena",
+		operations: 20_000,
+		options: { byteLength: 16 * KB, arena: external(256 + 32 * 8 + 64 + 512), pageLength: 512 },
+	},
+	{
+		name: "an odd arena of the caller's",
+		operations: 10_000,
+		options: { byteLength: 128 * KB, arena: new ArrayBuffer(50_004) },
+	},
+	{
+		name: "granules of 128 bytes, 6 MB",
+		operations: 4_000,
+		options: { byteLength: 8 * KB * KB, arena: external(6 * KB * KB) },
+	},
+	{
+		name: "granules of 256 bytes, 512-byte pages, 9 MB",
+		operations: 1_000,
+		options: { byteLength: 512 * KB, arena: external(9 * KB * KB), pageLength: 512 },
+	},
+];
+
+for (const { name, operations, options } of SHAPES)
+	test(`model: ${name}`, () => {
+		const seed = 1 + Math.floor(Math.random() * 0xffffff);
+		const model = new Model(options, seed);
+		let i = 0;
+		try {
+			for (; i < scaled(operations); i++) model.step();
+			model.finish();
+		} catch (error) {
+			throw new Error(`seed ${seed}, operation ${i}: ${error}`);
+		}
+	});
+
+test.run();

@@ -1,0 +1,86 @@
+/*
+ * What the suites do with many bytes, in C: a loop over bytes in XS costs a thousand times as much. See bytes.ts.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "xsmc.h"
+
+/* Fetches `length` bytes from `start` of the buffer in argument `index`. Throws if they are not in it. */
+static uint8_t *bytesOf(xsMachine *the, xsSlot *buffer, uint32_t start, uint32_t length)
+{
+	void *data;
+	xsUnsignedValue size;
+
+	xsmcGetBufferWritable(*buffer, &data, &size);
+	if ((start > size) || (length > size - start))
+		xsRangeError("bytes: out of range");
+	return (uint8_t *)data + start;
+}
+
+/* equal(a, aStart, b, bStart, length) */
+void xs_test_equal(xsMachine *the)
+{
+	uint32_t aStart = (uint32_t)xsmcToInteger(xsArg(1)), bStart = (uint32_t)xsmcToInteger(xsArg(3));
+	uint32_t length = (uint32_t)xsmcToInteger(xsArg(4));
+	const uint8_t *a = bytesOf(the, &xsArg(0), aStart, length), *b = bytesOf(the, &xsArg(2), bStart, length);
+
+	xsmcSetBoolean(xsResult, memcmp(a, b, length) == 0);
+}
+
+/* copy(to, toStart, from, fromStart, length) */
+void xs_test_copy(xsMachine *the)
+{
+	uint32_t toStart = (uint32_t)xsmcToInteger(xsArg(1)), fromStart = (uint32_t)xsmcToInteger(xsArg(3));
+	uint32_t length = (uint32_t)xsmcToInteger(xsArg(4));
+	uint8_t *to = bytesOf(the, &xsArg(0), toStart, length);
+
+	memmove(to, bytesOf(the, &xsArg(2), fromStart, length), length);
+}
+
+/* erase(buffer, start, length) */
+void xs_test_erase(xsMachine *the)
+{
+	uint32_t start = (uint32_t)xsmcToInteger(xsArg(1)), length = (uint32_t)xsmcToInteger(xsArg(2));
+
+	memset(bytesOf(the, &xsArg(0), start, length), 0, length);
+}
+
+static uint32_t nextRandom(uint32_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state >> 8;
+}
+
+static uint8_t makeByte(uint32_t kind, uint32_t index, uint32_t seed, uint32_t *state)
+{
+	static const char text[] = "the quick brown fox jumps over a lazy dog; ";
+
+	switch (kind) {
+	case 0:
+		return 0;
+	case 1:
+		return (uint8_t)(seed >> ((index & 3) * 8));
+	case 2:
+		return (uint8_t)nextRandom(state);
+	case 3:
+		return (uint8_t)text[(index * 7 + nextRandom(state) % 3) % 43];
+	default:
+		return (nextRandom(state) % 256 < (seed & 255)) ? (uint8_t)nextRandom(state) : (uint8_t)(seed + index / 16);
+	}
+}
+
+/* fill(buffer, start, length, kind, seed) */
+void xs_test_fill(xsMachine *the)
+{
+	uint32_t start = (uint32_t)xsmcToInteger(xsArg(1)), length = (uint32_t)xsmcToInteger(xsArg(2));
+	uint32_t kind = (uint32_t)xsmcToInteger(xsArg(3)), seed = (uint32_t)xsmcToInteger(xsArg(4)), state = seed | 1;
+	uint8_t *bytes = bytesOf(the, &xsArg(0), start, length);
+
+	for (uint32_t i = 0; i < length; i++)
+		bytes[i] = makeByte(kind, i, seed, &state);
+}

@@ -1,0 +1,140 @@
+/**
+ * Runs TypeScript on real XS: bundles an entry, builds the host, runs it.
+ *
+ * @module
+ */
+
+import { join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Plugin } from "esbuild";
+import { buildHost, type Variant, variants } from "./build-host.ts";
+import { type Bundle, type BundleOptions, bundle } from "./bundle.ts";
+import { buildFolder, root } from "./paths.ts";
+import { type RunResult, run } from "./process.ts";
+
+export interface XSOptions extends BundleOptions {
+	/** Options of xs-host, such as `["--machines", "2"]`. */
+	host?: string[];
+	/** Pass the output through to the terminal as it comes. */
+	echo?: boolean;
+	env?: Record<string, string>;
+	/** Milliseconds until the host is killed (exit code 124). Default: ten minutes. */
+	timeout?: number;
+	/** Say what is being compiled. Default true. */
+	progress?: boolean;
+}
+
+/** What uvu says at the end. */
+export interface Summary {
+	total: number;
+	passed: number;
+	skipped: number;
+}
+
+/** A null pointer for an allocation that cannot be, as everywhere else, instead of a report. */
+const sanitizerEnvironment = {
+	ASAN_OPTIONS: "allocator_may_return_null=1",
+	UBSAN_OPTIONS: "print_stacktrace=1",
+};
+
+let bundles = 0;
+
+/** A file of its own for each bundle: processes and calls may run side by side. */
+function bundlePath(name: string): string {
+	return join(buildFolder, "bundles", `${name}-${process.pid}-${bundles++}.mjs`);
+}
+
+/** Replaces places in the bundle by places in the sources: in errors of the parser, and in stacks. */
+function withSources(text: string, made: Bundle): string {
+	return text.replaceAll(`${made.path}:`, "\0").replaceAll(/\0(\d+)/g, (_, line) => {
+		return made.locate(Number(line)) ?? `${made.path}:${line}`;
+	});
+}
+
+async function runBundle(variant: Variant, made: Bundle, parameters: string[], options: XSOptions): Promise<RunResult> {
+	const host = await buildHost(variant, { progress: options.progress ?? true });
+	const result = await run(host, [...(options.host ?? []), made.path, ...parameters], {
+		cwd: root,
+		echo: options.echo ?? false,
+		env: { ...sanitizerEnvironment, ...options.env },
+		timeout: options.timeout ?? 600_000,
+	});
+	for (const key of ["stdout", "stderr", "output"] as const) result[key] = withSources(result[key], made);
+	return result;
+}
+
+/** Runs an entry (a path, or the text of a module whose imports are relative to the repository's root) on XS. */
+export async function runOnXS(
+	variant: Variant,
+	entry: string | { contents: string },
+	parameters: string[] = [],
+	options: XSOptions = {},
+): Promise<RunResult> {
+	return runBundle(variant, await bundle(entry, bundlePath("entry"), options), parameters, options);
+}
+
+/** Modules "suite:N" that tell uvu whose tests follow, so that each file is a group of its own in the output. */
+function suiteGroups(names: string[]): Plugin {
+	return {
+		name: "suite-groups",
+		setup(build) {
+			build.onResolve({ filter: /^suite:/ }, ({ path }) => ({ path, namespace: "suite" }));
+			build.onLoad({ filter: /.*/, namespace: "suite" }, ({ path }) => {
+				const index = Number(path.slice("suite:".length));
+				const group = JSON.stringify([names[index]]);
+				return { contents: `globalThis.UVU_QUEUE[globalThis.UVU_INDEX = ${index}] = ${group};` };
+			});
+		},
+	};
+}
+
+/** Runs files of uvu suites as one bundle on XS. The exit code is 1 if a test failed or a file could not be loaded. */
+export async function runSuitesOnXS(
+	variant: Variant,
+	suites: string[],
+	options: XSOptions = {},
+): Promise<RunResult & Summary> {
+	const paths = suites.map((path) => relative(root, resolve(root, path)));
+	const imports = paths.flatMap((path, i) => [`import "suite:${i}";`, `import "./${path}";`]);
+	const contents = [
+		'import "./tests/support/xs-prelude.ts";',
+		...imports,
+		'import "./tests/support/xs-finish.ts";',
+	].join("\n");
+	const plugins = [...(options.plugins ?? []), suiteGroups(paths)];
+	const result = await runOnXS(variant, { contents }, [], { ...options, plugins });
+	return { ...result, ...summary(result.output) };
+}
+
+/** Runs one file of uvu suites in Node. */
+export async function runSuiteInNode(path: string, options: { echo?: boolean } = {}): Promise<RunResult & Summary> {
+	const result = await run(process.execPath, ["--import", "tsx", resolve(root, path)], {
+		cwd: root,
+		echo: options.echo ?? false,
+	});
+	return { ...result, ...summary(result.output) };
+}
+
+/** The numbers that uvu has printed last; zeros if it did not come to that. */
+export function summary(output: string): Summary {
+	const number = (word: string) =>
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: colours
+		Number(output.replaceAll(/\x1b\[\d+m/g, "").match(new RegExp(`\\n  ${word}: +(\\d+)`))?.[1] ?? 0);
+	return { total: number("Total"), passed: number("Passed"), skipped: number("Skipped") };
+}
+
+/** `tsx tools/run-xs.ts variant suite.test.ts ...` or `… variant entry.ts [arguments …]`. */
+async function main([name, first, ...rest]: string[]): Promise<void> {
+	const variant = variants.find((known) => known === name);
+	if (!variant || !first) throw new Error(`usage: tsx tools/run-xs.ts ${variants.join("|")} file.ts [...]`);
+	const result = first.endsWith(".test.ts")
+		? await runSuitesOnXS(variant, [first, ...rest], { echo: true })
+		: await runOnXS(variant, resolve(first), rest, { echo: true });
+	process.exitCode = result.exitCode;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
+	main(process.argv.slice(2)).catch((error) => {
+		console.error(error.message);
+		process.exitCode = 1;
+	});
