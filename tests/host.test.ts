@@ -1,6 +1,7 @@
 /**
  * The command-line host from inside: its natives, how natives bind, memory regions. Runs on XS only.
  */
+// needs: xs
 
 import { collect, crc32, heapStats, machineIndex, programArguments, readFile } from "host";
 import { test } from "uvu";

@@ -1,4 +1,5 @@
 /* Random operations against a plain array, on devices of many shapes; small arenas run full all the time. */
+// needs: xs
 
 import { test } from "uvu";
 import type { ZramOptions } from "zram";

@@ -1,6 +1,7 @@
 /**
  * The rewriting of native bindings (tools/native-syntax.ts), pattern by pattern. Runs in Node.
  */
+// needs: node
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -18,14 +19,11 @@ const refuses = (source: string, message: RegExp) => {
 };
 
 test("functions: with and without return, with any parameters", () => {
-	assert.is(rewrite('function f() { return native("xs_f").call(this); }'), 'function f() @ "xs_f"');
-	assert.is(rewrite('function f(a, b) { native("xs_f").call(this, a, b); }'), 'function f(a, b) @ "xs_f"');
-	assert.is(rewrite('function f(...a) { native("xs_f").call(this, ...a); }'), 'function f(...a) @ "xs_f"');
-	assert.is(rewrite('var f = function(a) { return native("xs_f").call(this, a); };'), 'var f = function(a) @ "xs_f" ;');
-	assert.is(
-		rewrite('var o = { f(a) { native("xs_f").call(this, a); }, g: 1 }'),
-		'var o = { f(a) @ "xs_f" , g: 1 }'.replace(" ,", ","),
-	);
+	assert.is(rewrite('function f() { return native("xs_f").call(this); }'), 'function f() @ "xs_f";');
+	assert.is(rewrite('function f(a, b) { native("xs_f").call(this, a, b); }'), 'function f(a, b) @ "xs_f";');
+	assert.is(rewrite('function f(...a) { native("xs_f").call(this, ...a); }'), 'function f(...a) @ "xs_f";');
+	assert.is(rewrite('var f = function(a) { return native("xs_f").call(this, a); };'), 'var f = function(a) @ "xs_f";');
+	assert.is(rewrite('var o = { f(a) { native("xs_f").call(this, a); }, g: 1 }'), 'var o = { f(a) @ "xs_f", g: 1 }');
 });
 
 test("methods: getters, setters, statics, private ones, computed names", () => {
@@ -39,13 +37,13 @@ test("methods: getters, setters, statics, private ones, computed names", () => {
 });
 
 test("classes: destructor and constructor", () => {
-	const constructor = 'constructor(a, b) { super(); native("xs_c").call(this, a, b); }';
+	const declared = 'constructor(a, b) { super(); native("xs_c").call(this, a, b); }';
 	assert.is(
-		rewrite(`class X extends Native("xs_d") { ${constructor} f() {} }`),
+		rewrite(`class X extends Native("xs_d") { ${declared} f() {} }`),
 		'class X @ "xs_d" { constructor(a, b) @ "xs_c" f() {} }',
 	);
 	assert.is(
-		rewrite(`var X = class extends Native("xs_d") { ${constructor} };`),
+		rewrite(`var X = class extends Native("xs_d") { ${declared} };`),
 		'var X = class @ "xs_d" { constructor(a, b) @ "xs_c" };',
 	);
 	assert.is(
@@ -76,7 +74,7 @@ test("classes: with fields, a constructor in JavaScript calls the native", () =>
 				`class X extends Native("xs_d") { ${element} constructor(b) { super(); native("xs_c").call(this, b); } }`,
 			),
 			`class X @ "xs_d" { ${element} constructor(b) { __native_constructor_0.call(this, b); } } ` +
-				'function __native_constructor_0(b) @ "xs_c"',
+				'function __native_constructor_0(b) @ "xs_c";',
 		);
 	assert.match(
 		rewrite('class X extends Native("d") { static a = 1; constructor() { super(); native("c").call(this); } }'),
@@ -130,7 +128,7 @@ test("natives that XS could not bind are refused: inside functions, after a top-
 	refuses('function g() { return class extends Native("d") {}; }', /top level/);
 	refuses('function g() { function f() { native("f").call(this); } }', /top level/);
 	refuses('await 1;\nclass X extends Native("d") {}', /line 2: .* after a top-level await/);
-	assert.is(rewrite('await 1; function f() { native("f").call(this); }'), 'await 1; function f() @ "f"');
+	assert.is(rewrite('await 1; function f() { native("f").call(this); }'), 'await 1; function f() @ "f";');
 });
 
 test("the place comes from the caller, who knows the sources", () => {

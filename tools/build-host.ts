@@ -37,7 +37,7 @@ interface Step {
 	inputs: string[];
 }
 
-const compiler = process.env["CC"] || "cc";
+const compiler = process.env.CC || "cc";
 
 const variantFlags: Record<Variant, { all: string[]; ours: string[]; xs: string[] }> = {
 	xs64: { all: [], ours: [], xs: [] },
@@ -50,14 +50,16 @@ const variantFlags: Record<Variant, { all: string[]; ours: string[]; xs: string[
 	},
 };
 
-/** XS with its parser; bounds checks so that deep recursion is an error; counters for heapStats(). */
+/** XS with its parser; bounds checks so that deep recursion is an error; lines in stacks; counters for heapStats(). */
 const xsDefinitions = [
 	"INCLUDE_XSPLATFORM=1",
 	'XSPLATFORM="platform.h"',
 	"mxBoundsCheck=1",
+	"mxDebug=1",
 	"mxInstrument=1",
 	"mxLockdown=1",
 	"mxMinusZero=1",
+	"mxNoConsole=1",
 	"mxParse=1",
 	"mxRegExpUnicodePropertyEscapes=1",
 	"mxRun=1",
@@ -193,6 +195,15 @@ function isAlive(pid: number): boolean {
 	}
 }
 
+/** Our own number if the lock has gone in the meantime, or is just being written: someone is alive. */
+function lockOwner(lock: string): number {
+	try {
+		return Number(readFileSync(lock, "utf8")) || process.pid;
+	} catch {
+		return process.pid;
+	}
+}
+
 /** Two processes must not build the same variant at once: the second waits. */
 async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
 	const lock = join(folder, "lock");
@@ -202,8 +213,7 @@ async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
 			writeFileSync(lock, `${process.pid}`, { flag: "wx" });
 			break;
 		} catch {
-			const owner = existsSync(lock) ? Number(readFileSync(lock, "utf8")) : 0;
-			if (owner && !isAlive(owner)) rmSync(lock, { force: true });
+			if (!isAlive(lockOwner(lock))) rmSync(lock, { force: true });
 			else await new Promise((resolve) => setTimeout(resolve, 100));
 		}
 	}
@@ -256,7 +266,12 @@ class HostBuild {
 		const folders = ["includes", "platforms", "sources"].map((name) => `-I${join(this.#xs, name)}`);
 		const platform = `-I${join(root, "hosts/xs")}`;
 		// Warnings of the engine are its makers' business.
-		return this.#object(source, basename(source, ".c"), ["-w", ...folders, platform, ...variantFlags[this.#variant].xs]);
+		return this.#object(source, basename(source, ".c"), [
+			"-w",
+			...folders,
+			platform,
+			...variantFlags[this.#variant].xs,
+		]);
 	}
 
 	#objectOfOurs(source: string): Step {

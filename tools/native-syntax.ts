@@ -126,8 +126,13 @@ class Rewriter {
 			return;
 		}
 		this.#checkPlace(node, scope);
-		if (scope.nativeClass && hasInstanceElements(scope.nativeClass)) this.#callNative(node, name);
-		else this.#edit(node.body.start, node.body.end, `@ ${JSON.stringify(name)}`);
+		if (scope.nativeClass && hasInstanceElements(scope.nativeClass)) {
+			this.#callNative(node, name);
+			return;
+		}
+		// XS reads the token after the string as if it were still inside the function: `await` would be a name there.
+		const end = node.type === "FunctionDeclaration" ? ";" : "";
+		this.#edit(node.body.start, node.body.end, `@ ${JSON.stringify(name)}${end}`);
 	}
 
 	#visitClass(node: AnyNode, scope: Scope): void {
@@ -155,7 +160,7 @@ class Rewriter {
 	#callNative(node: AnyNode, name: string): void {
 		const helper = `__native_constructor_${this.#appended.length}`;
 		const parameters = node.params.map((parameter: AnyNode) => this.#source.slice(parameter.start, parameter.end));
-		this.#appended.push(`function ${helper}(${parameters.join(", ")}) @ ${JSON.stringify(name)}\n`);
+		this.#appended.push(`function ${helper}(${parameters.join(", ")}) @ ${JSON.stringify(name)};\n`);
 		const call = `${helper}.call(${["this", ...parameters].join(", ")});`;
 		this.#edit(node.body.start, node.body.end, `{ ${call} }`);
 	}

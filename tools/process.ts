@@ -26,8 +26,8 @@ export interface RunOptions {
 	cwd?: string;
 	/** What to say if there is no such program: throws MissingTool. */
 	install?: string;
-	/** Pass the program's output through to the terminal as well. */
-	echo?: boolean;
+	/** Pass the program's output through to the terminal as well, as it is or changed by a function. */
+	echo?: boolean | ((text: string) => string);
 	/** Kill it after so many milliseconds; its exit code is then 124. */
 	timeout?: number;
 }
@@ -58,7 +58,7 @@ export function run(program: string, parameters: string[], options: RunOptions =
 			child[stream].setEncoding("utf8").on("data", (text: string) => {
 				result[stream] += text;
 				result.output += text;
-				if (options.echo) process[stream].write(text);
+				if (options.echo) process[stream].write(options.echo === true ? text : options.echo(text));
 			});
 		child.on("error", (error: NodeJS.ErrnoException) => {
 			const missing = error.code === "ENOENT" && options.install;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
@@ -20,6 +21,8 @@ export interface XSOptions extends BundleOptions {
 	env?: Record<string, string>;
 	/** Milliseconds until the host is killed (exit code 124). Default: ten minutes. */
 	timeout?: number;
+	/** Keep the bundle of a run that failed, to look at it. Default true. */
+	keepBundle?: boolean;
 	/** Say what is being compiled. Default true. */
 	progress?: boolean;
 }
@@ -55,11 +58,12 @@ async function runBundle(variant: Variant, made: Bundle, parameters: string[], o
 	const host = await buildHost(variant, { progress: options.progress ?? true });
 	const result = await run(host, [...(options.host ?? []), made.path, ...parameters], {
 		cwd: root,
-		echo: options.echo ?? false,
+		echo: options.echo ? (text) => withSources(text, made) : false,
 		env: { ...sanitizerEnvironment, ...options.env },
 		timeout: options.timeout ?? 600_000,
 	});
 	for (const key of ["stdout", "stderr", "output"] as const) result[key] = withSources(result[key], made);
+	if (result.exitCode === 0 || options.keepBundle === false) rmSync(made.path);
 	return result;
 }
 

@@ -13,28 +13,28 @@
 #define ALIGNMENT 64u
 
 /* Runs when the last view is gone, or as the machine ends; `data` is NULL once closed. */
-void xs_zram_memory_destructor(void* data)
+void xs_zram_memory_destructor(void *data)
 {
 	free(data);
 }
 
 /* xsArg(1), the kind of memory, makes no difference here: there is only one. */
-void xs_zram_memory(xsMachine* the)
+void xs_zram_memory(xsMachine *the)
 {
 	xsIntegerValue byteLength = xsmcToInteger(xsArg(0));
 	if (byteLength < 1)
 		xsRangeError("byteLength must be at least 1");
 	size_t rounded = ((size_t)byteLength + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-	void* data = aligned_alloc(ALIGNMENT, rounded);
+	void *data = aligned_alloc(ALIGNMENT, rounded);
 	if (!data)
 		xsUnknownError("out of memory: %d bytes for a region", (int)byteLength);
 	xsmcSetHostBuffer(xsThis, data, byteLength);
 }
 
 /* Detached before freed: a view that is still around then has no bytes, not someone else's. */
-void xs_zram_memory_close(xsMachine* the)
+void xs_zram_memory_close(xsMachine *the)
 {
-	void* data = xsmcGetHostDataValidate(xsThis, xs_zram_memory_destructor);
+	void *data = xsmcGetHostDataValidate(xsThis, xs_zram_memory_destructor);
 	if (!data)
 		return;
 	xsmcSetHostBuffer(xsThis, NULL, 0);
@@ -42,7 +42,7 @@ void xs_zram_memory_close(xsMachine* the)
 }
 
 /* Starts anywhere and wraps: only differences, as int32, mean something. */
-void xs_zram_memory_ticks(xsMachine* the)
+void xs_zram_memory_ticks(xsMachine *the)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);

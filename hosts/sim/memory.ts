@@ -23,7 +23,7 @@ export class Memory extends Native("xs_zram_memory_destructor") {
 
 	/** Gives the memory back at once. Views have no bytes any more. Closing twice is fine. */
 	close(): void {
-		return native("xs_zram_memory_close").call(this);
+		native("xs_zram_memory_close").call(this);
 	}
 }
 

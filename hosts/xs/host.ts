@@ -7,17 +7,17 @@
 
 /** Writes a line on stdout. */
 export function print(this: unknown, text: string): void {
-	return native("xs_host_print").call(this, text);
+	native("xs_host_print").call(this, text);
 }
 
 /** Writes on stdout without ending the line, at once: for progress bars. */
 export function write(this: unknown, text: string): void {
-	return native("xs_host_write").call(this, text);
+	native("xs_host_write").call(this, text);
 }
 
 /** Writes on stderr without ending the line. */
 export function writeError(this: unknown, text: string): void {
-	return native("xs_host_writeError").call(this, text);
+	native("xs_host_writeError").call(this, text);
 }
 
 /** The content of a file. Throws an Error that names the path. */
@@ -42,7 +42,7 @@ export function machineIndex(this: unknown): number {
 
 /** Collects the garbage of this machine's heap and compacts its chunks. */
 export function collect(this: unknown): void {
-	return native("xs_host_collect").call(this);
+	native("xs_host_collect").call(this);
 }
 
 /**
@@ -50,7 +50,7 @@ export function collect(this: unknown): void {
  * 65,536). Allocates nothing, so the difference of two samples is what was allocated between them.
  */
 export function heapStats(this: unknown, into: Int32Array): void {
-	return native("xs_host_heapStats").call(this, into);
+	native("xs_host_heapStats").call(this, into);
 }
 
 /** True if stdout is a terminal. */

@@ -5,7 +5,7 @@
 
 #include "host.h"
 
-void hostFail(Host* host, const char* format, ...)
+void hostFail(Host *host, const char *format, ...)
 {
 	va_list arguments;
 	fflush(stdout);
@@ -20,7 +20,7 @@ void hostFail(Host* host, const char* format, ...)
 }
 
 /* Leaves on the stack what is worth printing of the slot there: an error's stack, else the value itself. */
-static void describe(txMachine* the)
+static void describe(txMachine *the)
 {
 	if (mxIsReference(the->stack)) {
 		mxDub();
@@ -32,43 +32,60 @@ static void describe(txMachine* the)
 	fxToString(the, the->stack);
 }
 
-void hostFailWithException(txMachine* the, const char* what)
+void hostFailWithException(txMachine *the, const char *what)
 {
-	txSlot* stack = the->stack;
+	txSlot *stack = the->stack;
 	mxPush(mxException);
 	mxException = mxUndefined;
-	mxTry(the) {
+	mxTry(the)
+	{
 		describe(the);
 		hostFail(hostOf(the), "%s: %s", what, the->stack->value.string);
 	}
-	mxCatch(the) {
+	mxCatch(the)
+	{
 		hostFail(hostOf(the), "%s (which cannot be converted to a string)", what);
 	}
 	the->stack = stack;
 }
 
-void hostExit(txMachine* the, int exitCode)
+void hostExit(txMachine *the, int exitCode)
 {
 	hostOf(the)->exitCode = exitCode;
 	hostOf(the)->ended = true;
 	fxExitToHost(the);
 }
 
-static void mainFulfilled(txMachine* the)
+static void mainFulfilled(txMachine *the)
 {
 	hostOf(the)->settled = true;
 }
 
-static void mainRejected(txMachine* the)
+static void mainRejected(txMachine *the)
 {
 	hostOf(the)->settled = true;
 	mxException = *mxArgv(0);
 	hostFailWithException(the, "uncaught exception");
 }
 
-static void importMain(txMachine* the)
+/* The SDK's global. XS's own writes nothing here: mxNoConsole silences it along with XS's reports of exceptions. */
+static void trace(txMachine *the)
 {
-	txSlot* realm = mxModuleInstanceInternal(mxProgram.value.reference)->value.module.realm;
+	for (int i = 0; i < mxArgc; i++)
+		fputs(fxToString(the, mxArgv(i)), stdout);
+}
+
+static void defineTrace(txMachine *the)
+{
+	fxNewHostFunction(the, trace, 1, mxID(_trace), XS_NO_ID);
+	mxPush(mxGlobal);
+	mxSetID(mxID(_trace));
+	mxPop();
+}
+
+static void importMain(txMachine *the)
+{
+	txSlot *realm = mxModuleInstanceInternal(mxProgram.value.reference)->value.module.realm;
 	mxPushStringC((txString)hostOf(the)->bundle);
 	fxRunImport(the, realm, XS_NO_ID);
 	mxDub();
@@ -81,7 +98,7 @@ static void importMain(txMachine* the)
 }
 
 /* fxEndJob() calls back finalization registries, which may queue more. */
-static void runJobs(txMachine* the)
+static void runJobs(txMachine *the)
 {
 	do {
 		while (the->promiseJobs) {
@@ -93,9 +110,10 @@ static void runJobs(txMachine* the)
 	fxCheckUnhandledRejections(the, 1);
 }
 
-static void runBundle(txMachine* the)
+static void runBundle(txMachine *the)
 {
 	fxBeginHost(the);
+	defineTrace(the);
 	importMain(the);
 	runJobs(the);
 	fxEndHost(the);
@@ -106,32 +124,34 @@ static void runBundle(txMachine* the)
 /* XS counts its machines in a variable that nothing guards: one thread at a time creates or deletes. */
 static pthread_mutex_t creation = PTHREAD_MUTEX_INITIALIZER;
 
-static txMachine* createMachine(Host* host)
+static txMachine *createMachine(Host *host)
 {
 	pthread_mutex_lock(&creation);
-	txMachine* the = fxCreateMachine(&host->creation, "xs-host", host, XS_NO_ID);
+	txMachine *the = fxCreateMachine(&host->creation, "xs-host", host, XS_NO_ID);
 	pthread_mutex_unlock(&creation);
 	return the;
 }
 
-static void deleteMachine(txMachine* the)
+static void deleteMachine(txMachine *the)
 {
 	pthread_mutex_lock(&creation);
 	fxDeleteMachine(the);
 	pthread_mutex_unlock(&creation);
 }
 
-void hostRun(Host* host)
+void hostRun(Host *host)
 {
-	txMachine* the = createMachine(host);
+	txMachine *the = createMachine(host);
 	if (!the) {
 		hostFail(host, "the heap is too small for XS itself: more --slots or --chunk, please");
 		return;
 	}
-	mxTry(the) {
+	mxTry(the)
+	{
 		runBundle(the);
 	}
-	mxCatch(the) {
+	mxCatch(the)
+	{
 		/* exit() and aborts come here too: they have said what there is to say. */
 		if (!host->ended)
 			hostFailWithException(the, "uncaught exception");

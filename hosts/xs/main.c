@@ -20,9 +20,18 @@ static const char usage[] =
 	"  --chunk BYTES  bytes the chunk heap starts with (1048576)\n"
 	"  --fixed        the heap does not grow, as on a microcontroller\n"
 	"  --stack N      slots of the stack (8192)\n"
+	"  --release      no line numbers in stacks, and none in the code that runs, as in release firmware\n"
 	"  --help         this text\n";
 
-enum { optionMachines = 1, optionSlots, optionChunk, optionFixed, optionStack, optionHelp };
+enum {
+	optionMachines = 1,
+	optionSlots,
+	optionChunk,
+	optionFixed,
+	optionStack,
+	optionRelease,
+	optionHelp
+};
 
 static const struct option options[] = {
 	{ "machines", required_argument, NULL, optionMachines },
@@ -30,19 +39,20 @@ static const struct option options[] = {
 	{ "chunk", required_argument, NULL, optionChunk },
 	{ "fixed", no_argument, NULL, optionFixed },
 	{ "stack", required_argument, NULL, optionStack },
+	{ "release", no_argument, NULL, optionRelease },
 	{ "help", no_argument, NULL, optionHelp },
 	{ NULL, 0, NULL, 0 },
 };
 
-static void fail(const char* message, const char* detail)
+static void fail(const char *message, const char *detail)
 {
 	fprintf(stderr, "xs-host: %s: %s\n", message, detail);
 	exit(2);
 }
 
-static int positiveInteger(const char* text, int maximum)
+static int positiveInteger(const char *text, int maximum)
 {
-	char* end;
+	char *end;
 	errno = 0;
 	long value = strtol(text, &end, 10);
 	if (errno || *end || (end == text) || (value < 1) || (value > maximum))
@@ -50,22 +60,37 @@ static int positiveInteger(const char* text, int maximum)
 	return (int)value;
 }
 
-static int parseOptions(int argc, char* argv[], Host* host, int* machines)
+static int parseOptions(int argc, char *argv[], Host *host, int *machines)
 {
 	int option;
 	/* "+": what follows the bundle is the bundle's. */
 	while ((option = getopt_long(argc, argv, "+", options, NULL)) >= 0) {
 		switch (option) {
-		case optionMachines: *machines = positiveInteger(optarg, 64); break;
-		case optionSlots: host->creation.initialHeapCount = positiveInteger(optarg, 1 << 26); break;
-		case optionChunk: host->creation.initialChunkSize = positiveInteger(optarg, 1 << 30); break;
-		case optionStack: host->creation.stackCount = positiveInteger(optarg, 1 << 24); break;
+		case optionMachines:
+			*machines = positiveInteger(optarg, 64);
+			break;
+		case optionSlots:
+			host->creation.initialHeapCount = positiveInteger(optarg, 1 << 26);
+			break;
+		case optionChunk:
+			host->creation.initialChunkSize = positiveInteger(optarg, 1 << 30);
+			break;
+		case optionStack:
+			host->creation.stackCount = positiveInteger(optarg, 1 << 24);
+			break;
 		case optionFixed:
 			host->creation.incrementalHeapCount = 0;
 			host->creation.incrementalChunkSize = 0;
 			break;
-		case optionHelp: fputs(usage, stdout); exit(0);
-		default: fputs(usage, stderr); exit(2);
+		case optionRelease:
+			host->release = true;
+			break;
+		case optionHelp:
+			fputs(usage, stdout);
+			exit(0);
+		default:
+			fputs(usage, stderr);
+			exit(2);
 		}
 	}
 	if (optind >= argc) {
@@ -75,14 +100,14 @@ static int parseOptions(int argc, char* argv[], Host* host, int* machines)
 	return optind;
 }
 
-static void* runThread(void* data)
+static void *runThread(void *data)
 {
 	hostRun(data);
 	return NULL;
 }
 
 /* Also a single machine has a thread: its C stack has the same size everywhere. */
-static pthread_t startThread(Host* host)
+static pthread_t startThread(Host *host)
 {
 	pthread_t thread;
 	pthread_attr_t attributes;
@@ -95,10 +120,10 @@ static pthread_t startThread(Host* host)
 	return thread;
 }
 
-static int runMachines(const Host* template, int count)
+static int runMachines(const Host *template, int count)
 {
-	Host* hosts = calloc((size_t)count, sizeof(Host));
-	pthread_t* threads = calloc((size_t)count, sizeof(pthread_t));
+	Host *hosts = calloc((size_t)count, sizeof(Host));
+	pthread_t *threads = calloc((size_t)count, sizeof(pthread_t));
 	int worst = 0;
 	if (!hosts || !threads)
 		fail("out of memory", "too many machines");
@@ -117,7 +142,7 @@ static int runMachines(const Host* template, int count)
 	return worst;
 }
 
-int main(int argc, char* argv[])
+int main(int argc, char *argv[])
 {
 	Host host = {
 		.creation = {

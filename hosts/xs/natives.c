@@ -9,7 +9,7 @@
 
 #include <errno.h>
 
-void xs_host_print(xsMachine* the)
+void xs_host_print(xsMachine *the)
 {
 	xsStringValue text = xsmcToString(xsArg(0));
 	flockfile(stdout);
@@ -18,24 +18,24 @@ void xs_host_print(xsMachine* the)
 	funlockfile(stdout);
 }
 
-void xs_host_write(xsMachine* the)
+void xs_host_write(xsMachine *the)
 {
 	fputs(xsmcToString(xsArg(0)), stdout);
 	fflush(stdout);
 }
 
-void xs_host_writeError(xsMachine* the)
+void xs_host_writeError(xsMachine *the)
 {
 	fflush(stdout);
 	fputs(xsmcToString(xsArg(0)), stderr);
 }
 
 /* The file stays open while XS allocates, which may end the machine: a full heap is worth a leaked descriptor. */
-void xs_host_readFile(xsMachine* the)
+void xs_host_readFile(xsMachine *the)
 {
 	char path[4096];
 	xsmcToStringBuffer(xsArg(0), path, sizeof(path));
-	FILE* file = fopen(path, "rb");
+	FILE *file = fopen(path, "rb");
 	if (!file)
 		xsUnknownError("%s: %s", path, strerror(errno));
 	fseek(file, 0, SEEK_END);
@@ -52,14 +52,14 @@ void xs_host_readFile(xsMachine* the)
 		xsUnknownError("%s: read error", path);
 }
 
-void xs_host_exit(xsMachine* the)
+void xs_host_exit(xsMachine *the)
 {
 	hostExit(the, xsmcToInteger(xsArg(0)) & 255);
 }
 
-void xs_host_arguments(xsMachine* the)
+void xs_host_arguments(xsMachine *the)
 {
-	Host* host = hostOf(the);
+	Host *host = hostOf(the);
 	xsmcVars(1);
 	xsmcSetNewArray(xsResult, 0);
 	for (int i = 0; i < host->argumentCount; i++) {
@@ -68,18 +68,18 @@ void xs_host_arguments(xsMachine* the)
 	}
 }
 
-void xs_host_machineIndex(xsMachine* the)
+void xs_host_machineIndex(xsMachine *the)
 {
 	xsmcSetInteger(xsResult, hostOf(the)->index);
 }
 
-void xs_host_collect(xsMachine* the)
+void xs_host_collect(xsMachine *the)
 {
 	fxCollectGarbage(the);
 }
 
 /* The numbers are taken first, so that nothing this function does can be in them. */
-void xs_host_heapStats(xsMachine* the)
+void xs_host_heapStats(xsMachine *the)
 {
 	xsIntegerValue values[] = { the->currentHeapCount, the->currentChunksSize, the->garbageCollectionCount };
 	for (int i = 0; i < 3; i++) {
@@ -89,17 +89,31 @@ void xs_host_heapStats(xsMachine* the)
 	xsmcSetUndefined(xsResult);
 }
 
-void xs_host_isTTY(xsMachine* the)
+void xs_host_isTTY(xsMachine *the)
 {
 	xsmcSetBoolean(xsResult, isatty(STDOUT_FILENO));
 }
 
 /* CRC-32 of zlib and PNG, four bits at a time. */
-static uint32_t crc32(const uint8_t* bytes, size_t length)
+static uint32_t crc32(const uint8_t *bytes, size_t length)
 {
 	static const uint32_t table[16] = {
-		0x00000000, 0x1DB71064, 0x3B6E20C8, 0x26D930AC, 0x76DC4190, 0x6B6B51F4, 0x4DB26158, 0x5005713C,
-		0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C, 0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C,
+		0x00000000,
+		0x1DB71064,
+		0x3B6E20C8,
+		0x26D930AC,
+		0x76DC4190,
+		0x6B6B51F4,
+		0x4DB26158,
+		0x5005713C,
+		0xEDB88320,
+		0xF00F9344,
+		0xD6D6A3E8,
+		0xCB61B38C,
+		0x9B64C2B0,
+		0x86D3D2D4,
+		0xA00AE278,
+		0xBDBDF21C,
 	};
 	uint32_t crc = ~0u;
 	while (length--) {
@@ -110,14 +124,14 @@ static uint32_t crc32(const uint8_t* bytes, size_t length)
 	return ~crc;
 }
 
-void xs_host_crc32(xsMachine* the)
+void xs_host_crc32(xsMachine *the)
 {
-	void* data;
+	void *data;
 	xsUnsignedValue size;
 	xsIntegerValue start = xsmcToInteger(xsArg(1));
 	xsIntegerValue length = xsmcToInteger(xsArg(2));
 	xsmcGetBufferReadable(xsArg(0), &data, &size);
 	if ((start < 0) || (length < 0) || ((xsUnsignedValue)start > size) || ((xsUnsignedValue)length > size - start))
 		xsRangeError("crc32: [%d, +%d) is not within %u bytes", (int)start, (int)length, (unsigned)size);
-	xsmcSetNumber(xsResult, crc32((uint8_t*)data + start, (size_t)length));
+	xsmcSetNumber(xsResult, crc32((uint8_t *)data + start, (size_t)length));
 }

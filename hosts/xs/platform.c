@@ -13,22 +13,22 @@
 /* fxInitializeParser() leaves no room for a pointer of ours: the error goes to the thread that parses. */
 static _Thread_local char syntaxError[MESSAGE_LENGTH];
 
-void fxCreateMachinePlatform(txMachine* the)
+void fxCreateMachinePlatform(txMachine *the)
 {
 	the->promiseJobs = 0;
 }
 
-void fxDeleteMachinePlatform(txMachine* the)
+void fxDeleteMachinePlatform(txMachine *the)
 {
 	(void)the;
 }
 
-void fxQueuePromiseJobs(txMachine* the)
+void fxQueuePromiseJobs(txMachine *the)
 {
 	the->promiseJobs = 1;
 }
 
-static const char* abortReason(int status)
+static const char *abortReason(int status)
 {
 	switch (status) {
 	case XS_STACK_OVERFLOW_EXIT:
@@ -43,7 +43,7 @@ static const char* abortReason(int status)
 }
 
 /* XS calls this when it cannot go on, and for rejections nobody handled: only from these does it return. */
-void fxAbort(txMachine* the, int status)
+void fxAbort(txMachine *the, int status)
 {
 	if (status == XS_UNHANDLED_REJECTION_EXIT) {
 		hostFailWithException(the, "unhandled rejection");
@@ -57,7 +57,7 @@ void fxAbort(txMachine* the, int status)
 }
 
 /* A bundle is one module and imports nothing. */
-txID fxFindModule(txMachine* the, txSlot* realm, txID moduleID, txSlot* slot)
+txID fxFindModule(txMachine *the, txSlot *realm, txID moduleID, txSlot *slot)
 {
 	(void)realm;
 	if ((moduleID == XS_NO_ID) && !strcmp(fxToString(the, slot), hostOf(the)->bundle))
@@ -65,7 +65,7 @@ txID fxFindModule(txMachine* the, txSlot* realm, txID moduleID, txSlot* slot)
 	return XS_NO_ID;
 }
 
-static void rememberSyntaxError(void* console, txString path, txInteger line, txString format, c_va_list arguments)
+static void rememberSyntaxError(void *console, txString path, txInteger line, txString format, c_va_list arguments)
 {
 	(void)console;
 	int length = snprintf(syntaxError, MESSAGE_LENGTH, "%s:%d: ", path ? path : "?", (int)line);
@@ -73,20 +73,21 @@ static void rememberSyntaxError(void* console, txString path, txInteger line, tx
 		vsnprintf(syntaxError + length, (size_t)(MESSAGE_LENGTH - length), format, arguments);
 }
 
-/* mxCFlag is what makes the parser take `f(a) @ "xs_f"`. */
-static txScript* parseBundle(txMachine* the, FILE* file, const char* path)
+/* mxCFlag is what makes the parser take `f(a) @ "xs_f"`, mxDebugFlag what puts lines into stacks. */
+static txScript *parseBundle(txMachine *the, FILE *file, const char *path)
 {
 	txParser parser;
 	txParserJump jump;
-	txScript* volatile script = NULL;
+	txScript *volatile script = NULL;
 	txString sourceMap = NULL;
+	txUnsigned flags = mxCFlag | (hostOf(the)->release ? 0 : mxDebugFlag);
 	syntaxError[0] = 0;
 	fxInitializeParser(&parser, the, the->parserBufferSize, the->parserTableModulo);
 	parser.firstJump = &jump;
 	parser.reportError = rememberSyntaxError;
 	if (c_setjmp(jump.jmp_buf) == 0) {
 		parser.path = fxNewParserSymbol(&parser, (txString)path);
-		fxParserTree(&parser, file, (txGetter)fgetc, mxCFlag, &sourceMap);
+		fxParserTree(&parser, file, (txGetter)fgetc, flags, &sourceMap);
 		fxParserHoist(&parser);
 		fxParserBind(&parser);
 		script = fxParserCode(&parser);
@@ -100,7 +101,7 @@ static txScript* parseBundle(txMachine* the, FILE* file, const char* path)
 	return script;
 }
 
-static const Native* findNative(const char* name)
+static const Native *findNative(const char *name)
 {
 	for (int i = 0; i < hostNativeCount; i++)
 		if (!strcmp(hostNatives[i].name, name))
@@ -109,25 +110,25 @@ static const Native* findNative(const char* name)
 }
 
 /* The script's symbols are its names one after the other; hosts refer to them by number. */
-static txID nameOf(txMachine* the, txScript* script, txID symbol)
+static txID nameOf(txMachine *the, txScript *script, txID symbol)
 {
-	txS1* p = script->symbolsBuffer;
+	txS1 *p = script->symbolsBuffer;
 	txID count;
 	mxDecodeID(p, count);
 	if ((symbol == XS_NO_ID) || (symbol >= count))
 		return XS_NO_ID;
 	while (--symbol)
-		p += strlen((char*)p) + 1;
+		p += strlen((char *)p) + 1;
 	return fxNewNameC(the, (txString)p);
 }
 
-static void pushNative(txMachine* the, const char* name, int parameterCount, txID symbol)
+static void pushNative(txMachine *the, const char *name, int parameterCount, txID symbol)
 {
-	const Native* native = findNative(name);
+	const Native *native = findNative(name);
 	bool isDestructor = parameterCount < 0;
 	if (!native || (isDestructor ? !native->destructor : !native->function))
-		fxThrowMessage(the, NULL, 0, XS_REFERENCE_ERROR,
-			"%s \"%s\" is unknown to this host", isDestructor ? "Native" : "native", name);
+		fxThrowMessage(the, NULL, 0, XS_REFERENCE_ERROR, "%s \"%s\" is unknown to this host",
+			isDestructor ? "Native" : "native", name);
 	if (isDestructor)
 		fxNewHostObject(the, native->destructor);
 	else
@@ -138,30 +139,30 @@ static void pushNative(txMachine* the, const char* name, int parameterCount, txI
 	XS runs this before the module, which gets its natives from the array by number. The script lists for each native
 	the count of its parameters (-1 for a destructor), the number of its name, and the C name.
 */
-static void bindNatives(txMachine* the)
+static void bindNatives(txMachine *the)
 {
-	txS1* p = hostOf(the)->script->hostsBuffer;
+	txS1 *p = hostOf(the)->script->hostsBuffer;
 	txID count;
 	mxDecodeID(p, count);
 	fxNewArray(the, 0);
-	txSlot* array = the->stack;
+	txSlot *array = the->stack;
 	for (txID i = 0; i < count; i++) {
 		int parameterCount = *p++;
 		txID symbol;
 		mxDecodeID(p, symbol);
-		pushNative(the, (char*)p, parameterCount, symbol);
+		pushNative(the, (char *)p, parameterCount, symbol);
 		mxPushSlot(array);
 		mxSetIndex(i);
 		mxPop();
-		p += strlen((char*)p) + 1;
+		p += strlen((char *)p) + 1;
 	}
 	mxPullSlot(mxResult);
 }
 
-void fxLoadModule(txMachine* the, txSlot* module, txID moduleID)
+void fxLoadModule(txMachine *the, txSlot *module, txID moduleID)
 {
-	Host* host = hostOf(the);
-	FILE* file = fopen(host->bundle, "rb");
+	Host *host = hostOf(the);
+	FILE *file = fopen(host->bundle, "rb");
 	if (!file)
 		fxThrowMessage(the, NULL, 0, XS_REFERENCE_ERROR, "%s: %s", host->bundle, strerror(errno));
 	host->script = parseBundle(the, file, host->bundle);

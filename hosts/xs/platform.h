@@ -22,17 +22,17 @@
 #include <unistd.h>
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-	#error "the region's layout is little-endian, and so is every host"
+#error "the region's layout is little-endian, and so is every host"
 #endif
 
 #undef mxLinux
 #undef mxMacOSX
 #if defined(__APPLE__)
-	#define mxLinux 0
-	#define mxMacOSX 1
+#define mxLinux 0
+#define mxMacOSX 1
 #else
-	#define mxLinux 1
-	#define mxMacOSX 0
+#define mxLinux 1
+#define mxMacOSX 0
 #endif
 
 #define mxUseGCCAtomics 1
@@ -41,20 +41,21 @@
 /* Taken from XS as they are. Not listed, and so in platform.c: abort, promise queue, finding and loading modules. */
 #define mxUseDefaultBuildKeys 1
 #define mxUseDefaultChunkAllocation 1
+#define mxUseDefaultDebug 1 /* no debugger; but with mxDebug stacks have lines */
 #define mxUseDefaultParseScript 1
 #define mxUseDefaultSharedChunks 1
 #define mxUseDefaultSlotAllocation 1
 
 /* 64-bit slots have room for 32-bit property keys; 32-bit slots, as on a microcontroller, have not. */
 #if INTPTR_MAX == INT64_MAX
-	#define mx32bitID 1
+#define mx32bitID 1
 #endif
 
 /* The fields `waiter…` belong to XS's Atomics, `promiseJobs` to platform.c. */
-#define mxMachinePlatform \
-	int promiseJobs; \
-	void* waiterCondition; \
-	void* waiterData; \
-	void* waiterLink;
+#define mxMachinePlatform  \
+	int promiseJobs;       \
+	void *waiterCondition; \
+	void *waiterData;      \
+	void *waiterLink;
 
 #endif

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: what native code takes and gives is known to its caller only
+
 /*
 	The few globals that XS adds to JavaScript and the project uses. The Moddable SDK's xs.d.ts declares the same.
 */

@@ -45,9 +45,9 @@ export interface ZramOptions {
 	wipe?: boolean;
 
 	/**
-	 * Memory is short: less than 1/16 of what the limit allows is left, or a write was refused. Called with the bytes
-	 * that are left, after the call that ran into it is over; once for many, and again only after 1/8 has been free or
-	 * another write is refused.
+	 * Memory is short: 1/16 of what the limit allows for data is left, or less, or a write was refused. Called with the
+	 * bytes that are left, after the call that ran into it is over; once for many, and again only after more than 1/8 has
+	 * been free or another write is refused.
 	 */
 	onPressure?: (this: Zram, bytesLeft: number) => void;
 
@@ -145,6 +145,7 @@ function toArena(arena: unknown, Engine: EngineConstructor): Arena {
 export function configure(options: ZramOptions, Engine: EngineConstructor): Configuration {
 	if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
 	const { byteLength, pageLength = 4096 } = options;
+	if (typeof pageLength !== "number") throw new TypeError("pageLength: must be a number");
 	if (!PAGE_LENGTHS.includes(pageLength)) throw new RangeError("pageLength: must be 512, 1024, 2048 or 4096");
 	check(refuseInteger("byteLength", byteLength, pageLength, PAGES_MAX * pageLength));
 	if (byteLength % pageLength)

@@ -156,7 +156,7 @@ export default class Zram {
 				`arena.byteLength: ${layout.arenaLength} is too small for this device, at least ${layout.minimum} are needed`,
 			);
 
-		this.byteLength = options.byteLength;
+		this.byteLength = layout.pageCount * layout.pageLength;
 		this.pageLength = layout.pageLength;
 		this.#arenaLength = this.#limit = layout.arenaLength;
 		this.#scratch = new Memory(layout.scratch, "internal");
@@ -178,6 +178,7 @@ export default class Zram {
 		return "buffer";
 	}
 	set format(value: "buffer") {
+		if (this.#closed) this.#expect(CLOSED);
 		if (value !== "buffer") throw new RangeError('format: must be "buffer"');
 	}
 
@@ -227,8 +228,9 @@ export default class Zram {
 		return this.#limit;
 	}
 	set limit(value: number) {
+		if (this.#closed) this.#expect(CLOSED);
 		const refusal = refuseInteger("limit", value, 0, this.#arenaLength);
-		if (refusal && !this.#closed) throw refusal;
+		if (refusal) throw refusal;
 		const result = this.#engine.setLimit(value);
 		if (result === PRESSURE) this.#pressure?.fire();
 		else this.#expect(result);
@@ -274,12 +276,14 @@ export default class Zram {
 	pages(): IterableIterator<PageState> {
 		const { geometry } = parseHeader(new DataView(this.#header()));
 		const entry = new DataView(new ArrayBuffer(ENTRY_LENGTH));
-		let page = -1;
+		const pageCount = this.byteLength / this.pageLength; // the one in the header may be damaged
+		let next = 0;
 		return {
 			next: () => {
-				page = this.#engine.nextPage(page + 1, entry.buffer);
+				const page = this.#engine.nextPage(next, entry.buffer);
 				this.#expect(page);
-				if (page >= geometry.pageCount) return { done: true, value: undefined };
+				next = Math.min(page + 1, pageCount);
+				if (page >= pageCount) return { done: true, value: undefined };
 				return { done: false, value: parseEntry(entry, 0, page, geometry.threshold) };
 			},
 			[Symbol.iterator]() {

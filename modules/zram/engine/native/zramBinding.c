@@ -166,7 +166,8 @@ static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 	if (!within || (call->length > limit - position) || (done > call->length))
 		return kZramOffset;
 	region = call->engine->region;
-	if ((call->bytes < region + call->engine->geometry.regionLength) && (region < call->bytes + call->length))
+	if (call->length && (call->bytes < region + call->engine->geometry.regionLength)
+			&& (region < call->bytes + call->length))
 		return kZramOverlap;
 	call->request = call->length;
 	call->bytes += done;

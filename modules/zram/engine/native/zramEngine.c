@@ -141,7 +141,7 @@ void zramReset(zramEngine *engine)
 
 /* --- room ----------------------------------------------------------------------------------------------------- */
 
-/* Pressure is reported once when less than 1/16 of the room is left, and again only after 1/8 has been free. */
+/* Pressure is reported once when 1/16 of the room or less is left, and again only after more than 1/8 has been free. */
 static void notePressure(zramEngine *engine)
 {
 	uint32_t limit = engine->limitGranules, used = zramHeaderOf(engine)->usedGranules;
@@ -423,6 +423,8 @@ static int trimPart(zramEngine *engine, uint32_t page, uint32_t start, uint32_t 
 static int stop(zramEngine *engine, uint32_t page, int code, zramCounter *failures)
 {
 	engine->stopped = page;
+	if (code == kZramFull)
+		engine->pressure = 0;	/* this answer says it */
 	if ((code == kZramFull) || (code == kZramCorrupt))
 		count(failures);
 	return code;

@@ -1,32 +1,29 @@
 /*
  * LZ4 for one page of memory: zramLZ4.h has the contract, DESIGN.md the specification of the encoder.
  *
- * Written for 32-bit microcontrollers without misaligned access and without a count of trailing zeros. So short runs of
- * bytes are compared and copied without loops, and long ones as aligned words.
+ * Written for 32-bit microcontrollers without misaligned access and without a count of trailing zeros: short runs of
+ * bytes are compared and copied without loops, long ones as aligned words.
  *
  * Invariants:
  *  1. A word is loaded or stored at a multiple of 4 only. `page` and `block` are 4-aligned, so the aligned word around
  *     any of their bytes lies inside of them, or inside of the block's margin.
  *  2. The table only says where to look. An entry counts if it is of this page's generation, a match if its bytes are
- *     equal: nothing that an older page left can show in a block.
- *  3. The encoder writes a sequence only if what went before, and its literals, end within the limit. What then may pass
- *     the limit (a group's last 3 bytes, an offset, up to 17 length bytes, a token) is less than the margin.
- *  4. The decoder checks the room for a sequence before it copies. Copies of groups and words may write up to 3 bytes too
- *     many; they are used where that is still inside of the page, and what follows overwrites these bytes.
- *  5. The decoder holds in < inEnd before each token. A short literal run, or an offset, may be read from the margin, but
- *     then in > inEnd, and the block is refused at the next check whatever these bytes were.
+ *     equal: what the table holds of older pages never shows in a block. Position 0 is never in the table.
+ *  3. The encoder begins a sequence only at out <= limit, and writes literals only if they end there too. What it then
+ *     writes without looking (3 bytes of overrun, an offset, up to 17 length bytes, a token) fits in the margin.
+ *  4. The decoder looks at the room for a run before it copies it. Copies may overrun by up to 3 bytes where these are
+ *     inside of the page too; what follows overwrites them.
+ *  5. The decoder holds in < inEnd before each token. A short literal run and an offset may come from the margin, but then
+ *     in > inEnd, and the block is refused at the next check of it whatever these bytes were.
  */
 #include "zramLZ4.h"
 
 #if defined(__GNUC__)
 typedef uint32_t __attribute__((may_alias)) Word;
 #define INLINE static inline __attribute__((always_inline))
-/* Keeps a value in its register, where the compiler would load the constant again and again. */
-#define KEEP(variable) __asm__("" : "+r"(variable))
 #else
 typedef uint32_t Word;
 #define INLINE static inline
-#define KEEP(variable) (void)(variable)
 #endif
 
 enum {
@@ -40,12 +37,11 @@ enum {
 	kHashShift = 21,		/* 32 - log2(kZramLZ4TableEntries) */
 	kGenerationStep = 0x1000,
 	kGenerationLast = 0xF000,
-	kDenseLength = 160,		/* bytes after a match that are searched at every position */
-	kSparseShift = 7,		/* behind them at one position in 4, plus 4 for each 2^7 bytes searched */
+	kDenseLength = 192,		/* bytes searched at every position; behind them ... */
+	kSparseShift = 7,		/* ... at one in 4, and 4 bytes farther apart for each 2^7 bytes searched */
 
-	/* The decoder's short copies: a match of 18 bytes and the last literals, or 14 literals, all rounded up. */
-	kShortRoom = 24,
-	kLongMatch = 16			/* bytes from which on words pay */
+	/* Room for a short match of 18 bytes, or 14 literals, rounded up to groups, and for the last literals. */
+	kShortRoom = 24
 };
 #define kHashMultiplier 2654435761u
 
@@ -61,7 +57,15 @@ INLINE uint32_t misalignment(const uint8_t *bytes)
 	return (uint32_t)(uintptr_t)bytes & 3;
 }
 
-/* Copies 4 bytes; all are loaded before the first is stored, so `from` must be at least 4 bytes away. */
+/* Copies exactly `length` bytes, ascending, from any distance. */
+INLINE void copyBytes(uint8_t *to, const uint8_t *from, uint32_t length)
+{
+	const uint8_t *end = to + length;
+	while (to < end)
+		*to++ = *from++;
+}
+
+/* Copies 4 bytes. All are loaded before the first is stored, so they must come from at least 4 bytes away. */
 INLINE void copyGroup(uint8_t *to, const uint8_t *from)
 {
 	uint8_t b0 = from[0], b1 = from[1], b2 = from[2], b3 = from[3];
@@ -71,35 +75,31 @@ INLINE void copyGroup(uint8_t *to, const uint8_t *from)
 	to[3] = b3;
 }
 
-/* Copies 1 to 20 bytes in groups: up to 3 bytes too many. */
+/* Copies 1 to 20 bytes from at least 4 bytes away, with an overrun of up to 3. */
 INLINE void copyShort(uint8_t *to, const uint8_t *from, uint32_t length)
 {
 	copyGroup(to, from);
-	if (length <= 4)
-		return;
-	copyGroup(to + 4, from + 4);
-	if (length <= 8)
-		return;
-	copyGroup(to + 8, from + 8);
-	if (length <= 12)
-		return;
-	copyGroup(to + 12, from + 12);
+	if (length > 4)
+		copyGroup(to + 4, from + 4);
+	if (length > 8)
+		copyGroup(to + 8, from + 8);
+	if (length > 12)
+		copyGroup(to + 12, from + 12);
 	if (length > 16)
 		copyGroup(to + 16, from + 16);
 }
 
-/* Copies exactly `length` bytes, ascending, from any distance. */
-INLINE void copyBytes(uint8_t *to, const uint8_t *from, uint32_t length)
+INLINE void fillWords(Word *to, uint32_t word, const Word *end)
 {
-	const uint8_t *end = to + length;
+	for (; end - to >= 4; to += 4)
+		to[0] = to[1] = to[2] = to[3] = word;
 	while (to < end)
-		*to++ = *from++;
+		*to++ = word;
 }
 
-INLINE void copyWords(Word *to, const Word *from, uint32_t count)
+INLINE void copyWords(Word *to, const Word *from, const Word *end)
 {
-	const Word *quads = to + (count & ~3u), *end = to + count;
-	for (; to < quads; to += 4, from += 4) {
+	for (; end - to >= 4; to += 4, from += 4) {
 		to[0] = from[0];
 		to[1] = from[1];
 		to[2] = from[2];
@@ -109,25 +109,15 @@ INLINE void copyWords(Word *to, const Word *from, uint32_t count)
 		*to++ = *from++;
 }
 
-INLINE void fillWords(Word *to, uint32_t word, uint32_t count)
-{
-	const Word *quads = to + (count & ~3u), *end = to + count;
-	for (; to < quads; to += 4)
-		to[0] = to[1] = to[2] = to[3] = word;
-	while (to < end)
-		*to++ = word;
-}
-
 /*
- * Copies `count` words whose bytes start `skew` (1 to 3) bytes past the aligned `from`. The last word read holds the last
- * byte wanted. From 5 bytes on any distance will do: when a word is read its last byte has been written.
+ * Copies words whose bytes start `skew` (1 to 3) bytes past the aligned `from`. The last word read holds the last byte
+ * wanted. From 5 bytes on any distance will do: when a word is read, its last byte has been written.
  */
-INLINE void copyShifted(Word *to, const Word *from, uint32_t skew, uint32_t count)
+INLINE void copyShifted(Word *to, const Word *from, uint32_t skew, const Word *end)
 {
-	const Word *quads = to + (count & ~3u), *end = to + count;
 	uint32_t down = skew * 8, up = 32 - down;
 	uint32_t low = *from++, high;
-	for (; to < quads; to += 4, from += 4) {
+	for (; end - to >= 4; to += 4, from += 4) {
 		high = from[0];
 		to[0] = low >> down | high << up;
 		low = from[1];
@@ -143,29 +133,19 @@ INLINE void copyShifted(Word *to, const Word *from, uint32_t skew, uint32_t coun
 	}
 }
 
-/*
- * Copies 4 or more bytes, ascending, from at least 4 bytes behind or from other memory. `overrun` is 3 where so many bytes
- * may be written too many, or else 0.
- */
-static void copyLong(uint8_t *to, const uint8_t *from, uint32_t length, uint32_t overrun)
+/* Copies 4 or more bytes, ascending, from at least 4 bytes behind or from other memory, with an overrun of up to 3. */
+static void copyLong(uint8_t *to, const uint8_t *from, uint32_t length)
 {
-	uint32_t head = -(uint32_t)(uintptr_t)to & 3, distance = (uint32_t)((uintptr_t)to - (uintptr_t)from), skew, count;
-	if (head) {
+	uint32_t head = -(uint32_t)(uintptr_t)to & 3, skew = misalignment(from + head);
+	const Word *end = (const Word *)(to + head + ((length - head + 3) & ~3u));
+	if (head)
 		copyGroup(to, from);
-		to += head;
-		from += head;
-		length -= head;
-	}
-	skew = misalignment(from);
-	count = (length + overrun) / 4;
 	if (skew)
-		copyShifted((Word *)to, (const Word *)(from - skew), skew, count);
-	else if (distance == 4)
-		fillWords((Word *)to, *(const Word *)from, count);
+		copyShifted((Word *)(to + head), (const Word *)(from + head - skew), skew, end);
+	else if ((uintptr_t)to - (uintptr_t)from == 4)
+		fillWords((Word *)(to + head), *(const Word *)(from + head), end);
 	else
-		copyWords((Word *)to, (const Word *)from, count);
-	if (!overrun)
-		copyBytes(to + count * 4, from + count * 4, length & 3);
+		copyWords((Word *)(to + head), (const Word *)(from + head), end);
 }
 
 /* ---- encoder: matches ---- */
@@ -178,7 +158,6 @@ typedef struct {
 	uint16_t *entries;
 	uintptr_t origin;		/* the address that stamp 0 would have */
 	uint32_t generation;
-	uint32_t multiplier;
 } Finder;
 
 INLINE const uint8_t *at(const Finder *finder, uint32_t stamp)
@@ -186,146 +165,66 @@ INLINE const uint8_t *at(const Finder *finder, uint32_t stamp)
 	return (const uint8_t *)(finder->origin + stamp);
 }
 
-INLINE uint32_t stampOf(const Finder *finder, const uint8_t *position)
-{
-	return (uint32_t)((uintptr_t)position - finder->origin);
-}
-
-/* Remembers where `sequence` is, and returns the last place of one with the same hash. */
+/* Enters the place of `sequence`, and returns the last place of one with the same hash. */
 INLINE uint32_t exchange(const Finder *finder, uint32_t sequence, uint32_t stamp)
 {
-	uint16_t *entry = &finder->entries[sequence * finder->multiplier >> kHashShift];
+	uint16_t *entry = &finder->entries[sequence * kHashMultiplier >> kHashShift];
 	uint32_t previous = *entry;
 	*entry = (uint16_t)stamp;
 	return previous;
 }
 
-/* Returns the stamp of an earlier place of `sequence`, or 0. One byte tells nearly always, and costs less than four. */
-INLINE uint32_t probe(const Finder *finder, uint32_t sequence, uint32_t stamp)
+/*
+ * Enters the place of `sequence`, and returns the last one if it holds the same four bytes, or else 0. One byte tells
+ * nearly always, and costs less than four: the last, which callers have in a register.
+ */
+INLINE uint32_t probe(const Finder *finder, uint32_t sequence, uint8_t lastByte, uint32_t stamp)
 {
 	uint32_t found = exchange(finder, sequence, stamp);
-	if (found < finder->generation || *at(finder, found) != (uint8_t)sequence || load32(at(finder, found)) != sequence)
+	if (found < finder->generation || at(finder, found)[3] != lastByte || load32(at(finder, found)) != sequence)
 		return 0;
 	return found;
 }
 
-/* The sequence at the next position, whose last byte is `byte`. */
-INLINE uint32_t nextSequence(uint32_t sequence, uint8_t byte)
+/* Moves `*sequence` on by the byte that follows it, and probes it there. */
+INLINE uint32_t probeNext(const Finder *finder, uint32_t *sequence, uint8_t byte, uint32_t stamp)
 {
-	return sequence >> 8 | (uint32_t)byte << 24;
+	*sequence = *sequence >> 8 | (uint32_t)byte << 24;
+	return probe(finder, *sequence, byte, stamp);
 }
 
-/* Probes every position from `*stamp`, where `sequence` is, in turns of 4 that start before `end`. As search. */
-INLINE uint32_t searchDense(const Finder *finder, uint32_t sequence, uint32_t *stamp, uint32_t end)
-{
-	uint32_t found;
-	for (; *stamp < end; ++*stamp) {
-		const uint8_t *bytes = at(finder, *stamp);
-		if ((found = probe(finder, sequence, *stamp)))
-			return found;
-		sequence = nextSequence(sequence, bytes[4]);
-		if ((found = probe(finder, sequence, ++*stamp)))
-			return found;
-		sequence = nextSequence(sequence, bytes[5]);
-		if ((found = probe(finder, sequence, ++*stamp)))
-			return found;
-		sequence = nextSequence(sequence, bytes[6]);
-		if ((found = probe(finder, sequence, ++*stamp)))
-			return found;
-		sequence = nextSequence(sequence, bytes[7]);
-	}
-	return 0;
-}
-
-/* Searches from `*stamp`, where `sequence` is, to `last`. Returns the stamp of a match for the new `*stamp`, or 0. */
+/*
+ * Searches for a match, from `*stamp` to `last`: first every position, in turns of 4, then aligned ones, ever farther
+ * apart. `sequence` is at the position before `*stamp`. Returns the stamp of the match and sets `*stamp`, or returns 0.
+ */
 INLINE uint32_t search(const Finder *finder, uint32_t sequence, uint32_t *stamp, uint32_t last)
 {
 	uint32_t start = *stamp, end = start + kDenseLength, found;
 	if (end > last - 3)
 		end = last - 3;
-	if ((found = searchDense(finder, sequence, stamp, end)))
-		return found;
-	for (*stamp = (*stamp + 3) & ~3u; *stamp < last; *stamp += 4 + ((*stamp - start) >> kSparseShift << 2))
-		if ((found = probe(finder, *(const Word *)at(finder, *stamp), *stamp)))
+	for (; *stamp < end; ++*stamp) {
+		const uint8_t *bytes = at(finder, *stamp);
+		if ((found = probeNext(finder, &sequence, bytes[3], *stamp)))
 			return found;
+		if ((found = probeNext(finder, &sequence, bytes[4], ++*stamp)))
+			return found;
+		if ((found = probeNext(finder, &sequence, bytes[5], ++*stamp)))
+			return found;
+		if ((found = probeNext(finder, &sequence, bytes[6], ++*stamp)))
+			return found;
+	}
+	for (*stamp = (*stamp + 3) & ~3u; *stamp < last; *stamp += 4 + ((*stamp - start) >> kSparseShift << 2)) {
+		sequence = *(const Word *)at(finder, *stamp);
+		if ((found = probe(finder, sequence, (uint8_t)(sequence >> 24), *stamp)))
+			return found;
+	}
 	return 0;
 }
 
-/*
- * These two compare on by words, from an aligned `a`. They return the first word from `a` that differs from what is at
- * `b`, or one less than 8 bytes before `end`.
- */
-INLINE const uint8_t *equalWords(const uint8_t *a, const uint8_t *b, const uint8_t *end)
-{
-	for (; end - a >= 8; a += 8, b += 8) {
-		if (((const Word *)a)[0] != ((const Word *)b)[0])
-			return a;
-		if (((const Word *)a)[1] != ((const Word *)b)[1])
-			return a + 4;
-	}
-	return a;
-}
-
-INLINE const uint8_t *equalShifted(const uint8_t *a, const uint8_t *b, const uint8_t *end)
-{
-	uint32_t skew = misalignment(b), down = skew * 8, up = 32 - down;
-	const Word *words = (const Word *)(b - skew);
-	uint32_t low = *words++, high;
-	for (; end - a >= 8; a += 8, words += 2) {
-		high = words[0];
-		if (((const Word *)a)[0] != (low >> down | high << up))
-			return a;
-		low = words[1];
-		if (((const Word *)a)[1] != (high >> down | low << up))
-			return a + 4;
-	}
-	return a;
-}
-
-INLINE const uint8_t *equalBytes(const uint8_t *a, const uint8_t *b, const uint8_t *end)
-{
-	for (; a < end && *a == *b; a++, b++)
-		;
-	return a;
-}
-
-/* How many of 4 bytes are equal. */
-INLINE uint32_t equalGroup(const uint8_t *a, const uint8_t *b)
-{
-	return a[0] != b[0] ? 0 : a[1] != b[1] ? 1 : a[2] != b[2] ? 2 : a[3] != b[3] ? 3 : 4;
-}
-
-/* Where a match of 8 bytes or more ends; all before `a` are equal. Most are short still: words pay after 20 bytes. */
-static const uint8_t *longMatchEnd(const uint8_t *a, const uint8_t *b, const uint8_t *end)
-{
-	const uint8_t *groups = end - a < 16 ? end - 3 : a + 12;
-	uint32_t offset = (uint32_t)(a - b), equal;
-	for (; a < groups; a += 4, b += 4)
-		if ((equal = equalGroup(a, b)) < 4)
-			return a + equal;
-	for (; misalignment(a); a++, b++)
-		if (a == end || *a != *b)
-			return a;
-	/* If 20 bytes have a period of 2, 6, 10 or 14, they have twice it too; if 1, 3 or 5, four times it: nothing to shift. */
-	if ((offset & 3) == 2 && offset <= 14)
-		b -= offset;
-	else if ((offset & 1) && offset <= 5)
-		b -= 3 * offset;
-	a = misalignment(b) ? equalShifted(a, b, end) : equalWords(a, b, end);
-	return equalBytes(a, a - offset, end);
-}
-
-/* The length of a match less the 4 bytes that are known to be equal. `end` is at least 8 bytes behind `position`. */
-INLINE uint32_t matchLength(const uint8_t *position, const uint8_t *match, const uint8_t *end)
-{
-	uint32_t length = equalGroup(position + 4, match + 4);
-	return length < 4 ? length : (uint32_t)(longMatchEnd(position + 8, match + 8, end) - position) - kMatchMin;
-}
-
-/* Probes the position right behind a match, and remembers another one near its end. Sets `*sequence`. */
+/* Enters a place near the end of a match, and probes the position behind it. Returns the match there, or 0. */
 INLINE const uint8_t *probeBehind(const Finder *finder, const uint8_t *position, uint32_t stamp, uint32_t *sequence)
 {
-	/* The bytes in registers are compared; assembled they are only hashed. */
+	/* The bytes are in registers: compared one by one they cost less than by probe. */
 	uint8_t b0 = position[0], b1 = position[1], b2 = position[2], b3 = position[3];
 	const uint8_t *match;
 	uint32_t found;
@@ -338,6 +237,69 @@ INLINE const uint8_t *probeBehind(const Finder *finder, const uint8_t *position,
 	return match[0] == b0 && match[1] == b1 && match[2] == b2 && match[3] == b3 ? match : 0;
 }
 
+/* How many of 4 bytes are equal, from the first one on. */
+INLINE uint32_t equalGroup(const uint8_t *a, const uint8_t *b)
+{
+	return a[0] != b[0] ? 0 : a[1] != b[1] ? 1 : a[2] != b[2] ? 2 : a[3] != b[3] ? 3 : 4;
+}
+
+/* The first of the words from `a` that differs from what is at `b`, or the one less than 16 bytes before `end`. */
+INLINE const uint8_t *equalWords(const uint8_t *a, const uint8_t *b, const uint8_t *end)
+{
+	const Word *x = (const Word *)a, *y = (const Word *)b;
+	for (; (const uint8_t *)x <= end - 16; x += 4, y += 4) {
+		if (x[0] != y[0])
+			return (const uint8_t *)x;
+		if (x[1] != y[1])
+			return (const uint8_t *)(x + 1);
+		if (x[2] != y[2])
+			return (const uint8_t *)(x + 2);
+		if (x[3] != y[3])
+			return (const uint8_t *)(x + 3);
+	}
+	return (const uint8_t *)x;
+}
+
+/* Where a match of 8 bytes or more ends, at `end` at the latest; the bytes before `a` are equal. */
+static const uint8_t *longMatchEnd(const uint8_t *a, const uint8_t *b, const uint8_t *end)
+{
+	uint32_t offset = (uint32_t)(a - b), equal;
+	if (offset <= 2) {
+		offset = 4;			/* a period of 1 or 2 bytes is one of 4 too, and makes a match of aligned words */
+		b = a - offset;
+	}
+	if (!(offset & 3)) {
+		for (; misalignment(a); a++, b++)
+			if (a == end || *a != *b)
+				return a;
+		a = equalWords(a, b, end);
+		b = a - offset;
+	}
+	for (; a <= end - 4; a += 4, b += 4)
+		if ((equal = equalGroup(a, b)) < 4)
+			return a + equal;
+	for (; a < end && *a == *b; a++, b++)
+		;
+	return a;
+}
+
+/* The length of a match less the 4 bytes that are known to be equal. `end` is at least 8 bytes behind `position`. */
+INLINE uint32_t matchLength(const uint8_t *position, const uint8_t *match, const uint8_t *end)
+{
+	const uint8_t *a = position + 8, *b = match + 8;
+	uint32_t length = equalGroup(position + 4, match + 4);
+	if (length < 4)
+		return length;
+	if (end - a >= 4) {
+		length = equalGroup(a, b);
+		if (length < 4)
+			return 4 + length;
+		a += 4;
+		b += 4;
+	}
+	return (uint32_t)(longMatchEnd(a, b, end) - position) - kMatchMin;
+}
+
 /* ---- encoder: sequences ---- */
 
 INLINE uint8_t *putLength(uint8_t *out, uint32_t length)
@@ -348,32 +310,26 @@ INLINE uint8_t *putLength(uint8_t *out, uint32_t length)
 	return out;
 }
 
-/* Writes the length bytes of a literal run, if any, and the run. Returns 0 if that passes the limit. */
-INLINE uint8_t *putLiterals(uint8_t *out, const uint8_t *limit, const uint8_t *from, uint32_t length)
+/* Writes length bytes and literals. Sets `*nibble` to their part of the token. Returns 0 if they pass the limit. */
+INLINE uint8_t *putLiterals(uint8_t *out, const uint8_t *limit, const uint8_t *from, uint32_t length, uint32_t *nibble)
 {
 	if (length < kNibbleMax) {
+		*nibble = length << 4;
 		if (out + length > limit)
 			return 0;
 		copyShort(out, from, length);
 	}
 	else {
+		*nibble = kNibbleMax << 4;
 		out = putLength(out, length - kNibbleMax);
 		if (out > limit || length > (uint32_t)(limit - out))
 			return 0;
-		copyLong(out, from, length, 3);
+		copyLong(out, from, length);
 	}
 	return out + length;
 }
 
-INLINE uint32_t literalNibble(uint32_t length)
-{
-	return (length < kNibbleMax ? length : kNibbleMax) << 4;
-}
-
-/*
- * Writes the match at `*position`, and the token with `nibble` for the literals before. Moves `*position` to the end of
- * the match, which is at most `end`.
- */
+/* Writes the match at `*position`, and the token. Moves `*position` to the end of the match, which is at most `end`. */
 INLINE uint8_t *putMatch(uint8_t *out, uint8_t *token, uint32_t nibble, const uint8_t **position, const uint8_t *match,
 	const uint8_t *end)
 {
@@ -396,7 +352,7 @@ void zramLZ4Init(zramLZ4Table *table)
 	table->generation = kGenerationLast;
 }
 
-/* Opens a generation: one above all stamps in the table or, when there is none left, the first one of an empty table. */
+/* Opens a generation: one above all stamps in the table or, if there is none left, the first one of an empty table. */
 static uint32_t nextGeneration(zramLZ4Table *table)
 {
 	uint32_t i;
@@ -411,46 +367,44 @@ static uint32_t nextGeneration(zramLZ4Table *table)
 uint32_t zramLZ4Encode(zramLZ4Table *table, const uint32_t *page, uint32_t pageLength, uint8_t *block,
 	uint32_t capacity)
 {
-	const uint8_t *const source = (const uint8_t *)page, *const matchLimit = source + pageLength - kLastLiterals;
-	const uint8_t *const limit = block + capacity, *anchor = source, *position, *match;
-	uint32_t generation = nextGeneration(table), last = generation + pageLength - kLastMatchStart;
-	uint32_t sequence = load32(source), stamp = generation, found, length, nibble;
-	Finder finder = { table->entries, (uintptr_t)source - generation, generation, kHashMultiplier };
+	const uint8_t *const source = (const uint8_t *)page, *const end = source + pageLength;
+	const uint8_t *const matchLimit = end - kLastLiterals, *const limit = block + capacity;
+	const uint8_t *anchor = source, *position, *match;		/* `anchor`: all before is in the block */
+	uint32_t generation = nextGeneration(table), stamp = generation, last = stamp + pageLength - kLastMatchStart;
+	uint32_t sequence = *page, found, nibble;
+	Finder finder = { table->entries, (uintptr_t)source - generation, generation };
 	uint8_t *out = block, *token;
 
-	KEEP(finder.multiplier);
-	exchange(&finder, sequence, stamp);
 	while (stamp < last) {
-		sequence = nextSequence(sequence, anchor[4]);
 		stamp++;
 		if (!(found = search(&finder, sequence, &stamp, last)))
 			break;
 		position = at(&finder, stamp);
 		match = at(&finder, found);
-		while (position > anchor && match > source && position[-1] == match[-1]) {
+		while (position[-1] == match[-1]) {
 			position--;
 			match--;
+			if (position == anchor || match == source)
+				break;
 		}
-		length = (uint32_t)(position - anchor);
-		nibble = literalNibble(length);
 		token = out;
-		if (!(out = putLiterals(out + 1, limit, anchor, length)))
+		if (!(out = putLiterals(out + 1, limit, anchor, (uint32_t)(position - anchor), &nibble)))
 			return 0;
 		out = putMatch(out, token, nibble, &position, match, matchLimit);
 		anchor = position;
-		while ((stamp = stampOf(&finder, anchor)) < last) {
-			match = probeBehind(&finder, anchor, stamp, &sequence);
-			if (!match)
-				break;
+		/* Most matches of text follow one right after another. */
+		while ((stamp = (uint32_t)((uintptr_t)anchor - finder.origin)) < last
+				&& (match = probeBehind(&finder, anchor, stamp, &sequence))) {
 			if (out > limit)
 				return 0;
 			out = putMatch(out + 1, out, 0, &anchor, match, matchLimit);
 		}
 	}
-	length = (uint32_t)(source + pageLength - anchor);
-	*out = (uint8_t)literalNibble(length);
-	out = putLiterals(out + 1, limit, anchor, length);
-	return out ? (uint32_t)(out - block) : 0;
+	token = out;
+	if (!(out = putLiterals(out + 1, limit, anchor, (uint32_t)(end - anchor), &nibble)))
+		return 0;
+	*token = (uint8_t)nibble;
+	return (uint32_t)(out - block);
 }
 
 /* ---- decoder ---- */
@@ -469,46 +423,41 @@ INLINE uint32_t getLength(const uint8_t **in, const uint8_t *end)
 	return length;
 }
 
-/*
- * Copies a match of any offset but 0. Short periods are copied byte by byte until they have repeated to a multiple of
- * four, which is a period too. Behind a match are the last literals: there is room to overrun.
- */
-static void copyMatch(uint8_t *to, uint32_t offset, uint32_t length)
+/* Copies literals without an overrun. */
+static void copyLiterals(uint8_t *to, const uint8_t *from, uint32_t length)
 {
-	uint32_t period = offset, head;
-	if (length < kLongMatch) {
-		copyBytes(to, to - offset, length);
-		return;
+	if (length < 8)
+		copyBytes(to, from, length);
+	else {
+		copyLong(to, from, length - 3);
+		copyGroup(to + length - 4, from + length - 4);
 	}
-	if (offset < 4) {
-		period = offset == 3 ? 12 : 4;
-		head = period - offset;
-		copyBytes(to, to - offset, head);
-		to += head;
-		length -= head;
-	}
-	copyLong(to, to - period, length, 3);
 }
 
-/* Copies literals up to and over any bound that they keep. */
-static void copyLiterals(uint8_t *to, const uint8_t *from, uint32_t length, uint32_t room)
+/* Copies a match of any offset but 0, with an overrun of up to 3: behind it are the last literals. */
+static void copyMatch(uint8_t *to, uint32_t offset, uint32_t length)
 {
-	if (length < 4)
-		copyBytes(to, from, length);
-	else
-		copyLong(to, from, length, room - length >= 3 ? 3 : 0);
+	/* A short period is copied by bytes until it has repeated to a multiple of four, which is a period too. */
+	uint32_t period = offset >= 4 ? offset : offset == 3 ? 12 : 4, head = period - offset;
+	if (length < 16)
+		copyBytes(to, to - offset, length);
+	else {
+		copyBytes(to, to - offset, head);
+		copyLong(to + head, to + head - period, length - head);
+	}
 }
 
 int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_t pageLength)
 {
-	const uint8_t *in = block, *const inEnd = block + length;
+	const uint8_t *in = block, *const inEnd = block + length, *match;
 	uint8_t *out = (uint8_t *)page, *const outEnd = out + pageLength, *const shortEnd = outEnd - kShortRoom;
+	uint32_t token, count, offset, room;
 
-	if (length > 2 * pageLength)	/* no block of a page is, and no sum below can overflow */
+	if (length > 2 * pageLength)	/* no block of a page is, and no sum of its lengths overflows */
 		return 0;
 	while (in < inEnd) {
-		uint32_t token = *in++, count = token >> 4, offset;
-		const uint8_t *match;
+		token = *in++;
+		count = token >> 4;
 		if (!count)
 			;
 		else if (count < kNibbleMax && out <= shortEnd) {
@@ -521,7 +470,7 @@ int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_
 				count = getLength(&in, inEnd);
 			if (count > (uint32_t)(inEnd - in) || count > (uint32_t)(outEnd - out))
 				return 0;
-			copyLiterals(out, in, count, (uint32_t)(outEnd - out));
+			copyLiterals(out, in, count);
 			in += count;
 			out += count;
 			if (in == inEnd)
@@ -538,7 +487,7 @@ int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_
 			copyShort(out, match, count);
 		}
 		else {
-			uint32_t room = (uint32_t)(outEnd - out);
+			room = (uint32_t)(outEnd - out);
 			if (count == kNibbleMax)
 				count = getLength(&in, inEnd);
 			count += kMatchMin;

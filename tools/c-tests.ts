@@ -1,0 +1,112 @@
+/**
+ * The C core without XS: compiled with every warning, and its harnesses in tests/c run natively, in 32 bit and with
+ * sanitizers.
+ *
+ * @module
+ */
+
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { buildFolder, root } from "./paths.ts";
+import { MissingTool, type RunResult, run } from "./process.ts";
+
+const engineFolder = join(root, "modules/zram/engine/native");
+const testFolder = join(root, "tests/c");
+const strict = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror"];
+
+export interface CVariant {
+	name: string;
+	flags: string[];
+	install: string;
+}
+
+export const cVariants: CVariant[] = [
+	{ name: "C", flags: ["-O2"], install: "apt-get install gcc libc6-dev" },
+	{ name: "C, 32 bit", flags: ["-O2", "-m32"], install: "apt-get install gcc-multilib" },
+	{
+		name: "C, sanitizers",
+		flags: ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
+		install: "apt-get install gcc libasan8 libubsan1",
+	},
+];
+
+export const compilers = [
+	{ name: "cc", install: "apt-get install gcc libc6-dev" },
+	{ name: "clang", install: "apt-get install clang" },
+];
+
+/** The engine without its binding: what the plain C library consists of. */
+function coreSources(): string[] {
+	return readdirSync(engineFolder)
+		.filter((name) => name.endsWith(".c") && name !== "zramBinding.c")
+		.map((name) => join(engineFolder, name));
+}
+
+/** Programs in tests/c, without ".c". */
+export function harnesses(): string[] {
+	return readdirSync(testFolder)
+		.filter((name) => name.endsWith("-test.c"))
+		.map((name) => name.slice(0, -2));
+}
+
+/** Compiles core and harnesses with every warning an error. Returns what the compiler says, "" if nothing. */
+export async function warnings({ name, install }: { name: string; install: string }): Promise<string> {
+	const sources = [...coreSources(), ...harnesses().map((harness) => join(testFolder, `${harness}.c`))];
+	let said = "";
+	for (const source of sources) {
+		const result = await run(name, [...strict, "-O2", "-fsyntax-only", `-I${engineFolder}`, source], { install });
+		said += result.output;
+		if (result.exitCode && !result.output) said += `${name} failed on ${source}\n`;
+	}
+	return said;
+}
+
+async function links(flags: string[], source: string): Promise<boolean> {
+	const parameters = [...flags, "-x", "c", "-o", "/dev/null", source];
+	return (await run("cc", parameters, { install: compilers[0]?.install })).exitCode === 0;
+}
+
+/**
+ * Builds tests/c/`harness`.c with the core and returns the program's path. liblz4, the reference, is used where it is.
+ *
+ * @throws MissingTool if this variant cannot be built here
+ */
+export async function buildHarness(harness: string, variant: CVariant): Promise<string> {
+	const folder = join(buildFolder, "c", variant.name.replaceAll(/\W+/g, "-"));
+	const program = join(folder, harness);
+	const probe = join(testFolder, "probe.c");
+	mkdirSync(folder, { recursive: true });
+	if (!(await links(variant.flags, probe))) throw new MissingTool(`a compiler for "${variant.name}"`, variant.install);
+	const reference = (await links([...variant.flags, "-DZRAM_WITH_LIBLZ4", "-llz4"], probe))
+		? ["-DZRAM_WITH_LIBLZ4", "-llz4"]
+		: [];
+	const sources = [join(testFolder, `${harness}.c`), ...coreSources()];
+	const result = await run("cc", [
+		...strict,
+		...variant.flags,
+		`-I${engineFolder}`,
+		...sources,
+		...reference,
+		"-o",
+		program,
+	]);
+	if (result.exitCode) throw new Error(result.output);
+	return program;
+}
+
+/** Runs a harness with its parameters. Its lines are `ok NAME`, `not ok NAME: why` and `skip NAME: why`. */
+export async function runHarness(
+	harness: string,
+	variant: CVariant,
+	parameters: string[],
+): Promise<RunResult & { passed: number; failed: number; skipped: string[] }> {
+	const result = await run(await buildHarness(harness, variant), parameters, { cwd: root, timeout: 1_800_000 });
+	const lines = (start: string) => result.stdout.split("\n").filter((line) => line.startsWith(start));
+	const failed = lines("not ok ").length;
+	return {
+		...result,
+		passed: lines("ok ").length,
+		failed: failed || (result.exitCode ? 1 : 0),
+		skipped: lines("skip ").map((line) => line.slice("skip ".length)),
+	};
+}

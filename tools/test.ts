@@ -1,0 +1,183 @@
+/**
+ * `npm test`: type check, linter, C warnings, the C harnesses, and the uvu suites on every host. A summary names the
+ * hosts; the last line is `N passed, N failed, N skipped`, and the exit code is true.
+ *
+ *   --quick   the 64-bit host and Node alone, a tenth of the random operations
+ *   --long    ten times as many random operations
+ *
+ * What needs a tool that this machine lacks is skipped by name; with CI=true it fails.
+ *
+ * @module
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Variant } from "./build-host.ts";
+import { type CVariant, compilers, cVariants, harnesses, runHarness, warnings } from "./c-tests.ts";
+import { root } from "./paths.ts";
+import { MissingTool, run } from "./process.ts";
+import { runSuiteInNode, runSuitesOnXS, type Summary } from "./run-xs.ts";
+
+/** What a suite may need, as its line `// needs: …` says; "nothing" runs everywhere. */
+type Need = "nothing" | "xs" | "node" | "compiler";
+
+interface Host {
+	name: string;
+	offers: readonly Need[];
+	/** Share of the random operations, of those that the mode asks for. */
+	share: number;
+	quick: boolean;
+	variant?: Variant;
+}
+
+const hosts: Host[] = [
+	{ name: "Node", offers: ["nothing", "node", "compiler"], share: 1, quick: true },
+	{ name: "XS 64 bit", offers: ["nothing", "xs"], share: 1, quick: true, variant: "xs64" },
+	{ name: "XS 32 bit", offers: ["nothing", "xs"], share: 0.5, quick: false, variant: "xs32" },
+	{ name: "XS 64 bit with sanitizers", offers: ["nothing", "xs"], share: 0.2, quick: false, variant: "asan" },
+];
+
+/** What one part of the run came to. */
+interface Part {
+	name: string;
+	passed: number;
+	failed: number;
+	skipped: string[];
+}
+
+interface Suite {
+	path: string;
+	needs: Need;
+}
+
+const quick = process.argv.includes("--quick");
+const scale = quick ? 0.1 : process.argv.includes("--long") ? 10 : 1;
+const parts: Part[] = [];
+
+function say(text: string) {
+	process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** Runs a part. A missing tool skips it, or fails it in CI. */
+async function part(name: string, work: () => Promise<Omit<Part, "name">>) {
+	say(`\n── ${name}`);
+	let result: Omit<Part, "name">;
+	try {
+		result = await work();
+	} catch (error) {
+		const missing = error instanceof MissingTool && process.env["CI"] !== "true";
+		const message = (error as Error).message;
+		say(missing ? `skip: ${message}` : `failed: ${error instanceof MissingTool ? message : (error as Error).stack}`);
+		result = { passed: 0, failed: missing ? 0 : 1, skipped: missing ? [message.split("\n")[0] as string] : [] };
+	}
+	parts.push({ name, ...result });
+}
+
+function single(problems: string): Omit<Part, "name"> {
+	if (problems) say(problems);
+	return { passed: problems ? 0 : 1, failed: problems ? 1 : 0, skipped: [] };
+}
+
+/** A tool from node_modules; its complaints are the problems. */
+async function npmTool(name: string, parameters: string[]) {
+	const result = await run(join(root, "node_modules/.bin", name), parameters, { cwd: root });
+	return single(result.exitCode ? result.output || `${name} failed` : "");
+}
+
+async function clangFormat() {
+	const listed = await run("git", ["ls-files", "-z", "*.c", "*.h"], { cwd: root, install: "apt-get install git" });
+	const files = listed.stdout.split("\0").filter(Boolean);
+	const install = "apt-get install clang-format";
+	const result = await run("clang-format", ["--dry-run", "-Werror", ...files], { cwd: root, install });
+	return single(result.exitCode ? result.output : "");
+}
+
+/** Real files for the codec: text, code, machine code, and what is compressed already. */
+function realFiles(): string[] {
+	const modules = join(root, "node_modules");
+	return [
+		join(modules, "acorn/dist/acorn.js"),
+		join(modules, "lz4js/lz4.js"),
+		join(root, "package-lock.json"),
+		join(root, "build/agoric-xsnap-0.15.0.tgz"),
+		join(modules, "@esbuild", readdirSync(join(modules, "@esbuild"))[0] as string, "bin/esbuild"),
+	];
+}
+
+const harnessParameters: Record<string, () => string[]> = {
+	"lz4-test": () => ["-n", `${Math.ceil(1_000_000 * scale)}`, ...realFiles()],
+	"engine-test": () => [`${Math.ceil(100_000 * scale)}`, `${1 + Math.floor(Math.random() * 1e6)}`],
+};
+
+async function cHarnesses(variant: CVariant) {
+	const sum = { passed: 0, failed: 0, skipped: [] as string[] };
+	for (const harness of harnesses()) {
+		const result = await runHarness(harness, variant, harnessParameters[harness]?.() ?? []);
+		say(result.failed ? result.output : `${harness}: ${result.passed} passed`);
+		for (const skipped of result.skipped) say(`skip ${harness}: ${skipped}`);
+		if (result.skipped.length && process.env["CI"] === "true") sum.failed += result.skipped.length;
+		sum.passed += result.passed;
+		sum.failed += result.failed;
+		sum.skipped.push(...result.skipped);
+	}
+	return sum;
+}
+
+/** The suites in tests/, with what each says that it needs. */
+function findSuites(): Suite[] {
+	return readdirSync(join(root, "tests"))
+		.filter((name) => name.endsWith(".test.ts"))
+		.sort()
+		.map((name) => {
+			const path = `tests/${name}`;
+			const needs = /^\/\/ needs: (nothing|xs|node|compiler)$/m.exec(readFileSync(join(root, path), "utf8"))?.[1];
+			if (!needs) throw new Error(`${path}: the line "// needs: nothing", "xs", "node" or "compiler" is missing`);
+			return { path, needs: needs as Need };
+		});
+}
+
+function outcome(result: Summary & { exitCode: number }) {
+	const failed = result.total - result.passed - result.skipped;
+	return { passed: result.passed, failed: failed || (result.exitCode ? 1 : 0) };
+}
+
+async function suitesOn(host: Host, suites: Suite[]) {
+	const chosen = suites.filter(({ needs }) => host.offers.includes(needs)).map(({ path }) => path);
+	const skipped = suites.filter(({ needs }) => !host.offers.includes(needs)).map(({ path }) => path);
+	for (const suite of skipped) say(`skip ${suite}: not for this host`);
+	const define = { TEST_SCALE: `${scale * host.share}` };
+	if (host.variant) {
+		const timeout = scale > 1 ? 7_200_000 : 1_800_000;
+		const result = await runSuitesOnXS(host.variant, chosen, { echo: true, define, timeout });
+		return { ...outcome(result), skipped };
+	}
+	const sum = { passed: 0, failed: 0 };
+	for (const suite of chosen) {
+		say(suite);
+		const { passed, failed } = outcome(await runSuiteInNode(suite, { echo: true }));
+		sum.passed += passed;
+		sum.failed += failed;
+	}
+	return { ...sum, skipped };
+}
+
+function report(): boolean {
+	const width = Math.max(...parts.map(({ name }) => name.length));
+	say("\n── Summary");
+	for (const { name, passed, failed, skipped } of parts)
+		say(`${name.padEnd(width)}  ${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+	const sum = (key: "passed" | "failed") => parts.reduce((total, each) => total + each[key], 0);
+	const skipped = parts.reduce((total, each) => total + each.skipped.length, 0);
+	say(`\n${sum("passed")} passed, ${sum("failed")} failed, ${skipped} skipped`);
+	return sum("failed") === 0;
+}
+
+await part("Type check", () => npmTool("tsc", ["-p", "."]));
+await part("Linter and formatter", () => npmTool("biome", ["ci", "--error-on-warnings", "."]));
+await part("C formatter", clangFormat);
+for (const compiler of compilers)
+	await part(`C warnings, ${compiler.name}`, async () => single(await warnings(compiler)));
+for (const variant of quick ? cVariants.slice(0, 1) : cVariants) await part(variant.name, () => cHarnesses(variant));
+const suites = findSuites();
+for (const host of hosts) if (!quick || host.quick) await part(`Suites on ${host.name}`, () => suitesOn(host, suites));
+process.exitCode = report() ? 0 : 1;
