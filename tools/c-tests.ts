@@ -61,8 +61,9 @@ export async function warnings({ name, install }: { name: string; install: strin
 	return said;
 }
 
-async function links(flags: string[], source: string): Promise<boolean> {
-	const parameters = [...flags, "-x", "c", "-o", "/dev/null", source];
+/** Whether a program that needs no more than `source` can be built with these flags and libraries. */
+async function links(source: string, flags: string[], libraries: string[] = []): Promise<boolean> {
+	const parameters = [...flags, source, "-o", "/dev/null", ...libraries];
 	return (await run("cc", parameters, { install: compilers[0]?.install })).exitCode === 0;
 }
 
@@ -76,20 +77,13 @@ export async function buildHarness(harness: string, variant: CVariant): Promise<
 	const program = join(folder, harness);
 	const probe = join(testFolder, "probe.c");
 	mkdirSync(folder, { recursive: true });
-	if (!(await links(variant.flags, probe))) throw new MissingTool(`a compiler for "${variant.name}"`, variant.install);
-	const reference = (await links([...variant.flags, "-DZRAM_WITH_LIBLZ4", "-llz4"], probe))
-		? ["-DZRAM_WITH_LIBLZ4", "-llz4"]
-		: [];
+	if (!(await links(probe, variant.flags))) throw new MissingTool(`a compiler for "${variant.name}"`, variant.install);
+	const withReference = [...variant.flags, "-DZRAM_WITH_LIBLZ4"];
+	const hasReference = await links(probe, withReference, ["-llz4"]);
+	const flags = hasReference ? withReference : variant.flags;
 	const sources = [join(testFolder, `${harness}.c`), ...coreSources()];
-	const result = await run("cc", [
-		...strict,
-		...variant.flags,
-		`-I${engineFolder}`,
-		...sources,
-		...reference,
-		"-o",
-		program,
-	]);
+	const parameters = [...strict, ...flags, `-I${engineFolder}`, ...sources, "-o", program];
+	const result = await run("cc", [...parameters, ...(hasReference ? ["-llz4"] : [])]);
 	if (result.exitCode) throw new Error(result.output);
 	return program;
 }

@@ -65,7 +65,7 @@ async function part(name: string, work: () => Promise<Omit<Part, "name">>) {
 	try {
 		result = await work();
 	} catch (error) {
-		const missing = error instanceof MissingTool && process.env["CI"] !== "true";
+		const missing = error instanceof MissingTool && process.env.CI !== "true";
 		const message = (error as Error).message;
 		say(missing ? `skip: ${message}` : `failed: ${error instanceof MissingTool ? message : (error as Error).stack}`);
 		result = { passed: 0, failed: missing ? 0 : 1, skipped: missing ? [message.split("\n")[0] as string] : [] };
@@ -115,7 +115,7 @@ async function cHarnesses(variant: CVariant) {
 		const result = await runHarness(harness, variant, harnessParameters[harness]?.() ?? []);
 		say(result.failed ? result.output : `${harness}: ${result.passed} passed`);
 		for (const skipped of result.skipped) say(`skip ${harness}: ${skipped}`);
-		if (result.skipped.length && process.env["CI"] === "true") sum.failed += result.skipped.length;
+		if (result.skipped.length && process.env.CI === "true") sum.failed += result.skipped.length;
 		sum.passed += result.passed;
 		sum.failed += result.failed;
 		sum.skipped.push(...result.skipped);
@@ -173,7 +173,7 @@ function report(): boolean {
 }
 
 await part("Type check", () => npmTool("tsc", ["-p", "."]));
-await part("Linter and formatter", () => npmTool("biome", ["ci", "--error-on-warnings", "."]));
+await part("Linter and formatter", () => npmTool("biome", ["ci", "--colors=off", "--error-on-warnings", "."]));
 await part("C formatter", clangFormat);
 for (const compiler of compilers)
 	await part(`C warnings, ${compiler.name}`, async () => single(await warnings(compiler)));

@@ -136,6 +136,15 @@ export function parseEntry(table: DataView, offset: number, page: number, thresh
 	return { page, state, storedLength, huge: storedLength > threshold, age: (word >>> 18) & 0xff };
 }
 
+/** Whether a device can have this geometry: a dump may be anything. */
+function isPossible({ integrity, arenaLength, pageLength, pageCount, granuleLength, granuleCount }: Geometry): boolean {
+	const isPower = (value: number) => (value & (value - 1)) === 0;
+	if (pageLength < 512 || pageLength > 4096 || !isPower(pageLength) || pageCount === 0) return false;
+	if (granuleLength < 64 || granuleLength > pageLength / 2 || !isPower(granuleLength)) return false;
+	const metadata = HEADER_LENGTH + pageCount * (ENTRY_LENGTH + (integrity ? 4 : 0)) + 2 * granuleCount;
+	return metadata + granuleCount * granuleLength <= arenaLength;
+}
+
 /** Zram.inspect: what a dump of a region holds. */
 export function inspect(bytes: ArrayBufferView | ArrayBufferLike | HostBuffer): Inspection {
 	const dump = ArrayBuffer.isView(bytes)
@@ -146,6 +155,7 @@ export function inspect(bytes: ArrayBufferView | ArrayBufferLike | HostBuffer): 
 	const version = dump.getUint32(4, true);
 	if (version !== VERSION) throw new ZramError("ECORRUPT", `a region of version ${version}, not ${VERSION}`);
 	const { geometry, statistics } = parseHeader(dump);
+	if (!isPossible(geometry)) throw new ZramError("ECORRUPT", "no region has this geometry");
 	if (HEADER_LENGTH + geometry.pageCount * ENTRY_LENGTH > dump.byteLength)
 		throw new ZramError("ECORRUPT", `the page table is cut off: ${dump.byteLength} of ${geometry.arenaLength} bytes`);
 	const pages: PageState[] = [];

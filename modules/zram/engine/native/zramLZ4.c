@@ -11,10 +11,10 @@
  *     equal: what the table holds of older pages never shows in a block. Position 0 is never in the table.
  *  3. The encoder begins a sequence only at out <= limit, and writes literals only if they end there too. What it then
  *     writes without looking (3 bytes of overrun, an offset, up to 17 length bytes, a token) fits in the margin.
- *  4. The decoder looks at the room for a run before it copies it. Copies may overrun by up to 3 bytes where these are
- *     inside of the page too; what follows overwrites them.
- *  5. The decoder holds in < inEnd before each token. A short literal run and an offset may come from the margin, but then
- *     in > inEnd, and the block is refused at the next check of it whatever these bytes were.
+ *  4. The decoder looks at the room for a run before it copies it. Copies may overrun by up to 3 bytes, which are in
+ *     the page too; what follows overwrites them.
+ *  5. The decoder holds in < inEnd before each token. A short literal run and an offset may come from the margin, but
+ *     then in > inEnd, and the block is refused at the next check of it whatever these bytes were.
  */
 #include "zramLZ4.h"
 
@@ -133,7 +133,10 @@ INLINE void copyShifted(Word *to, const Word *from, uint32_t skew, const Word *e
 	}
 }
 
-/* Copies 4 or more bytes, ascending, from at least 4 bytes behind or from other memory, with an overrun of up to 3. */
+/*
+ * Copies 4 or more bytes, ascending, from at least 4 bytes behind or from other memory. It overruns to the next aligned
+ * address, and so never leaves a page.
+ */
 static void copyLong(uint8_t *to, const uint8_t *from, uint32_t length)
 {
 	uint32_t head = -(uint32_t)(uintptr_t)to & 3, skew = misalignment(from + head);
@@ -423,18 +426,7 @@ INLINE uint32_t getLength(const uint8_t **in, const uint8_t *end)
 	return length;
 }
 
-/* Copies literals without an overrun. */
-static void copyLiterals(uint8_t *to, const uint8_t *from, uint32_t length)
-{
-	if (length < 8)
-		copyBytes(to, from, length);
-	else {
-		copyLong(to, from, length - 3);
-		copyGroup(to + length - 4, from + length - 4);
-	}
-}
-
-/* Copies a match of any offset but 0, with an overrun of up to 3: behind it are the last literals. */
+/* Copies a match of any offset but 0, with an overrun of up to 3. */
 static void copyMatch(uint8_t *to, uint32_t offset, uint32_t length)
 {
 	/* A short period is copied by bytes until it has repeated to a multiple of four, which is a period too. */
@@ -470,7 +462,10 @@ int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_
 				count = getLength(&in, inEnd);
 			if (count > (uint32_t)(inEnd - in) || count > (uint32_t)(outEnd - out))
 				return 0;
-			copyLiterals(out, in, count);
+			if (count < 4)
+				copyBytes(out, in, count);
+			else
+				copyLong(out, in, count);
 			in += count;
 			out += count;
 			if (in == inEnd)

@@ -1,0 +1,142 @@
+/*
+ * An app that keeps more in 2 MB of RAM than fits: display frames, JSON, scripts, machine code, JPEG. It stores buffers
+ * until the first is refused, swaps them in and out, and compares every byte. The argument is the folder with the input;
+ * the exit code is 1 if anything comes back otherwise than it went in.
+ */
+
+import { exit, print, programArguments, readFile } from "host";
+import type { ZramOptions } from "zram";
+import { BufferStore, type Entry } from "./store.ts";
+import { Progress } from "./terminal.ts";
+import { ArenaUsage, toMB } from "./usage.ts";
+
+const MB = 1024 * 1024;
+const ARENA = 2 * MB;
+
+/** External memory is PSRAM on a board. The device looks eight times as large as it is. */
+const OPTIONS: ZramOptions = { byteLength: 8 * ARENA, arena: { byteLength: ARENA, memory: "external" } };
+
+/** How often each buffer is used, about. */
+const TURNS = 4;
+/** Bytes that are changed in place. */
+const CHANGE = 400;
+
+/** A kind of data: its files, of which each is a buffer. */
+class Kind {
+	readonly name: string;
+	readonly longest: number;
+	/** Bytes that have been stored. */
+	stored = 0;
+	#files: string[];
+	#next = 0;
+
+	constructor({ name, longest, files }: { name: string; longest: number; files: string[] }) {
+		this.name = name;
+		this.longest = longest;
+		this.#files = files;
+	}
+	/** The next file; after the last one the first again. */
+	next(): ArrayBuffer {
+		return readFile(this.#files[this.#next++ % this.#files.length] as string);
+	}
+}
+
+/** Numbers that look random and are the same every time. */
+class Dice {
+	#state = 1;
+
+	below(limit: number): number {
+		this.#state = (Math.imul(this.#state, 1664525) + 1013904223) | 0;
+		return (this.#state >>> 8) % limit;
+	}
+}
+
+/** Stores buffers, always of the kind with the fewest bytes so far, until the first that does not fit. */
+function fill(store: BufferStore, kinds: Kind[]) {
+	const progress = new Progress("fill");
+	for (;;) {
+		const kind = kinds.reduce((least, other) => (other.stored < least.stored ? other : least));
+		const bytes = kind.next();
+		if (!store.add(kinds.indexOf(kind), bytes, kind.longest)) break;
+		kind.stored += bytes.byteLength;
+		progress.at(store.zram.status().memUsed / ARENA);
+	}
+	progress.end(`${toMB(store.byteLength)} in ${store.entries.length} buffers, then the arena is full`);
+}
+
+/** Uses buffers in a mixed order: most are read, some changed in place, some replaced by others of their kind. */
+function swap(store: BufferStore, kinds: Kind[]) {
+	const progress = new Progress("swap");
+	const dice = new Dice();
+	const { entries } = store;
+	const turns = TURNS * entries.length;
+	const refusedBefore = store.refused;
+	const done = { read: 0, changed: 0, replaced: 0 };
+	for (let turn = 0; turn < turns; turn++) {
+		const entry = entries[dice.below(entries.length)] as Entry;
+		const what = dice.below(100);
+		if (what < 60) {
+			store.load(entry);
+			done.read++;
+		} else if (what < 80) {
+			const length = Math.min(CHANGE, entry.byteLength);
+			store.modify(entry, dice.below(entry.byteLength - length + 1), length);
+			done.changed++;
+		} else {
+			store.replace(entry, (kinds[entry.kind] as Kind).next());
+			done.replaced++;
+		}
+		progress.at(turn / turns);
+	}
+	const { read, changed, replaced } = done;
+	progress.end(`${read} read, ${changed} changed, ${replaced} replaced, ${store.refused - refusedBefore} refused`);
+}
+
+/** Reads every buffer once more, and walks every structure of the arena. */
+function verify(store: BufferStore) {
+	const progress = new Progress("verify");
+	const { entries } = store;
+	entries.forEach((entry, i) => {
+		store.load(entry);
+		progress.at(i / entries.length);
+	});
+	store.zram.check();
+	const { length } = store.differences;
+	progress.end(
+		`${toMB(store.byteLength)} compared, ${length === 0 ? "every byte is right" : `DIFFERENCES: ${length}`}`,
+	);
+}
+
+/** Fills an arena with these kinds of data, uses it, and tells how that went. */
+function show(kinds: Kind[]) {
+	const longest = Math.max(...kinds.map((kind) => kind.longest));
+	const store = new BufferStore(OPTIONS, longest);
+	fill(store, kinds);
+	swap(store, kinds);
+	verify(store);
+	const names = kinds.map(({ name }) => name);
+	const usage = new ArenaUsage(store, OPTIONS, names);
+	const differences = [...store.differences, ...usage.differences(store)];
+	print(`\n${usage.table().join("\n")}\n`);
+	if (kinds.length > 1) print(`${usage.picture().join("\n")}\n`);
+	for (const difference of differences) print(`  DIFFERENCE: ${difference}`);
+	store.zram.close();
+	const { byteLength, entries } = store;
+	return { byteLength, buffers: entries.length, failed: differences.length > 0 || entries.length === 0 };
+}
+
+function main(folder: string): number {
+	const { kinds } = JSON.parse(String.fromArrayBuffer(readFile(`${folder}/index.json`)));
+	const open = (description: (typeof kinds)[number]) => new Kind(description);
+	print(`\n${ARENA / MB} MB of RAM for equal parts of ${kinds.length} kinds of data\n`);
+	const mixture = show(kinds.map(open));
+	print(`${ARENA / MB} MB of RAM for frames of the display alone\n`);
+	const frames = show([open(kinds[0])]);
+	const raw = Math.floor(ARENA / kinds[0].longest);
+	print(
+		`${ARENA / MB} MB hold ${toMB(mixture.byteLength)} of the mixture, or ${frames.buffers} frames instead of ${raw}.\n`,
+	);
+	return mixture.failed || frames.failed ? 1 : 0;
+}
+
+exit(main(programArguments()[0] as string));

@@ -1,0 +1,69 @@
+/* `npm start` from outside: what the demo stores, and that it sees one wrong bit. */
+// needs: compiler
+
+import type { ImportKind, Plugin } from "esbuild";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { runDemo } from "../tools/demo.ts";
+import { root } from "../tools/paths.ts";
+
+const MB = 1024 * 1024;
+const ESCAPE = String.fromCharCode(27);
+
+/** A device whose read number `bad` has one wrong bit, in the place of "zram". */
+function faultyDevice(bad: number): Plugin {
+	const contents = `
+		import Zram from "real-zram";
+		export * from "real-zram";
+		let reads = 0;
+		export default class extends Zram {
+			read(buffer, byteOffset) {
+				const result = super.read(buffer, byteOffset);
+				if (++reads === ${bad}) buffer[buffer.length >> 1] ^= 0x10;
+				return result;
+			}
+		}`;
+	return {
+		name: "faulty-device",
+		setup(build) {
+			const real = (options: { kind: ImportKind; resolveDir: string }) =>
+				build.resolve("zram", { ...options, pluginData: "real" });
+			build.onResolve({ filter: /^real-zram$/ }, ({ kind, resolveDir }) => real({ kind, resolveDir }));
+			build.onResolve({ filter: /^zram$/ }, ({ pluginData }) =>
+				pluginData === "real" ? undefined : { path: "zram", namespace: "faulty" },
+			);
+			build.onLoad({ filter: /.*/, namespace: "faulty" }, () => ({ contents, resolveDir: root }));
+		},
+	};
+}
+
+test("stores at least 3 MB of the mixture in 2 MB, and every byte comes back", async () => {
+	const { exitCode, stdout, stderr } = await runDemo({ progress: false });
+	assert.is(stderr, "");
+	assert.is(exitCode, 0);
+	const sizes = [...stdout.matchAll(/^ +total +\d+ +(\d+) KB/gm)].map(([, size]) => Number(size) * 1024);
+	assert.is(sizes.length, 2, "the mixture, and frames alone");
+	assert.ok((sizes[0] as number) >= 3 * MB, stdout);
+	assert.ok(stdout.split("every byte is right").length === 3, stdout);
+	assert.not.match(stdout, /DIFFERENCE/);
+	assert.not.ok(stdout.includes(ESCAPE), "colours");
+	for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+});
+
+test("a terminal gets colours and bars", async () => {
+	const { exitCode, stdout } = await runDemo({ progress: false }, true);
+	assert.is(exitCode, 0);
+	assert.ok(stdout.includes(`${ESCAPE}[30;45mF${ESCAPE}[0m frames`), stdout);
+	assert.ok(stdout.includes(`\r  fill    ${"█".repeat(20)}  `), stdout);
+});
+
+// The first reads are those of swaps, the last those of the second device when it is verified.
+for (const bad of [1, 400])
+	test(`one wrong bit in read ${bad}: says so, exit code 1`, async () => {
+		const { exitCode, stdout } = await runDemo({ progress: false, plugins: [faultyDevice(bad)] });
+		assert.is(exitCode, 1);
+		assert.match(stdout, /DIFFERENCES: 1$/m);
+		assert.match(stdout, /DIFFERENCE: bytes differ in the buffer at \d+/);
+	});
+
+test.run();

@@ -1,0 +1,71 @@
+/*
+	Runs a TypeScript tool on a fresh clone: `node tools/run.mjs tools/x.ts [arguments ...]`
+
+	Looks whether Node is new enough and the packages of package-lock.json are installed, installs them if not, and goes on
+	with tsx. Plain JavaScript without packages, as there are none before.
+*/
+
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const LEAST_NODE = 20;
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Ends with a message. */
+function fail(message) {
+	console.error(message);
+	process.exit(1);
+}
+
+/** The packages that a lock file lists, by folder. */
+function packages(lock) {
+	const { "": _project, ...listed } = JSON.parse(readFileSync(join(root, lock), "utf8")).packages;
+	return listed;
+}
+
+/**
+ * npm writes down what it has installed. What is optional may be for another system; peers are left out (.npmrc), or
+ * are there if someone likes them.
+ */
+function isInstalled() {
+	const record = "node_modules/.package-lock.json";
+	if (!existsSync(join(root, record))) return false;
+	const wanted = packages("package-lock.json");
+	const installed = packages(record);
+	const same = (path) =>
+		installed[path]?.version === wanted[path]?.version && installed[path]?.integrity === wanted[path]?.integrity;
+	const needed = Object.keys(wanted).filter((path) => !wanted[path].optional && !wanted[path].peer);
+	return [...needed, ...Object.keys(installed)].every((path) => same(path) && existsSync(join(root, path)));
+}
+
+/** No package needs its install script. npm may warn as it likes: only its exit code counts. */
+function install() {
+	console.error("installing packages: npm ci");
+	const result = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+		cwd: root,
+		encoding: "utf8",
+		shell: process.platform === "win32", // npm is a script there
+	});
+	if (result.error) fail(`cannot run npm, which comes with Node: ${result.error.message}`);
+	if (result.status !== 0) fail(`${result.stdout}${result.stderr}npm ci failed`);
+}
+
+if (Number.parseInt(process.versions.node, 10) < LEAST_NODE)
+	fail(`Node ${LEAST_NODE} or later is needed, this is ${process.versions.node}: https://nodejs.org/en/download`);
+
+const [tool, ...parameters] = process.argv.slice(2);
+if (!tool) fail("usage: node tools/run.mjs tools/x.ts [arguments ...]");
+if (!isInstalled()) install();
+
+const { status, signal, error } = spawnSync(
+	process.execPath,
+	["--import", "tsx", resolve(root, tool), ...parameters],
+	// tsx is found, and relative paths are meant, from here.
+	{ cwd: root, stdio: "inherit" },
+);
+if (error) fail(error.message);
+process.exitCode = status ?? 128 + constants.signals[signal];
