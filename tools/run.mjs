@@ -45,7 +45,7 @@ function isInstalled() {
 /** No package needs its install script. npm may warn as it likes: only its exit code counts. */
 function install() {
 	console.error("installing packages: npm ci");
-	const result = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+	const result = spawnSync("npm", ["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"], {
 		cwd: root,
 		encoding: "utf8",
 		shell: process.platform === "win32", // npm is a script there

@@ -18,7 +18,7 @@ export class Progress {
 	#squares = -1;
 
 	constructor(name: string) {
-		this.#name = name.padEnd(7);
+		this.#name = name.padEnd(7, " ");
 	}
 
 	/** share: 0 to 1. Draws only what can be seen to change. */

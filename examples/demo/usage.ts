@@ -145,8 +145,10 @@ function toRatio({ size, used }: Usage): string {
 
 const WIDTHS = [9, 10, 12, 10, 8, 7, 7];
 
+/** XS reads past the end of its own default padding, which sanitizers report: so it is spelled out here. */
 function row(mark: string, name: string, values: string[]): string {
-	return `  ${mark || " "} ${name.padEnd(9)}${values.map((value, i) => value.padStart(WIDTHS[i] as number)).join("")}`;
+	const columns = values.map((value, i) => value.padStart(WIDTHS[i] as number, " "));
+	return `  ${mark || " "} ${name.padEnd(9, " ")}${columns.join("")}`;
 }
 
 function legend(ink: Ink, name: string, values: string[]): string {

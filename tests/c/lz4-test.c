@@ -363,13 +363,13 @@ static void specifiedEncode(Specified *s, const Page *page)
 }
 
 /* Reads a length at `*in`, if `nibble` says that there is one. -1: the block ends among its bytes. */
-static int32_t specifiedLength(const uint8_t *block, uint32_t *in, uint32_t length, uint32_t nibble)
+static int32_t specifiedLength(const uint8_t *bytes, uint32_t *in, uint32_t length, uint32_t nibble)
 {
 	uint32_t sum = nibble, byte = 255;
 	while (nibble == 15 && byte == 255) {
 		if (*in == length)
 			return -1;
-		sum += byte = block[(*in)++];
+		sum += byte = bytes[(*in)++];
 	}
 	return (int32_t)sum;
 }

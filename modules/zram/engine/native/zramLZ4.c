@@ -17,6 +17,7 @@
  *     then in > inEnd, and the block is refused at the next check of it whatever these bytes were.
  */
 #include "zramLZ4.h"
+#include <stddef.h>
 
 #if defined(__GNUC__)
 typedef uint32_t __attribute__((may_alias)) Word;
@@ -75,7 +76,7 @@ INLINE void copyGroup(uint8_t *to, const uint8_t *from)
 	to[3] = b3;
 }
 
-/* Copies 1 to 20 bytes from at least 4 bytes away, with an overrun of up to 3. */
+/* Copies 1 to 20 bytes from at least 4 bytes away, with an overrun of up to 3 on both sides. */
 INLINE void copyShort(uint8_t *to, const uint8_t *from, uint32_t length)
 {
 	copyGroup(to, from);
@@ -110,8 +111,8 @@ INLINE void copyWords(Word *to, const Word *from, const Word *end)
 }
 
 /*
- * Copies words whose bytes start `skew` (1 to 3) bytes past the aligned `from`. The last word read holds the last byte
- * wanted. From 5 bytes on any distance will do: when a word is read, its last byte has been written.
+ * Copies words whose bytes start `skew` (1 to 3) bytes past the aligned `from`. The last word read is the one with the
+ * last byte written. From 5 bytes on any distance will do: when a word is read, its last byte has been written.
  */
 INLINE void copyShifted(Word *to, const Word *from, uint32_t skew, const Word *end)
 {
@@ -134,8 +135,8 @@ INLINE void copyShifted(Word *to, const Word *from, uint32_t skew, const Word *e
 }
 
 /*
- * Copies 4 or more bytes, ascending, from at least 4 bytes behind or from other memory. It overruns to the next aligned
- * address, and so never leaves a page.
+ * Copies 4 or more bytes, ascending, from at least 4 bytes behind or from other memory. It writes up to the next
+ * aligned address, and so never leaves a page; it reads as many bytes more, and the aligned words around them.
  */
 static void copyLong(uint8_t *to, const uint8_t *from, uint32_t length)
 {
@@ -149,6 +150,17 @@ static void copyLong(uint8_t *to, const uint8_t *from, uint32_t length)
 		fillWords((Word *)(to + head), *(const Word *)(from + head), end);
 	else
 		copyWords((Word *)(to + head), (const Word *)(from + head), end);
+}
+
+/* Copies the last bytes of a page, behind which nothing may be read. */
+static void copyLast(uint8_t *to, const uint8_t *from, uint32_t length)
+{
+	if (length < 8)
+		copyBytes(to, from, length);
+	else {
+		copyLong(to, from, length - 3);
+		copyGroup(to + length - 4, from + length - 4);
+	}
 }
 
 /* ---- encoder: matches ---- */
@@ -313,23 +325,16 @@ INLINE uint8_t *putLength(uint8_t *out, uint32_t length)
 	return out;
 }
 
-/* Writes length bytes and literals. Sets `*nibble` to their part of the token. Returns 0 if they pass the limit. */
-INLINE uint8_t *putLiterals(uint8_t *out, const uint8_t *limit, const uint8_t *from, uint32_t length, uint32_t *nibble)
+/* Writes the length bytes of literals. Sets `*nibble` to their part of the token. Returns 0 if they pass the limit. */
+INLINE uint8_t *putLiteralLength(uint8_t *out, const uint8_t *limit, uint32_t length, uint32_t *nibble)
 {
-	if (length < kNibbleMax) {
+	if (length < kNibbleMax)
 		*nibble = length << 4;
-		if (out + length > limit)
-			return 0;
-		copyShort(out, from, length);
-	}
 	else {
 		*nibble = kNibbleMax << 4;
 		out = putLength(out, length - kNibbleMax);
-		if (out > limit || length > (uint32_t)(limit - out))
-			return 0;
-		copyLong(out, from, length);
 	}
-	return out + length;
+	return limit - out < (ptrdiff_t)length ? 0 : out;
 }
 
 /* Writes the match at `*position`, and the token. Moves `*position` to the end of the match, which is at most `end`. */
@@ -374,7 +379,7 @@ uint32_t zramLZ4Encode(zramLZ4Table *table, const uint32_t *page, uint32_t pageL
 	const uint8_t *const matchLimit = end - kLastLiterals, *const limit = block + capacity;
 	const uint8_t *anchor = source, *position, *match;		/* `anchor`: all before is in the block */
 	uint32_t generation = nextGeneration(table), stamp = generation, last = stamp + pageLength - kLastMatchStart;
-	uint32_t sequence = *page, found, nibble;
+	uint32_t sequence = *page, found, length, nibble;
 	Finder finder = { table->entries, (uintptr_t)source - generation, generation };
 	uint8_t *out = block, *token;
 
@@ -391,8 +396,14 @@ uint32_t zramLZ4Encode(zramLZ4Table *table, const uint32_t *page, uint32_t pageL
 				break;
 		}
 		token = out;
-		if (!(out = putLiterals(out + 1, limit, anchor, (uint32_t)(position - anchor), &nibble)))
+		length = (uint32_t)(position - anchor);
+		if (!(out = putLiteralLength(out + 1, limit, length, &nibble)))
 			return 0;
+		if (length < kNibbleMax)
+			copyShort(out, anchor, length);
+		else
+			copyLong(out, anchor, length);
+		out += length;
 		out = putMatch(out, token, nibble, &position, match, matchLimit);
 		anchor = position;
 		/* Most matches of text follow one right after another. */
@@ -404,10 +415,12 @@ uint32_t zramLZ4Encode(zramLZ4Table *table, const uint32_t *page, uint32_t pageL
 		}
 	}
 	token = out;
-	if (!(out = putLiterals(out + 1, limit, anchor, (uint32_t)(end - anchor), &nibble)))
+	length = (uint32_t)(end - anchor);
+	if (!(out = putLiteralLength(out + 1, limit, length, &nibble)))
 		return 0;
 	*token = (uint8_t)nibble;
-	return (uint32_t)(out - block);
+	copyLast(out, anchor, length);
+	return (uint32_t)(out - block) + length;
 }
 
 /* ---- decoder ---- */
