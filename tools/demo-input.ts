@@ -211,7 +211,7 @@ export function prepareInput(): string {
 		["json", piecesOf(filesIn(modules, ".json"))],
 		["script", piecesOf(filesIn(modules, ".js", ".mjs", ".cjs"))],
 		["code", machineCode()],
-		["photos", piecesOf(filesIn(pictures, ".jpg"))],
+		["photo JPEG", piecesOf(filesIn(pictures, ".jpg"))],
 	];
 	const input: DemoInput = { kinds: [] };
 	for (const [name, buffers] of kinds) {

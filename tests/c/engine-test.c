@@ -27,14 +27,16 @@ typedef struct {
 	uint64_t random;
 	zramGeometry geometry;
 	zramEngine *engine;
-	uint8_t *guarded;		/* the region between two guards */
-	uint8_t *model;			/* what the device should hold */
+	uint8_t *guarded; /* the region between two guards */
+	uint8_t *model;   /* what the device should hold */
 	uint8_t *buffer;
 	uint32_t byteLength;
 	uint32_t refused;
 } device;
 
-enum { kGuard = 64 };
+enum {
+	kGuard = 64
+};
 
 static uint32_t nextRandom(device *d)
 {
@@ -51,7 +53,13 @@ static uint32_t below(device *d, uint32_t limit)
 
 static const char *failure;
 
-#define EXPECT(condition, text) do { if (!(condition)) { failure = text; return 0; } } while (0)
+#define EXPECT(condition, text) \
+	do {                        \
+		if (!(condition)) {     \
+			failure = text;     \
+			return 0;           \
+		}                       \
+	} while (0)
 
 /* Bytes of a random kind: zeros, one word, text-like, noisy to a random degree, or random. */
 static void makeBytes(device *d, uint8_t *bytes, uint32_t length)
@@ -110,14 +118,16 @@ static int refusalIsRight(device *d, uint32_t page)
 	const zramHeader *header = (const void *)d->engine->region;
 	const zramEntry *entry = (const void *)(d->engine->region + d->geometry.tableOffset + page * sizeof(zramEntry));
 	uint32_t state = zramEntryState(entry), granule = d->geometry.granuleLength;
-	uint32_t have = (state == kZramCompressed || state == kZramRaw) ? (zramEntryLength(entry) + granule - 1) / granule : 0;
+	uint32_t have =
+		(state == kZramCompressed || state == kZramRaw) ? (zramEntryLength(entry) + granule - 1) / granule : 0;
 	uint32_t least = d->shape->pageLength - granule, need, length;
 	uint32_t *block = malloc(d->shape->pageLength + kZramLZ4Margin);
 	zramLZ4Table *table = malloc(sizeof(zramLZ4Table));
 
 	/* the engine's staging or the caller's buffer held the page; `d->buffer` has been given its bytes by the caller */
 	zramLZ4Init(table);
-	length = zramLZ4Encode(table, (const uint32_t *)(const void *)d->buffer, d->shape->pageLength, (uint8_t *)block, least);
+	length =
+		zramLZ4Encode(table, (const uint32_t *)(const void *)d->buffer, d->shape->pageLength, (uint8_t *)block, least);
 	need = ((length ? length : d->shape->pageLength) + granule - 1) / granule;
 	free(block);
 	free(table);

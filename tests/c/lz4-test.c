@@ -18,7 +18,7 @@
 #endif
 
 enum {
-	kGuard = 64,					/* bytes watched on either side of an output */
+	kGuard = 64, /* bytes watched on either side of an output */
 	kGuardByte = 0xA5,
 	kBlockLengthMax = 2 * kZramLZ4PageLengthMax,
 	kHostileDefault = 1000000,
@@ -27,7 +27,9 @@ enum {
 };
 
 static const uint32_t pageLengths[] = { 512, 1024, 2048, 4096 };
-enum { kPageLengths = sizeof(pageLengths) / sizeof(pageLengths[0]) };
+enum {
+	kPageLengths = sizeof(pageLengths) / sizeof(pageLengths[0])
+};
 
 /* ---- the harness ---- */
 
@@ -37,7 +39,11 @@ static char why[200];
 
 /* Ends the test with a reason; the first argument is a format. */
 #define FAIL(...) return snprintf(why, sizeof(why), __VA_ARGS__), 0
-#define CHECK(condition, ...) do { if (!(condition)) FAIL(__VA_ARGS__); } while (0)
+#define CHECK(condition, ...)  \
+	do {                       \
+		if (!(condition))      \
+			FAIL(__VA_ARGS__); \
+	} while (0)
 
 static void test(const char *name, int (*run)(void))
 {
@@ -397,7 +403,7 @@ static int specifiedDecode(const uint8_t *bytes, uint32_t length, uint8_t *page,
 		in += 2;
 		count = specifiedLength(bytes, &in, length, token & 15);
 		if (count < 0 || offset > out || out + kLastMatchStart > pageLength
-				|| out + (uint32_t)count + 4 + kLastLiterals > pageLength)
+			|| out + (uint32_t)count + 4 + kLastLiterals > pageLength)
 			return 0;
 		if (!offset) {
 			refusedForOffset0 = 1;
@@ -652,11 +658,21 @@ static uint32_t makeHostile(uint8_t *bytes, const Page *page)
 	while (changes--) {
 		uint8_t *where = bytes + (randomBelow(2) ? randomBelow(length) : length - 1 - randomBelow(last));
 		switch (randomBelow(5)) {
-			case 0: *where = (uint8_t)randomBits(); break;
-			case 1: *where ^= (uint8_t)(1 << randomBelow(8)); break;
-			case 2: *where = 255; break;
-			case 3: *where = (uint8_t)(*where + 1 - 2 * randomBelow(2)); break;
-			default: *where = bytes[randomBelow(length)]; break;
+		case 0:
+			*where = (uint8_t)randomBits();
+			break;
+		case 1:
+			*where ^= (uint8_t)(1 << randomBelow(8));
+			break;
+		case 2:
+			*where = 255;
+			break;
+		case 3:
+			*where = (uint8_t)(*where + 1 - 2 * randomBelow(2));
+			break;
+		default:
+			*where = bytes[randomBelow(length)];
+			break;
 		}
 	}
 	return randomBelow(3) ? length : randomBelow(length + 1);
@@ -678,7 +694,7 @@ static int hostile(void)
 		uint8_t margin = (uint8_t)randomBits();
 		specified = specifiedDecode(bytes, length, expected, page->length);
 		if (!decode(bytes, length, page->length, (uint8_t)~margin, &again)
-				|| !decode(bytes, length, page->length, margin, &verdict))
+			|| !decode(bytes, length, page->length, margin, &verdict))
 			return 0;
 		CHECK(verdict == specified, "block %u: verdict %d, specified is %d", (unsigned)i, verdict, specified);
 		CHECK(verdict == again, "block %u: the verdict depends on the margin", (unsigned)i);

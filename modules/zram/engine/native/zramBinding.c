@@ -20,11 +20,11 @@
 /* Codes besides the engine's own */
 enum {
 	kZramClosed = -10,
-	kZramBusy = -11,		/* called from within the device's own callback */
-	kZramArena = -12,		/* the caller's own region was detached or resized */
-	kZramBuffer = -13,		/* argument `buffer` is not a byte buffer */
-	kZramOffset = -14,		/* argument `byteOffset`, or what it makes of the length, is outside of the device */
-	kZramOverlap = -15,		/* argument `buffer` overlaps the region */
+	kZramBusy = -11,    /* called from within the device's own callback */
+	kZramArena = -12,   /* the caller's own region was detached or resized */
+	kZramBuffer = -13,  /* argument `buffer` is not a byte buffer */
+	kZramOffset = -14,  /* argument `byteOffset`, or what it makes of the length, is outside of the device */
+	kZramOverlap = -15, /* argument `buffer` overlaps the region */
 };
 
 typedef struct {
@@ -39,7 +39,7 @@ typedef struct {
 	zramEngine *engine;
 	uint8_t *bytes;
 	uint32_t length;
-	uint32_t request;		/* bytes of the whole request; `length` is what is left of it */
+	uint32_t request; /* bytes of the whole request; `length` is what is left of it */
 	uint32_t page;
 	uint32_t start;
 } zramCall;
@@ -106,7 +106,8 @@ static int fetchPointers(xsMachine *the, zramBinding *binding, uint8_t **bytes, 
 	void *data;
 	xsUnsignedValue size;
 
-	xsTry {
+	xsTry
+	{
 		xsmcGetBufferWritable(binding->region, &data, &size);
 		if (data && (size == engine->geometry.regionLength) && !((uintptr_t)data & 3)) {
 			engine->region = data;
@@ -122,7 +123,8 @@ static int fetchPointers(xsMachine *the, zramBinding *binding, uint8_t **bytes, 
 			failure = (bytes && size && !data) ? kZramBuffer : kZramOK;
 		}
 	}
-	xsCatch {
+	xsCatch
+	{
 	}
 	return failure;
 }
@@ -167,7 +169,7 @@ static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 		return kZramOffset;
 	region = call->engine->region;
 	if (call->length && (call->bytes < region + call->engine->geometry.regionLength)
-			&& (region < call->bytes + call->length))
+		&& (region < call->bytes + call->length))
 		return kZramOverlap;
 	call->request = call->length;
 	call->bytes += done;
@@ -210,12 +212,14 @@ void xs_zram_engine_bufferLength(xsMachine *the)
 	xsUnsignedValue size;
 
 	xsmcSetInteger(xsResult, -1);
-	xsTry {
+	xsTry
+	{
 		xsmcGetBufferReadable(xsArg(0), &data, &size);
 		if (data && !((uintptr_t)data & (alignment - 1)))
 			xsmcSetInteger(xsResult, (xsIntegerValue)size);
 	}
-	xsCatch {
+	xsCatch
+	{
 	}
 }
 
@@ -234,7 +238,7 @@ void xs_zram_engine(xsMachine *the)
 		xsTypeError("scratch: not a HostBuffer");
 	xsmcGetBufferWritable(xsArg(0), &region, &regionLength);
 	if (!region || ((uintptr_t)region & 3) || !zramPlan(&geometry, regionLength, pageCount, pageLength, flags)
-			|| !scratch || (scratchLength < kBindingLength + zramScratchLength(pageLength)))
+		|| !scratch || (scratchLength < kBindingLength + zramScratchLength(pageLength)))
 		xsRangeError("region or scratch: too small");
 
 	binding = scratch;
@@ -294,7 +298,7 @@ void xs_zram_engine_trim(xsMachine *the)
 		limit = byteLengthOf(call.engine);
 		code = kZramOffset;
 		if (toPosition(the, &xsArg(0), limit, &position) && toPosition(the, &xsArg(1), limit - position, &length)
-				&& (done <= (double)length)) {
+			&& (done <= (double)length)) {
 			locate(&call, position + (uint64_t)done);
 			code = zramTrim(call.engine, call.page, call.start, length - (uint64_t)done, mode);
 		}

@@ -151,8 +151,8 @@ static int checkStatistics(zramEngine *engine, const zramTally *sums)
 	if ((header->usedGranules != sums->used) || (header->usedGranulesMax < sums->used))
 		return broken(engine, kZramInvariantUsed, 0);
 	if ((header->payload != sums->payload) || (header->samePages != sums->same) || (header->rawPages != sums->raw)
-			|| (header->compressedPages != sums->compressed) || (header->hugePages != sums->huge)
-			|| (header->limit != engine->limit))
+		|| (header->compressedPages != sums->compressed) || (header->hugePages != sums->huge)
+		|| (header->limit != engine->limit))
 		return broken(engine, kZramInvariantStatistics, 0);
 	return 0;
 }
@@ -173,8 +173,8 @@ static int checkChains(zramEngine *engine)
 		invariant = checkPages(engine, window, &sums);
 		if (invariant)
 			return invariant;
-		invariant = checkChain(engine, header->freeHead, header->frontier - header->usedGranules, window,
-			kZramInvariantFree);
+		invariant =
+			checkChain(engine, header->freeHead, header->frontier - header->usedGranules, window, kZramInvariantFree);
 		if (invariant)
 			return broken(engine, invariant, header->freeHead);
 		window += kWindow;

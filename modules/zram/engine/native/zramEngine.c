@@ -13,7 +13,7 @@
 #define kAgeShift 18
 #define kAgeMask (0xFFu << kAgeShift)
 #define kLengthShift 6
-#define kReservedMask 0xFC000038u	/* bits 26-31, and the codec: there is one codec so far, 0 */
+#define kReservedMask 0xFC000038u /* bits 26-31, and the codec: there is one codec so far, 0 */
 
 static void count(zramCounter *counter)
 {
@@ -62,7 +62,7 @@ int zramPlan(zramGeometry *geometry, uint32_t regionLength, uint32_t pageCount, 
 	uint32_t granuleLength = kZramGranuleMin, granules;
 
 	if ((regionLength < zramRegionMin(pageCount, pageLength, flags))
-			|| (regionLength > zramRegionMax(pageCount, pageLength, flags)))
+		|| (regionLength > zramRegionMax(pageCount, pageLength, flags)))
 		return 0;
 	while (space / (granuleLength + 2) > kZramGranulesMax)
 		granuleLength <<= 1;
@@ -204,7 +204,8 @@ uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry)
 	if (entry->word1 & kReservedMask)
 		return kZramBadEntry;
 	if (state == kZramCompressed)
-		return (length <= geometry->pageLength - geometry->granuleLength) ? zramGranulesFor(engine, length) : kZramBadEntry;
+		return (length <= geometry->pageLength - geometry->granuleLength) ? zramGranulesFor(engine, length)
+																		  : kZramBadEntry;
 	if (state == kZramRaw)
 		return (length == geometry->pageLength) ? zramGranulesFor(engine, length) : kZramBadEntry;
 	if (state == kZramSame)
@@ -252,8 +253,8 @@ uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, u
 	return sum;
 }
 
-static int sumMatches(const zramEngine *engine, uint32_t page, const zramEntry *entry, const uint32_t *words,
-	uint32_t length)
+static int sumMatches(
+	const zramEngine *engine, uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length)
 {
 	return !engine->geometry.sumsOffset || (*zramSumOf(engine, page) == zramSum(page, entry, words, length));
 }
@@ -351,7 +352,7 @@ int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words)
 		return kZramCorrupt;
 	if (have == 0) {
 		if (state == kZramEmpty ? (engine->geometry.sumsOffset && *zramSumOf(engine, page))
-				: !sumMatches(engine, page, entry, NULL, 0))
+								: !sumMatches(engine, page, entry, NULL, 0))
 			return kZramCorrupt;
 		fill(words, entry->word0, pageLength);
 		return kZramOK;
@@ -391,8 +392,8 @@ static int readPart(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *
 	return kZramOK;
 }
 
-static int writePart(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length,
-	uint32_t mode)
+static int writePart(
+	zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length, uint32_t mode)
 {
 	if (length == engine->geometry.pageLength) {
 		if (isAligned(bytes))
@@ -424,7 +425,7 @@ static int stop(zramEngine *engine, uint32_t page, int code, zramCounter *failur
 {
 	engine->stopped = page;
 	if (code == kZramFull)
-		engine->pressure = 0;	/* this answer says it */
+		engine->pressure = 0; /* this answer says it */
 	if ((code == kZramFull) || (code == kZramCorrupt))
 		count(failures);
 	return code;

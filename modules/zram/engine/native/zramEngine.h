@@ -33,38 +33,38 @@
 /* What an operation answers. The numbers are shared with interface.ts. */
 enum {
 	kZramOK = 0,
-	kZramPressure = -1,			/* done, and the region has begun to run out */
-	kZramPage = -2,				/* kZramOnePage: one page is done */
-	kZramIncompressible = -3,	/* stored length above the threshold, and not kZramKeep */
-	kZramFull = -4,				/* no room under the limit; the old page stands */
-	kZramCorrupt = -5,			/* the region is damaged at this page */
+	kZramPressure = -1,       /* done, and the region has begun to run out */
+	kZramPage = -2,           /* kZramOnePage: one page is done */
+	kZramIncompressible = -3, /* stored length above the threshold, and not kZramKeep */
+	kZramFull = -4,           /* no room under the limit; the old page stands */
+	kZramCorrupt = -5,        /* the region is damaged at this page */
 };
 
 /* How a device is made */
 enum {
-	kZramIntegrity = 1,		/* a checksum for every page */
-	kZramWipe = 2,			/* granules are zeroed when they are freed */
+	kZramIntegrity = 1, /* a checksum for every page */
+	kZramWipe = 2,      /* granules are zeroed when they are freed */
 };
 
 /* How a call is carried out */
 enum {
-	kZramKeep = 1,			/* incompressible pages stay in the region */
-	kZramOnePage = 2,		/* stop with kZramPage after each page */
+	kZramKeep = 1,    /* incompressible pages stay in the region */
+	kZramOnePage = 2, /* stop with kZramPage after each page */
 };
 
 enum {
-	kZramEmpty = 0,			/* reads as zeros; the whole entry is zero */
-	kZramSame = 1,			/* one 32-bit word all over; word 0 of the entry is that word */
-	kZramCompressed = 2,	/* an LZ4 block; word 0 is its first granule */
-	kZramRaw = 3,			/* the page as it is; word 0 is its first granule */
+	kZramEmpty = 0,      /* reads as zeros; the whole entry is zero */
+	kZramSame = 1,       /* one 32-bit word all over; word 0 of the entry is that word */
+	kZramCompressed = 2, /* an LZ4 block; word 0 is its first granule */
+	kZramRaw = 3,        /* the page as it is; word 0 is its first granule */
 };
 
-#define kZramMagic 0x6D61727A		/* "zram" */
-#define kZramVersion 1				/* of this layout */
+#define kZramMagic 0x6D61727A /* "zram" */
+#define kZramVersion 1        /* of this layout */
 #define kZramPageMin 512
 #define kZramPageMax 4096
-#define kZramGranuleMin 64			/* a cache line of PSRAM */
-#define kZramGranulesMax 65534		/* links are 16 bits, kZramEnd is taken */
+#define kZramGranuleMin 64     /* a cache line of PSRAM */
+#define kZramGranulesMax 65534 /* links are 16 bits, kZramEnd is taken */
 #define kZramEnd 0xFFFF
 #define kZramAgeMax 255
 
@@ -84,21 +84,21 @@ typedef struct {
 	uint32_t granuleLength;
 	uint32_t granuleCount;
 	uint32_t tableOffset;
-	uint32_t sumsOffset;			/* 0 without kZramIntegrity */
+	uint32_t sumsOffset; /* 0 without kZramIntegrity */
 	uint32_t linksOffset;
 	uint32_t granulesOffset;
-	uint32_t threshold;				/* bytes; a longer stored page is huge */
+	uint32_t threshold; /* bytes; a longer stored page is huge */
 	/* state */
-	uint32_t limit;					/* bytes of the region that may be used */
-	uint32_t freeHead;				/* first granule of the free chain, or kZramEnd */
-	uint32_t frontier;				/* granules from here up were never used */
+	uint32_t limit;    /* bytes of the region that may be used */
+	uint32_t freeHead; /* first granule of the free chain, or kZramEnd */
+	uint32_t frontier; /* granules from here up were never used */
 	uint32_t usedGranules;
-	uint32_t usedGranulesMax;		/* since the start, reset, or resetPeak */
-	uint32_t payload;				/* sum of stored lengths in bytes */
+	uint32_t usedGranulesMax; /* since the start, reset, or resetPeak */
+	uint32_t payload;         /* sum of stored lengths in bytes */
 	uint32_t samePages;
 	uint32_t compressedPages;
 	uint32_t rawPages;
-	uint32_t hugePages;				/* pages whose stored length is above the threshold, raw ones included */
+	uint32_t hugePages; /* pages whose stored length is above the threshold, raw ones included */
 	uint32_t reserved0;
 	/* counters since the start or reset, in pages */
 	zramCounter reads;
@@ -121,7 +121,7 @@ typedef struct {
 
 typedef struct {
 	uint32_t flags;
-	uint32_t regionLength;		/* at most 2 GB - 1 */
+	uint32_t regionLength; /* at most 2 GB - 1 */
 	uint32_t pageLength;
 	uint32_t pageShift;
 	uint32_t pageCount;
@@ -135,19 +135,19 @@ typedef struct {
 } zramGeometry;
 
 typedef struct {
-	uint8_t *region;			/* set by the caller before each call: a garbage collector may have moved it */
+	uint8_t *region; /* set by the caller before each call: a garbage collector may have moved it */
 	zramGeometry geometry;
 	uint32_t threshold;
 	uint32_t limit;
-	uint32_t limitGranules;		/* granules that may be in use under the limit */
-	uint64_t done;				/* bytes (from the call's first) that the last operation has finished */
-	uint32_t stopped;			/* page at which it stopped, when it did */
-	uint8_t pressed;			/* pressure was reported and has not eased since */
-	uint8_t pressure;			/* pressure is to be reported when the operation ends */
-	uint32_t *block;			/* pageLength + kZramLZ4Margin bytes: stored bytes on their way in or out */
-	uint32_t *staging;			/* pageLength bytes: a page that the caller's buffer cannot hold aligned and whole */
+	uint32_t limitGranules; /* granules that may be in use under the limit */
+	uint64_t done;          /* bytes (from the call's first) that the last operation has finished */
+	uint32_t stopped;       /* page at which it stopped, when it did */
+	uint8_t pressed;        /* pressure was reported and has not eased since */
+	uint8_t pressure;       /* pressure is to be reported when the operation ends */
+	uint32_t *block;        /* pageLength + kZramLZ4Margin bytes: stored bytes on their way in or out */
+	uint32_t *staging;      /* pageLength bytes: a page that the caller's buffer cannot hold aligned and whole */
 	zramLZ4Table table;
-	uint32_t buffers[];			/* block, staging */
+	uint32_t buffers[]; /* block, staging */
 } zramEngine;
 
 /* Bytes of scratch for a page length: at most 13 KB. */
@@ -215,21 +215,27 @@ uint32_t zramNextPage(const zramEngine *engine, uint32_t page);
  * found in `engine->stopped`. Takes time in proportion to the region.
  */
 enum {
-	kZramInvariantGeometry = 1,		/* the header's geometry is the engine's */
-	kZramInvariantEntry = 2,		/* every entry is well-formed */
-	kZramInvariantChain = 3,		/* a page's chain has as many granules as its length needs, all below the frontier */
-	kZramInvariantShared = 4,		/* no granule is in two chains, the free chain included */
-	kZramInvariantFree = 5,			/* the free chain holds every granule below the frontier that no page uses */
-	kZramInvariantUsed = 6,			/* usedGranules is the sum of the chains, and at most usedGranulesMax */
-	kZramInvariantStatistics = 7,	/* payload and the page counts are those of the table; limit is within the region */
-	kZramInvariantTail = 8,			/* what a page leaves unused of its last granule is zero */
-	kZramInvariantSum = 9,			/* checksums match; empty pages have 0 */
-	kZramInvariantBlock = 10,		/* every block decodes to a page */
-	kZramInvariantWiped = 11,		/* with kZramWipe, the granules of the free chain are zero */
+	kZramInvariantGeometry = 1,   /* the header's geometry is the engine's */
+	kZramInvariantEntry = 2,      /* every entry is well-formed */
+	kZramInvariantChain = 3,      /* a page's chain has as many granules as its length needs, all below the frontier */
+	kZramInvariantShared = 4,     /* no granule is in two chains, the free chain included */
+	kZramInvariantFree = 5,       /* the free chain holds every granule below the frontier that no page uses */
+	kZramInvariantUsed = 6,       /* usedGranules is the sum of the chains, and at most usedGranulesMax */
+	kZramInvariantStatistics = 7, /* payload and the page counts are those of the table; limit is within the region */
+	kZramInvariantTail = 8,       /* what a page leaves unused of its last granule is zero */
+	kZramInvariantSum = 9,        /* checksums match; empty pages have 0 */
+	kZramInvariantBlock = 10,     /* every block decodes to a page */
+	kZramInvariantWiped = 11,     /* with kZramWipe, the granules of the free chain are zero */
 };
 int zramCheck(zramEngine *engine);
 
-static inline uint32_t zramEntryState(const zramEntry *entry) { return entry->word1 & 7; }
-static inline uint32_t zramEntryLength(const zramEntry *entry) { return ((entry->word1 >> 6) & 0xFFF) + 1; }
+static inline uint32_t zramEntryState(const zramEntry *entry)
+{
+	return entry->word1 & 7;
+}
+static inline uint32_t zramEntryLength(const zramEntry *entry)
+{
+	return ((entry->word1 >> 6) & 0xFFF) + 1;
+}
 
 #endif /* __ZRAM_ENGINE__ */

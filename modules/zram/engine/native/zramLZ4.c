@@ -29,17 +29,17 @@ typedef uint32_t Word;
 
 enum {
 	/* The LZ4 block format. */
-	kMatchMin = 4,			/* bytes of the shortest match */
-	kNibbleMax = 15,		/* a length in the token that says: more in the bytes that follow */
-	kLastLiterals = 5,		/* the last bytes of a page are literals ... */
-	kLastMatchStart = 12,	/* ... and matches start at least so many bytes before its end */
+	kMatchMin = 4,        /* bytes of the shortest match */
+	kNibbleMax = 15,      /* a length in the token that says: more in the bytes that follow */
+	kLastLiterals = 5,    /* the last bytes of a page are literals ... */
+	kLastMatchStart = 12, /* ... and matches start at least so many bytes before its end */
 
 	/* The encoder's specification: other values, other blocks. */
-	kHashShift = 21,		/* 32 - log2(kZramLZ4TableEntries) */
+	kHashShift = 21, /* 32 - log2(kZramLZ4TableEntries) */
 	kGenerationStep = 0x1000,
 	kGenerationLast = 0xF000,
-	kDenseLength = 192,		/* bytes searched at every position; behind them ... */
-	kSparseShift = 7,		/* ... at one in 4, and 4 bytes farther apart for each 2^7 bytes searched */
+	kDenseLength = 192, /* bytes searched at every position; behind them ... */
+	kSparseShift = 7,   /* ... at one in 4, and 4 bytes farther apart for each 2^7 bytes searched */
 
 	/* Room for a short match of 18 bytes, or 14 literals, rounded up to groups, and for the last literals. */
 	kShortRoom = 24
@@ -171,7 +171,7 @@ static void copyLast(uint8_t *to, const uint8_t *from, uint32_t length)
  */
 typedef struct {
 	uint16_t *entries;
-	uintptr_t origin;		/* the address that stamp 0 would have */
+	uintptr_t origin; /* the address that stamp 0 would have */
 	uint32_t generation;
 } Finder;
 
@@ -280,7 +280,7 @@ static const uint8_t *longMatchEnd(const uint8_t *a, const uint8_t *b, const uin
 {
 	uint32_t offset = (uint32_t)(a - b), equal;
 	if (offset <= 2) {
-		offset = 4;			/* a period of 1 or 2 bytes is one of 4 too, and makes a match of aligned words */
+		offset = 4; /* a period of 1 or 2 bytes is one of 4 too, and makes a match of aligned words */
 		b = a - offset;
 	}
 	if (!(offset & 3)) {
@@ -338,8 +338,8 @@ INLINE uint8_t *putLiteralLength(uint8_t *out, const uint8_t *limit, uint32_t le
 }
 
 /* Writes the match at `*position`, and the token. Moves `*position` to the end of the match, which is at most `end`. */
-INLINE uint8_t *putMatch(uint8_t *out, uint8_t *token, uint32_t nibble, const uint8_t **position, const uint8_t *match,
-	const uint8_t *end)
+INLINE uint8_t *putMatch(
+	uint8_t *out, uint8_t *token, uint32_t nibble, const uint8_t **position, const uint8_t *match, const uint8_t *end)
 {
 	uint32_t offset = (uint32_t)(*position - match), length;
 	*out++ = (uint8_t)offset;
@@ -372,12 +372,12 @@ static uint32_t nextGeneration(zramLZ4Table *table)
 	return table->generation += kGenerationStep;
 }
 
-uint32_t zramLZ4Encode(zramLZ4Table *table, const uint32_t *page, uint32_t pageLength, uint8_t *block,
-	uint32_t capacity)
+uint32_t zramLZ4Encode(
+	zramLZ4Table *table, const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity)
 {
 	const uint8_t *const source = (const uint8_t *)page, *const end = source + pageLength;
 	const uint8_t *const matchLimit = end - kLastLiterals, *const limit = block + capacity;
-	const uint8_t *anchor = source, *position, *match;		/* `anchor`: all before is in the block */
+	const uint8_t *anchor = source, *position, *match; /* `anchor`: all before is in the block */
 	uint32_t generation = nextGeneration(table), stamp = generation, last = stamp + pageLength - kLastMatchStart;
 	uint32_t sequence = *page, found, length, nibble;
 	Finder finder = { table->entries, (uintptr_t)source - generation, generation };
@@ -408,7 +408,7 @@ uint32_t zramLZ4Encode(zramLZ4Table *table, const uint32_t *page, uint32_t pageL
 		anchor = position;
 		/* Most matches of text follow one right after another. */
 		while ((stamp = (uint32_t)((uintptr_t)anchor - finder.origin)) < last
-				&& (match = probeBehind(&finder, anchor, stamp, &sequence))) {
+			&& (match = probeBehind(&finder, anchor, stamp, &sequence))) {
 			if (out > limit)
 				return 0;
 			out = putMatch(out + 1, out, 0, &anchor, match, matchLimit);
@@ -458,7 +458,7 @@ int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_
 	uint8_t *out = (uint8_t *)page, *const outEnd = out + pageLength, *const shortEnd = outEnd - kShortRoom;
 	uint32_t token, count, offset, room;
 
-	if (length > 2 * pageLength)	/* no block of a page is, and no sum of its lengths overflows */
+	if (length > 2 * pageLength) /* no block of a page is, and no sum of its lengths overflows */
 		return 0;
 	while (in < inEnd) {
 		token = *in++;

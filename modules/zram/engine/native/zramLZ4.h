@@ -41,8 +41,8 @@ void zramLZ4Init(zramLZ4Table *table);
  * Returns the length of the block, from 1 to `capacity`, or 0 if it is longer than `capacity`; what is then in `block`
  * is undefined. The block depends on the page alone: not on `capacity`, nor on what the table was used for before.
  */
-uint32_t zramLZ4Encode(zramLZ4Table *table, const uint32_t *page, uint32_t pageLength, uint8_t *block,
-	uint32_t capacity);
+uint32_t zramLZ4Encode(
+	zramLZ4Table *table, const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity);
 
 /*
  * Decodes the `length` bytes at `block` (4-aligned, followed by kZramLZ4Margin readable bytes) to `page`. Any bytes may
