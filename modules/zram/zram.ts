@@ -47,6 +47,9 @@ const WRITE = 1;
 const TRIM = 2;
 const OPERATIONS = Object.freeze(["read", "write", "trim"] as const);
 
+/** What typeof says of a number. A literal would be a new string for each call, unless the code is preloaded. */
+const NUMBER = typeof 0;
+
 /** The broken invariants that check() reports, by number; zramEngine.h explains them. */
 const INVARIANTS = Object.freeze([
 	"",
@@ -115,8 +118,6 @@ export default class Zram {
 	#scratch: Memory;
 	#arenaLength: number;
 	#limit: number;
-	/** Incompressible pages stay in the region: there is nowhere else to put them. */
-	#mode = KEEP;
 	#invalidIO = 0;
 	#closed = false;
 	#damage: ZramError | undefined;
@@ -164,7 +165,9 @@ export default class Zram {
 			this.#region = ready ? undefined : new Memory(layout.arenaLength, memory);
 			const region = (ready ?? this.#region) as ByteBuffer;
 			const scratch = this.#scratch as unknown as HostBuffer;
-			this.#engine = new Engine(region, scratch, layout.pageCount, layout.pageLength, threshold, flags);
+			// incompressible pages stay in the region: there is nowhere else to put them
+			const mode = options.onOperation ? KEEP | ONE_PAGE : KEEP;
+			this.#engine = new Engine(region, scratch, layout.pageCount, layout.pageLength, threshold, flags, mode);
 		} catch (error) {
 			this.#region?.close();
 			this.#scratch.close();
@@ -192,8 +195,8 @@ export default class Zram {
 	read(byteLength: number, byteOffset: number): ArrayBuffer;
 	read(buffer: Bytes, byteOffset: number): number;
 	read(target: number | Bytes, byteOffset: number): ArrayBuffer | number {
-		if (typeof target === "number") return this.#readNew(target, byteOffset);
-		const result = this.#engine.read(target as ByteBuffer, byteOffset, 0, this.#mode);
+		if (typeof target === NUMBER) return this.#readNew(target as number, byteOffset);
+		const result = this.#engine.read(target as ByteBuffer, byteOffset);
 		return result >= 0 ? result : this.#goOn(READ, result, target, byteOffset);
 	}
 
@@ -205,7 +208,7 @@ export default class Zram {
 	 * at which it failed keeps its old bytes; `error.bytesWritten` counts the bytes in front of it.
 	 */
 	write(buffer: Bytes, byteOffset: number): void {
-		const result = this.#engine.write(buffer as ByteBuffer, byteOffset, 0, this.#mode);
+		const result = this.#engine.write(buffer as ByteBuffer, byteOffset);
 		if (result < 0) this.#goOn(WRITE, result, buffer, byteOffset);
 	}
 
@@ -216,7 +219,7 @@ export default class Zram {
 	 * @throws ZramError as write does; trimming whole pages never needs room
 	 */
 	trim(byteOffset: number, byteLength: number): void {
-		const result = this.#engine.trim(byteOffset, byteLength, 0, this.#mode);
+		const result = this.#engine.trim(byteOffset, byteLength);
 		if (result < 0) this.#goOn(TRIM, result, byteLength, byteOffset);
 	}
 
@@ -312,7 +315,6 @@ export default class Zram {
 				if (!this.#closed) onError.call(this, this.#damage as ZramError);
 			});
 		this.#onOperation = onOperation;
-		if (onOperation) this.#mode |= ONE_PAGE;
 	}
 
 	#readNew(byteLength: number, byteOffset: number): ArrayBuffer {
@@ -348,9 +350,9 @@ export default class Zram {
 				break;
 			} else throw this.#failure(operation, result, target, byteOffset, done);
 
-			if (operation === READ) result = engine.read(target as ByteBuffer, byteOffset, done, this.#mode);
-			else if (operation === WRITE) result = engine.write(target as ByteBuffer, byteOffset, done, this.#mode);
-			else result = engine.trim(byteOffset, target as number, done, this.#mode);
+			if (operation === READ) result = engine.read(target as ByteBuffer, byteOffset, done);
+			else if (operation === WRITE) result = engine.write(target as ByteBuffer, byteOffset, done);
+			else result = engine.trim(byteOffset, target as number, done);
 		}
 		return result;
 	}

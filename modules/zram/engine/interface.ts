@@ -2,8 +2,9 @@
  * What an engine is: pages in one fixed region. zram.ts decides, an engine does; it throws nothing after its
  * construction but answers codes.
  *
- * Every range operation takes `done`, the bytes of the request that are already finished, and stops in front of the
- * page that it cannot do. So a request is one call when all goes well, and goes on after each stop otherwise.
+ * A range operation stops in front of the page that it cannot do; called again with `done`, the bytes of the request that
+ * are finished, it goes on from there. So a request is one call when all goes well. Its `mode` (default 0) adds to the
+ * one given to the constructor.
  */
 
 /** Bytes that an engine reads or writes in place. Views of wider elements must be wrapped first. */
@@ -62,10 +63,10 @@ export interface Engine {
 	 * Transfers all of `buffer` from byte `done` on; `byteOffset` is where byte 0 of it lies on the device. Returns the
 	 * length of `buffer`, or a negative code.
 	 */
-	read(buffer: ByteBuffer, byteOffset: number, done: number, mode: number): number;
-	write(buffer: ByteBuffer, byteOffset: number, done: number, mode: number): number;
+	read(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number): number;
+	write(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number): number;
 	/** Likewise for `byteLength` bytes that shall read as zeros. */
-	trim(byteOffset: number, byteLength: number, done: number, mode: number): number;
+	trim(byteOffset: number, byteLength: number, done?: number, mode?: number): number;
 
 	/** Bytes that the last range operation has finished, not counting its argument `done`. */
 	readonly done: number;
@@ -101,6 +102,7 @@ export interface EngineConstructor {
 		pageLength: number,
 		threshold: number,
 		flags: number,
+		mode: number,
 	): Engine;
 
 	/**

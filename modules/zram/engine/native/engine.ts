@@ -13,9 +13,10 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 		pageLength: number,
 		threshold: number,
 		flags: number,
+		mode: number,
 	) {
 		super();
-		native("xs_zram_engine").call(this, region, scratch, pageCount, pageLength, threshold, flags);
+		native("xs_zram_engine").call(this, region, scratch, pageCount, pageLength, threshold, flags, mode);
 	}
 	static plan(arenaLength: number, pageCount: number, pageLength: number, flags: number, into: ArrayBuffer): number {
 		return native("xs_zram_engine_plan").call(this, arenaLength, pageCount, pageLength, flags, into);
@@ -23,13 +24,13 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 	static bufferLength(value: unknown, alignment: number): number {
 		return native("xs_zram_engine_bufferLength").call(this, value, alignment);
 	}
-	read(buffer: ByteBuffer, byteOffset: number, done: number, mode: number): number {
+	read(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number): number {
 		return native("xs_zram_engine_read").call(this, buffer, byteOffset, done, mode);
 	}
-	write(buffer: ByteBuffer, byteOffset: number, done: number, mode: number): number {
+	write(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number): number {
 		return native("xs_zram_engine_write").call(this, buffer, byteOffset, done, mode);
 	}
-	trim(byteOffset: number, byteLength: number, done: number, mode: number): number {
+	trim(byteOffset: number, byteLength: number, done?: number, mode?: number): number {
 		return native("xs_zram_engine_trim").call(this, byteOffset, byteLength, done, mode);
 	}
 	get done(): number {

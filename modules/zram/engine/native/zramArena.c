@@ -152,17 +152,20 @@ static inline void copyGranule(uint32_t *to, const uint32_t *from, uint32_t leng
 	} while (from < end);
 }
 
-void zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length)
+int zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length)
 {
 	const uint16_t *links = zramLinksOf(engine);
 	uint32_t granuleLength = engine->geometry.granuleLength;
-	uint32_t count = zramGranulesFor(engine, length);
+	uint32_t granules = engine->geometry.granuleCount, count = zramGranulesFor(engine, length);
 
 	for (; count; count--) {
+		if (first >= granules)
+			return kZramCorrupt;
 		copyGranule(zramGranuleOf(engine, first), words, granuleLength);
 		words += granuleLength >> 2;
 		first = links[first];
 	}
+	return (first == kZramEnd) ? kZramOK : kZramCorrupt;
 }
 
 int zramChainGather(const zramEngine *engine, uint32_t first, uint32_t *words, uint32_t count)

@@ -56,8 +56,11 @@ uint32_t zramChainWalk(const zramEngine *engine, uint32_t first, uint32_t count,
  */
 int zramChainResize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need);
 
-/* Copies `length` bytes (whole granules: the tail of `words` is the caller's to clear) to a chain that was verified. */
-void zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length);
+/*
+ * Copies `length` bytes (whole granules: the tail of `words` is the caller's to clear) to a chain. Returns kZramOK, or
+ * kZramCorrupt when the chain is shorter: where the free chain was damaged, granules may have come twice.
+ */
+int zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length);
 
 /*
  * Copies a chain of `count` granules to `words`. Returns kZramOK, or kZramCorrupt when the chain is shorter, longer, or

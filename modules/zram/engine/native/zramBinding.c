@@ -30,6 +30,7 @@ enum {
 typedef struct {
 	xsSlot region;
 	xsSlot scratch;
+	uint32_t mode;
 	uint32_t busy;
 } zramBinding;
 
@@ -42,6 +43,7 @@ typedef struct {
 	uint32_t request; /* bytes of the whole request; `length` is what is left of it */
 	uint32_t page;
 	uint32_t start;
+	uint32_t mode;
 } zramCall;
 
 static zramEngine *engineOf(zramBinding *binding)
@@ -146,12 +148,18 @@ static void locate(zramCall *call, uint64_t position)
 	call->start = (uint32_t)position & (call->engine->geometry.pageLength - 1);
 }
 
-/* (buffer, byteOffset, done): the part of `buffer` from `done` on, and where on the device that is. */
+/* An optional argument: 0 if it is not there, or undefined. */
+static double toOption(xsMachine *the, int index)
+{
+	return ((xsmcArgc > index) && (xsmcTypeOf(xsArg(index)) != xsUndefinedType)) ? xsmcToNumber(xsArg(index)) : 0;
+}
+
+/* (buffer, byteOffset, done, mode): the part of `buffer` from `done` on, and where on the device that is. */
 static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 {
 	zramBinding *binding = xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
 	uint64_t position, limit;
-	uint32_t done = (uint32_t)xsmcToInteger(xsArg(2));
+	uint32_t done = (uint32_t)toOption(the, 2), mode = (uint32_t)toOption(the, 3);
 	const uint8_t *region;
 	int within, code;
 
@@ -171,6 +179,7 @@ static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 	if (call->length && (call->bytes < region + call->engine->geometry.regionLength)
 		&& (region < call->bytes + call->length))
 		return kZramOverlap;
+	call->mode = binding->mode | mode;
 	call->request = call->length;
 	call->bytes += done;
 	call->length -= done;
@@ -223,11 +232,12 @@ void xs_zram_engine_bufferLength(xsMachine *the)
 	}
 }
 
-/* constructor(region, scratch, pageCount, pageLength, threshold, flags) */
+/* constructor(region, scratch, pageCount, pageLength, threshold, flags, mode) */
 void xs_zram_engine(xsMachine *the)
 {
 	uint32_t pageCount = (uint32_t)xsmcToInteger(xsArg(2)), pageLength = (uint32_t)xsmcToInteger(xsArg(3));
 	uint32_t threshold = (uint32_t)xsmcToInteger(xsArg(4)), flags = (uint32_t)xsmcToInteger(xsArg(5));
+	uint32_t mode = (uint32_t)xsmcToInteger(xsArg(6));
 	zramGeometry geometry;
 	zramBinding *binding;
 	void *region, *scratch;
@@ -244,6 +254,7 @@ void xs_zram_engine(xsMachine *the)
 	binding = scratch;
 	binding->region = xsArg(0);
 	binding->scratch = xsArg(1);
+	binding->mode = mode;
 	binding->busy = 0;
 	engineOf(binding)->region = region;
 	zramStart(engineOf(binding), &geometry, threshold);
@@ -265,36 +276,35 @@ void xs_zram_engine_close(xsMachine *the)
 
 void xs_zram_engine_read(xsMachine *the)
 {
-	uint32_t mode = (uint32_t)xsmcToInteger(xsArg(3));
 	zramCall call;
 	int code = enterTransfer(the, &call, 1);
 
 	if (!code)
-		code = zramRead(call.engine, call.page, call.start, call.bytes, call.length, mode);
+		code = zramRead(call.engine, call.page, call.start, call.bytes, call.length, call.mode);
 	xsmcSetInteger(xsResult, code ? code : (xsIntegerValue)call.request);
 }
 
 void xs_zram_engine_write(xsMachine *the)
 {
-	uint32_t mode = (uint32_t)xsmcToInteger(xsArg(3));
 	zramCall call;
 	int code = enterTransfer(the, &call, 0);
 
 	if (!code)
-		code = zramWrite(call.engine, call.page, call.start, call.bytes, call.length, mode);
+		code = zramWrite(call.engine, call.page, call.start, call.bytes, call.length, call.mode);
 	xsmcSetInteger(xsResult, code ? code : (xsIntegerValue)call.request);
 }
 
 /* trim(byteOffset, byteLength, done, mode) */
 void xs_zram_engine_trim(xsMachine *the)
 {
-	double done = xsmcToNumber(xsArg(2));
-	uint32_t mode = (uint32_t)xsmcToInteger(xsArg(3));
+	double done = toOption(the, 2);
+	uint32_t mode = (uint32_t)toOption(the, 3);
 	uint64_t position, length = 0, limit;
 	zramCall call;
 	int code = enter(the, &call.engine);
 
 	if (!code) {
+		mode |= ((const zramBinding *)xsmcGetHostData(xsThis))->mode;
 		limit = byteLengthOf(call.engine);
 		code = kZramOffset;
 		if (toPosition(the, &xsArg(0), limit, &position) && toPosition(the, &xsArg(1), limit - position, &length)

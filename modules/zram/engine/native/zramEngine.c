@@ -314,9 +314,10 @@ static int storeChain(zramEngine *engine, uint32_t page, const uint32_t *stored,
 	if (have == kZramBadEntry)
 		return kZramCorrupt;
 	code = resize(engine, &fresh.word0, have, need);
+	if (!code)
+		code = zramChainScatter(engine, fresh.word0, stored, length);
 	if (code)
 		return code;
-	zramChainScatter(engine, fresh.word0, stored, length);
 	setEntry(engine, page, &fresh, stored, length);
 	if (length > engine->threshold)
 		count(&zramHeaderOf(engine)->hugePagesSince);

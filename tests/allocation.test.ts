@@ -1,0 +1,211 @@
+/*
+ * read into a buffer, write and trim allocate nothing on the XS heap once warm: slots, chunks and collections stay as
+ * they are over 10,000 calls. What does allocate is told at the end.
+ */
+// needs: xs
+
+import { collect, heapStats } from "host";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import Zram, { type Bytes, type ZramError, type ZramOptions } from "zram";
+import { jobs, PAGE, pageOf, pageTaking, STATES } from "./support/device.ts";
+import { Random } from "./support/random.ts";
+
+const CALLS = 10_000;
+const before = new Int32Array(3);
+const after = new Int32Array(3);
+
+/** Slots, chunk bytes and collections that `work` takes, after it has run once to warm up. */
+function allocated(work: () => void): number[] {
+	work();
+	collect();
+	heapStats(before);
+	work();
+	heapStats(after);
+	return [0, 1, 2].map((i) => (after[i] as number) - (before[i] as number));
+}
+
+/** Slots and chunk bytes that are still there after `work`, and a collection. */
+function kept(work: () => void): number[] {
+	work();
+	collect();
+	heapStats(before);
+	work();
+	collect();
+	heapStats(after);
+	return [0, 1].map((i) => (after[i] as number) - (before[i] as number));
+}
+
+const NOTHING = [0, 0, 0];
+
+function makeZram(options: Partial<ZramOptions> = {}): Zram {
+	return new Zram({ byteLength: 64 * PAGE, arena: { byteLength: 128 * 1024 }, ...options });
+}
+
+/** Views of the same length that need no wrapping: aligned, not aligned, a buffer, other kinds of bytes. */
+function views(byteLength: number): [string, Bytes][] {
+	return [
+		["Uint8Array", new Uint8Array(byteLength)],
+		["unaligned Uint8Array", new Uint8Array(new ArrayBuffer(byteLength + 3), 3)],
+		["ArrayBuffer", new ArrayBuffer(byteLength)],
+		["DataView", new DataView(new ArrayBuffer(byteLength + 1), 1)],
+		["Int8Array", new Int8Array(byteLength)],
+		["SharedArrayBuffer", new SharedArrayBuffer(byteLength)],
+	];
+}
+
+const DEVICES: [string, Partial<ZramOptions>][] = [
+	["plain", {}],
+	["integrity", { integrity: true }],
+	["wipe", { wipe: true }],
+	["callbacks", { onPressure() {}, onError() {} }],
+	["an arena on the XS heap", { arena: new ArrayBuffer(128 * 1024) }],
+];
+
+for (const [device, options] of DEVICES) {
+	const zram = makeZram(options);
+	for (const [page, state] of STATES.entries()) {
+		if (state !== "empty") zram.write(pageOf(state, page), page * PAGE);
+		test(`read ${device}: ${state}, whole, in part, with its neighbour`, () => {
+			for (const [offset, byteLength] of [
+				[0, PAGE],
+				[7, 1000],
+				[PAGE - 300, 600],
+			] as const)
+				for (const [name, view] of views(byteLength)) {
+					const work = () => {
+						for (let i = 0; i < CALLS / 5; i++) zram.read(view, page * PAGE + offset);
+					};
+					assert.equal(allocated(work), NOTHING, `${name}, ${byteLength} bytes at ${offset}`);
+				}
+		});
+	}
+
+	test(`write ${device}: pages of every kind over pages of every kind, whole and in part`, () => {
+		const contents = [...STATES.map((state) => pageOf(state, 9)), pageTaking(3, 1), pageTaking(50, 2)];
+		const unaligned = contents.map((bytes) => {
+			const view = new Uint8Array(new ArrayBuffer(PAGE + 1), 1);
+			view.set(bytes);
+			return view;
+		});
+		const random = new Random(3);
+		const work = () => {
+			for (let i = 0; i < CALLS; i++) {
+				const bytes = (i & 1 ? contents : unaligned)[random.below(contents.length)] as Uint8Array;
+				zram.write(bytes, random.below(8) * PAGE + (i & 4 ? 0 : random.below(PAGE)));
+			}
+		};
+		assert.equal(allocated(work), NOTHING);
+	});
+
+	test(`trim ${device}: whole pages, parts, ranges, and pages written anew`, () => {
+		const random = new Random(4);
+		const bytes = pageOf("compressed", 1);
+		const work = () => {
+			for (let i = 0; i < CALLS; i++) {
+				zram.write(bytes, random.below(8) * PAGE);
+				zram.trim(random.below(8) * PAGE, (1 + random.below(3)) * PAGE);
+				zram.trim(random.below(8 * PAGE), random.below(PAGE));
+			}
+		};
+		assert.equal(allocated(work), NOTHING);
+	});
+
+	test(`requests of several pages ${device}: read, write, trim`, () => {
+		const bytes = new Uint8Array(5 * PAGE);
+		STATES.forEach((state, page) => void bytes.set(pageOf(state, page), page * PAGE));
+		const work = () => {
+			for (let i = 0; i < CALLS / 10; i++) {
+				zram.write(bytes, 10 * PAGE + (i & 1023));
+				zram.read(bytes, 10 * PAGE);
+				zram.trim(10 * PAGE + (i & 511), 4 * PAGE);
+			}
+		};
+		assert.equal(allocated(work), NOTHING);
+	});
+
+	test(`markIdle, resetPeak, check, reset ${device}`, () => {
+		const work = () => {
+			for (let i = 0; i < 500; i++) {
+				zram.markIdle();
+				zram.resetPeak();
+				if (i % 50 === 0) zram.check();
+				if (i % 100 === 0) zram.reset();
+			}
+		};
+		assert.equal(allocated(work), NOTHING);
+	});
+}
+
+test("offsets that are no int32 do not allocate either", () => {
+	const zram = new Zram({ byteLength: 2 ** 32 + 64 * PAGE, arena: { byteLength: 9 << 20 } });
+	const bytes = pageOf("compressed", 1);
+	const work = () => {
+		for (let i = 0; i < CALLS; i++) {
+			const byteOffset = 2 ** 32 + (i & 31) * 2000;
+			zram.write(bytes, byteOffset);
+			zram.read(bytes, byteOffset);
+			zram.trim(byteOffset + 100, PAGE);
+		}
+	};
+	assert.equal(allocated(work), NOTHING);
+	zram.close();
+});
+
+test("a full device whose writes need no more than they replace allocates nothing", () => {
+	const zram = makeZram({ onPressure() {} });
+	const [old, fresh] = [pageOf("raw", 1), pageOf("raw", 2)];
+	zram.write(old, 0);
+	zram.limit = 0;
+	const work = () => {
+		for (let i = 0; i < CALLS; i++) zram.write(i & 1 ? old : fresh, 0);
+	};
+	assert.equal(allocated(work), NOTHING);
+});
+
+test("what allocates: a new buffer, wide views, status, pages, a refusal; none of it for long", async () => {
+	const zram = makeZram({ onPressure() {} });
+	zram.write(pageOf("raw", 1), 0);
+	const wide = new Uint16Array(100);
+	const raw = pageOf("raw", 2);
+	const refused = () => {
+		zram.limit = 0;
+		try {
+			zram.write(raw, PAGE);
+		} catch (error) {
+			assert.is((error as ZramError).code, "ENOSPC");
+		}
+	};
+	const works: [string, () => unknown][] = [
+		["read(byteLength)", () => zram.read(100, 0)],
+		["read(wide)", () => zram.read(wide, 0)],
+		["write(wide)", () => zram.write(wide, 100)],
+		["status", () => zram.status()],
+		["pages", () => zram.pages().next()],
+		["a refused write", refused],
+	];
+	for (const [name, work] of works) {
+		assert.ok((allocated(() => void work())[0] as number) > 0, `${name} allocates nothing: this test measures nothing`);
+		await jobs();
+		const many = () => {
+			for (let i = 0; i < 1000; i++) work();
+		};
+		const [slots, chunkBytes] = kept(many) as [number, number];
+		assert.ok(slots <= 0 && chunkBytes <= 0, `${name} keeps ${slots} slots, ${chunkBytes} bytes`);
+	}
+});
+
+test("devices that are made and closed, or forgotten, leave nothing behind", () => {
+	const many = () => {
+		for (let i = 0; i < 300; i++) {
+			const zram = makeZram({ integrity: true, onPressure() {}, onError() {} });
+			zram.write(new Uint8Array(10), 5);
+			if (i & 1) zram.close();
+			if (i % 50 === 0) collect();
+		}
+	};
+	const [slots, chunkBytes] = kept(many) as [number, number];
+	assert.ok(slots <= 0 && chunkBytes <= 0, `${slots} slots, ${chunkBytes} bytes`);
+});
+
+test.run();
