@@ -1,0 +1,97 @@
+/*
+ * Several XS machines in threads of one process, each with devices of its own at the same time. Runs in Node, which
+ * starts the host, as 64-bit and with sanitizers.
+ */
+// needs: compiler
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { buildHost, type Variant } from "../tools/build-host.ts";
+import { MissingTool } from "../tools/process.ts";
+import { runOnXS } from "../tools/run-xs.ts";
+import { scaled } from "./support/host.ts";
+
+const MACHINES = 4;
+
+/** Each machine has two devices at once, small ones that run full; another seed in every machine. */
+const models = (operations: number, fail = -1) => `
+	import { exit, machineIndex, print } from "host";
+	import { Model } from "./tests/support/model.ts";
+	const KB = 1024, seed = machineIndex() + 1;
+	const models = [
+		new Model({ byteLength: 128 * KB, arena: { byteLength: 24 * KB }, integrity: true }, seed),
+		new Model({ byteLength: 64 * KB, arena: new ArrayBuffer(20_000), pageLength: 1024, wipe: true }, seed + 100),
+	];
+	for (let i = 0; i < ${operations}; i++) {
+		models[i & 1].step();
+		if (i % 1000 === 0) await undefined;
+	}
+	for (const model of models) model.finish();
+	if (machineIndex() === ${fail}) exit(3);
+	print("machine " + machineIndex() + ": refused " + models.map(({ refused }) => refused > 0));
+`;
+
+const lines = Array.from({ length: MACHINES }, (_, i) => `machine ${i}: refused true,true`);
+
+const run = (variant: Variant, contents: string, machines: number) =>
+	runOnXS(variant, { contents }, [], { host: ["--machines", `${machines}`], progress: false });
+
+const test = suite("machines");
+
+/** Whether this machine can build the host; says so if it cannot. In CI it must. */
+async function isThere(variant: Variant): Promise<boolean> {
+	try {
+		await buildHost(variant, { progress: false });
+		return true;
+	} catch (error) {
+		if (!(error instanceof MissingTool) || process.env.CI === "true") throw error;
+		console.log(`skip ${variant}: ${error.message}`);
+		return false;
+	}
+}
+
+for (const [variant, operations] of [
+	["xs64", 60_000],
+	["asan", 10_000],
+] as [Variant, number][]) {
+	test(`${variant}: ${MACHINES} machines with devices of their own at the same time`, async () => {
+		if (!(await isThere(variant))) return;
+		const result = await run(variant, models(scaled(operations)), MACHINES);
+		assert.is(result.stderr, "");
+		assert.equal(result.stdout.trim().split("\n").sort(), lines);
+		assert.is(result.exitCode, 0);
+	});
+}
+
+test("xs64: many machines, more than cores", async () => {
+	const result = await run("xs64", models(scaled(2000)), 16);
+	assert.equal([result.exitCode, result.stderr], [0, ""]);
+	assert.is(result.stdout.trim().split("\n").length, 16);
+});
+
+test("xs64: a machine that fails is told by the exit code, the others finish", async () => {
+	const result = await run("xs64", models(scaled(1000), 2), MACHINES);
+	assert.is(result.exitCode, 3);
+	assert.equal(result.stdout.trim().split("\n").sort(), [...lines.slice(0, 2), ...lines.slice(3)]);
+});
+
+test("the same operations give the same region in every machine, of 64 and of 32 bits", async () => {
+	const contents = `
+		import { crc32, print } from "host";
+		import { Model } from "./tests/support/model.ts";
+		const arena = new ArrayBuffer(50_000);
+		const model = new Model({ byteLength: 256 * 1024, arena, integrity: true }, 42);
+		for (let i = 0; i < 3000; i++) model.step();
+		print(crc32(arena, 0, arena.byteLength).toString(16));
+	`;
+	const sums = new Set<string>();
+	for (const variant of ["xs64", "xs32"] as Variant[]) {
+		if (!(await isThere(variant))) continue;
+		const result = await run(variant, contents, MACHINES);
+		assert.is(result.exitCode, 0, result.stderr);
+		for (const line of result.stdout.trim().split("\n")) sums.add(line);
+	}
+	assert.is(sums.size, 1, [...sums].join());
+});
+
+test.run();
