@@ -1,6 +1,6 @@
 /*
- * Several XS machines in threads of one process, each with devices of its own at the same time. Runs in Node, which
- * starts the host, as 64-bit and with sanitizers.
+ * What takes a whole run of the host: several machines in threads of one process, each with devices of its own at the
+ * same time; and what is left when a bundle ends. Runs in Node, which starts the host.
  */
 // needs: compiler
 
@@ -73,6 +73,25 @@ test("xs64: a machine that fails is told by the exit code, the others finish", a
 	const result = await run("xs64", models(scaled(1000), 2), MACHINES);
 	assert.is(result.exitCode, 3);
 	assert.equal(result.stdout.trim().split("\n").sort(), [...lines.slice(0, 2), ...lines.slice(3)]);
+});
+
+/** A device whose onPressure is due when the bundle's main part is over. */
+const pressed = (body: string, end = "") => `
+	import Zram from "zram";
+	const zram = new Zram({ byteLength: 65536, arena: { byteLength: 8192 }, onPressure() { ${body} } });
+	zram.limit = 0;
+	${end}
+`;
+
+test("xs64: a callback that is due on a closed device is dropped, without an unhandled rejection", async () => {
+	const result = await run("xs64", pressed('throw new Error("called");', "zram.close();"), 1);
+	assert.equal([result.exitCode, result.output], [0, ""]);
+});
+
+test("xs64: what a callback throws is an unhandled rejection, and ends nothing else", async () => {
+	const result = await run("xs64", pressed('throw new Error("no idea");', "await 1; await 1; zram.check();"), 1);
+	assert.is(result.exitCode, 1);
+	assert.match(result.stderr, /unhandled rejection: Error: no idea/);
 });
 
 test("the same operations give the same region in every machine, of 64 and of 32 bits", async () => {

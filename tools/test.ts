@@ -18,8 +18,9 @@ import { root } from "./paths.ts";
 import { MissingTool, run } from "./process.ts";
 import { runSuiteInNode, runSuitesOnXS, type Summary } from "./run-xs.ts";
 
-/** What a suite may need, as its line `// needs: …` says; "nothing" runs everywhere. */
-type Need = "nothing" | "xs" | "node" | "compiler";
+/** What a suite may need, as its line `// needs: …` says, and that in words. */
+const NEEDS = { xs: "XS", node: "Node", compiler: "Node and a C compiler" };
+type Need = keyof typeof NEEDS;
 
 interface Host {
 	name: string;
@@ -30,11 +31,19 @@ interface Host {
 	variant?: Variant;
 }
 
+async function hasCompiler(): Promise<boolean> {
+	try {
+		return (await run("cc", ["--version"])).exitCode === 0;
+	} catch {
+		return false;
+	}
+}
+
 const hosts: Host[] = [
-	{ name: "Node", offers: ["nothing", "node", "compiler"], share: 1, quick: true },
-	{ name: "XS 64 bit", offers: ["nothing", "xs"], share: 1, quick: true, variant: "xs64" },
-	{ name: "XS 32 bit", offers: ["nothing", "xs"], share: 0.5, quick: false, variant: "xs32" },
-	{ name: "XS 64 bit with sanitizers", offers: ["nothing", "xs"], share: 0.2, quick: false, variant: "asan" },
+	{ name: "Node", offers: (await hasCompiler()) ? ["node", "compiler"] : ["node"], share: 1, quick: true },
+	{ name: "XS 64 bit", offers: ["xs"], share: 1, quick: true, variant: "xs64" },
+	{ name: "XS 32 bit", offers: ["xs"], share: 1, quick: false, variant: "xs32" },
+	{ name: "XS 64 bit with sanitizers", offers: ["xs"], share: 0.25, quick: false, variant: "asan" },
 ];
 
 /** What one part of the run came to. */
@@ -130,8 +139,9 @@ function findSuites(): Suite[] {
 		.sort()
 		.map((name) => {
 			const path = `tests/${name}`;
-			const needs = /^\/\/ needs: (nothing|xs|node|compiler)$/m.exec(readFileSync(join(root, path), "utf8"))?.[1];
-			if (!needs) throw new Error(`${path}: the line "// needs: nothing", "xs", "node" or "compiler" is missing`);
+			const needs = /^\/\/ needs: (\w+)$/m.exec(readFileSync(join(root, path), "utf8"))?.[1] ?? "";
+			if (!(needs in NEEDS))
+				throw new Error(`${path}: needs a line "// needs: " with ${Object.keys(NEEDS).join(", ")}`);
 			return { path, needs: needs as Need };
 		});
 }
@@ -142,9 +152,10 @@ function outcome(result: Summary & { exitCode: number }) {
 }
 
 async function suitesOn(host: Host, suites: Suite[]) {
-	const chosen = suites.filter(({ needs }) => host.offers.includes(needs)).map(({ path }) => path);
-	const skipped = suites.filter(({ needs }) => !host.offers.includes(needs)).map(({ path }) => path);
-	for (const suite of skipped) say(`skip ${suite}: not for this host`);
+	const runsHere = ({ needs }: Suite) => host.offers.includes(needs);
+	const chosen = suites.filter(runsHere).map(({ path }) => path);
+	const skipped = suites.filter((suite) => !runsHere(suite)).map(({ path, needs }) => `${path}: needs ${NEEDS[needs]}`);
+	for (const suite of skipped) say(`skip ${suite}`);
 	const define = { TEST_SCALE: `${scale * host.share}` };
 	if (host.variant) {
 		const timeout = scale > 1 ? 7_200_000 : 1_800_000;
