@@ -156,11 +156,13 @@ test("buffer: a resizable one works with the length that it has; a view that is 
 	const buffer = new (ArrayBuffer as Wrong)(64, { maxByteLength: 256 });
 	const rest = new Uint8Array(buffer, 16);
 	const fixed = new Uint8Array(buffer, 16, 32);
+	const wide = new Uint16Array(buffer, 16, 16);
 	buffer.resize(200);
 	assert.equal([zram.read(buffer, 0), zram.read(rest, 0), zram.read(fixed, 0)], [200, 184, 32]);
 	buffer.resize(20);
 	assert.equal([zram.read(buffer, 0), zram.read(rest, 0)], [20, 4]);
 	isInvalid((device) => device.read(fixed, 0), TypeError, /^buffer: /);
+	isInvalid((device) => device.write(wide, 0), TypeError, /^buffer: /);
 	isInvalid((device) => device.write(new DataView(buffer, 8), END - 11), RangeError, /^byteOffset: /);
 	zram.close();
 });

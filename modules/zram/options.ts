@@ -111,7 +111,8 @@ interface Arena {
 	memory: "external" | "internal";
 }
 
-function isResizable(buffer: unknown): boolean {
+/** Whether the length of a buffer, or of the one under a view, may change. */
+export function isResizable(buffer: unknown): boolean {
 	const { resizable, growable } = (ArrayBuffer.isView(buffer) ? buffer.buffer : buffer) as {
 		resizable?: boolean;
 		growable?: boolean;

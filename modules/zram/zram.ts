@@ -26,14 +26,17 @@ import {
 } from "zram/engine/interface";
 import { refuseInteger, ZramError } from "zram/error";
 import { Memory } from "zram/memory";
-import { configure, type ZramLayout, type ZramOptions } from "zram/options";
+import { configure, isResizable, type ZramLayout, type ZramOptions } from "zram/options";
 import { type Inspection, inspect, type PageState, parseEntry, parseHeader, type Statistics } from "zram/region";
 
 export { ZramError, type ZramErrorCode } from "zram/error";
 export type { ArenaOptions, ZramLayout, ZramOptions } from "zram/options";
 export type { Geometry, Inspection, PageState, Statistics } from "zram/region";
 
-/** What read and write take: bytes in place. Views of wider elements work too, and cost a Uint8Array each call. */
+/**
+ * What read and write take: bytes in place. Views of wider elements work too, at the cost of a Uint8Array and of an
+ * exception that is caught inside, each call.
+ */
 export type Bytes = ByteBuffer | ArrayBufferView;
 
 export interface ZramStatus extends Statistics {
@@ -66,9 +69,13 @@ const INVARIANTS = Object.freeze([
 	"wiped",
 ]);
 
-/** A view whose elements are wider than the bytes that an engine takes. */
-function isWide(target: unknown): target is ArrayBufferView {
-	return ArrayBuffer.isView(target) && (target as Uint16Array).BYTES_PER_ELEMENT > 1;
+/** The bytes of a view with wider elements, which engines do not take; undefined if that is not what is wrong. */
+function bytesOfWide(target: unknown): Uint8Array | undefined {
+	if (!ArrayBuffer.isView(target) || !((target as Uint16Array).BYTES_PER_ELEMENT > 1)) return undefined;
+	const { buffer, byteOffset, byteLength } = target;
+	// a view that its resizable buffer has left behind says that it has no bytes: that is no empty write
+	if (Engine.bufferLength(buffer, 1) < 0 || (byteLength === 0 && isResizable(buffer))) return undefined;
+	return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /**
@@ -204,8 +211,9 @@ export default class Zram {
 	 * Writes all of `buffer`. Pages are written in ascending order.
 	 *
 	 * @param byteOffset first byte on the device, 0 to device.byteLength - length
-	 * @throws ZramError `ENOSPC` if a page does not fit, `ECORRUPT` if a page that is written in part is damaged. The page
-	 * at which it failed keeps its old bytes; `error.bytesWritten` counts the bytes in front of it.
+	 * @throws ZramError `ENOSPC` if a page does not fit, `ECORRUPT` if a page that is written in part is damaged, or a
+	 * page's entry or chain (which only {@link reset} heals). The page at which it failed keeps its old bytes;
+	 * `error.bytesWritten` counts the bytes in front of it.
 	 */
 	write(buffer: Bytes, byteOffset: number): void {
 		const result = this.#engine.write(buffer as ByteBuffer, byteOffset);
@@ -283,7 +291,7 @@ export default class Zram {
 		let next = 0;
 		return {
 			next: () => {
-				const page = this.#engine.nextPage(next, entry.buffer);
+				const page = this.#engine.nextPage(next, pageCount, entry.buffer);
 				this.#expect(page);
 				next = Math.min(page + 1, pageCount);
 				if (page >= pageCount) return { done: true, value: undefined };
@@ -340,8 +348,8 @@ export default class Zram {
 		const engine = this.#engine;
 		let done = 0;
 		while (result < 0) {
-			if (result === BUFFER && isWide(target) && Engine.bufferLength(target.buffer, 1) >= 0)
-				target = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+			const bytes = result === BUFFER ? bytesOfWide(target) : undefined;
+			if (bytes) target = bytes;
 			else if (result === PAGE) {
 				done += engine.done;
 				this.#report(operation, engine.stopped);
@@ -361,7 +369,7 @@ export default class Zram {
 	#report(operation: Operation, page: number) {
 		const engine = this.#engine;
 		const entry = new DataView(new ArrayBuffer(ENTRY_LENGTH));
-		const stored = engine.nextPage(page, entry.buffer) === page;
+		const stored = engine.nextPage(page, page + 1, entry.buffer) === page;
 		const storedLength = stored ? parseEntry(entry, 0, page, 0).storedLength : 0;
 		engine.hold(true);
 		try {

@@ -194,6 +194,14 @@ static int trims(device *d, uint32_t offset, uint32_t length)
 	return 1;
 }
 
+static int scratchIsZero(const device *d)
+{
+	for (uint32_t i = 0; i < d->shape->pageLength / 4; i++)
+		if (d->engine->staging[i] | d->engine->block[i])
+			return 0;
+	return 1;
+}
+
 static int operates(device *d)
 {
 	uint32_t pageLength = d->shape->pageLength, what = below(d, 100);
@@ -217,6 +225,7 @@ static int operates(device *d)
 	else if (below(d, 50) == 0) {
 		zramReset(d->engine);
 		memset(d->model, 0, d->byteLength);
+		EXPECT(!(d->shape->flags & kZramWipe) || scratchIsZero(d), "scratch is not wiped");
 	}
 	return 1;
 }

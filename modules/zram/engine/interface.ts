@@ -76,10 +76,10 @@ export interface Engine {
 	/** Copies the region's header to `into`, HEADER_LENGTH bytes. */
 	header(into: ArrayBuffer): number;
 	/**
-	 * The first page from `page` on that is not empty; its entry goes to `into`, ENTRY_LENGTH bytes. pageCount if there
-	 * is none, or a negative code.
+	 * The first page from `page` to `end` - 1 that is not empty; its entry goes to `into`, ENTRY_LENGTH bytes. `end` (at
+	 * most the number of pages) if there is none, or a negative code.
 	 */
-	nextPage(page: number, into: ArrayBuffer): number;
+	nextPage(page: number, end: number, into: ArrayBuffer): number;
 
 	setLimit(limit: number): number;
 	reset(): number;

@@ -42,8 +42,8 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 	header(into: ArrayBuffer): number {
 		return native("xs_zram_engine_header").call(this, into);
 	}
-	nextPage(page: number, into: ArrayBuffer): number {
-		return native("xs_zram_engine_nextPage").call(this, page, into);
+	nextPage(page: number, end: number, into: ArrayBuffer): number {
+		return native("xs_zram_engine_nextPage").call(this, page, end, into);
 	}
 	setLimit(limit: number): number {
 		return native("xs_zram_engine_setLimit").call(this, limit);

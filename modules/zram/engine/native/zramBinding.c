@@ -97,32 +97,43 @@ static int toPosition(xsMachine *the, xsSlot *slot, uint64_t limit, uint64_t *po
 	return 0;
 }
 
-/*
- * Fetches the region, and if `bytes` is there the buffer of argument 0. xsmcGetBuffer throws for what is no buffer; that
- * must become a code, hence the try.
- */
-static int fetchPointers(xsMachine *the, zramBinding *binding, uint8_t **bytes, uint32_t *length, int writable)
+/* Fetches the region for a call. Throws as xsmcGetBuffer does if it is detached. */
+static int fetchRegion(xsMachine *the, zramBinding *binding)
 {
 	zramEngine *engine = engineOf(binding);
-	volatile int failure = kZramArena;
 	void *data;
 	xsUnsignedValue size;
 
+	xsmcGetBufferWritable(binding->region, &data, &size);
+	if (!data || (size != engine->geometry.regionLength) || ((uintptr_t)data & 3))
+		return kZramArena;
+	engine->region = data;
+	return kZramOK;
+}
+
+/*
+ * Fetches the buffer of argument 0 if `bytes` is there, and then the region, which the former may move: older XS calls
+ * a getter for some host objects. xsmcGetBuffer throws for what is no buffer; that must become a code, hence the try.
+ */
+static int fetchPointers(xsMachine *the, zramBinding *binding, uint8_t **bytes, uint32_t *length, int writable)
+{
+	volatile int failure = kZramBuffer;
+	void *data = NULL;
+	xsUnsignedValue size = 0;
+
 	xsTry
 	{
-		xsmcGetBufferWritable(binding->region, &data, &size);
-		if (data && (size == engine->geometry.regionLength) && !((uintptr_t)data & 3)) {
-			engine->region = data;
-			failure = kZramBuffer;
-			if (bytes) {
-				if (writable)
-					xsmcGetBufferWritable(xsArg(0), &data, &size);
-				else
-					xsmcGetBufferReadable(xsArg(0), &data, &size);
-				*bytes = data;
-				*length = size;
-			}
-			failure = (bytes && size && !data) ? kZramBuffer : kZramOK;
+		if (bytes && writable)
+			xsmcGetBufferWritable(xsArg(0), &data, &size);
+		else if (bytes)
+			xsmcGetBufferReadable(xsArg(0), &data, &size);
+		if (data || !size) {
+			failure = kZramArena;
+			failure = fetchRegion(the, binding);
+		}
+		if (bytes) {
+			*bytes = data;
+			*length = size;
 		}
 	}
 	xsCatch
@@ -267,8 +278,10 @@ void xs_zram_engine_close(xsMachine *the)
 	zramEngine *engine;
 	int code = enter(the, &engine);
 
-	if ((code == kZramOK) && (engine->geometry.flags & kZramWipe))
+	if ((code == kZramOK) && (engine->geometry.flags & kZramWipe)) {
+		zramReset(engine);
 		memset(engine->region, 0, engine->geometry.regionLength);
+	}
 	if (code != kZramBusy)
 		xsmcSetHostData(xsThis, NULL);
 	xsmcSetInteger(xsResult, code);
@@ -356,19 +369,21 @@ void xs_zram_engine_header(xsMachine *the)
 	xsmcSetInteger(xsResult, code);
 }
 
-/* nextPage(page, into): first page from `page` on that is not empty, its entry in `into`; pageCount if there is none */
+/* nextPage(page, end, into): first page from `page` on that is not empty, its entry in `into`; `end` if there is none */
 void xs_zram_engine_nextPage(xsMachine *the)
 {
-	uint32_t page = (uint32_t)xsmcToInteger(xsArg(0));
+	uint32_t page = (uint32_t)xsmcToInteger(xsArg(0)), end = (uint32_t)xsmcToInteger(xsArg(1));
 	zramEngine *engine;
 	int code = enter(the, &engine);
 	void *into;
 	xsUnsignedValue size;
 
 	if (!code) {
-		page = zramNextPage(engine, page);
-		xsmcGetBufferWritable(xsArg(1), &into, &size);
-		if ((page < engine->geometry.pageCount) && (size >= sizeof(zramEntry)))
+		if (end > engine->geometry.pageCount)
+			end = engine->geometry.pageCount;
+		page = zramNextPage(engine, page, end);
+		xsmcGetBufferWritable(xsArg(2), &into, &size);
+		if ((page < end) && (size >= sizeof(zramEntry)))
 			memcpy(into, engine->region + engine->geometry.tableOffset + page * sizeof(zramEntry), sizeof(zramEntry));
 		code = (int)page;
 	}

@@ -134,8 +134,10 @@ void zramReset(zramEngine *engine)
 {
 	const zramGeometry *geometry = &engine->geometry;
 
-	if (geometry->flags & kZramWipe)
+	if (geometry->flags & kZramWipe) {
 		memset(zramGranuleOf(engine, 0), 0, (size_t)geometry->granuleCount << geometry->granuleShift);
+		memset(engine->buffers, 0, 2 * geometry->pageLength + kZramLZ4Margin);
+	}
 	empty(engine, engine->limit);
 }
 
@@ -497,9 +499,9 @@ void zramMarkIdle(zramEngine *engine)
 			entry->word1 += 1u << kAgeShift;
 }
 
-uint32_t zramNextPage(const zramEngine *engine, uint32_t page)
+uint32_t zramNextPage(const zramEngine *engine, uint32_t page, uint32_t end)
 {
-	while ((page < engine->geometry.pageCount) && (zramEntryState(zramEntryOf(engine, page)) == kZramEmpty))
+	while ((page < end) && (zramEntryState(zramEntryOf(engine, page)) == kZramEmpty))
 		page++;
 	return page;
 }

@@ -181,7 +181,7 @@ static inline uint32_t zramMetadataLength(const zramGeometry *geometry)
  */
 void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t threshold);
 
-/* Empties the device and its statistics; keeps limit and threshold. With kZramWipe the granules are zeroed. */
+/* Empties the device and its statistics; keeps limit and threshold. kZramWipe: granules and scratch are zeroed. */
 void zramReset(zramEngine *engine);
 
 /*
@@ -207,8 +207,8 @@ void zramResetPeak(zramEngine *engine);
 /* Every page that is not empty gets one older, up to 255. Reading or writing a page makes it 0 again. */
 void zramMarkIdle(zramEngine *engine);
 
-/* The first page from `page` on that is not empty, or pageCount. */
-uint32_t zramNextPage(const zramEngine *engine, uint32_t page);
+/* The first page from `page` to `end` - 1 that is not empty, or `end` (at most pageCount). */
+uint32_t zramNextPage(const zramEngine *engine, uint32_t page, uint32_t end);
 
 /*
  * Walks every structure. Returns 0, or the number of the first broken invariant, with the page or granule where it was
