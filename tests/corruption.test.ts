@@ -75,7 +75,7 @@ function names(number: number, name: string, breaks: ((broken: Broken) => void)[
 		zram.check();
 		work({ region: new Region(arena), zram });
 		const { message } = fails(() => zram.check(), "ECORRUPT");
-		if (!message.startsWith(`ECORRUPT: invariant ${number}, ${name}, does not hold at `))
+		if (!message.startsWith(`ECORRUPT: invariant ${number}, ${name}, does not hold at page or granule `))
 			throw new Error(`break ${index}: ${message}`);
 		fails(() => zram.check(), "ECORRUPT"); // again: it changes nothing
 		zram.reset();
@@ -194,16 +194,41 @@ test("check: invariant 11, wiped", () => {
 	names(11, "wiped", [({ region }) => (region.granule(region.words[WORD.free] as number)[63] = 1)], { wipe: true });
 });
 
-test("damage: a page that takes granules from a free chain that leads into itself stays within the region", () => {
+test("damage: a page that would take its own granules from the free chain keeps its old bytes", () => {
 	const { zram, arena } = makeDevice();
 	zram.reset();
 	zram.write(pageTaking(2, 1), 0);
 	zram.write(pageTaking(2, 2), PAGE);
 	zram.trim(PAGE, PAGE);
 	const region = new Region(arena);
-	region.words[WORD.free] = region.entry(0)[0] as number;
-	fails(() => zram.write(pageTaking(3, 1), 0), "ECORRUPT");
-	fails(() => zram.read(PAGE, 0), "ECORRUPT");
+	for (const granule of [0, 1]) {
+		region.words[WORD.free] = granule
+			? (region.links[region.entry(0)[0] as number] as number)
+			: (region.entry(0)[0] as number);
+		const before = arena.slice(0);
+		fails(() => zram.write(pageTaking(3, 1), 0), "ECORRUPT");
+		holds(zram, 0, pageTaking(2, 1));
+		assert.ok(equal(before, 256, arena, 256, arena.byteLength - 256), "tables, links or granules have changed");
+	}
+});
+
+test("damage: a page keeps its old bytes when the free chain is a loop", () => {
+	const { zram, arena } = makeDevice();
+	zram.reset();
+	zram.write(pageTaking(9, 1), 0);
+	zram.write(pageTaking(2, 2), PAGE);
+	zram.trim(0, PAGE);
+	const region = new Region(arena);
+	const first = region.words[WORD.free] as number;
+	region.links[region.links[first] as number] = first;
+	fails(() => zram.write(pageTaking(8, 3), PAGE), "ECORRUPT");
+	holds(zram, PAGE, pageTaking(2, 2));
+});
+
+test("damage: with integrity a region of zeros, or a table of zeros, is found out", () => {
+	const { zram, arena } = makeDevice({ integrity: true });
+	new Uint8Array(arena).fill(0);
+	for (const page of [0, 1, 2, 3]) fails(() => zram.read(PAGE, page * PAGE), "ECORRUPT");
 });
 
 test("damage: a loop in the free chain stays within the region, and ends", () => {

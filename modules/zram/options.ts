@@ -21,8 +21,8 @@ export interface ZramOptions {
 	byteLength: number;
 
 	/**
-	 * Where everything is kept: memory to allocate, or a ready buffer of bytes, 4-aligned and not resizable, that the
-	 * caller leaves alone until close.
+	 * Where everything is kept: memory to allocate, or a ready buffer of bytes that the caller leaves alone until close;
+	 * 4-aligned, not resizable, and not shared.
 	 */
 	arena: ArenaOptions | ByteBuffer;
 
@@ -36,8 +36,8 @@ export interface ZramOptions {
 	threshold?: number;
 
 	/**
-	 * Keep a checksum for every page: damaged memory gives an error, never wrong data. Costs 4 bytes a page, and reading
-	 * over the stored bytes once more. Default: false.
+	 * Keep a 32-bit checksum for every page: a page that is damaged within one word is always found out when it is read,
+	 * any other damage but once in 2^32. Costs 4 bytes a page, and reading over the stored bytes once more. Default: false.
 	 */
 	integrity?: boolean;
 
@@ -45,18 +45,23 @@ export interface ZramOptions {
 	wipe?: boolean;
 
 	/**
-	 * Memory is short: 1/16 of what the limit allows for data is left, or less, or a write was refused. Called with the
-	 * bytes that are left, after the call that ran into it is over; once for many, and again only after more than 1/8 has
-	 * been free or another write is refused.
+	 * Memory is short: 1/16 or less of what the limit allows is left, or a write was refused. Called with the bytes that
+	 * are left, after the call that ran into it is over; once for many, and again only after more than 1/8 has been free
+	 * or another write is refused. What it throws becomes an unhandled rejection.
 	 */
 	onPressure?: (this: Zram, bytesLeft: number) => void;
 
-	/** The arena was found damaged. Called with the error that was also thrown, after the call is over; once for many. */
+	/**
+	 * The arena was found damaged. Called with the error that was also thrown, after the call is over; once for many. What
+	 * it throws becomes an unhandled rejection.
+	 */
 	onError?: (this: Zram, error: ZramError) => void;
 
 	/**
-	 * For tools that record: called for every page that was read, written or trimmed, WITHIN the caller's call (the device
-	 * answers `EBUSY` meanwhile), with the number of the page and the bytes it takes now. Allocates; slows things down.
+	 * For tools that record: called for every page that was read, written or trimmed, WITHIN the caller's call, with the
+	 * number of the page and the bytes it takes now. The device answers `EBUSY` meanwhile, and the buffer of the request
+	 * must stay as long as it is. What it throws ends the request behind that page, and goes to the caller as it is.
+	 * Allocates; slows things down.
 	 */
 	onOperation?: (this: Zram, operation: "read" | "write" | "trim", page: number, storedLength: number) => void;
 }
@@ -120,16 +125,26 @@ export function isResizable(buffer: unknown): boolean {
 	return Boolean(resizable || growable);
 }
 
+function isShared(buffer: unknown): boolean {
+	return (
+		"SharedArrayBuffer" in globalThis &&
+		(ArrayBuffer.isView(buffer) ? buffer.buffer : buffer) instanceof SharedArrayBuffer
+	);
+}
+
 function toArena(arena: unknown, Engine: EngineConstructor): Arena {
 	if (typeof arena !== "object" || arena === null)
 		throw new TypeError("arena: must be { byteLength, memory } or a buffer of bytes");
 	const prototype = Object.getPrototypeOf(arena);
-	if (prototype !== Object.prototype && prototype !== null) {
-		const arenaLength = Engine.bufferLength(arena, 4);
-		if (arenaLength < 0) throw new TypeError("arena: the buffer must be of bytes, 4-aligned, and not detached");
+	const isPlain = prototype === Object.prototype || prototype === null;
+	const arenaLength = isPlain ? -1 : Engine.bufferLength(arena, 4);
+	if (arenaLength >= 0) {
 		if (isResizable(arena)) throw new TypeError("arena: the buffer must not be resizable");
+		if (isShared(arena)) throw new TypeError("arena: the buffer must not be shared with other machines");
 		return { ready: arena as ByteBuffer, arenaLength, memory: "internal" };
 	}
+	if (ArrayBuffer.isView(arena) || arena instanceof ArrayBuffer)
+		throw new TypeError("arena: the buffer must be of bytes, 4-aligned, and not detached");
 	const { byteLength, memory = "external" } = arena as ArenaOptions;
 	check(refuseInteger("arena.byteLength", byteLength, 1, INT32_MAX));
 	if (memory !== "external" && memory !== "internal")

@@ -3,7 +3,7 @@
  * where the layout is explained.
  */
 
-import { COMPRESSED, EMPTY, ENTRY_LENGTH, HEADER_LENGTH, RAW, SAME } from "zram/engine/interface";
+import { COMPRESSED, EMPTY, ENTRY_LENGTH, HEADER_LENGTH, INTEGRITY, RAW, SAME, WIPE } from "zram/engine/interface";
 import { ZramError } from "zram/error";
 
 /** Statistics in the words of Linux zram's mm_stat and io_stat. Lengths are bytes, the rest pages or requests. */
@@ -81,48 +81,49 @@ function readCounter(header: DataView, offset: number): number {
 	return header.getUint32(offset + 4, true) * 2 ** 32 + header.getUint32(offset, true);
 }
 
-/** Reads the HEADER_LENGTH bytes of a zramHeader. */
-export function parseHeader(header: DataView): { geometry: Geometry; statistics: Statistics } {
+/** Reads the geometry from a region's header; only dumps need it, a device knows its own. */
+function parseGeometry(header: DataView): Geometry {
 	const word = (index: number) => header.getUint32(index * 4, true);
 	const flags = word(2);
-	const arenaLength = word(3);
-	const pageLength = word(4);
-	const granuleLength = word(6);
-	const granuleCount = word(7);
-	const metadata = arenaLength - granuleLength * granuleCount;
+	return {
+		integrity: (flags & INTEGRITY) !== 0,
+		wipe: (flags & WIPE) !== 0,
+		arenaLength: word(3),
+		pageLength: word(4),
+		pageCount: word(5),
+		granuleLength: word(6),
+		granuleCount: word(7),
+		threshold: word(12),
+		frontier: word(15),
+	};
+}
+
+/** Reads the statistics from a region's header; `metadata` is the bytes of the region that hold no data. */
+export function parseStatistics(
+	header: DataView,
+	{ pageLength, granuleLength, metadata }: { pageLength: number; granuleLength: number; metadata: number },
+): Statistics {
+	const word = (index: number) => header.getUint32(index * 4, true);
 	const samePages = word(19);
 	const rawPages = word(21);
 	const pagesStored = samePages + word(20) + rawPages;
 	return {
-		geometry: {
-			integrity: (flags & 1) !== 0,
-			wipe: (flags & 2) !== 0,
-			arenaLength,
-			pageLength,
-			pageCount: word(5),
-			granuleLength,
-			granuleCount,
-			threshold: word(12),
-			frontier: word(15),
-		},
-		statistics: {
-			origDataSize: pagesStored * pageLength,
-			comprDataSize: word(18),
-			memUsed: metadata + word(16) * granuleLength,
-			memLimit: word(13),
-			memUsedMax: metadata + word(17) * granuleLength,
-			samePages,
-			pagesCompacted: 0,
-			hugePages: word(22),
-			hugePagesSince: readCounter(header, 136),
-			pagesStored,
-			rawPages,
-			numReads: readCounter(header, 96),
-			numWrites: readCounter(header, 104),
-			notifyFree: readCounter(header, 112),
-			failedReads: readCounter(header, 120),
-			failedWrites: readCounter(header, 128),
-		},
+		origDataSize: pagesStored * pageLength,
+		comprDataSize: word(18),
+		memUsed: metadata + word(16) * granuleLength,
+		memLimit: word(13),
+		memUsedMax: metadata + word(17) * granuleLength,
+		samePages,
+		pagesCompacted: 0,
+		hugePages: word(22),
+		hugePagesSince: readCounter(header, 136),
+		pagesStored,
+		rawPages,
+		numReads: readCounter(header, 96),
+		numWrites: readCounter(header, 104),
+		notifyFree: readCounter(header, 112),
+		failedReads: readCounter(header, 120),
+		failedWrites: readCounter(header, 128),
 	};
 }
 
@@ -140,7 +141,8 @@ export function parseEntry(table: DataView, offset: number, page: number, thresh
 function isPossible({ integrity, arenaLength, pageLength, pageCount, granuleLength, granuleCount }: Geometry): boolean {
 	const isPower = (value: number) => (value & (value - 1)) === 0;
 	if (pageLength < 512 || pageLength > 4096 || !isPower(pageLength) || pageCount === 0) return false;
-	if (granuleLength < 64 || granuleLength > pageLength / 2 || !isPower(granuleLength)) return false;
+	if (granuleCount > 65534 || granuleLength < 64 || granuleLength > pageLength / 2 || !isPower(granuleLength))
+		return false;
 	const metadata = HEADER_LENGTH + pageCount * (ENTRY_LENGTH + (integrity ? 4 : 0)) + 2 * granuleCount;
 	return metadata + granuleCount * granuleLength <= arenaLength;
 }
@@ -154,10 +156,12 @@ export function inspect(bytes: ArrayBufferView | ArrayBufferLike | HostBuffer): 
 		throw new ZramError("ECORRUPT", "not a zram region");
 	const version = dump.getUint32(4, true);
 	if (version !== VERSION) throw new ZramError("ECORRUPT", `a region of version ${version}, not ${VERSION}`);
-	const { geometry, statistics } = parseHeader(dump);
+	const geometry = parseGeometry(dump);
 	if (!isPossible(geometry)) throw new ZramError("ECORRUPT", "no region has this geometry");
 	if (HEADER_LENGTH + geometry.pageCount * ENTRY_LENGTH > dump.byteLength)
 		throw new ZramError("ECORRUPT", `the page table is cut off: ${dump.byteLength} of ${geometry.arenaLength} bytes`);
+	const metadata = geometry.arenaLength - geometry.granuleLength * geometry.granuleCount;
+	const statistics = parseStatistics(dump, { ...geometry, metadata });
 	const pages: PageState[] = [];
 	for (let page = 0; page < geometry.pageCount; page++) {
 		const state = parseEntry(dump, HEADER_LENGTH + page * ENTRY_LENGTH, page, geometry.threshold);

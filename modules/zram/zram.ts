@@ -27,7 +27,7 @@ import {
 import { refuseInteger, ZramError } from "zram/error";
 import { Memory } from "zram/memory";
 import { configure, isResizable, type ZramLayout, type ZramOptions } from "zram/options";
-import { type Inspection, inspect, type PageState, parseEntry, parseHeader, type Statistics } from "zram/region";
+import { type Inspection, inspect, type PageState, parseEntry, parseStatistics, type Statistics } from "zram/region";
 
 export { ZramError, type ZramErrorCode } from "zram/error";
 export type { ArenaOptions, ZramLayout, ZramOptions } from "zram/options";
@@ -114,16 +114,13 @@ class Deferred {
  * throws `ECLOSED`.
  */
 export default class Zram {
-	/** Bytes of the device: its logical size. */
-	readonly byteLength: number;
-	/** Bytes of a page. */
-	readonly pageLength: number;
-
 	#engine: EngineInstance;
+	/** What the region holds: never believed from the region itself. */
+	#layout: ZramLayout;
+	#threshold: number;
 	/** The arena, if it was allocated here. */
 	#region: Memory | undefined;
 	#scratch: Memory;
-	#arenaLength: number;
 	#limit: number;
 	#invalidIO = 0;
 	#closed = false;
@@ -164,9 +161,9 @@ export default class Zram {
 				`arena.byteLength: ${layout.arenaLength} is too small for this device, at least ${layout.minimum} are needed`,
 			);
 
-		this.byteLength = layout.pageCount * layout.pageLength;
-		this.pageLength = layout.pageLength;
-		this.#arenaLength = this.#limit = layout.arenaLength;
+		this.#layout = layout;
+		this.#threshold = threshold;
+		this.#limit = layout.arenaLength;
 		this.#scratch = new Memory(layout.scratch, "internal");
 		try {
 			this.#region = ready ? undefined : new Memory(layout.arenaLength, memory);
@@ -181,6 +178,16 @@ export default class Zram {
 			throw error;
 		}
 		this.#listen(options);
+	}
+
+	/** Bytes of the device: its logical size. */
+	get byteLength(): number {
+		return this.#layout.pageCount * this.#layout.pageLength;
+	}
+
+	/** Bytes of a page. */
+	get pageLength(): number {
+		return this.#layout.pageLength;
 	}
 
 	/** ECMA-419's data format of read and write: always "buffer". */
@@ -240,7 +247,7 @@ export default class Zram {
 	}
 	set limit(value: number) {
 		if (this.#closed) this.#expect(CLOSED);
-		const refusal = refuseInteger("limit", value, 0, this.#arenaLength);
+		const refusal = refuseInteger("limit", value, 0, this.#layout.arenaLength);
 		if (refusal) throw refusal;
 		const result = this.#engine.setLimit(value);
 		if (result === PRESSURE) this.#pressure?.fire();
@@ -250,7 +257,9 @@ export default class Zram {
 
 	/** What is stored, what it takes, and what was done since the start or the last reset, in Linux zram's words. */
 	status(): ZramStatus {
-		return { ...parseHeader(new DataView(this.#header())).statistics, invalidIO: this.#invalidIO };
+		const header = new ArrayBuffer(HEADER_LENGTH);
+		this.#expect(this.#engine.header(header));
+		return { ...parseStatistics(new DataView(header), this.#layout), invalidIO: this.#invalidIO };
 	}
 
 	/** The high-water mark `memUsedMax` starts again from what is used now. */
@@ -278,24 +287,26 @@ export default class Zram {
 		const invariant = this.#engine.check();
 		this.#expect(invariant);
 		if (invariant > 0) {
-			const where = this.#engine.stopped;
-			throw this.#corrupt(`invariant ${invariant}, ${INVARIANTS[invariant]}, does not hold at ${where}`);
+			const { stopped } = this.#engine;
+			throw this.#corrupt(
+				`invariant ${invariant}, ${INVARIANTS[invariant]}, does not hold at page or granule ${stopped}`,
+			);
 		}
 	}
 
 	/** Iterates the pages that are not empty, in ascending order: Linux's `block_state`. */
 	pages(): IterableIterator<PageState> {
-		const { geometry } = parseHeader(new DataView(this.#header()));
 		const entry = new DataView(new ArrayBuffer(ENTRY_LENGTH));
-		const pageCount = this.byteLength / this.pageLength; // the one in the header may be damaged
+		const { pageCount } = this.#layout;
+		this.#expect(this.#engine.nextPage(0, 0, entry.buffer));
 		let next = 0;
 		return {
 			next: () => {
 				const page = this.#engine.nextPage(next, pageCount, entry.buffer);
 				this.#expect(page);
 				next = Math.min(page + 1, pageCount);
-				if (page >= pageCount) return { done: true, value: undefined };
-				return { done: false, value: parseEntry(entry, 0, page, geometry.threshold) };
+				if (page === pageCount) return { done: true, value: undefined };
+				return { done: false, value: parseEntry(entry, 0, page, this.#threshold) };
 			},
 			[Symbol.iterator]() {
 				return this;
@@ -334,12 +345,6 @@ export default class Zram {
 		return buffer;
 	}
 
-	#header(): ArrayBuffer {
-		const header = new ArrayBuffer(HEADER_LENGTH);
-		this.#expect(this.#engine.header(header));
-		return header;
-	}
-
 	/**
 	 * Goes on after the engine has stopped with `result`: reports what is to be reported, wraps a wide view, or throws.
 	 * `target` is the buffer, or for a trim the number of bytes.
@@ -370,7 +375,7 @@ export default class Zram {
 		const engine = this.#engine;
 		const entry = new DataView(new ArrayBuffer(ENTRY_LENGTH));
 		const stored = engine.nextPage(page, page + 1, entry.buffer) === page;
-		const storedLength = stored ? parseEntry(entry, 0, page, 0).storedLength : 0;
+		const storedLength = stored ? parseEntry(entry, 0, page, this.#threshold).storedLength : 0;
 		engine.hold(true);
 		try {
 			this.#onOperation?.call(this, OPERATIONS[operation], page, storedLength);
@@ -412,9 +417,10 @@ export default class Zram {
 		);
 	}
 
+	/** Counts a refused request. No error: nothing was wrong when the request began. */
 	#invalid(error: Error | undefined): Error {
 		this.#invalidIO++;
-		return error ?? new RangeError("byteOffset: out of range");
+		return error ?? new RangeError("buffer: its length changed during the request");
 	}
 
 	/** The error for a call that could not even begin. */

@@ -10,8 +10,8 @@
 /** Bytes that an engine reads or writes in place. Views of wider elements must be wrapped first. */
 export type ByteBuffer = ArrayBufferLike | HostBuffer | Uint8Array | Int8Array | Uint8ClampedArray | DataView;
 
-/** Codes that operations answer: OK or negative. zramEngine.h has the engine's own, zramBinding.c the rest. */
-export const OK = 0;
+// Codes that operations answer instead of 0 or more. zramEngine.h has the engine's own, zramBinding.c the rest.
+
 /** Done, and the region has begun to run out. */
 export const PRESSURE = -1;
 /** With ONE_PAGE: a page is done. */

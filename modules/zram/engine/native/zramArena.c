@@ -33,8 +33,16 @@ uint32_t zramChainWalk(const zramEngine *engine, uint32_t first, uint32_t count,
 	return last;
 }
 
-/* Verifies that `count` granules are free, and makes them a chain. Returns its first, or kZramEnd. */
-static uint32_t takeGranules(zramEngine *engine, uint32_t count)
+/* What takeGranules has changed, for giveBack. */
+typedef struct {
+	uint32_t freeHead;
+	uint32_t frontier;
+	uint32_t usedGranules;
+	uint32_t cut; /* the last granule that came from the free chain, or kZramEnd */
+} zramTaken;
+
+/* Makes `count` free granules a chain, as far as the header can be believed. Returns its first, or kZramEnd. */
+static uint32_t takeGranules(zramEngine *engine, uint32_t count, zramTaken *taken)
 {
 	zramHeader *header = zramHeaderOf(engine);
 	uint16_t *links = zramLinksOf(engine);
@@ -45,8 +53,7 @@ static uint32_t takeGranules(zramEngine *engine, uint32_t count)
 		return kZramEnd;
 	if (chained > count)
 		chained = count;
-	count -= chained;
-	if (count > engine->geometry.granuleCount - frontier)
+	if (count - chained > engine->geometry.granuleCount - frontier)
 		return kZramEnd;
 	if (chained) {
 		first = rest;
@@ -55,16 +62,28 @@ static uint32_t takeGranules(zramEngine *engine, uint32_t count)
 			return kZramEnd;
 	}
 
-	header->usedGranules += chained + count;
+	*taken = (zramTaken){ header->freeHead, frontier, header->usedGranules, last };
+	header->usedGranules += count;
 	header->freeHead = rest;
-	header->frontier = frontier + count;
-	for (; count; count--) {
+	header->frontier = frontier + count - chained;
+	for (count -= chained; count; count--) {
 		if (last != kZramEnd)
 			links[last] = (uint16_t)frontier;
 		last = frontier++;
 	}
 	links[last] = kZramEnd;
 	return first;
+}
+
+static void giveBack(zramEngine *engine, const zramTaken *taken)
+{
+	zramHeader *header = zramHeaderOf(engine);
+
+	if (taken->cut != kZramEnd)
+		zramLinksOf(engine)[taken->cut] = (uint16_t)header->freeHead;
+	header->freeHead = taken->freeHead;
+	header->frontier = taken->frontier;
+	header->usedGranules = taken->usedGranules;
 }
 
 static void wipeGranules(zramEngine *engine, uint32_t first, uint32_t count)
@@ -108,9 +127,11 @@ static int shrinkChain(zramEngine *engine, uint32_t *first, uint32_t have, uint3
 	return kZramOK;
 }
 
+/* A granule that is free twice, or free and in this chain, shows when the longer chain ends too early. */
 static int growChain(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need)
 {
 	uint32_t last = kZramEnd, end = kZramEnd, more;
+	zramTaken taken;
 
 	if (have)
 		last = zramChainWalk(engine, *first, have, &end);
@@ -118,12 +139,18 @@ static int growChain(zramEngine *engine, uint32_t *first, uint32_t have, uint32_
 		return kZramCorrupt;
 	if (need == have)
 		return kZramOK;
-	more = takeGranules(engine, need - have);
+	more = takeGranules(engine, need - have, &taken);
 	if (more == kZramEnd)
 		return kZramCorrupt;
 	if (have)
 		zramLinksOf(engine)[last] = (uint16_t)more;
-	else
+	if ((zramChainWalk(engine, have ? *first : more, need, &end) == kZramEnd) || (end != kZramEnd)) {
+		if (have)
+			zramLinksOf(engine)[last] = kZramEnd;
+		giveBack(engine, &taken);
+		return kZramCorrupt;
+	}
+	if (!have)
 		*first = more;
 	return kZramOK;
 }
@@ -152,20 +179,17 @@ static inline void copyGranule(uint32_t *to, const uint32_t *from, uint32_t leng
 	} while (from < end);
 }
 
-int zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length)
+void zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length)
 {
 	const uint16_t *links = zramLinksOf(engine);
 	uint32_t granuleLength = engine->geometry.granuleLength;
-	uint32_t granules = engine->geometry.granuleCount, count = zramGranulesFor(engine, length);
+	uint32_t count = zramGranulesFor(engine, length);
 
 	for (; count; count--) {
-		if (first >= granules)
-			return kZramCorrupt;
 		copyGranule(zramGranuleOf(engine, first), words, granuleLength);
 		words += granuleLength >> 2;
 		first = links[first];
 	}
-	return (first == kZramEnd) ? kZramOK : kZramCorrupt;
 }
 
 int zramChainGather(const zramEngine *engine, uint32_t first, uint32_t *words, uint32_t count)

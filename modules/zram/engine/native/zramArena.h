@@ -56,11 +56,8 @@ uint32_t zramChainWalk(const zramEngine *engine, uint32_t first, uint32_t count,
  */
 int zramChainResize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need);
 
-/*
- * Copies `length` bytes (whole granules: the tail of `words` is the caller's to clear) to a chain. Returns kZramOK, or
- * kZramCorrupt when the chain is shorter: where the free chain was damaged, granules may have come twice.
- */
-int zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length);
+/* Copies `length` bytes (whole granules: the tail of `words` is the caller's to clear) to a chain just resized. */
+void zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length);
 
 /*
  * Copies a chain of `count` granules to `words`. Returns kZramOK, or kZramCorrupt when the chain is shorter, longer, or
@@ -78,7 +75,7 @@ uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry);
 /* The page's bytes to `words`, which is not engine->block. kZramOK or kZramCorrupt; changes nothing in the region. */
 int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words);
 
-/* The checksum that kZramIntegrity keeps for a page that is not empty. */
+/* The checksum that kZramIntegrity keeps: over page number, entry without its age, and stored bytes as whole words. */
 uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length);
 
 #endif /* __ZRAM_ARENA__ */

@@ -91,11 +91,8 @@ static int checkContent(zramEngine *engine, uint32_t page)
 	}
 	else
 		length = 0;
-	if (engine->geometry.sumsOffset) {
-		uint32_t sum = zramEntryState(entry) ? zramSum(page, entry, engine->block, length) : 0;
-		if (*zramSumOf(engine, page) != sum)
-			return kZramInvariantSum;
-	}
+	if (engine->geometry.sumsOffset && (*zramSumOf(engine, page) != zramSum(page, entry, engine->block, length)))
+		return kZramInvariantSum;
 	return zramLoadPage(engine, page, engine->staging) ? kZramInvariantBlock : 0;
 }
 

@@ -13,6 +13,7 @@
 #define kAgeShift 18
 #define kAgeMask (0xFFu << kAgeShift)
 #define kLengthShift 6
+#define kSumStart 0x7A72616Du     /* any number that is no page's: with it no sum of an empty page is 0 */
 #define kReservedMask 0xFC000038u /* bits 26-31, and the codec: there is one codec so far, 0 */
 
 static void count(zramCounter *counter)
@@ -85,7 +86,7 @@ int zramPlan(zramGeometry *geometry, uint32_t regionLength, uint32_t pageCount, 
 	return 1;
 }
 
-static void writeHeader(zramEngine *engine, uint32_t limit)
+static void writeHeader(zramEngine *engine)
 {
 	const zramGeometry *geometry = &engine->geometry;
 	zramHeader *header = zramHeaderOf(engine);
@@ -104,20 +105,23 @@ static void writeHeader(zramEngine *engine, uint32_t limit)
 	header->linksOffset = geometry->linksOffset;
 	header->granulesOffset = geometry->granulesOffset;
 	header->threshold = engine->threshold;
-	header->limit = limit;
+	header->limit = engine->limit;
 	header->freeHead = kZramEnd;
 }
 
-static void empty(zramEngine *engine, uint32_t limit)
+static void empty(zramEngine *engine)
 {
 	const zramGeometry *geometry = &engine->geometry;
+	const zramEntry nothing = { 0, kZramEmpty };
 
-	writeHeader(engine, limit);
-	memset(engine->region + geometry->tableOffset, 0, geometry->linksOffset - geometry->tableOffset);
-	zramSetLimit(engine, limit);
 	engine->done = 0;
 	engine->stopped = 0;
 	engine->pressed = engine->pressure = 0;
+	writeHeader(engine);
+	memset(zramEntryOf(engine, 0), 0, geometry->pageCount * sizeof(zramEntry));
+	if (geometry->sumsOffset)
+		for (uint32_t page = 0; page < geometry->pageCount; page++)
+			*zramSumOf(engine, page) = zramSum(page, &nothing, NULL, 0);
 }
 
 void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t threshold)
@@ -127,7 +131,9 @@ void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t thresh
 	engine->block = engine->buffers;
 	engine->staging = engine->buffers + ((geometry->pageLength + kZramLZ4Margin) >> 2);
 	zramLZ4Init(&engine->table);
-	empty(engine, geometry->regionLength);
+	engine->limit = geometry->regionLength;
+	engine->limitGranules = geometry->granuleCount;
+	empty(engine);
 }
 
 void zramReset(zramEngine *engine)
@@ -138,7 +144,7 @@ void zramReset(zramEngine *engine)
 		memset(zramGranuleOf(engine, 0), 0, (size_t)geometry->granuleCount << geometry->granuleShift);
 		memset(engine->buffers, 0, 2 * geometry->pageLength + kZramLZ4Margin);
 	}
-	empty(engine, engine->limit);
+	empty(engine);
 }
 
 /* --- room ----------------------------------------------------------------------------------------------------- */
@@ -236,10 +242,7 @@ static void tally(zramEngine *engine, const zramEntry *entry, uint32_t sign)
 		header->hugePages += sign;
 }
 
-/*
- * A checksum over page number, entry without its age, and stored bytes (whole words, the last one filled with zeros).
- * Each step is a bijection of the word and of the sum so far: a change within one word is always found.
- */
+/* Each step is a bijection of the word and of the sum so far: a change within one word is always found. */
 static uint32_t mix(uint32_t sum, uint32_t word)
 {
 	sum = (sum ^ word) * 0x9E3779B1u;
@@ -248,7 +251,7 @@ static uint32_t mix(uint32_t sum, uint32_t word)
 
 uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length)
 {
-	uint32_t sum = mix(mix(mix(0, page), entry->word0), entry->word1 & ~kAgeMask);
+	uint32_t sum = mix(mix(mix(kSumStart, page), entry->word0), entry->word1 & ~kAgeMask);
 
 	for (const uint32_t *end = words + ((length + 3) >> 2); words < end; words++)
 		sum = mix(sum, *words);
@@ -270,7 +273,7 @@ static void setEntry(zramEngine *engine, uint32_t page, const zramEntry *fresh, 
 	tally(engine, fresh, 1);
 	*entry = *fresh;
 	if (engine->geometry.sumsOffset)
-		*zramSumOf(engine, page) = zramEntryState(fresh) ? zramSum(page, fresh, words, length) : 0;
+		*zramSumOf(engine, page) = zramSum(page, fresh, words, length);
 }
 
 /* --- one page ------------------------------------------------------------------------------------------------- */
@@ -316,10 +319,9 @@ static int storeChain(zramEngine *engine, uint32_t page, const uint32_t *stored,
 	if (have == kZramBadEntry)
 		return kZramCorrupt;
 	code = resize(engine, &fresh.word0, have, need);
-	if (!code)
-		code = zramChainScatter(engine, fresh.word0, stored, length);
 	if (code)
 		return code;
+	zramChainScatter(engine, fresh.word0, stored, length);
 	setEntry(engine, page, &fresh, stored, length);
 	if (length > engine->threshold)
 		count(&zramHeaderOf(engine)->hugePagesSince);
@@ -354,8 +356,7 @@ int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words)
 	if (have == kZramBadEntry)
 		return kZramCorrupt;
 	if (have == 0) {
-		if (state == kZramEmpty ? (engine->geometry.sumsOffset && *zramSumOf(engine, page))
-								: !sumMatches(engine, page, entry, NULL, 0))
+		if (!sumMatches(engine, page, entry, NULL, 0))
 			return kZramCorrupt;
 		fill(words, entry->word0, pageLength);
 		return kZramOK;

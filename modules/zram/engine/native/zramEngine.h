@@ -74,7 +74,7 @@ typedef struct {
 } zramCounter;
 
 typedef struct {
-	/* geometry, written once; for zramInspect and zramCheck only */
+	/* geometry, written once; read from dumps, and by zramCheck, only */
 	uint32_t magic;
 	uint32_t version;
 	uint32_t flags;
@@ -223,7 +223,7 @@ enum {
 	kZramInvariantUsed = 6,       /* usedGranules is the sum of the chains, and at most usedGranulesMax */
 	kZramInvariantStatistics = 7, /* payload and the page counts are those of the table; limit is within the region */
 	kZramInvariantTail = 8,       /* what a page leaves unused of its last granule is zero */
-	kZramInvariantSum = 9,        /* checksums match; empty pages have 0 */
+	kZramInvariantSum = 9,        /* every page's checksum is right, empty ones included */
 	kZramInvariantBlock = 10,     /* every block decodes to a page */
 	kZramInvariantWiped = 11,     /* with kZramWipe, the granules of the free chain are zero */
 };
