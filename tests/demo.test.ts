@@ -1,6 +1,8 @@
 /* `npm start` from outside: what the demo stores, and that it sees one wrong bit. */
 // needs: compiler
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ImportKind, Plugin } from "esbuild";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -48,6 +50,15 @@ test("stores at least 3 MB of the mixture in 2 MB, and every byte comes back", a
 	assert.not.match(stdout, /DIFFERENCE/);
 	assert.not.ok(stdout.includes(ESCAPE), "colours");
 	for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+	const shape = (text: string) =>
+		text.split("\n").filter((line) => /^(An app|\d+ MB| {2}(fill|swap|verify) | {4}KIND)/.test(line));
+	const words = (text: string) => shape(text).map((line) => line.replaceAll(/[\d.]+/g, "0"));
+	const shown = words(
+		/```\n\$ npm start\n([\s\S]*?)```/.exec(readFileSync(join(root, "README.md"), "utf8"))?.[1] ?? "",
+	);
+	assert.ok(shown.length >= 6, "the README shows what npm start prints");
+	for (const line of shown)
+		assert.ok(words(stdout).includes(line), `the README shows a line that npm start does not: ${line}`);
 });
 
 test("a terminal gets colours and bars", async () => {

@@ -128,7 +128,8 @@ function show(kinds: Kind[]) {
 function main(folder: string): number {
 	const { kinds } = JSON.parse(String.fromArrayBuffer(readFile(`${folder}/index.json`)));
 	const open = (description: (typeof kinds)[number]) => new Kind(description);
-	print(`\n${ARENA / MB} MB of RAM for equal parts of ${kinds.length} kinds of data\n`);
+	print("\nAn app on XS, the JavaScript engine of Moddable's firmware\n");
+	print(`${ARENA / MB} MB of RAM for equal parts of ${kinds.length} kinds of data\n`);
 	const mixture = show(kinds.map(open));
 	print(`${ARENA / MB} MB of RAM for frames of the display alone\n`);
 	const frames = show([open(kinds[0])]);
