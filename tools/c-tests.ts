@@ -18,15 +18,18 @@ export interface CVariant {
 	name: string;
 	flags: string[];
 	install: string;
+	/** Whether liblz4, the reference, is asked too. Not in 32 bit, for which distributions have no liblz4 at hand. */
+	reference: boolean;
 }
 
 export const cVariants: CVariant[] = [
-	{ name: "C", flags: ["-O2"], install: "apt-get install gcc libc6-dev" },
-	{ name: "C, 32 bit", flags: ["-O2", "-m32"], install: "apt-get install gcc-multilib" },
+	{ name: "C", flags: ["-O2"], install: "apt-get install gcc libc6-dev", reference: true },
+	{ name: "C, 32 bit", flags: ["-O2", "-m32"], install: "apt-get install gcc-multilib", reference: false },
 	{
 		name: "C, sanitizers",
 		flags: ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
 		install: "apt-get install gcc libasan8 libubsan1",
+		reference: true,
 	},
 ];
 
@@ -79,7 +82,7 @@ export async function buildHarness(harness: string, variant: CVariant): Promise<
 	mkdirSync(folder, { recursive: true });
 	if (!(await links(probe, variant.flags))) throw new MissingTool(`a compiler for "${variant.name}"`, variant.install);
 	const withReference = [...variant.flags, "-DZRAM_WITH_LIBLZ4"];
-	const hasReference = await links(probe, withReference, ["-llz4"]);
+	const hasReference = variant.reference && (await links(probe, withReference, ["-llz4"]));
 	const flags = hasReference ? withReference : variant.flags;
 	const sources = [join(testFolder, `${harness}.c`), ...coreSources()];
 	const parameters = [...strict, ...flags, `-I${engineFolder}`, ...sources, "-o", program];
@@ -101,6 +104,6 @@ export async function runHarness(
 		...result,
 		passed: lines("ok ").length,
 		failed: failed || (result.exitCode ? 1 : 0),
-		skipped: lines("skip ").map((line) => line.slice("skip ".length)),
+		skipped: variant.reference ? lines("skip ").map((line) => line.slice("skip ".length)) : [],
 	};
 }
