@@ -108,7 +108,7 @@ function realFiles(): string[] {
 		join(modules, "acorn/dist/acorn.js"),
 		join(modules, "lz4js/lz4.js"),
 		join(root, "package-lock.json"),
-		join(root, "build/agoric-xsnap-0.15.0.tgz"),
+		join(modules, "admin-lte/dist/assets/img/photo1.png"),
 		join(modules, "@esbuild", readdirSync(join(modules, "@esbuild"))[0] as string, "bin/esbuild"),
 	];
 }
