@@ -7,6 +7,7 @@ import { collect, crc32, heapStats, machineIndex, programArguments, readFile } f
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Memory, ticks } from "zram/memory";
+import { allocated } from "./support/heap.ts";
 
 /** Natives of the host in a class with everything around them: fields, private and static members, accessors. */
 class Mixed extends Native("xs_zram_memory_destructor") {
@@ -49,18 +50,6 @@ class Scripted extends Native("xs_zram_memory_destructor") {
 }
 
 const bytes = (text: string) => new Uint8Array(ArrayBuffer.fromString(text));
-
-/** What `work` allocates: slots, chunk bytes and collections, after it has run once to warm up. */
-function allocations(work: () => void): number[] {
-	const before = new Int32Array(3);
-	const after = new Int32Array(3);
-	work();
-	collect();
-	heapStats(before);
-	work();
-	heapStats(after);
-	return [0, 1, 2].map((i) => (after[i] as number) - (before[i] as number));
-}
 
 test("natives: results, arguments, crc32", () => {
 	assert.is(crc32(bytes("123456789"), 0, 9), 0xcbf43926);
@@ -109,12 +98,12 @@ test("heapStats: a loop of native calls allocates nothing", () => {
 			ticks();
 		}
 	};
-	assert.equal(allocations(work), [0, 0, 0]);
+	assert.equal(allocated(work), [0, 0, 0]);
 });
 
 test("heapStats: sees what is allocated", () => {
 	const kept: object[] = [];
-	const [slots, chunkBytes] = allocations(() => void kept.push({ a: 1 }, new Uint8Array(4096)));
+	const [slots, chunkBytes] = allocated(() => void kept.push({ a: 1 }, new Uint8Array(4096)));
 	assert.ok((slots as number) > 0);
 	assert.ok((chunkBytes as number) >= 4096);
 });

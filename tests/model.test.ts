@@ -49,9 +49,12 @@ const SHAPES: { name: string; operations: number; options: ZramOptions }[] = [
 	},
 ];
 
-for (const { name, operations, options } of SHAPES)
+const FIRST_SEED = 1 + Math.floor(Math.random() * 0xffffff);
+console.log(`model: seeds from ${FIRST_SEED}`);
+
+for (const [index, { name, operations, options }] of SHAPES.entries())
 	test(`model: ${name}`, () => {
-		const seed = 1 + Math.floor(Math.random() * 0xffffff);
+		const seed = FIRST_SEED + index;
 		const model = new Model(options, seed);
 		let i = 0;
 		try {
