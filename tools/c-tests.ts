@@ -64,6 +64,23 @@ export async function warnings({ name, install }: { name: string; install: strin
 	return said;
 }
 
+/** Symbols of the core that are memory one could write: two machines in two threads would share them. None, that is. */
+export async function mutableStatics(): Promise<string> {
+	const folder = join(buildFolder, "c");
+	const object = join(folder, "statics.o");
+	mkdirSync(folder, { recursive: true });
+	let said = "";
+	for (const source of coreSources()) {
+		const compiled = await run("cc", [...strict, "-fno-pie", `-I${engineFolder}`, "-c", source, "-o", object], {
+			install: compilers[0]?.install,
+		});
+		const listed = await run("nm", [object], { install: "apt-get install binutils" });
+		if (compiled.exitCode || listed.exitCode) said += compiled.output + listed.output;
+		for (const line of listed.stdout.split("\n")) if (/ [bBcCdDsS] /.test(line)) said += `${source}: ${line}\n`;
+	}
+	return said;
+}
+
 /** Whether a program that needs no more than `source` can be built with these flags and libraries. */
 async function links(source: string, flags: string[], libraries: string[] = []): Promise<boolean> {
 	const parameters = [...flags, source, "-o", "/dev/null", ...libraries];

@@ -13,7 +13,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Variant } from "./build-host.ts";
-import { type CVariant, compilers, cVariants, harnesses, runHarness, warnings } from "./c-tests.ts";
+import { type CVariant, compilers, cVariants, harnesses, mutableStatics, runHarness, warnings } from "./c-tests.ts";
 import { root } from "./paths.ts";
 import { MissingTool, run } from "./process.ts";
 import { runSuiteInNode, runSuitesOnXS, type Summary } from "./run-xs.ts";
@@ -190,6 +190,7 @@ await part("Linter and formatter", () => npmTool("biome", ["ci", "--colors=off",
 await part("C formatter", clangFormat);
 for (const compiler of compilers)
 	await part(`C warnings, ${compiler.name}`, async () => single(await warnings(compiler)));
+await part("C without mutable statics", async () => single(await mutableStatics()));
 for (const variant of quick ? cVariants.slice(0, 1) : cVariants) await part(variant.name, () => cHarnesses(variant));
 const suites = findSuites();
 for (const host of hosts) if (!quick || host.quick) await part(`Suites on ${host.name}`, () => suitesOn(host, suites));
