@@ -72,6 +72,12 @@ static const xsHostHooks gHooks = {
 	.marker = markBinding,
 };
 
+/* The receiver's record, or NULL if it is closed. Throws if the receiver is no engine. */
+static zramBinding *bindingOf(xsMachine *the)
+{
+	return xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
+}
+
 static uint64_t byteLengthOf(const zramEngine *engine)
 {
 	return (uint64_t)engine->geometry.pageCount << engine->geometry.pageShift;
@@ -145,7 +151,7 @@ static int fetchPointers(xsMachine *the, zramBinding *binding, uint8_t **bytes, 
 /* What every function but the range operations begins with. */
 static int enter(xsMachine *the, zramEngine **engine)
 {
-	zramBinding *binding = xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
+	zramBinding *binding = bindingOf(the);
 
 	if (!binding)
 		return kZramClosed;
@@ -168,7 +174,7 @@ static double toOption(xsMachine *the, int index)
 /* (buffer, byteOffset, done, mode): the part of `buffer` from `done` on, and where on the device that is. */
 static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 {
-	zramBinding *binding = xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
+	zramBinding *binding = bindingOf(the);
 	uint64_t position, limit;
 	uint32_t done = (uint32_t)toOption(the, 2), mode = (uint32_t)toOption(the, 3);
 	const uint8_t *region;
@@ -278,10 +284,8 @@ void xs_zram_engine_close(xsMachine *the)
 	zramEngine *engine;
 	int code = enter(the, &engine);
 
-	if ((code == kZramOK) && (engine->geometry.flags & kZramWipe)) {
-		zramReset(engine);
-		memset(engine->region, 0, engine->geometry.regionLength);
-	}
+	if (code == kZramOK)
+		zramClose(engine);
 	if (code != kZramBusy)
 		xsmcSetHostData(xsThis, NULL);
 	xsmcSetInteger(xsResult, code);
@@ -317,7 +321,7 @@ void xs_zram_engine_trim(xsMachine *the)
 	int code = enter(the, &call.engine);
 
 	if (!code) {
-		mode |= ((const zramBinding *)xsmcGetHostData(xsThis))->mode;
+		mode |= bindingOf(the)->mode;
 		limit = byteLengthOf(call.engine);
 		code = kZramOffset;
 		if (toPosition(the, &xsArg(0), limit, &position) && toPosition(the, &xsArg(1), limit - position, &length)
@@ -332,7 +336,7 @@ void xs_zram_engine_trim(xsMachine *the)
 /* Bytes that the last operation has finished, counted from where it began */
 void xs_zram_engine_get_done(xsMachine *the)
 {
-	zramBinding *binding = xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
+	zramBinding *binding = bindingOf(the);
 
 	xsmcSetNumber(xsResult, binding ? (double)engineOf(binding)->done : 0);
 }
@@ -340,7 +344,7 @@ void xs_zram_engine_get_done(xsMachine *the)
 /* Page at which the last operation stopped */
 void xs_zram_engine_get_stopped(xsMachine *the)
 {
-	zramBinding *binding = xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
+	zramBinding *binding = bindingOf(the);
 
 	xsmcSetInteger(xsResult, binding ? (xsIntegerValue)engineOf(binding)->stopped : 0);
 }
@@ -348,7 +352,7 @@ void xs_zram_engine_get_stopped(xsMachine *the)
 /* hold(busy): from now on every call is answered kZramBusy, or no longer */
 void xs_zram_engine_hold(xsMachine *the)
 {
-	zramBinding *binding = xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
+	zramBinding *binding = bindingOf(the);
 
 	if (binding)
 		binding->busy = xsmcTest(xsArg(0));

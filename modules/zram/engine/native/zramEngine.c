@@ -136,14 +136,17 @@ void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t thresh
 	empty(engine);
 }
 
+void zramClose(zramEngine *engine)
+{
+	if (engine->geometry.flags & kZramWipe) {
+		memset(engine->region, 0, engine->geometry.regionLength);
+		memset(engine->buffers, 0, 2 * engine->geometry.pageLength + kZramLZ4Margin);
+	}
+}
+
 void zramReset(zramEngine *engine)
 {
-	const zramGeometry *geometry = &engine->geometry;
-
-	if (geometry->flags & kZramWipe) {
-		memset(zramGranuleOf(engine, 0), 0, (size_t)geometry->granuleCount << geometry->granuleShift);
-		memset(engine->buffers, 0, 2 * geometry->pageLength + kZramLZ4Margin);
-	}
+	zramClose(engine);
 	empty(engine);
 }
 

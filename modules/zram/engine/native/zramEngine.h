@@ -181,7 +181,10 @@ static inline uint32_t zramMetadataLength(const zramGeometry *geometry)
  */
 void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t threshold);
 
-/* Empties the device and its statistics; keeps limit and threshold. kZramWipe: granules and scratch are zeroed. */
+/* The device is not used any more: with kZramWipe region and scratch are zeroed. */
+void zramClose(zramEngine *engine);
+
+/* Ends the device and starts it anew, without pages and statistics; keeps limit and threshold. */
 void zramReset(zramEngine *engine);
 
 /*
