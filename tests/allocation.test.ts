@@ -102,6 +102,18 @@ for (const [device, options] of DEVICES) {
 		assert.equal(allocated(work), NOTHING);
 	});
 
+	test(`pieces of a larger buffer ${device}: read, write`, () => {
+		const bytes = new Uint8Array(5 * PAGE);
+		STATES.forEach((state, page) => void bytes.set(pageOf(state, page), page * PAGE));
+		const work = () => {
+			for (let i = 0; i < CALLS; i++) {
+				zram.write(bytes, 10 * PAGE, (i & 3) * PAGE, PAGE);
+				zram.read(bytes, 10 * PAGE + (i & 255), (i & 3) * PAGE + 100, 500);
+			}
+		};
+		assert.equal(allocated(work), NOTHING);
+	});
+
 	test(`markIdle, resetPeak, check, reset ${device}`, () => {
 		const work = () => {
 			for (let i = 0; i < 500; i++) {

@@ -189,6 +189,56 @@ test("buffer: every kind of view, written and read back, whole and in part", () 
 	zram.close();
 });
 
+test("read and write of a piece of the buffer: start and length", () => {
+	const bytes = new Uint8Array(100);
+	for (const call of [
+		(zram: Zram, start: Wrong, length: Wrong) => zram.read(bytes, 0, start, length),
+		(zram: Zram, start: Wrong, length: Wrong) => zram.write(bytes, 0, start, length),
+		(zram: Zram, start: Wrong, length: Wrong) => zram.write(new Uint16Array(50), 0, start, length),
+	]) {
+		for (const [, value] of NO_NUMBERS) {
+			isInvalid((zram) => call(zram, 10, value), TypeError, "length: must be a number");
+			if (value !== undefined) isInvalid((zram) => call(zram, value, 0), TypeError, "start: must be a number");
+		}
+		for (const value of [...NO_POSITIONS, ...HUGE, 101])
+			isInvalid((zram) => call(zram, value, 0), RangeError, `start: ${value} is not an integer from 0 to 100`);
+		for (const value of [...NO_POSITIONS, ...HUGE, 91])
+			isInvalid((zram) => call(zram, 10, value), RangeError, `length: ${value} is not an integer from 0 to 90`);
+	}
+	isInvalid((zram) => zram.write(bytes, END - 9, 90, 10), RangeError, /^byteOffset: /);
+	isInvalid((zram) => zram.write({} as Wrong, 0, 0, 10), TypeError, /^buffer: /);
+});
+
+test("read and write of a piece of the buffer: of every kind of view, and nothing around it", () => {
+	const { zram } = makeDevice();
+	const source = pageOf("raw", 5, 2 * PAGE);
+	for (const [start, length] of [
+		[0, 2 * PAGE],
+		[100, 5000],
+		[8, 0],
+		[2 * PAGE, 0],
+		[2 * PAGE - 8, 8],
+	] as const)
+		for (const wrap of [
+			(bytes: Uint8Array) => bytes,
+			(bytes: Uint8Array) => bytes.buffer as ArrayBuffer,
+			(bytes: Uint8Array) => new DataView(bytes.buffer),
+			(bytes: Uint8Array) => new Uint32Array(bytes.buffer),
+		]) {
+			zram.trim(0, 3 * PAGE);
+			zram.write(wrap(source), 1000, start, length);
+			assert.equal(new Uint8Array(zram.read(length, 1000)), source.slice(start, start + length));
+			assert.equal(new Uint8Array(zram.read(8, 1000 + length)), new Uint8Array(8));
+			const into = new Uint8Array(2 * PAGE).fill(7);
+			assert.is(zram.read(wrap(into), 1000, start, length), length);
+			const expected = new Uint8Array(2 * PAGE).fill(7);
+			expected.set(source.subarray(start, start + length), start);
+			assert.equal(into, expected);
+		}
+	assert.is(zram.status().invalidIO, 0);
+	zram.check();
+});
+
 test("buffer: a SharedArrayBuffer, and views of one", () => {
 	const { zram } = makeDevice();
 	const shared = new SharedArrayBuffer(256);

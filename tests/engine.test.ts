@@ -7,9 +7,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import Engine from "zram/engine";
-import { INCOMPRESSIBLE, KEEP, OFFSET, OVERLAP, PLAN_LENGTH } from "zram/engine/interface";
+import { BUFFER, INCOMPRESSIBLE, KEEP, OFFSET, OVERLAP, PLAN_LENGTH } from "zram/engine/interface";
 import { Memory } from "zram/memory";
 import { equal, fill, NOISE, TEXT } from "./support/bytes.ts";
+import { Random } from "./support/random.ts";
 
 const PAGE_LENGTH = 4096;
 const PAGES = 8;
@@ -62,6 +63,59 @@ test("engine: codes are answers, not exceptions", () => {
 	const { arena, engine } = makeEngine();
 	assert.is(engine.read(new Uint8Array(arena, 100, 4), 0), OVERLAP);
 	assert.is(engine.read(new Uint8Array(1), PAGES * PAGE_LENGTH), OFFSET);
+});
+
+test("kernels: and clears bits and tells whether it did, at every alignment and length", () => {
+	const random = new Random(1);
+	for (let i = 0; i < 500; i++) {
+		const [intoStart, fromStart, length] = [random.below(9), random.below(9), random.below(40)];
+		const into = new Uint8Array(64).map(() => random.below(256));
+		const from = new Uint8Array(64).map(() => (random.once(8) ? random.below(256) : 255));
+		const expected = into.slice();
+		for (let j = 0; j < length; j++) expected[intoStart + j] &= from[fromStart + j] as number;
+		const changes = expected.some((byte, j) => byte !== into[j]);
+		assert.is(Engine.and(into, intoStart, from, fromStart, length), changes ? 1 : 0);
+		assert.equal(into, expected);
+	}
+});
+
+test("kernels: equal sees one byte that differs, within the piece only", () => {
+	const a = pages(NOISE);
+	const b = new Uint8Array(PAGE_LENGTH + 8);
+	b.set(a, 3);
+	assert.is(Engine.equal(a, 0, b, 3, PAGE_LENGTH), 1);
+	assert.is(Engine.equal(a, 0, b, 2, PAGE_LENGTH), 0);
+	assert.is(Engine.equal(a, 0, b, 0, 0), 1);
+	for (const place of [0, 1, 2047, PAGE_LENGTH - 1]) {
+		b[3 + place] ^= 1;
+		assert.is(Engine.equal(a, 0, b, 3, PAGE_LENGTH), 0);
+		assert.is(Engine.equal(a, 0, b, 3, place), 1);
+		assert.is(Engine.equal(a, place + 1, b, 3 + place + 1, PAGE_LENGTH - place - 1), 1);
+		b[3 + place] ^= 1;
+	}
+});
+
+test("kernels: what is no piece of a buffer is answered with a code, and nothing is done", () => {
+	const ten = new Uint8Array(10).fill(255);
+	const zeros = new ArrayBuffer(10);
+	for (const kernel of [Engine.equal, Engine.and]) {
+		for (const [toStart, fromStart, length] of [
+			[0, 0, 11],
+			[5, 0, 6],
+			[0, 5, 6],
+			[11, 0, 0],
+			[0, 11, 0],
+			[-1, 0, 1],
+			[0, 0.5, 1],
+			[0, 0, Number.NaN],
+		] as const)
+			assert.is(kernel.call(Engine, ten, toStart, zeros, fromStart, length), OFFSET);
+		for (const wrong of [undefined, "bytes", {}, [1, 2], new Uint16Array(5)]) {
+			assert.is(kernel.call(Engine, wrong as Uint8Array, 0, zeros, 0, 1), BUFFER);
+			assert.is(kernel.call(Engine, ten, 0, wrong as Uint8Array, 0, 1), BUFFER);
+		}
+	}
+	assert.equal(ten, new Uint8Array(10).fill(255));
 });
 
 test.run();

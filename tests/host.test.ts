@@ -148,6 +148,36 @@ test("Memory: closing takes the bytes from its views, twice is fine", () => {
 	assert.throws(() => new DataView(memory as unknown as ArrayBuffer, 0, 10));
 });
 
+test("Memory: transfer hands the bytes on, and the old views see nothing of them", () => {
+	const memory = new Memory(100, "internal");
+	const old = new Uint8Array(memory as unknown as ArrayBuffer, 10, 10);
+	old[0] = 1;
+	const next = memory.transfer();
+	const view = new Uint8Array(next as unknown as ArrayBuffer, 10, 10);
+	assert.is(view[0], 1);
+	old[0] = 2;
+	assert.is(view[0], 1);
+	assert.is(old[0], undefined);
+	assert.is(old.length, 0);
+	assert.throws(() => old.fill(3), TypeError);
+	assert.throws(() => new DataView(memory as unknown as ArrayBuffer, 0, 1));
+	assert.throws(() => memory.transfer(), TypeError);
+	memory.close();
+	view[0] = 4;
+	assert.is(view[0], 4);
+	next.close();
+	assert.is(view[0], undefined);
+});
+
+test("Memory: a view keeps what was transferred alive", () => {
+	const view = new Uint8Array(new Memory(1 << 16, "external").transfer().transfer() as unknown as ArrayBuffer);
+	view[5] = 6;
+	collect();
+	for (let i = 0; i < 100; i++) new Memory(1 << 16, "external");
+	collect();
+	assert.is(view[5], 6);
+});
+
 test("Memory: refuses lengths and receivers", () => {
 	assert.throws(() => new Memory(0, "external"), RangeError);
 	assert.throws(() => new Memory(-5, "external"), RangeError);

@@ -18,9 +18,25 @@ void xs_zram_memory_destructor(void *data)
 	free(data);
 }
 
+/* The bytes of another region go to this one; views of the other have none any more. */
+static void takeOver(xsMachine *the, xsSlot *other)
+{
+	void *data;
+	xsUnsignedValue byteLength;
+	if (!xsmcGetHostDataValidate(*other, xs_zram_memory_destructor))
+		xsTypeError("memory is closed");
+	xsmcGetBufferWritable(*other, &data, &byteLength);
+	xsmcSetHostBuffer(xsThis, data, (xsIntegerValue)byteLength);
+	xsmcSetHostBuffer(*other, NULL, 0);
+}
+
 /* xsArg(1), the kind of memory, makes no difference here: there is only one. */
 void xs_zram_memory(xsMachine *the)
 {
+	if (xsmcTypeOf(xsArg(0)) == xsReferenceType) {
+		takeOver(the, &xsArg(0));
+		return;
+	}
 	xsIntegerValue byteLength = xsmcToInteger(xsArg(0));
 	if (byteLength < 1)
 		xsRangeError("byteLength must be at least 1");

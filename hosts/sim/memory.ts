@@ -12,13 +12,23 @@
  */
 export class Memory extends Native("xs_zram_memory_destructor") {
 	/**
-	 * @param byteLength 1 to 2^31 - 64. It lies on a 64-byte boundary.
+	 * @param byteLength 1 to 2^31 - 64. It lies on a 64-byte boundary. For {@link transfer} alone: another region.
 	 * @param kind Which memory: "external" (PSRAM) or "internal". A host with one memory takes no notice.
 	 * @throws RangeError if `byteLength` is less than 1, Error if there is not that much memory.
 	 */
-	constructor(byteLength: number, kind: "external" | "internal") {
+	constructor(byteLength: number | Memory, kind: "external" | "internal") {
 		super();
 		native("xs_zram_memory").call(this, byteLength, kind);
+	}
+
+	/**
+	 * A new region with the bytes of this one, at the same address; nothing is copied. This one is closed: its views have
+	 * no bytes any more.
+	 *
+	 * @throws TypeError if it is closed already.
+	 */
+	transfer(): Memory {
+		return new Memory(this, "external");
 	}
 
 	/** Gives the memory back at once. Views have no bytes any more. Closing twice is fine. */

@@ -203,26 +203,36 @@ export default class Zram {
 	 * Reads `byteLength` bytes into a new ArrayBuffer, or as many as `buffer` holds into it.
 	 *
 	 * @param byteOffset first byte on the device, 0 to device.byteLength - length
+	 * @param start first byte of `buffer`, and
+	 * @param length how many bytes from there, both or neither: a piece of a larger buffer needs no view
 	 * @returns the new ArrayBuffer, or the number of bytes read
 	 * @throws ZramError `ECORRUPT` if a page is damaged; what `buffer` then holds of that page is undefined
 	 */
 	read(byteLength: number, byteOffset: number): ArrayBuffer;
 	read(buffer: Bytes, byteOffset: number): number;
-	read(target: number | Bytes, byteOffset: number): ArrayBuffer | number {
+	read(buffer: Bytes, byteOffset: number, start: number, length: number): number;
+	read(target: number | Bytes, byteOffset: number, start?: number, length?: number): ArrayBuffer | number {
 		if (typeof target === NUMBER) return this.#readNew(target as number, byteOffset);
+		if (start !== undefined) return this.#readPart(target as Bytes, byteOffset, start, length as number);
 		const result = this.#engine.read(target as ByteBuffer, byteOffset);
 		return result >= 0 ? result : this.#goOn(READ, result, target, byteOffset);
 	}
 
 	/**
-	 * Writes all of `buffer`. Pages are written in ascending order.
+	 * Writes all of `buffer`, or `length` bytes of it from `start` on. Pages are written in ascending order.
 	 *
 	 * @param byteOffset first byte on the device, 0 to device.byteLength - length
 	 * @throws ZramError `ENOSPC` if a page does not fit, `ECORRUPT` if a page that is written in part is damaged, or a
 	 * page's entry or chain (which only {@link reset} heals). The page at which it failed keeps its old bytes;
 	 * `error.bytesWritten` counts the bytes in front of it.
 	 */
-	write(buffer: Bytes, byteOffset: number): void {
+	write(buffer: Bytes, byteOffset: number): void;
+	write(buffer: Bytes, byteOffset: number, start: number, length: number): void;
+	write(buffer: Bytes, byteOffset: number, start?: number, length?: number): void {
+		if (start !== undefined) {
+			this.#writePart(buffer, byteOffset, start, length as number);
+			return;
+		}
 		const result = this.#engine.write(buffer as ByteBuffer, byteOffset);
 		if (result < 0) this.#goOn(WRITE, result, buffer, byteOffset);
 	}
@@ -343,6 +353,35 @@ export default class Zram {
 		const buffer = new ArrayBuffer(byteLength);
 		this.read(buffer, byteOffset);
 		return buffer;
+	}
+
+	#readPart(buffer: Bytes, byteOffset: number, start: number, length: number): number {
+		const result = this.#engine.read(buffer as ByteBuffer, byteOffset, 0, 0, start, length);
+		if (result >= 0) return result;
+		const wide = result === BUFFER ? bytesOfWide(buffer) : undefined;
+		if (wide) return this.#readPart(wide, byteOffset, start, length);
+		return this.#goOn(READ, result, this.#part(result, buffer, start, length), byteOffset);
+	}
+
+	#writePart(buffer: Bytes, byteOffset: number, start: number, length: number) {
+		const result = this.#engine.write(buffer as ByteBuffer, byteOffset, 0, 0, start, length);
+		if (result >= 0) return;
+		const wide = result === BUFFER ? bytesOfWide(buffer) : undefined;
+		if (wide) this.#writePart(wide, byteOffset, start, length);
+		else this.#goOn(WRITE, result, this.#part(result, buffer, start, length), byteOffset);
+	}
+
+	/** A view of a piece of `buffer`, to go on with once the engine has stopped with `result`, which may be its fault. */
+	#part(result: number, buffer: Bytes, start: number, length: number): Bytes {
+		if (result <= CLOSED && result >= BUFFER) return buffer;
+		const byteLength = Engine.bufferLength(buffer, 1);
+		const refusal =
+			refuseInteger("start", start, 0, byteLength) ?? refuseInteger("length", length, 0, byteLength - start);
+		if (refusal) throw this.#invalid(refusal);
+		const bytes = buffer as Uint8Array<ArrayBuffer> | ArrayBuffer;
+		return ArrayBuffer.isView(bytes)
+			? new Uint8Array(bytes.buffer, bytes.byteOffset + start, length)
+			: new Uint8Array(bytes, start, length);
 	}
 
 	/**

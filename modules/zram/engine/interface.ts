@@ -30,7 +30,7 @@ export const BUSY = -11;
 export const ARENA = -12;
 /** The buffer is not a ByteBuffer, or detached. */
 export const BUFFER = -13;
-/** The offset is not an integer within the device, or offset and length reach past its end. */
+/** An offset or length is no integer, or reaches past the end of the device, or of the buffer. */
 export const OFFSET = -14;
 /** The buffer overlaps the region. */
 export const OVERLAP = -15;
@@ -61,10 +61,11 @@ export const PLAN_LENGTH = 32;
 export interface Engine {
 	/**
 	 * Transfers all of `buffer` from byte `done` on; `byteOffset` is where byte 0 of it lies on the device. Returns the
-	 * length of `buffer`, or a negative code.
+	 * length of `buffer`, or a negative code. With `start` and `length` (both or neither), `buffer` means these bytes of
+	 * it: so a piece of a larger buffer needs no view.
 	 */
-	read(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number): number;
-	write(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number): number;
+	read(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number, start?: number, length?: number): number;
+	write(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number, start?: number, length?: number): number;
 	/** Likewise for `byteLength` bytes that shall read as zeros. */
 	trim(byteOffset: number, byteLength: number, done?: number, mode?: number): number;
 
@@ -114,4 +115,13 @@ export interface EngineConstructor {
 
 	/** Bytes of `value` if it is a ByteBuffer, not detached, and at a multiple of `alignment` (a power of two); else -1. */
 	bufferLength(value: unknown, alignment: number): number;
+
+	// Kernels for pieces of buffers, both of which may be anything: a loop over bytes in JavaScript costs a hundred times
+	// as much. They answer BUFFER or OFFSET if the pieces are none.
+
+	/** 1 if the `length` bytes are the same in both, else 0. */
+	equal(a: ByteBuffer, aStart: number, b: ByteBuffer, bStart: number, length: number): number;
+
+	/** Clears in `into` the bits that are 0 in `from`, as programming a NOR flash does: 1 if one of them was 1, else 0. */
+	and(into: ByteBuffer, intoStart: number, from: ByteBuffer, fromStart: number, length: number): number;
 }

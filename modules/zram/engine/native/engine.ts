@@ -24,11 +24,17 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 	static bufferLength(value: unknown, alignment: number): number {
 		return native("xs_zram_engine_bufferLength").call(this, value, alignment);
 	}
-	read(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number): number {
-		return native("xs_zram_engine_read").call(this, buffer, byteOffset, done, mode);
+	static equal(a: ByteBuffer, aStart: number, b: ByteBuffer, bStart: number, length: number): number {
+		return native("xs_zram_engine_equal").call(this, a, aStart, b, bStart, length);
 	}
-	write(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number): number {
-		return native("xs_zram_engine_write").call(this, buffer, byteOffset, done, mode);
+	static and(into: ByteBuffer, intoStart: number, from: ByteBuffer, fromStart: number, length: number): number {
+		return native("xs_zram_engine_and").call(this, into, intoStart, from, fromStart, length);
+	}
+	read(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number, start?: number, length?: number): number {
+		return native("xs_zram_engine_read").call(this, buffer, byteOffset, done, mode, start, length);
+	}
+	write(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number, start?: number, length?: number): number {
+		return native("xs_zram_engine_write").call(this, buffer, byteOffset, done, mode, start, length);
 	}
 	trim(byteOffset: number, byteLength: number, done?: number, mode?: number): number {
 		return native("xs_zram_engine_trim").call(this, byteOffset, byteLength, done, mode);

@@ -171,7 +171,27 @@ static double toOption(xsMachine *the, int index)
 	return ((xsmcArgc > index) && (xsmcTypeOf(xsArg(index)) != xsUndefinedType)) ? xsmcToNumber(xsArg(index)) : 0;
 }
 
-/* (buffer, byteOffset, done, mode): the part of `buffer` from `done` on, and where on the device that is. */
+/*
+ * Narrows the call to `length` bytes of the buffer from `start` on, arguments 4 and 5, if they are there. Returns 0 if
+ * they are not within the buffer.
+ */
+static int toPart(xsMachine *the, zramCall *call)
+{
+	uint64_t start, length;
+
+	if (xsmcArgc < 6)
+		return 1;
+	if (!toPosition(the, &xsArg(4), call->length, &start) || !toPosition(the, &xsArg(5), call->length - start, &length))
+		return 0;
+	call->bytes += start;
+	call->length = (uint32_t)length;
+	return 1;
+}
+
+/*
+ * (buffer, byteOffset, done, mode, start, length): the part of `buffer` from `done` on, counted from `start` if that is
+ * there, and where on the device that is.
+ */
 static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 {
 	zramBinding *binding = bindingOf(the);
@@ -190,7 +210,7 @@ static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 	code = fetchPointers(the, binding, &call->bytes, &call->length, writable);
 	if (code)
 		return code;
-	if (!within || (call->length > limit - position) || (done > call->length))
+	if (!within || !toPart(the, call) || (call->length > limit - position) || (done > call->length))
 		return kZramOffset;
 	region = call->engine->region;
 	if (call->length && (call->bytes < region + call->engine->geometry.regionLength)
@@ -247,6 +267,67 @@ void xs_zram_engine_bufferLength(xsMachine *the)
 	xsCatch
 	{
 	}
+}
+
+typedef struct {
+	uint8_t *to; /* the first buffer */
+	const uint8_t *from;
+	uint32_t length;
+} zramPair;
+
+/*
+ * (to, toStart, from, fromStart, length) of equal and and. The first buffer is fetched again, since fetching the second
+ * may move it. Returns 0 or a code.
+ */
+static int enterPair(xsMachine *the, zramPair *pair, int writable)
+{
+	volatile int code = kZramBuffer;
+	uint64_t toStart, fromStart, length;
+	void *to, *from;
+	xsUnsignedValue toLength, fromLength;
+
+	xsTry
+	{
+		for (int pass = 0; pass < 2; pass++) {
+			if (pass)
+				xsmcGetBufferReadable(xsArg(2), &from, &fromLength);
+			if (writable)
+				xsmcGetBufferWritable(xsArg(0), &to, &toLength);
+			else
+				xsmcGetBufferReadable(xsArg(0), &to, &toLength);
+		}
+		code = kZramOffset;
+		if ((to || !toLength) && (from || !fromLength) && toPosition(the, &xsArg(1), toLength, &toStart)
+			&& toPosition(the, &xsArg(3), fromLength, &fromStart)
+			&& toPosition(the, &xsArg(4), toLength - toStart, &length) && (length <= fromLength - fromStart)) {
+			pair->to = (uint8_t *)to + toStart;
+			pair->from = (uint8_t *)from + fromStart;
+			pair->length = (uint32_t)length;
+			code = kZramOK;
+		}
+	}
+	xsCatch
+	{
+	}
+	return code;
+}
+
+/* equal(a, aStart, b, bStart, length): 1 or 0 */
+void xs_zram_engine_equal(xsMachine *the)
+{
+	zramPair pair;
+	int code = enterPair(the, &pair, 0);
+
+	xsmcSetInteger(xsResult, code ? code : !memcmp(pair.to, pair.from, pair.length));
+}
+
+/* and(into, intoStart, from, fromStart, length): 1 if `into` has changed, else 0 */
+void xs_zram_engine_and(xsMachine *the)
+{
+	zramPair pair;
+	int code = enterPair(the, &pair, 1);
+
+	xsmcSetInteger(xsResult, code ? code : zramAnd(pair.to, pair.from, pair.length));
 }
 
 /* constructor(region, scratch, pageCount, pageLength, threshold, flags, mode) */

@@ -509,3 +509,35 @@ uint32_t zramNextPage(const zramEngine *engine, uint32_t page, uint32_t end)
 		page++;
 	return page;
 }
+
+/* --- kernels ---------------------------------------------------------------------------------------------------- */
+
+static int andBytes(uint8_t *into, const uint8_t *from, uint32_t length)
+{
+	uint8_t cleared = 0;
+
+	for (uint32_t i = 0; i < length; i++) {
+		cleared |= (uint8_t)(into[i] & ~from[i]);
+		into[i] &= from[i];
+	}
+	return cleared != 0;
+}
+
+/* Words where both can be aligned at once, as pieces of a page at the same place of two buffers are. */
+int zramAnd(uint8_t *into, const uint8_t *from, uint32_t length)
+{
+	uint32_t head = (uint32_t)(-(uintptr_t)into & 3), words, cleared;
+
+	if ((length < head) || !isAligned(from + head))
+		return andBytes(into, from, length);
+	cleared = (uint32_t)andBytes(into, from, head);
+	into += head;
+	from += head;
+	words = (length - head) / 4;
+	for (uint32_t i = 0; i < words; i++) {
+		uint32_t *word = (uint32_t *)(void *)into + i, mask = ((const uint32_t *)(const void *)from)[i];
+		cleared |= *word & ~mask;
+		*word &= mask;
+	}
+	return (cleared != 0) | andBytes(into + 4 * words, from + 4 * words, length - head - 4 * words);
+}

@@ -232,6 +232,9 @@ enum {
 };
 int zramCheck(zramEngine *engine);
 
+/* Clears in `into` the bits that are 0 in `from`, as programming a NOR flash does. Returns 1 if one of them was 1. */
+int zramAnd(uint8_t *into, const uint8_t *from, uint32_t length);
+
 static inline uint32_t zramEntryState(const zramEntry *entry)
 {
 	return entry->word1 & 7;
