@@ -3,41 +3,14 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ImportKind, Plugin } from "esbuild";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { runDemo } from "../tools/demo.ts";
 import { root } from "../tools/paths.ts";
+import { faultyDevice } from "./support/faulty-device.ts";
 
 const MB = 1024 * 1024;
 const ESCAPE = String.fromCharCode(27);
-
-/** A device whose read number `bad` has one wrong bit, in the place of "zram". */
-function faultyDevice(bad: number): Plugin {
-	const contents = `
-		import Zram from "real-zram";
-		export * from "real-zram";
-		let reads = 0;
-		export default class extends Zram {
-			read(buffer, byteOffset) {
-				const result = super.read(buffer, byteOffset);
-				if (++reads === ${bad}) buffer[buffer.length >> 1] ^= 0x10;
-				return result;
-			}
-		}`;
-	return {
-		name: "faulty-device",
-		setup(build) {
-			const real = (options: { kind: ImportKind; resolveDir: string }) =>
-				build.resolve("zram", { ...options, pluginData: "real" });
-			build.onResolve({ filter: /^real-zram$/ }, ({ kind, resolveDir }) => real({ kind, resolveDir }));
-			build.onResolve({ filter: /^zram$/ }, ({ pluginData }) =>
-				pluginData === "real" ? undefined : { path: "zram", namespace: "faulty" },
-			);
-			build.onLoad({ filter: /.*/, namespace: "faulty" }, () => ({ contents, resolveDir: root }));
-		},
-	};
-}
 
 test("stores at least 3 MB of the mixture in 2 MB, and every byte comes back", async () => {
 	const { exitCode, stdout, stderr } = await runDemo({ progress: false });

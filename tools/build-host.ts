@@ -24,9 +24,22 @@ export type Variant = "xs64" | "xs32" | "asan";
 
 export const variants: readonly Variant[] = ["xs64", "xs32", "asan"];
 
+/** C code that goes into a host of its own besides what every host has: natives for a program that measures. */
+export interface Addition {
+	/** The executable is xs-host-NAME. */
+	name: string;
+	/** Files of ours; their `void xs_…(xsMachine* the)` can be called from the bundle. */
+	sources: string[];
+	/** Files of others: never a warning. */
+	others: string[];
+	/** For all of them. */
+	flags: string[];
+}
+
 export interface BuildOptions {
 	/** Say what is being compiled, on stderr. Default true. */
-	progress?: boolean;
+	progress?: boolean | undefined;
+	addition?: Addition | undefined;
 }
 
 /** One compiler call. */
@@ -231,26 +244,28 @@ class HostBuild {
 	readonly #folder: string;
 	readonly #xs: string;
 	readonly #compilerVersion: string;
-	readonly #progress: boolean;
+	readonly #options: BuildOptions;
 	readonly #fingerprints = new Fingerprints();
 
-	constructor(variant: Variant, folder: string, xs: string, compilerVersion: string, progress: boolean) {
+	constructor(variant: Variant, folder: string, xs: string, compilerVersion: string, options: BuildOptions) {
 		this.#variant = variant;
 		this.#folder = folder;
 		this.#xs = xs;
 		this.#compilerVersion = compilerVersion;
-		this.#progress = progress;
+		this.#options = options;
 	}
 
 	async run(): Promise<string> {
-		const table = join(this.#folder, "natives-table.c");
-		const ours = ourSources();
+		const { addition } = this.#options;
+		const table = join(this.#folder, `natives-table${addition ? `-${addition.name}` : ""}.c`);
+		const ours = [...ourSources(), ...(addition?.sources ?? [])];
 		writeIfChanged(table, nativesTable(ours.map((path) => readFileSync(path, "utf8"))));
 		const xsFolder = join(this.#xs, "sources");
 		const engine = readdirSync(xsFolder).filter((name) => /^xs\w*\.c$/.test(name));
 		const objects = [
 			...[...ours, table].map((path) => this.#objectOfOurs(path)),
 			...engine.map((name) => this.#objectOfXS(join(xsFolder, name))),
+			...(addition?.others ?? []).map((path) => this.#objectOfOthers(path)),
 		];
 		const link = this.#link(objects);
 		await this.#make(objects);
@@ -278,19 +293,26 @@ class HostBuild {
 		// The path keeps two files of one name apart: hosts/sim/memory.c, hosts/xs/memory.c.
 		const name = relative(root, source).replace(/\.c$/, "").replaceAll("/", "-");
 		const platform = `-I${join(root, "hosts/xs")}`;
-		return this.#object(source, name, [...strict, ...folders, platform, ...variantFlags[this.#variant].ours]);
+		const { addition } = this.#options;
+		const added = addition?.sources.includes(source) ? addition.flags : [];
+		return this.#object(source, name, [...strict, ...folders, platform, ...added, ...variantFlags[this.#variant].ours]);
+	}
+
+	#objectOfOthers(source: string): Step {
+		return this.#object(source, basename(source, ".c"), ["-w", ...(this.#options.addition?.flags ?? [])]);
 	}
 
 	#link(objects: Step[]): Step {
 		const files = objects.map((step) => step.output);
 		const flags = [...variantFlags[this.#variant].all, ...variantFlags[this.#variant].ours];
-		return { output: join(this.#folder, "xs-host"), parameters: [...flags, ...files, ...libraries], inputs: files };
+		const name = this.#options.addition ? `xs-host-${this.#options.addition.name}` : "xs-host";
+		return { output: join(this.#folder, name), parameters: [...flags, ...files, ...libraries], inputs: files };
 	}
 
 	/** Runs the steps whose output is missing or out of date. */
 	async #make(steps: Step[]): Promise<void> {
 		const due = steps.filter((step) => !this.#isUpToDate(step));
-		const progress = this.#progress ? new Progress(this.#variant, due.length) : undefined;
+		const progress = this.#options.progress !== false ? new Progress(this.#variant, due.length) : undefined;
 		await inParallel(due, async (step) => {
 			progress?.step(step.output);
 			await this.#compile(step);
@@ -339,13 +361,13 @@ async function checkCompiler(variant: Variant, folder: string): Promise<void> {
  *
  * @throws MissingTool if this machine lacks a compiler, 32-bit libraries, tar, or the npm registry.
  */
-export async function buildHost(variant: Variant, { progress = true }: BuildOptions = {}): Promise<string> {
+export async function buildHost(variant: Variant, options: BuildOptions = {}): Promise<string> {
 	const folder = join(buildFolder, variant);
 	const version = await compilerVersion();
 	return withLock(folder, async () => {
 		await checkCompiler(variant, folder);
 		const xs = await withLock(buildFolder, fetchXS);
-		return new HostBuild(variant, folder, xs, version, progress).run();
+		return new HostBuild(variant, folder, xs, version, options).run();
 	});
 }
 

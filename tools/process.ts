@@ -28,6 +28,8 @@ export interface RunOptions {
 	install?: string;
 	/** Pass the program's output through to the terminal as well, as it is or changed by a function. */
 	echo?: boolean | ((text: string) => string);
+	/** Pass only this stream through. */
+	echoed?: "stdout" | "stderr";
 	/** Kill it after so many milliseconds; its exit code is then 124. */
 	timeout?: number;
 }
@@ -58,7 +60,8 @@ export function run(program: string, parameters: string[], options: RunOptions =
 			child[stream].setEncoding("utf8").on("data", (text: string) => {
 				result[stream] += text;
 				result.output += text;
-				if (options.echo) process[stream].write(options.echo === true ? text : options.echo(text));
+				if (options.echo && (options.echoed ?? stream) === stream)
+					process[stream].write(options.echo === true ? text : options.echo(text));
 			});
 		child.on("error", (error: NodeJS.ErrnoException) => {
 			const missing = error.code === "ENOENT" && options.install;

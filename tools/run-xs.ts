@@ -8,7 +8,7 @@ import { rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
-import { buildHost, type Variant, variants } from "./build-host.ts";
+import { type Addition, buildHost, type Variant, variants } from "./build-host.ts";
 import { type Bundle, type BundleOptions, bundle } from "./bundle.ts";
 import { buildFolder, root } from "./paths.ts";
 import { type RunResult, run } from "./process.ts";
@@ -16,8 +16,10 @@ import { type RunResult, run } from "./process.ts";
 export interface XSOptions extends BundleOptions {
 	/** Options of xs-host, such as `["--machines", "2"]`. */
 	host?: string[];
-	/** Pass the output through to the terminal as it comes. */
-	echo?: boolean;
+	/** Pass the output through to the terminal as it comes, all of it or what is on stderr. */
+	echo?: boolean | "stderr";
+	/** A program that runs the host, and its parameters: `["valgrind", "--tool=callgrind"]`. */
+	under?: string[];
 	env?: Record<string, string>;
 	/** Milliseconds until the host is killed (exit code 124). Default: ten minutes. */
 	timeout?: number;
@@ -25,6 +27,8 @@ export interface XSOptions extends BundleOptions {
 	keepBundle?: boolean;
 	/** Say what is being compiled. Default true. */
 	progress?: boolean;
+	/** C code besides what every host has. */
+	addition?: Addition;
 }
 
 /** What uvu says at the end. */
@@ -55,10 +59,13 @@ function withSources(text: string, made: Bundle): string {
 }
 
 async function runBundle(variant: Variant, made: Bundle, parameters: string[], options: XSOptions): Promise<RunResult> {
-	const host = await buildHost(variant, { progress: options.progress ?? true });
-	const result = await run(host, [...(options.host ?? []), made.path, ...parameters], {
+	const { progress, addition, under = [] } = options;
+	const host = await buildHost(variant, { progress, addition });
+	const [program = host, ...before] = [...under, host];
+	const result = await run(program, [...before, ...(options.host ?? []), made.path, ...parameters], {
 		cwd: root,
 		echo: options.echo ? (text) => withSources(text, made) : false,
+		echoed: options.echo === "stderr" ? "stderr" : undefined,
 		env: { ...sanitizerEnvironment, ...options.env },
 		timeout: options.timeout ?? 600_000,
 	});

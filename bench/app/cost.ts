@@ -1,0 +1,182 @@
+/*
+ * What a page costs, on the way from JavaScript and beside its peers. The command is bench/cost.ts; the bench asks for
+ * more parts than it.
+ */
+
+import Zram from "zram";
+import { Memory } from "zram/memory";
+import { type Measure, Meter } from "./meter.ts";
+import { blockLength, copyPages, engineRead, engineStart, engineWrite, lz4Decode, lz4Encode } from "./natives.ts";
+import { Failure, Pages, type Parameters, Progress, runProgram, wrongByte } from "./program.ts";
+
+/** Groups of measures. `api` and `peers` are what the command shows. */
+export type Part = "api" | "parts" | "integrity" | "peers";
+
+export interface CostParameters extends Parameters {
+	parts: Part[];
+	/** Times that everything is measured: once, if it is counted exactly. */
+	rounds: number;
+}
+
+export interface CostResult {
+	measures: Measure[];
+	/** Bytes that all pages take, ours and the reference's. */
+	stored: number;
+	lz4Stored: number;
+}
+
+const PAGE = 4096;
+/** Bytes of a small request, and where in the page it is. */
+const PIECE = 64;
+const PIECE_OFFSET = 1000;
+
+class Cost {
+	readonly #pages: Pages;
+	readonly #meter = new Meter();
+	readonly #page = new Uint8Array(PAGE);
+	readonly #arena: Memory;
+	readonly #arenaLength: number;
+	readonly #size: number;
+	stored = 0;
+	lz4Stored = 0;
+
+	constructor(pages: Pages) {
+		this.#pages = pages;
+		this.#size = pages.count * PAGE;
+		const most = Zram.layout({ byteLength: this.#size, integrity: true, arena: { byteLength: 1 } }).minimum;
+		this.#arenaLength = most + this.#size + pages.count * (PAGE / 64) * 2;
+		this.#arena = new Memory(this.#arenaLength, "external");
+	}
+
+	get measures(): Measure[] {
+		return this.#meter.measures;
+	}
+
+	/** Public calls with whole pages. `suffix` tells the device that they are measured on. */
+	api(suffix: string, integrity: boolean) {
+		const pages = this.#pages;
+		const { count } = pages;
+		const page = this.#page;
+		const meter = this.#meter;
+		const zram = this.#open(integrity);
+		meter.loop(`arguments${suffix}`, count, (i) => {
+			zram;
+			pages.view(i);
+			i * PAGE;
+		});
+		meter.loop(`write${suffix}`, count, (i) => zram.write(pages.view(i), i * PAGE), `arguments${suffix}`);
+		this.stored = zram.status().comprDataSize;
+		this.#verify(zram, 0);
+		meter.loop(`arguments read${suffix}`, count, (i) => {
+			zram;
+			page;
+			i * PAGE;
+		});
+		meter.loop(`read${suffix}`, count, (i) => zram.read(page, i * PAGE), `arguments read${suffix}`);
+		meter.loop(`arguments rewrite${suffix}`, count, (i) => {
+			zram;
+			pages.view((i + 1) % count);
+			i * PAGE;
+		});
+		meter.loop(
+			`rewrite${suffix}`,
+			count,
+			(i) => zram.write(pages.view((i + 1) % count), i * PAGE),
+			`arguments rewrite${suffix}`,
+		);
+		this.#verify(zram, 1);
+		meter.loop(`arguments trim${suffix}`, count, (i) => {
+			zram;
+			i * PAGE;
+			PAGE;
+		});
+		meter.loop(`trim${suffix}`, count, (i) => zram.trim(i * PAGE, PAGE), `arguments trim${suffix}`);
+		zram.close();
+	}
+
+	/** Public calls with PIECE bytes of a page. */
+	parts() {
+		const pages = this.#pages;
+		const { count } = pages;
+		const piece = new Uint8Array(PIECE);
+		const meter = this.#meter;
+		const zram = this.#open(false);
+		for (let i = 0; i < count; i++) zram.write(pages.view(i), i * PAGE);
+		meter.loop("arguments part", count, (i) => {
+			zram;
+			piece;
+			i * PAGE + PIECE_OFFSET;
+		});
+		meter.loop("readPart", count, (i) => zram.read(piece, i * PAGE + PIECE_OFFSET), "arguments part");
+		meter.loop("writePart", count, (i) => zram.write(piece, i * PAGE + PIECE_OFFSET), "arguments part");
+		zram.close();
+	}
+
+	/** The engine, the reference and a copy, from C. */
+	peers() {
+		const { memory, count } = this.#pages;
+		const meter = this.#meter;
+		meter.once("call", count, () => {});
+		meter.once("copy", count, () => copyPages(memory, count, this.#page), "call");
+		this.#engine();
+		this.#reference();
+	}
+
+	#engine() {
+		const { memory, count } = this.#pages;
+		const { scratch: length } = Zram.layout({ byteLength: this.#size, arena: { byteLength: this.#arenaLength } });
+		const scratch = new Memory(length, "internal");
+		engineStart(scratch, this.#arena, count);
+		let done = 0;
+		this.#meter.once("engineWrite", count, () => (done += engineWrite(scratch, memory, count)), "call");
+		this.#meter.once("engineRead", count, () => (done += engineRead(scratch, count, this.#page)), "call");
+		if (done !== 2 * count || !this.#pages.isAt(count - 1, this.#page)) throw wrongByte(count - 1);
+		scratch.close();
+	}
+
+	#reference() {
+		const { memory, count } = this.#pages;
+		const blocks = new Memory(count * blockLength(), "external");
+		const lengths = new Int32Array(count);
+		const meter = this.#meter;
+		let right = 0;
+		meter.once("lz4Write", count, () => lz4Encode(memory, count, blocks, lengths.buffer), "call");
+		meter.once("lz4Read", count, () => (right = lz4Decode(blocks, lengths.buffer, count, this.#page)), "call");
+		if (right !== count || !this.#pages.isAt(count - 1, this.#page))
+			throw new Failure(1, "reference LZ4 does not give the pages back");
+		this.lz4Stored = 0;
+		for (const length of lengths) this.lz4Stored += Math.min(length, PAGE);
+		blocks.close();
+	}
+
+	#open(integrity: boolean): Zram {
+		return new Zram({ byteLength: this.#size, integrity, arena: this.#arena as unknown as ArrayBuffer });
+	}
+
+	/** Page i of the device has page i + shift. */
+	#verify(zram: Zram, shift: number) {
+		for (let i = 0; i < this.#pages.count; i++) {
+			zram.read(this.#page, i * PAGE);
+			if (!this.#pages.isAt((i + shift) % this.#pages.count, this.#page)) throw wrongByte(i);
+		}
+	}
+}
+
+runProgram(({ pages: file, parts, rounds, live }: CostParameters): CostResult => {
+	const cost = new Cost(new Pages(file));
+	const progress = new Progress("cost", rounds * parts.length, live);
+	const run: Record<Part, () => void> = {
+		api: () => cost.api("", false),
+		integrity: () => cost.api(" integrity", true),
+		parts: () => cost.parts(),
+		peers: () => cost.peers(),
+	};
+	for (let round = 0; round < rounds; round++)
+		parts.forEach((part, i) => {
+			progress.at(round * parts.length + i);
+			run[part]();
+		});
+	progress.end();
+	const { measures, stored, lz4Stored } = cost;
+	return { measures, stored, lz4Stored };
+});

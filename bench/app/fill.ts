@@ -1,0 +1,68 @@
+/* Fills a device with pages until it refuses one, and reads all of them back. The command is bench/fill.ts. */
+
+import { ZramError } from "zram";
+import { type DeviceParameters, openDevice } from "./device.ts";
+import { Pages, type Parameters, Progress, runProgram, wrongByte } from "./program.ts";
+
+export interface FillParameters extends Parameters, DeviceParameters {
+	engine: string;
+}
+
+/** The command's keys. Lengths are bytes. */
+export interface FillResult {
+	/** Pages stored. */
+	pages: number;
+	/** What they hold. */
+	stored: number;
+	/** The sum of their stored lengths. */
+	payload: number;
+	/** Granules in use, and all metadata. */
+	used: number;
+	metadata: number;
+	/** Pages of one word. */
+	same: number;
+	/** Pages that count as incompressible. */
+	huge: number;
+	arena: number;
+	/** The code of the error that ended it: ENOSPC; ERANGE when the device, not the arena, was too small; or null. */
+	refused: string | null;
+	engine: string;
+}
+
+runProgram(({ pages: file, arena, size, engine, live }: FillParameters): FillResult => {
+	const pages = new Pages(file);
+	const { zram, layout } = openDevice({ arena, size }, file.pageLength);
+	const progress = new Progress("fill", 2 * file.count, live);
+	let stored = 0;
+	let refused: string | null = null;
+	try {
+		for (; stored < pages.count && stored < layout.pageCount; stored++) {
+			zram.write(pages.view(stored), stored * file.pageLength);
+			progress.at(stored);
+		}
+		if (stored < pages.count) refused = "ERANGE";
+	} catch (error) {
+		if (!(error instanceof ZramError)) throw error;
+		refused = error.code;
+	}
+	const { comprDataSize, memUsed, samePages, hugePages } = zram.status();
+	const back = new Uint8Array(file.pageLength);
+	for (let page = 0; page < stored; page++) {
+		zram.read(back, page * file.pageLength);
+		if (!pages.isAt(page, back)) throw wrongByte(page);
+		progress.at(file.count + page);
+	}
+	progress.end();
+	return {
+		pages: stored,
+		stored: stored * file.pageLength,
+		payload: comprDataSize,
+		used: memUsed,
+		metadata: layout.metadata,
+		same: samePages,
+		huge: hugePages,
+		arena,
+		refused,
+		engine,
+	};
+});

@@ -1,0 +1,96 @@
+/*
+ * What the programs of the bench have in common. They run on XS or in Node; a command (bench/*.ts) starts them with one
+ * argument, their parameters as JSON, and takes the last line of their output.
+ */
+
+import { exit, print, programArguments, writeError } from "host";
+import { Memory } from "zram/memory";
+import { load, mismatch } from "./natives.ts";
+
+/** Where the pages are: `count` of them, one behind the other, in a file. */
+export interface PageFile {
+	path: string;
+	count: number;
+	pageLength: number;
+}
+
+/** What every program is told. */
+export interface Parameters {
+	pages: PageFile;
+	/** stderr is a terminal. */
+	live: boolean;
+}
+
+/** Ends the program: arguments that cannot work (exit code 2), or a byte that came back wrong (1). */
+export class Failure extends Error {
+	readonly code: number;
+
+	constructor(code: 1 | 2, message: string) {
+		super(message);
+		this.code = code;
+	}
+}
+
+/** The page `number` came back otherwise than it went in. */
+export function wrongByte(number: number): Failure {
+	return new Failure(1, `page ${number} came back wrong`);
+}
+
+/** Pages in memory of their own, outside the XS heap. */
+export class Pages {
+	readonly count: number;
+	readonly pageLength: number;
+	readonly memory: Memory;
+	readonly #views: Uint8Array[] = [];
+
+	constructor({ path, count, pageLength }: PageFile) {
+		this.count = count;
+		this.pageLength = pageLength;
+		this.memory = new Memory(count * pageLength, "external");
+		if (!load(path, this.memory, count * pageLength)) throw new Failure(2, `${path} cannot be read`);
+		for (let i = 0; i < count; i++)
+			this.#views.push(new Uint8Array(this.memory as unknown as ArrayBuffer, i * pageLength, pageLength));
+	}
+	view(index: number): Uint8Array {
+		return this.#views[index] as Uint8Array;
+	}
+	/** Whether `buffer` has the bytes of page `index`. */
+	isAt(index: number, buffer: Uint8Array): boolean {
+		const { memory, pageLength } = this;
+		return mismatch(memory, index * pageLength, buffer, 0, pageLength) === pageLength;
+	}
+}
+
+/** How far a program is, on stderr: one line that changes on a terminal, a line every tenth elsewhere. */
+export class Progress {
+	readonly #name: string;
+	readonly #total: number;
+	readonly #live: boolean;
+	#next = 0;
+
+	constructor(name: string, total: number, live: boolean) {
+		this.#name = name;
+		this.#total = total;
+		this.#live = live;
+	}
+	at(done: number) {
+		if (done < this.#next) return;
+		this.#next = done + this.#total / (this.#live ? 100 : 10);
+		const line = `${this.#name} ${Math.floor((done / this.#total) * 100)} %`;
+		writeError(this.#live ? `\r\x1b[K${line}` : `${line}\n`);
+	}
+	end() {
+		if (this.#live) writeError("\r\x1b[K");
+	}
+}
+
+/** Runs `work` with the parameters of the command, prints what it returns, and makes its failure the exit code. */
+export function runProgram<P extends Parameters>(work: (parameters: P) => object) {
+	try {
+		print(JSON.stringify(work(JSON.parse(programArguments()[0] as string))));
+	} catch (error) {
+		if (!(error instanceof Failure)) throw error;
+		writeError(`${error.message}\n`);
+		exit(error.code);
+	}
+}

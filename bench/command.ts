@@ -1,0 +1,188 @@
+/**
+ * What the commands fill, churn and cost have in common: their arguments, the pages of the files that they are given,
+ * and the way to run their program on a host.
+ *
+ * stdout has one line of JSON and nothing else. The exit code is 0, 1 if a byte came back wrong, 2 for bad arguments.
+ *
+ * @module
+ */
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { buildFolder, root } from "../tools/paths.ts";
+import type { RunResult } from "../tools/process.ts";
+import { runOnXS, type XSOptions } from "../tools/run-xs.ts";
+import type { PageFile, Parameters } from "./app/program.ts";
+import { addition } from "./reference.ts";
+
+/** Arguments that cannot be. The message names the argument and its range. */
+export class ArgumentError extends Error {
+	override name = "ArgumentError";
+}
+
+/** What is done with the text of an option, by its name. */
+export type Options = Record<string, (text: string, name: string) => unknown>;
+
+export type Values<O extends Options> = { [name in keyof O]?: ReturnType<O[name]> };
+
+export interface Arguments<O extends Options> {
+	values: Values<O>;
+	/** At least one. */
+	files: string[];
+}
+
+/** A number of bytes: 4096, 256K, 1M. */
+export function size(least: number, most: number) {
+	return (text: string, name: string): number => {
+		const match = /^(\d+)([KM]?)$/i.exec(text);
+		const unit = { K: 1024, M: 1024 ** 2 }[match?.[2]?.toUpperCase() ?? ""] ?? 1;
+		const value = match ? Number(match[1]) * unit : Number.NaN;
+		if (value >= least && value <= most) return value;
+		throw new ArgumentError(`--${name}: ${text} is not a number of bytes from ${least} to ${most}, such as 256K or 1M`);
+	};
+}
+
+/** An integer. */
+export function integer(least: number, most: number) {
+	return (text: string, name: string): number => {
+		const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+		if (value >= least && value <= most) return value;
+		throw new ArgumentError(`--${name}: ${text} is not an integer from ${least} to ${most}`);
+	};
+}
+
+/** A number above 0, and at most `most`. */
+export function fraction(most: number) {
+	return (text: string, name: string): number => {
+		const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+		if (value > 0 && value <= most) return value;
+		throw new ArgumentError(`--${name}: ${text} is not a number above 0, and at most ${most}`);
+	};
+}
+
+/** One of some words. */
+export function word<W extends string>(...words: W[]) {
+	return (text: string, name: string): W => {
+		const found = words.find((each) => each === text);
+		if (found !== undefined) return found;
+		throw new ArgumentError(`--${name}: ${text} is not ${words.join(" or ")}`);
+	};
+}
+
+/** @throws ArgumentError */
+export function parse<O extends Options>(parameters: string[], options: O): Arguments<O> {
+	const strings = Object.keys(options).map((name) => [name, { type: "string" as const }]);
+	let parsed: { values: Record<string, string | undefined>; positionals: string[] };
+	try {
+		const { values, positionals } = parseArgs({
+			args: parameters,
+			options: Object.fromEntries(strings),
+			allowPositionals: true,
+		});
+		parsed = { values: values as Record<string, string | undefined>, positionals };
+	} catch (error) {
+		throw new ArgumentError((error as Error).message);
+	}
+	const values = Object.entries(parsed.values).map(([name, text]) => [name, options[name]?.(text as string, name)]);
+	if (parsed.positionals.length === 0) throw new ArgumentError("FILE: at least one is needed");
+	return { values: Object.fromEntries(values), files: parsed.positionals };
+}
+
+function readFile(path: string): Uint8Array {
+	try {
+		return readFileSync(path);
+	} catch (error) {
+		throw new ArgumentError(`FILE: ${(error as Error).message}`);
+	}
+}
+
+/** The files as consecutive pages; the last one of each is padded with zeros. */
+export function readPages(files: string[], pageLength: number): Uint8Array {
+	const contents = files.map(readFile);
+	const padded = contents.map(({ length }) => Math.ceil(length / pageLength) * pageLength);
+	const all = new Uint8Array(padded.reduce((a, b) => a + b));
+	let at = 0;
+	contents.forEach((bytes, i) => {
+		all.set(bytes, at);
+		at += padded[i] as number;
+	});
+	if (all.length === 0) throw new ArgumentError("FILE: there is nothing in it");
+	return all;
+}
+
+/** `count` of the pages, or all, at even distances. */
+export function evenly(pages: Uint8Array, pageLength: number, count: number): Uint8Array {
+	const total = pages.length / pageLength;
+	if (total <= count) return pages;
+	const chosen = new Uint8Array(count * pageLength);
+	for (let i = 0; i < count; i++) {
+		const start = Math.floor((i * total) / count) * pageLength;
+		chosen.set(pages.subarray(start, start + pageLength), i * pageLength);
+	}
+	return chosen;
+}
+
+let pageFiles = 0;
+
+/** Calls `work` with the pages in a file for programs to load. */
+export async function withPages<T>(
+	bytes: Uint8Array,
+	pageLength: number,
+	work: (file: PageFile) => Promise<T>,
+): Promise<T> {
+	const folder = join(buildFolder, "bench");
+	const path = join(folder, `pages-${process.pid}-${pageFiles++}.bin`);
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(path, bytes);
+	try {
+		return await work({ path, count: bytes.length / pageLength, pageLength });
+	} finally {
+		rmSync(path);
+	}
+}
+
+/** The last line of what a program prints. */
+export function resultOf<R>(run: RunResult): R {
+	return JSON.parse(run.stdout.trimEnd().split("\n").at(-1) as string);
+}
+
+/** A program has ended with another exit code than 0; it has said why on stderr. */
+export class ProgramFailed extends Error {
+	override name = "ProgramFailed";
+	readonly exitCode: number;
+
+	constructor(name: string, { exitCode, stderr }: RunResult) {
+		super(`${name} failed:\n${stderr}`);
+		this.exitCode = exitCode;
+	}
+}
+
+/** Whether progress goes to a terminal. */
+export const live = process.stderr.isTTY === true;
+
+/** Runs bench/app/NAME.ts on XS, with the natives of the bench. */
+export async function runProgram<R>(name: string, parameters: Parameters, options: XSOptions = {}): Promise<R> {
+	const result = await runOnXS("xs64", join(root, `bench/app/${name}.ts`), [JSON.stringify(parameters)], {
+		addition: await addition(),
+		echo: "stderr",
+		timeout: 3_600_000,
+		...options,
+	});
+	if (result.exitCode) throw new ProgramFailed(name, result);
+	return resultOf(result);
+}
+
+/** Runs a command: prints the JSON, or says what is wrong and sets the exit code. */
+export async function main(usage: string, work: (parameters: string[]) => Promise<object>): Promise<void> {
+	try {
+		process.stdout.write(`${JSON.stringify(await work(process.argv.slice(2)))}\n`);
+	} catch (error) {
+		if (error instanceof ProgramFailed) process.exitCode = error.exitCode;
+		else {
+			process.exitCode = 2;
+			const isArgument = error instanceof ArgumentError;
+			process.stderr.write(`${(error as Error).message}\n${isArgument ? `usage: ${usage}\n` : ""}`);
+		}
+	}
+}

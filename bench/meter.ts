@@ -1,0 +1,108 @@
+/**
+ * Runs the program `cost` on a host and makes means of what was counted there: instructions, or where nothing counts
+ * them times, as multiples of the time that a copy of the page takes.
+ *
+ * @module
+ */
+
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { buildFolder } from "../tools/paths.ts";
+import { MissingTool, run } from "../tools/process.ts";
+import type { CostParameters, CostResult, Part } from "./app/cost.ts";
+import type { Measure } from "./app/meter.ts";
+import type { PageFile } from "./app/program.ts";
+import { live, runProgram } from "./command.ts";
+
+/** What a page costs, by label. */
+export interface Means {
+	unit: "instructions" | "copies";
+	means: Record<string, number>;
+	/** Bytes that all pages take, ours and the reference's. */
+	stored: number;
+	lz4Stored: number;
+}
+
+/** What programs measure, and how it becomes numbers. */
+export interface Metered {
+	measures: Measure[];
+}
+
+/** Times are medians of so many rounds. */
+const ROUNDS = 15;
+
+async function hasCallgrind(): Promise<boolean> {
+	try {
+		return (await run("valgrind", ["--version"], { install: "apt-get install valgrind" })).exitCode === 0;
+	} catch (error) {
+		if (error instanceof MissingTool) return false;
+		throw error;
+	}
+}
+
+/** What callgrind wrote down at a mark: the instructions since the mark before it. */
+function sinceLastMark(path: string): number {
+	const total = /^(?:summary|totals): (\d+)$/m.exec(readFileSync(path, "utf8"))?.[1];
+	if (total === undefined) throw new Error(`${path}: not a dump of callgrind`);
+	return Number(total);
+}
+
+let dumps = 0;
+
+/** Runs a program under callgrind. `from` and `to` of its measures become instructions. */
+async function underCallgrind<R extends Metered>(name: string, parameters: CostParameters): Promise<R> {
+	const folder = join(buildFolder, "bench", `callgrind-${process.pid}-${dumps++}`);
+	mkdirSync(folder, { recursive: true });
+	const out = join(folder, "out");
+	try {
+		const result = await runProgram<R>(name, parameters, {
+			under: [
+				"valgrind",
+				"--quiet",
+				"--tool=callgrind",
+				`--callgrind-out-file=${out}`,
+				"--dump-before=xs_bench_counter",
+			],
+		});
+		// mark 1 is in front of the first measure, mark 2 behind it
+		result.measures.forEach((measure, i) => {
+			measure.from = 0;
+			measure.to = sinceLastMark(`${out}.${2 * i + 2}`);
+		});
+		return result;
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+function median(values: number[]): number {
+	return values.sort((a, b) => a - b)[values.length >> 1] as number;
+}
+
+/** A page's share of each measure, without what its loop takes; the median if it was measured several times. */
+export function meansOf(measures: Measure[]): Record<string, number> {
+	const shares = new Map<string, number[]>();
+	for (const { label, count, from, to } of measures)
+		shares.set(label, [...(shares.get(label) ?? []), (to - from) / count]);
+	const whole = new Map([...shares].map(([label, values]) => [label, median(values)]));
+	const withoutLoop = measures.map(({ label, without }) => {
+		const loop = without === undefined ? 0 : (whole.get(without) as number);
+		return [label, (whole.get(label) as number) - loop] as const;
+	});
+	return Object.fromEntries(withoutLoop);
+}
+
+/** Measures pages of 4096 bytes. `counts`: instructions are counted, by callgrind; by default if it is there. */
+export async function measureCost(pages: PageFile, parts: Part[], counts?: boolean): Promise<Means> {
+	counts ??= await hasCallgrind();
+	const parameters: CostParameters = { pages, parts, live, rounds: counts ? 1 : ROUNDS };
+	const result = counts
+		? await underCallgrind<CostResult>("cost", parameters)
+		: await runProgram<CostResult>("cost", parameters);
+	const { stored, lz4Stored } = result;
+	const means = meansOf(result.measures);
+	if (counts) return { unit: "instructions", means, stored, lz4Stored };
+	const copy = means.copy as number;
+	const multiples = Object.entries(means).map(([label, mean]) => [label, mean / copy]);
+	return { unit: "copies", means: Object.fromEntries(multiples), stored, lz4Stored };
+}

@@ -1,0 +1,268 @@
+/*
+ * What the bench does in C, described in natives.ts: a counter, many bytes, and the peers beside which the module is
+ * measured (the bare engine, the reference codec, a copy).
+ *
+ * Pages are one behind the other in a HostBuffer, which does not move: pointers may be kept over calls of XS.
+ */
+
+#include "xsmc.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "lz4.h"
+#include "zramEngine.h"
+
+#define kPageLength 4096
+#define kBlockLength LZ4_COMPRESSBOUND(kPageLength)
+
+static uint8_t *toBytes(xsMachine *the, xsSlot *slot, size_t least)
+{
+	void *data;
+	xsUnsignedValue size;
+
+	xsmcGetBufferWritable(*slot, &data, &size);
+	if (size < least)
+		xsRangeError("bench: the buffer has %u bytes, %u are needed", (unsigned)size, (unsigned)least);
+	return data;
+}
+
+static size_t toLength(xsMachine *the, xsSlot *slot)
+{
+	xsIntegerValue value = xsmcToInteger(*slot);
+
+	if (value < 0)
+		xsRangeError("bench: %d is negative", (int)value);
+	return (size_t)value;
+}
+
+/* Under callgrind this is also where it writes down what was counted so far, and starts anew. */
+void xs_bench_counter(xsMachine *the)
+{
+#if defined(__riscv)
+	uint32_t high, low, again;
+
+	do
+		__asm__ volatile(".option arch, +zicsr\n\tcsrr %0, minstreth\n\tcsrr %1, minstret\n\tcsrr %2, minstreth"
+						 : "=r"(high), "=r"(low), "=r"(again));
+	while (high != again);
+	xsmcSetNumber(xsResult, (double)high * 4294967296.0 + (double)low);
+#else
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	xsmcSetNumber(xsResult, (double)now.tv_sec * 1e9 + (double)now.tv_nsec);
+#endif
+}
+
+/* load(path, into, length): reads exactly `length` bytes; false if the file has less */
+void xs_bench_load(xsMachine *the)
+{
+	char path[1024];
+	size_t length = toLength(the, &xsArg(2)), count = 0;
+	uint8_t *into = toBytes(the, &xsArg(1), length);
+	FILE *file;
+
+	xsmcToStringBuffer(xsArg(0), path, sizeof(path));
+	file = fopen(path, "rb");
+	if (file) {
+		count = fread(into, 1, length, file);
+		fclose(file);
+	}
+	xsmcSetBoolean(xsResult, file && (count == length));
+}
+
+/* mismatch(a, aStart, b, bStart, length): the first byte that differs, from 0, or `length` */
+void xs_bench_mismatch(xsMachine *the)
+{
+	size_t aStart = toLength(the, &xsArg(1)), bStart = toLength(the, &xsArg(3)), length = toLength(the, &xsArg(4));
+	const uint8_t *a = toBytes(the, &xsArg(0), aStart + length) + aStart;
+	const uint8_t *b = toBytes(the, &xsArg(2), bStart + length) + bStart;
+	size_t at = 0;
+
+	for (; (at + 512 <= length) && !memcmp(a + at, b + at, 512); at += 512)
+		;
+	for (; (at < length) && (a[at] == b[at]); at++)
+		;
+	xsmcSetInteger(xsResult, (xsIntegerValue)at);
+}
+
+/* --- the audit: see audit.ts ---------------------------------------------------------------------------------- */
+
+typedef struct {
+	const zramEntry *table;
+	const uint16_t *links;
+} Arena;
+
+typedef struct {
+	Arena now;
+	Arena before;
+	uint32_t pageCount;
+	uint32_t granuleCount;
+} Audit;
+
+static Arena toArena(uint8_t *bytes, uint32_t linksStart)
+{
+	return (Arena){ (const zramEntry *)(void *)(bytes + sizeof(zramHeader)), (uint16_t *)(void *)(bytes + linksStart) };
+}
+
+static int isIn(const Audit *audit, const Arena *arena, uint32_t page, uint32_t granule)
+{
+	const zramEntry *entry = arena->table + page;
+	uint32_t state = zramEntryState(entry), next = entry->word0, steps = audit->granuleCount;
+
+	if ((state != kZramCompressed) && (state != kZramRaw))
+		return 0;
+	for (; steps && (next < audit->granuleCount) && (next != granule); steps--)
+		next = arena->links[next];
+	return next == granule;
+}
+
+static int isOfAnother(const Audit *audit, uint32_t page, uint32_t granule)
+{
+	if (isIn(audit, &audit->now, page, granule) || isIn(audit, &audit->before, page, granule))
+		return 0;
+	for (uint32_t other = 0; other < audit->pageCount; other++)
+		if (isIn(audit, &audit->before, other, granule))
+			return 1;
+	return 0;
+}
+
+static uint32_t movedEntries(const Audit *audit, uint32_t page)
+{
+	const uint32_t withoutAge = ~(0xFFu << 18);
+	uint32_t moved = 0;
+
+	for (uint32_t other = 0; other < audit->pageCount; other++) {
+		const zramEntry *now = audit->now.table + other, *before = audit->before.table + other;
+		if ((other != page) && ((now->word0 != before->word0) || ((now->word1 ^ before->word1) & withoutAge)))
+			moved += zramEntryLength(before);
+	}
+	return moved;
+}
+
+static uint32_t movedGranules(const Audit *audit, uint32_t page)
+{
+	uint32_t moved = 0;
+
+	for (uint32_t granule = 0; granule < audit->granuleCount; granule++)
+		moved += (audit->now.links[granule] != audit->before.links[granule]) && isOfAnother(audit, page, granule);
+	return moved;
+}
+
+/* moved(region, before, pageCount, linksStart, granuleCount, granuleLength, page) */
+void xs_bench_moved(xsMachine *the)
+{
+	Audit audit = { .pageCount = (uint32_t)toLength(the, &xsArg(2)),
+		.granuleCount = (uint32_t)toLength(the, &xsArg(4)) };
+	size_t linksStart = toLength(the, &xsArg(3)), length = linksStart + 2 * audit.granuleCount;
+	uint32_t granuleLength = (uint32_t)toLength(the, &xsArg(5)), page = (uint32_t)toLength(the, &xsArg(6));
+	uint8_t *region = toBytes(the, &xsArg(0), length), *before = toBytes(the, &xsArg(1), length);
+	uint32_t moved = 0;
+
+	audit.now = toArena(region, (uint32_t)linksStart);
+	audit.before = toArena(before, (uint32_t)linksStart);
+	if (memcmp(region + sizeof(zramHeader), before + sizeof(zramHeader), length - sizeof(zramHeader))) {
+		moved = movedEntries(&audit, page) + granuleLength * movedGranules(&audit, page);
+		memcpy(before, region, length);
+	}
+	xsmcSetNumber(xsResult, moved);
+}
+
+/* --- the peers ------------------------------------------------------------------------------------------------- */
+
+/* copyPages(pages, count, into): every page to the one place, as plain copies */
+void xs_bench_copyPages(xsMachine *the)
+{
+	size_t count = toLength(the, &xsArg(1));
+	const uint8_t *page = toBytes(the, &xsArg(0), count * kPageLength);
+	uint8_t *into = toBytes(the, &xsArg(2), kPageLength);
+
+	for (; count; count--, page += kPageLength)
+		memcpy(into, page, kPageLength);
+}
+
+/* --- the reference codec -------------------------------------------------------------------------------------- */
+
+/* lz4Encode(pages, count, blocks, lengths): blocks are kBlockLength apart, `lengths` is an Int32Array */
+void xs_bench_lz4Encode(xsMachine *the)
+{
+	size_t count = toLength(the, &xsArg(1));
+	const uint8_t *pages = toBytes(the, &xsArg(0), count * kPageLength);
+	uint8_t *blocks = toBytes(the, &xsArg(2), count * kBlockLength);
+	int32_t *lengths = (int32_t *)(void *)toBytes(the, &xsArg(3), count * sizeof(int32_t));
+
+	for (size_t i = 0; i < count; i++)
+		lengths[i] = LZ4_compress_default(
+			(const char *)pages + i * kPageLength, (char *)blocks + i * kBlockLength, kPageLength, kBlockLength);
+}
+
+/* lz4Decode(blocks, lengths, count, into): every page to the one place. The number of blocks that are pages. */
+void xs_bench_lz4Decode(xsMachine *the)
+{
+	size_t count = toLength(the, &xsArg(2));
+	const uint8_t *blocks = toBytes(the, &xsArg(0), count * kBlockLength);
+	const int32_t *lengths = (const int32_t *)(void *)toBytes(the, &xsArg(1), count * sizeof(int32_t));
+	uint8_t *into = toBytes(the, &xsArg(3), kPageLength);
+	xsIntegerValue right = 0;
+
+	for (size_t i = 0; i < count; i++)
+		right += LZ4_decompress_safe((const char *)blocks + i * kBlockLength, (char *)into, lengths[i], kPageLength)
+			== kPageLength;
+	xsmcSetInteger(xsResult, right);
+}
+
+void xs_bench_blockLength(xsMachine *the)
+{
+	xsmcSetInteger(xsResult, kBlockLength);
+}
+
+/* --- the engine without JavaScript ----------------------------------------------------------------------------- */
+
+static zramEngine *toEngine(xsMachine *the, xsSlot *slot)
+{
+	return (zramEngine *)(void *)toBytes(the, slot, zramScratchLength(kPageLength));
+}
+
+/* engineStart(scratch, region, pageCount) */
+void xs_bench_engineStart(xsMachine *the)
+{
+	zramEngine *engine = toEngine(the, &xsArg(0));
+	zramGeometry geometry;
+	void *region;
+	xsUnsignedValue size;
+
+	xsmcGetBufferWritable(xsArg(1), &region, &size);
+	if (!zramPlan(&geometry, size, (uint32_t)toLength(the, &xsArg(2)), kPageLength, 0))
+		xsRangeError("bench: no region for the engine");
+	engine->region = region;
+	zramStart(engine, &geometry, kPageLength / 8 * 7);
+}
+
+/* engineWrite(scratch, pages, count): page i to page i of the device. The number of pages that were stored. */
+void xs_bench_engineWrite(xsMachine *the)
+{
+	zramEngine *engine = toEngine(the, &xsArg(0));
+	uint32_t count = (uint32_t)toLength(the, &xsArg(2));
+	const uint8_t *pages = toBytes(the, &xsArg(1), (size_t)count * kPageLength);
+	xsIntegerValue stored = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		stored += zramWrite(engine, i, 0, pages + (size_t)i * kPageLength, kPageLength, kZramKeep) >= kZramPressure;
+	xsmcSetInteger(xsResult, stored);
+}
+
+/* engineRead(scratch, count, into): every page to the one place. The number of pages that were read. */
+void xs_bench_engineRead(xsMachine *the)
+{
+	zramEngine *engine = toEngine(the, &xsArg(0));
+	uint32_t count = (uint32_t)toLength(the, &xsArg(1));
+	uint8_t *into = toBytes(the, &xsArg(2), kPageLength);
+	xsIntegerValue read = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		read += zramRead(engine, i, 0, into, kPageLength, kZramKeep) == kZramOK;
+	xsmcSetInteger(xsResult, read);
+}

