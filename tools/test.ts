@@ -19,7 +19,7 @@ import { MissingTool, run } from "./process.ts";
 import { runSuiteInNode, runSuitesOnXS, type Summary } from "./run-xs.ts";
 
 /** What a suite may need, as its line `// needs: …` says, and that in words. */
-const NEEDS = { xs: "XS", node: "Node", compiler: "Node and a C compiler" };
+const NEEDS = { xs: "XS", node: "Node", compiler: "Node and a C compiler", js: "XS or Node" };
 type Need = keyof typeof NEEDS;
 
 interface Host {
@@ -40,10 +40,10 @@ async function hasCompiler(): Promise<boolean> {
 }
 
 const hosts: Host[] = [
-	{ name: "Node", offers: (await hasCompiler()) ? ["node", "compiler"] : ["node"], share: 1, quick: true },
-	{ name: "XS 64 bit", offers: ["xs"], share: 1, quick: true, variant: "xs64" },
-	{ name: "XS 32 bit", offers: ["xs"], share: 1, quick: false, variant: "xs32" },
-	{ name: "XS 64 bit with sanitizers", offers: ["xs"], share: 0.25, quick: false, variant: "asan" },
+	{ name: "Node", offers: (await hasCompiler()) ? ["js", "node", "compiler"] : ["js", "node"], share: 1, quick: true },
+	{ name: "XS 64 bit", offers: ["js", "xs"], share: 1, quick: true, variant: "xs64" },
+	{ name: "XS 32 bit", offers: ["js", "xs"], share: 1, quick: false, variant: "xs32" },
+	{ name: "XS 64 bit with sanitizers", offers: ["js", "xs"], share: 0.25, quick: false, variant: "asan" },
 ];
 
 /** What one part of the run came to. */

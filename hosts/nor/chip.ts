@@ -1,0 +1,482 @@
+/*
+ * A NOR flash chip, emulated: what the bits do, how blocks wear, how long operations take, and what goes wrong. flash.ts
+ * gives it the ECMA-419 shape.
+ *
+ * A program turns bits from the erased value to the other, and never back; an erase turns a whole block to the erased
+ * value and wears it. Both are `operations`, counted from 0, and may be torn by a power cut. Everything random comes
+ * from the seed.
+ *
+ * Blocks are kept one by one and shared with snapshots until they are written, so a snapshot costs a pointer a block.
+ */
+
+/** Durations in microseconds. */
+export interface Timing {
+	/** Reading a byte over the bus. */
+	readByte: number;
+	/** Programming: the first byte, each more, and at most for a page of `pageLength` bytes. */
+	programFirst: number;
+	programByte: number;
+	programPage: number;
+	/** Erasing a block of up to 4 KB, 32 KB, 64 KB; longer ones as so many of 64 KB. */
+	erase4K: number;
+	erase32K: number;
+	erase64K: number;
+}
+
+export interface Part {
+	/** Bytes that one program command takes. */
+	pageLength: number;
+	/** Erases that a block is good for. */
+	endurance: number;
+	typical: Timing;
+	worst: Timing;
+}
+
+/** Winbond W25Q128JV, data sheet, "AC Electrical Characteristics"; reading at 40 MHz on two lines. */
+export const W25Q128: Part = Object.freeze({
+	pageLength: 256,
+	endurance: 100_000,
+	typical: {
+		readByte: 0.1,
+		programFirst: 30,
+		programByte: 2.5,
+		programPage: 700,
+		erase4K: 45_000,
+		erase32K: 120_000,
+		erase64K: 150_000,
+	},
+	worst: {
+		readByte: 0.1,
+		programFirst: 50,
+		programByte: 12,
+		programPage: 3000,
+		erase4K: 400_000,
+		erase32K: 1_600_000,
+		erase64K: 2_000_000,
+	},
+});
+
+/** GigaDevice GD25Q128, data sheet, "AC Characteristics"; as above. */
+export const GD25Q128: Part = Object.freeze({
+	...W25Q128,
+	typical: { ...W25Q128.typical, programPage: 500 },
+});
+
+/** Loops over bytes, for hosts where those of JavaScript are slow. Lengths and starts are bytes. */
+export interface Kernels {
+	copy(to: Uint8Array, toStart: number, from: Uint8Array, fromStart: number, length: number): void;
+	/** Clears in `into` the bits that are 0 in `from`. */
+	and(into: Uint8Array, intoStart: number, from: Uint8Array, fromStart: number, length: number): unknown;
+}
+
+const plainKernels: Kernels = Object.freeze({
+	copy(to: Uint8Array, toStart: number, from: Uint8Array, fromStart: number, length: number) {
+		to.set(fromStart === 0 && length === from.length ? from : from.subarray(fromStart, fromStart + length), toStart);
+	},
+	and(into: Uint8Array, intoStart: number, from: Uint8Array, fromStart: number, length: number) {
+		for (let i = 0; i < length; i++)
+			into[intoStart + i] = (into[intoStart + i] as number) & (from[fromStart + i] as number);
+	},
+});
+
+/** Where a chip's content outlives the program: a file. Positions and lengths are bytes. */
+export interface Storage {
+	/** Fills `into` with what is at `position`; false if there is nothing. */
+	read(position: number, into: Uint8Array): boolean;
+	write(position: number, from: Uint8Array): void;
+}
+
+export interface ChipOptions {
+	blocks: number;
+	/** Bytes that are erased at once. Default: 4096. */
+	blockLength?: number;
+	/** Programs must begin and end at multiples of this. Default: 1. */
+	writeAlign?: number;
+	/** What an erased byte reads as: 0xff (default) or 0. */
+	eraseValue?: number;
+	/** Durations and endurance. Default: W25Q128. */
+	part?: Part;
+	/** Erases after which a block fails, instead of the part's. */
+	endurance?: number;
+	/** Of everything that happens by chance. Default: 1. */
+	seed?: number;
+	storage?: Storage;
+	kernels?: Kernels;
+}
+
+/** What a driver reports when the chip did not do as told. */
+export class ChipError extends Error {}
+/** Every operation after the power was cut. */
+export class PowerCut extends Error {}
+
+export interface ChipStatistics {
+	reads: number;
+	programs: number;
+	erases: number;
+	bytesRead: number;
+	bytesProgrammed: number;
+	/** Microseconds that it all took, typically and at worst. */
+	typical: number;
+	worst: number;
+}
+
+export interface Snapshot {
+	readonly blocks: readonly (Block | undefined)[];
+	readonly erases: Uint32Array;
+	readonly random: number;
+}
+
+interface Block {
+	bytes: Uint8Array;
+	/** Some snapshot has it too: copy it before it is written. */
+	shared: boolean;
+	/** Bytes from here to the end were not programmed since the erase. */
+	programmedEnd: number;
+}
+
+type When = "before" | "torn" | "after";
+
+export class Chip {
+	readonly blocks: number;
+	readonly blockLength: number;
+	readonly writeAlign: number;
+	readonly eraseValue: number;
+	readonly part: Part;
+	readonly endurance: number;
+	/** Erases a block has seen, torn ones included. */
+	erases: Uint32Array;
+	/** Programs and erases so far: the number that the next one has. */
+	operations = 0;
+	/** Chances from 0 to 1 that an operation fails; half of the failures are reported, the others leave wrong bits only. */
+	failingPrograms = 0;
+	failingErases = 0;
+	/** Called before each operation; what it throws ends it. For tests. */
+	onOperation: ((name: "read" | "program" | "erase") => void) | undefined;
+
+	#blocks: (Block | undefined)[];
+	/** Memory of blocks that were erased, for the next that are programmed. */
+	#spare: Block[] = [];
+	#random: number;
+	#kernels: Kernels;
+	#storage: Storage | undefined;
+	#cutAt = Number.POSITIVE_INFINITY;
+	#cutWhen: When = "before";
+	#powered = true;
+	readonly #statistics: ChipStatistics = {
+		reads: 0,
+		programs: 0,
+		erases: 0,
+		bytesRead: 0,
+		bytesProgrammed: 0,
+		typical: 0,
+		worst: 0,
+	};
+
+	/** @throws RangeError for a geometry that no chip has. */
+	constructor({
+		blocks,
+		blockLength = 4096,
+		writeAlign = 1,
+		eraseValue = 0xff,
+		part = W25Q128,
+		endurance = part.endurance,
+		seed = 1,
+		storage,
+		kernels = plainKernels,
+	}: ChipOptions) {
+		const isCount = (value: number) => Number.isInteger(value) && value > 0;
+		if (!isCount(blocks) || !isCount(blockLength) || blocks * blockLength > 0x7fffffff)
+			throw new RangeError("blocks, blockLength: must be positive integers, and 2 GB at most together");
+		if (!isCount(writeAlign) || blockLength % writeAlign) throw new RangeError("writeAlign: must divide blockLength");
+		if (eraseValue !== 0xff && eraseValue !== 0) throw new RangeError("eraseValue: must be 255 or 0");
+		this.blocks = blocks;
+		this.blockLength = blockLength;
+		this.writeAlign = writeAlign;
+		this.eraseValue = eraseValue;
+		this.part = part;
+		this.endurance = endurance;
+		this.erases = new Uint32Array(blocks);
+		this.#blocks = new Array(blocks).fill(undefined);
+		this.#random = (Math.imul(seed, 0x9e3779b1) ^ 0x2545f491) | 1;
+		this.#kernels = kernels;
+		this.#storage = storage;
+		if (storage) this.#load(storage);
+	}
+
+	get size(): number {
+		return this.blocks * this.blockLength;
+	}
+
+	get powered(): boolean {
+		return this.#powered;
+	}
+
+	/** What was done and how long that took, since the start. */
+	get statistics(): Readonly<ChipStatistics> {
+		return this.#statistics;
+	}
+
+	/** Reads into `length` bytes of `into` from `start`. The range is within the chip. */
+	read(into: Uint8Array, start: number, length: number, position: number) {
+		this.#begin("read");
+		this.#statistics.reads++;
+		this.#statistics.bytesRead += length;
+		this.#spend("readByte", length);
+		this.#transfer(into, start, length, position);
+	}
+
+	#transfer(into: Uint8Array, start: number, length: number, position: number) {
+		while (length > 0) {
+			const index = Math.floor(position / this.blockLength);
+			const offset = position % this.blockLength;
+			const part = Math.min(length, this.blockLength - offset);
+			const block = this.#blocks[index];
+			if (block) this.#kernels.copy(into, start, block.bytes, offset, part);
+			else into.fill(this.eraseValue, start, start + part);
+			start += part;
+			position += part;
+			length -= part;
+		}
+	}
+
+	/** Programs `length` bytes of `from`, from `start` on. The range is within the chip, and aligned. */
+	program(from: Uint8Array, start: number, length: number, position: number) {
+		this.#begin("program");
+		const torn = this.#cut("before");
+		this.#statistics.programs++;
+		this.#statistics.bytesProgrammed += length;
+		this.#spendProgram(length);
+		let done = 0;
+		const whole = torn ? this.#below(length) : length;
+		while (done < whole) {
+			const at = position + done;
+			const part = Math.min(whole - done, this.blockLength - (at % this.blockLength));
+			this.#programPart(from, start + done, part, at);
+			done += part;
+		}
+		if (torn) this.#tearByte(from[start + whole] as number, position + whole);
+		else if (this.#chance(this.failingPrograms)) this.#failProgram(position, length);
+		this.#save(position, length);
+		this.#end();
+	}
+
+	erase(index: number) {
+		this.#begin("erase");
+		const torn = this.#cut("before");
+		this.#statistics.erases++;
+		this.#spend(
+			this.blockLength <= 4096 ? "erase4K" : this.blockLength <= 32_768 ? "erase32K" : "erase64K",
+			Math.max(1, Math.ceil(this.blockLength / 65_536)),
+		);
+		this.erases[index] = (this.erases[index] as number) + 1;
+		const worn = (this.erases[index] as number) > this.endurance;
+		if (torn) this.#tearErase(index);
+		else if (worn || this.#chance(this.failingErases)) this.#failErase(index);
+		else this.#clear(index);
+		this.#save(index * this.blockLength, this.blockLength);
+		this.#end();
+	}
+
+	/** Whether a block reads as erased. */
+	isErased(index: number): boolean {
+		return this.#blocks[index] === undefined || this.content(index).every((byte) => byte === this.eraseValue);
+	}
+
+	/** A copy of a block, for tests and tools: no read that would be counted. */
+	content(index: number): Uint8Array {
+		const bytes = new Uint8Array(this.blockLength);
+		this.#transfer(bytes, 0, this.blockLength, index * this.blockLength);
+		return bytes;
+	}
+
+	/**
+	 * Cuts the power at the operation with this number: before it, in the middle of it, or after it. The operation and all
+	 * that follow throw PowerCut until restore().
+	 */
+	cutPower(operation: number, when: When) {
+		this.#cutAt = operation;
+		this.#cutWhen = when;
+	}
+
+	/** Power is back. What was torn stays torn. */
+	restorePower() {
+		this.#powered = true;
+		this.#cutAt = Number.POSITIVE_INFINITY;
+	}
+
+	/** Bits rot: `count` of them, anywhere, turn over. */
+	rot(count: number) {
+		for (; count > 0; count--) this.flip(this.#below(this.size), this.#below(8));
+	}
+
+	/** One bit turns over. */
+	flip(position: number, bit: number) {
+		const block = this.#own(Math.floor(position / this.blockLength));
+		const offset = position % this.blockLength;
+		block.bytes[offset] = (block.bytes[offset] as number) ^ (1 << bit);
+		block.programmedEnd = Math.max(block.programmedEnd, offset + 1);
+		this.#save(position, 1);
+	}
+
+	/** Content and wear as they are now. Costs a pointer a block; blocks are copied when they are written next. */
+	snapshot(): Snapshot {
+		for (const block of this.#blocks) if (block) block.shared = true;
+		return { blocks: this.#blocks.slice(), erases: this.erases.slice(), random: this.#random };
+	}
+
+	/** Everything as it was; the power is on. A snapshot can be restored any number of times, and by chips alike. */
+	restore({ blocks, erases, random }: Snapshot) {
+		this.#blocks = blocks.slice();
+		for (const block of this.#blocks) if (block) block.shared = true;
+		this.erases = erases.slice();
+		this.#random = random;
+		this.restorePower();
+		this.#save(0, this.size);
+	}
+
+	// --- power, time and chance
+
+	#begin(name: "read" | "program" | "erase") {
+		if (!this.#powered) throw new PowerCut("no power");
+		this.onOperation?.(name);
+	}
+
+	/** Whether the operation that begins is torn. Throws if the power goes before it. */
+	#cut(before: When): boolean {
+		if (this.operations !== this.#cutAt) return false;
+		if (this.#cutWhen === before) {
+			this.#powered = false;
+			throw new PowerCut("the power was cut before this operation");
+		}
+		return this.#cutWhen === "torn";
+	}
+
+	#end() {
+		if (this.operations++ !== this.#cutAt) return;
+		this.#powered = false;
+		throw new PowerCut(`the power was cut ${this.#cutWhen === "torn" ? "in the middle of" : "after"} this operation`);
+	}
+
+	#spend(what: keyof Timing, count: number) {
+		this.#statistics.typical += this.part.typical[what] * count;
+		this.#statistics.worst += this.part.worst[what] * count;
+	}
+
+	#spendProgram(length: number) {
+		const { pageLength, typical, worst } = this.part;
+		for (; length > 0; length -= pageLength) {
+			const more = Math.min(length, pageLength) - 1;
+			this.#statistics.typical += Math.min(typical.programPage, typical.programFirst + more * typical.programByte);
+			this.#statistics.worst += Math.min(worst.programPage, worst.programFirst + more * worst.programByte);
+		}
+	}
+
+	#next(): number {
+		let state = this.#random;
+		state ^= state << 13;
+		state ^= state >>> 17;
+		state ^= state << 5;
+		this.#random = state;
+		return state >>> 0;
+	}
+
+	#below(limit: number): number {
+		return this.#next() % limit;
+	}
+
+	#chance(probability: number): boolean {
+		return probability > 0 && this.#next() < probability * 2 ** 32;
+	}
+
+	// --- bits
+
+	/** The block, with memory of its own that may be written. */
+	#own(index: number): Block {
+		const old = this.#blocks[index];
+		if (old && !old.shared) return old;
+		const block = this.#spare.pop() ?? { bytes: new Uint8Array(this.blockLength), shared: false, programmedEnd: 0 };
+		if (old) this.#kernels.copy(block.bytes, 0, old.bytes, 0, this.blockLength);
+		else block.bytes.fill(this.eraseValue);
+		block.programmedEnd = old ? old.programmedEnd : 0;
+		this.#blocks[index] = block;
+		return block;
+	}
+
+	/** What was never programmed since the erase takes any bytes; else bits go one way only. */
+	#programPart(from: Uint8Array, start: number, length: number, position: number) {
+		const block = this.#own(Math.floor(position / this.blockLength));
+		const offset = position % this.blockLength;
+		if (offset >= block.programmedEnd) this.#kernels.copy(block.bytes, offset, from, start, length);
+		else if (this.eraseValue) this.#kernels.and(block.bytes, offset, from, start, length);
+		else
+			for (let i = 0; i < length; i++)
+				block.bytes[offset + i] = (block.bytes[offset + i] as number) | (from[start + i] as number);
+		block.programmedEnd = Math.max(block.programmedEnd, offset + length);
+	}
+
+	#tearByte(byte: number, position: number) {
+		const some = this.#below(256);
+		const torn = this.eraseValue ? byte | some : byte & some;
+		this.#programPart(Uint8Array.of(torn), 0, 1, position);
+	}
+
+	#failProgram(position: number, length: number) {
+		this.flip(position + this.#below(length), this.#below(8));
+		if (this.#below(2)) throw this.#failed("program");
+	}
+
+	/** Some of the block is erased, from one end; a few bits of the rest have gone as well, or have not. */
+	#tearErase(index: number) {
+		const { bytes } = this.#own(index);
+		const erased = 1 + this.#below(this.blockLength);
+		if (this.#below(2)) bytes.fill(this.eraseValue, 0, erased);
+		else bytes.fill(this.eraseValue, this.blockLength - erased);
+		for (let i = 0; i < 16; i++) {
+			const at = this.#below(this.blockLength);
+			const some = this.#below(256);
+			bytes[at] = this.eraseValue ? (bytes[at] as number) | some : (bytes[at] as number) & some;
+		}
+		(this.#blocks[index] as Block).programmedEnd = this.blockLength;
+	}
+
+	/** A bit that does not let go any more. */
+	#failErase(index: number) {
+		this.#clear(index);
+		this.flip(index * this.blockLength + this.#below(this.blockLength), this.#below(8));
+		if (this.#below(2)) throw this.#failed("erase");
+	}
+
+	/** The operation is over all the same. */
+	#failed(what: string): ChipError {
+		this.operations++;
+		return new ChipError(`${what} failed`);
+	}
+
+	#clear(index: number) {
+		const block = this.#blocks[index];
+		if (block && !block.shared) this.#spare.push(block);
+		this.#blocks[index] = undefined;
+	}
+
+	// --- storage: the content as in a dump, then the number of erases of each block
+
+	#load(storage: Storage) {
+		if (!storage.read(this.size, new Uint8Array(this.erases.buffer))) {
+			this.#save(0, this.size);
+			return;
+		}
+		for (let index = 0; index < this.blocks; index++) {
+			const block = { bytes: new Uint8Array(this.blockLength), shared: false, programmedEnd: this.blockLength };
+			storage.read(index * this.blockLength, block.bytes);
+			if (block.bytes.some((byte) => byte !== this.eraseValue)) this.#blocks[index] = block;
+		}
+	}
+
+	#save(position: number, length: number) {
+		if (!this.#storage) return;
+		const bytes = new Uint8Array(length);
+		this.#transfer(bytes, 0, length, position);
+		this.#storage.write(position, bytes);
+		this.#storage.write(this.size, new Uint8Array(this.erases.buffer));
+	}
+}

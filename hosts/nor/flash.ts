@@ -1,0 +1,152 @@
+/*
+ * Chips as ECMA-419 Flash: the shape of the Moddable SDK's "embedded:storage/flash", and what its tests ask of one.
+ */
+
+import type { Chip } from "./chip.ts";
+
+/** A buffer, or a view of bytes. */
+type Buffer = ArrayBufferLike | ArrayBufferView | HostBuffer;
+
+export interface FlashOptions {
+	path: string;
+	/** "r+" (default) or "r". */
+	mode?: string;
+	/** "buffer". */
+	format?: string;
+}
+
+export interface FlashStatus {
+	size: number;
+	blockLength: number;
+	blocks: number;
+	writeAlign: number;
+	eraseValue: number;
+}
+
+/** What to open a flash with: the default export of "embedded:storage/flash". */
+export interface FlashStorage {
+	open(options: FlashOptions): Flash;
+	[Symbol.iterator](): IterableIterator<string>;
+}
+
+function toInteger(value: unknown): number {
+	return Math.trunc(+(value as number)) || 0; // a BigInt throws here
+}
+
+/** A view of any buffer; views of bytes are taken as they are, so that nothing is allocated. */
+function bytesOf(buffer: Buffer): Uint8Array {
+	if (buffer instanceof Uint8Array) return buffer;
+	if (ArrayBuffer.isView(buffer)) return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+	if (typeof buffer !== "object" || buffer === null) throw new TypeError("buffer: not a buffer");
+	return new Uint8Array(buffer as ArrayBuffer);
+}
+
+/** A partition that is open. After close(), and on any other receiver, every method throws a SyntaxError. */
+export class Flash {
+	#chip: Chip | undefined;
+	#readOnly: boolean;
+
+	constructor(chip: Chip, readOnly: boolean) {
+		this.#chip = chip;
+		this.#readOnly = readOnly;
+	}
+
+	static #chipOf(flash: unknown): Chip {
+		const chip = Flash.#isFlash(flash) ? flash.#chip : undefined;
+		if (!chip) throw new SyntaxError("not an open Flash");
+		return chip;
+	}
+
+	static #isFlash(value: unknown): value is Flash {
+		return typeof value === "object" && value !== null && #chip in value;
+	}
+
+	get format(): "buffer" {
+		return "buffer";
+	}
+	set format(value: "buffer") {
+		if (value !== "buffer") throw new RangeError('format: must be "buffer"');
+	}
+
+	/**
+	 * Reads `byteLength` bytes into a new ArrayBuffer, or as many as `buffer` holds into it.
+	 *
+	 * @throws RangeError past the end
+	 */
+	read(byteLength: number, byteOffset: number): ArrayBuffer;
+	read(buffer: Buffer, byteOffset: number): number;
+	read(target: number | Buffer, byteOffset: number): ArrayBuffer | number {
+		const chip = Flash.#chipOf(this);
+		const position = toInteger(byteOffset);
+		if (typeof target !== "number") {
+			const bytes = bytesOf(target);
+			Flash.#expectWithin(chip, position, bytes.length);
+			chip.read(bytes, 0, bytes.length, position);
+			return bytes.length;
+		}
+		Flash.#expectWithin(chip, position, target);
+		const buffer = new ArrayBuffer(target);
+		chip.read(new Uint8Array(buffer), 0, target, position);
+		return buffer;
+	}
+
+	/**
+	 * Programs all of `buffer`: bits turn from the erase value, none back.
+	 *
+	 * @throws RangeError past the end, or not at multiples of writeAlign; Error if the partition was opened to be read
+	 */
+	write(buffer: Buffer, byteOffset: number): void {
+		const chip = Flash.#chipOf(this);
+		if (this.#readOnly) throw new Error("read-only");
+		const bytes = bytesOf(buffer);
+		const position = toInteger(byteOffset);
+		Flash.#expectWithin(chip, position, bytes.length);
+		if (position % chip.writeAlign || bytes.length % chip.writeAlign)
+			throw new RangeError(`must begin and end at multiples of ${chip.writeAlign}`);
+		if (bytes.length) chip.program(bytes, 0, bytes.length, position);
+	}
+
+	/** Erases the blocks from `start` to `end` - 1; without `end` the one. */
+	eraseBlock(start: number, end?: number): void {
+		const chip = Flash.#chipOf(this);
+		if (start === undefined) throw new SyntaxError("start: missing");
+		if (this.#readOnly) throw new Error("read-only");
+		const first = toInteger(start);
+		const last = end === undefined ? first + 1 : toInteger(end);
+		if (first < 0 || last <= first || last > chip.blocks) throw new RangeError("start, end: not within the flash");
+		for (let block = first; block < last; block++) chip.erase(block);
+	}
+
+	status(): FlashStatus {
+		const { size, blockLength, blocks, writeAlign, eraseValue } = Flash.#chipOf(this);
+		return { size, blockLength, blocks, writeAlign, eraseValue };
+	}
+
+	/** May be called again. */
+	close(): void {
+		if (!Flash.#isFlash(this)) throw new SyntaxError("not a Flash");
+		this.#chip = undefined;
+	}
+
+	static #expectWithin(chip: Chip, position: number, length: number) {
+		if (!(position >= 0 && length >= 0 && position + length <= chip.size)) throw new RangeError("past the end");
+	}
+}
+
+/** Chips by the names of their partitions, to be opened as Flash. */
+export function flashStorage(partitions: Record<string, Chip>): FlashStorage {
+	return Object.freeze({
+		open(options: FlashOptions): Flash {
+			const { path, mode = "r+", format = "buffer" } = options;
+			if (path === undefined) throw new Error("no path");
+			const chip = Object.hasOwn(partitions, `${path}`) ? partitions[path] : undefined;
+			if (!chip) throw new Error(`${path}: no such partition`);
+			if (`${mode}` !== "r" && mode !== "r+") throw new Error(`${mode}: not a mode`);
+			if (format !== "buffer") throw new RangeError('format: must be "buffer"');
+			return new Flash(chip, mode === "r");
+		},
+		[Symbol.iterator]() {
+			return Object.keys(partitions).values() as IterableIterator<string>;
+		},
+	});
+}
