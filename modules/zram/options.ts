@@ -1,6 +1,7 @@
 /* What a device is made of: the options, validated, and the layout that follows from them. */
 
 import type Zram from "zram";
+import { isResizable } from "zram/buffer";
 import type { ByteBuffer } from "zram/engine/interface";
 import { type EngineConstructor, INTEGRITY, PLAN_LENGTH, WIPE } from "zram/engine/interface";
 import { refuseInteger, type ZramError } from "zram/error";
@@ -114,15 +115,6 @@ interface Arena {
 	ready: ByteBuffer | undefined;
 	arenaLength: number;
 	memory: "external" | "internal";
-}
-
-/** Whether the length of a buffer, or of the one under a view, may change. */
-export function isResizable(buffer: unknown): boolean {
-	const { resizable, growable } = (ArrayBuffer.isView(buffer) ? buffer.buffer : buffer) as {
-		resizable?: boolean;
-		growable?: boolean;
-	};
-	return Boolean(resizable || growable);
 }
 
 function isShared(buffer: unknown): boolean {

@@ -5,6 +5,8 @@
  * On the fast path an operation is one call of the engine, and nothing is allocated.
  */
 
+import { bytesOfWide } from "zram/buffer";
+import { Deferred } from "zram/deferred";
 import Engine from "zram/engine";
 import {
 	ARENA,
@@ -26,7 +28,7 @@ import {
 } from "zram/engine/interface";
 import { refuseInteger, ZramError } from "zram/error";
 import { Memory } from "zram/memory";
-import { configure, isResizable, type ZramLayout, type ZramOptions } from "zram/options";
+import { configure, type ZramLayout, type ZramOptions } from "zram/options";
 import { type Inspection, inspect, type PageState, parseEntry, parseStatistics, type Statistics } from "zram/region";
 
 export { ZramError, type ZramErrorCode } from "zram/error";
@@ -68,41 +70,6 @@ const INVARIANTS = Object.freeze([
 	"block",
 	"wiped",
 ]);
-
-/** The bytes of a view with wider elements, which engines do not take; undefined if that is not what is wrong. */
-function bytesOfWide(target: unknown): Uint8Array | undefined {
-	if (!ArrayBuffer.isView(target) || !((target as Uint16Array).BYTES_PER_ELEMENT > 1)) return undefined;
-	const { buffer, byteOffset, byteLength } = target;
-	// a view that its resizable buffer has left behind says that it has no bytes: that is no empty write
-	if (Engine.bufferLength(buffer, 1) < 0 || (byteLength === 0 && isResizable(buffer))) return undefined;
-	return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-/**
- * Calls `callback` after the caller's own call is over: in a promise job of its own, once for any number of fire()s
- * before it. The promise is made beforehand, so that fire() needs next to no memory.
- */
-class Deferred {
-	#callback: () => void;
-	#resolve!: () => void;
-
-	constructor(callback: () => void) {
-		this.#callback = callback;
-		this.#arm();
-	}
-	#arm() {
-		const armed = new Promise<void>((resolve) => {
-			this.#resolve = resolve;
-		});
-		armed.then(() => {
-			this.#arm();
-			this.#callback();
-		});
-	}
-	fire() {
-		this.#resolve();
-	}
-}
 
 /**
  * A block device whose pages live compressed in one fixed region of memory.

@@ -1,0 +1,310 @@
+/*
+ * A device as ECMA-419 Flash, so that what runs on a Flash (a file system, a log, a database) runs in compressed RAM.
+ *
+ * The shape, and the errors for wrong receivers, options and arguments, are those of the Moddable SDK's
+ * `embedded:storage/flash`. An erase block is a page of the device. Erased, it is a same-filled page and takes no room.
+ */
+
+import type Zram from "zram";
+import type { Bytes } from "zram";
+import { toBytes } from "zram/buffer";
+import Engine from "zram/engine";
+import type { ByteBuffer } from "zram/engine/interface";
+import { refuseInteger } from "zram/error";
+import { Memory } from "zram/memory";
+
+export interface ZramFlashOptions {
+	/** Where the blocks are. The flash has it for itself; what it holds is dropped. */
+	device: Zram;
+	/** The partitions, by the path that opens them: how many blocks each has. */
+	partitions: Readonly<Record<string, number>>;
+}
+
+export interface FlashOpenOptions {
+	path: string;
+	/** "r+" by default. */
+	mode?: "r" | "r+";
+	format?: "buffer";
+}
+
+export interface FlashStatus {
+	/** Bytes of the partition. */
+	size: number;
+	/** Erase blocks, and bytes of each. */
+	blocks: number;
+	blockLength: number;
+	/** A write may begin and end anywhere. */
+	writeAlign: number;
+	/** What an erased byte reads as. */
+	eraseValue: number;
+}
+
+const ERASED = 0xff;
+// Literals would be new strings for each call, unless the code is preloaded.
+const OBJECT = typeof Object.freeze({});
+const NUMBER = typeof 0;
+
+/** The blocks of all partitions, and what they need in common. */
+class Blocks {
+	readonly zram: Zram;
+	readonly count: number;
+	#memory: Memory;
+	/** A block on its way. */
+	#staging: Uint8Array;
+	/** What an erased block is. */
+	#blank: Uint8Array;
+	/** For each block 1 while it is erased. */
+	#erased: Uint8Array;
+	#closed = false;
+
+	constructor(zram: Zram, count: number) {
+		const { pageLength } = zram;
+		this.zram = zram;
+		this.count = count;
+		this.#memory = new Memory(2 * pageLength + count, "internal");
+		const buffer = this.#memory as unknown as ArrayBuffer;
+		this.#staging = new Uint8Array(buffer, 0, pageLength);
+		this.#blank = new Uint8Array(buffer, pageLength, pageLength).fill(ERASED);
+		this.#erased = new Uint8Array(buffer, 2 * pageLength, count).fill(0);
+		zram.trim(0, zram.byteLength);
+		for (let block = 0; block < count; block++) this.erase(block);
+	}
+
+	get isClosed(): boolean {
+		return this.#closed;
+	}
+
+	erase(block: number) {
+		if (this.#erased[block]) return;
+		this.zram.write(this.#blank, block * this.zram.pageLength);
+		this.#erased[block] = 1;
+	}
+
+	/** Clears, from byte `skip` of a block on, the bits that are 0 in `count` bytes from `start` of `bytes`. */
+	program(block: number, skip: number, bytes: ByteBuffer, start: number, count: number) {
+		const { zram } = this;
+		const at = block * zram.pageLength;
+		if (this.#erased[block]) {
+			this.#erased[block] = 0;
+			zram.write(bytes, at + skip, start, count);
+			return;
+		}
+		zram.read(this.#staging, at);
+		if (Engine.and(this.#staging, skip, bytes, start, count) !== 0) zram.write(this.#staging, at);
+	}
+
+	close() {
+		this.#closed = true;
+		this.#memory.close();
+	}
+}
+
+/** An argument as the SDK's natives convert it. */
+function toInteger(value: unknown): number {
+	if (value === undefined) throw new SyntaxError("an argument is missing");
+	return Math.trunc(+(value as number)) || 0;
+}
+
+function isWithin(value: number, most: number): boolean {
+	return value >= 0 && value <= most;
+}
+
+/** An open partition. Made by {@link ZramFlash.open}. */
+class Partition {
+	#blocks: Blocks;
+	#first: number;
+	#count: number;
+	#isReadOnly: boolean;
+	#isOpen = true;
+
+	constructor(blocks: Blocks, first: number, count: number, isReadOnly: boolean) {
+		this.#blocks = blocks;
+		this.#first = first;
+		this.#count = count;
+		this.#isReadOnly = isReadOnly;
+	}
+
+	/** The receiver, if it is an open partition: the SDK throws SyntaxError if not. */
+	static #expectOpen(receiver: unknown): Partition {
+		const partition = Partition.#expect(receiver);
+		if (!partition.#isOpen || partition.#blocks.isClosed) throw new SyntaxError("the flash is closed");
+		return partition;
+	}
+
+	static #expect(receiver: unknown): Partition {
+		if (typeof receiver !== OBJECT || receiver === null || !(#blocks in (receiver as object)))
+			throw new SyntaxError("the receiver is no flash");
+		return receiver as Partition;
+	}
+
+	/**
+	 * Reads `byteLength` bytes into a new ArrayBuffer, or as many as `buffer` holds into it.
+	 *
+	 * @throws RangeError if they are not all in the partition
+	 */
+	read(byteLength: number, byteOffset: number): ArrayBuffer;
+	read(buffer: Bytes, byteOffset: number): number;
+	read(target: number | Bytes, byteOffset: number): ArrayBuffer | number {
+		const partition = Partition.#expectOpen(this);
+		const offset = toInteger(byteOffset);
+		if (typeof target === NUMBER) {
+			const length = toInteger(target);
+			partition.#checkRange(offset, length);
+			const buffer = new ArrayBuffer(length);
+			partition.#read(buffer, offset, length);
+			return buffer;
+		}
+		const bytes = Engine.bufferLength(target, 1) < 0 ? toBytes("buffer", target) : (target as ByteBuffer);
+		const length = bytes.byteLength;
+		partition.#checkRange(offset, length);
+		partition.#read(bytes, offset, length);
+		return length;
+	}
+
+	/**
+	 * Programs: bits that are 0 in `buffer` become 0, the others stay. Onto an erased block it is a plain store.
+	 *
+	 * @throws RangeError if not all of it is in the partition; ZramError `ENOSPC`: the block that does not fit is as it
+	 * was, those in front of it are programmed
+	 */
+	write(buffer: Bytes, byteOffset: number): void {
+		const partition = Partition.#expectOpen(this);
+		partition.#checkWritable();
+		const offset = toInteger(byteOffset);
+		const bytes = Engine.bufferLength(buffer, 1) < 0 ? toBytes("buffer", buffer) : (buffer as ByteBuffer);
+		const end = bytes.byteLength;
+		partition.#checkRange(offset, end);
+		const { pageLength } = partition.#blocks.zram;
+		let block = partition.#first + Math.floor(offset / pageLength);
+		for (let start = 0, skip = offset % pageLength; start < end; block++, skip = 0) {
+			const count = Math.min(pageLength - skip, end - start);
+			partition.#blocks.program(block, skip, bytes, start, count);
+			start += count;
+		}
+	}
+
+	/**
+	 * Erases the blocks from `start` to `end` - 1.
+	 *
+	 * @param end start + 1 by default
+	 * @throws RangeError if they are not all in the partition, or none
+	 */
+	eraseBlock(start: number, end?: number): void {
+		const partition = Partition.#expectOpen(this);
+		partition.#checkWritable();
+		const from = toInteger(start);
+		const to = end === undefined ? from + 1 : toInteger(end);
+		if (!isWithin(from, partition.#count - 1) || !isWithin(to, partition.#count) || from >= to)
+			throw new RangeError(`start, end: ${from}, ${to} are no blocks from 0 to ${partition.#count}`);
+		for (let block = from; block < to; block++) partition.#blocks.erase(partition.#first + block);
+	}
+
+	status(): FlashStatus {
+		const partition = Partition.#expectOpen(this);
+		const blockLength = partition.#blocks.zram.pageLength;
+		const blocks = partition.#count;
+		return { size: blocks * blockLength, blocks, blockLength, writeAlign: 1, eraseValue: ERASED };
+	}
+
+	/** ECMA-419's data format of read and write: always "buffer". */
+	get format(): "buffer" {
+		Partition.#expectOpen(this);
+		return "buffer";
+	}
+	set format(value: "buffer") {
+		Partition.#expectOpen(this);
+		if (value !== "buffer") throw new RangeError('format: must be "buffer"');
+	}
+
+	/** Closing twice is fine. The content stays. */
+	close(): void {
+		Partition.#expect(this).#isOpen = false;
+	}
+
+	#read(bytes: ByteBuffer, offset: number, length: number) {
+		const { zram } = this.#blocks;
+		zram.read(bytes, this.#first * zram.pageLength + offset, 0, length);
+	}
+
+	#checkWritable() {
+		if (this.#isReadOnly) throw new Error("the flash is read-only");
+	}
+
+	#checkRange(offset: number, length: number) {
+		const size = this.#count * this.#blocks.zram.pageLength;
+		if (!isWithin(length, size) || !isWithin(offset, size - length))
+			throw new RangeError(`byteOffset: ${length} bytes at ${offset} are not within ${size}`);
+	}
+}
+
+export type Flash = Partition;
+
+/** Whether a mode, as an option, is that of reading only. */
+function isReadOnly(mode: unknown): boolean {
+	const text = mode === undefined ? "r+" : `${mode}`;
+	if (text !== "r" && text !== "r+") throw new Error('mode: must be "r" or "r+"');
+	return text === "r";
+}
+
+/** Places partitions one behind the other: the first block and the number of blocks, by path. */
+function place({ device, partitions }: ZramFlashOptions): Map<string, { first: number; count: number }> {
+	if (typeof device?.trim !== "function") throw new TypeError("device: must be a device");
+	if (typeof partitions !== "object" || partitions === null)
+		throw new TypeError("partitions: must be an object of numbers of blocks");
+	const places = new Map<string, { first: number; count: number }>();
+	const blockCount = device.byteLength / device.pageLength;
+	let first = 0;
+	for (const [path, count] of Object.entries(partitions)) {
+		const refusal = refuseInteger(`partitions.${path}`, count, 1, blockCount - first);
+		if (refusal) throw refusal;
+		places.set(path, { first, count });
+		first += count;
+	}
+	return places;
+}
+
+/**
+ * Partitions by name on one device. What the SDK exports as `embedded:storage/flash` is an object like an instance of
+ * this: pass the instance to whatever wants a flash.
+ */
+export default class ZramFlash {
+	#blocks: Blocks;
+	#places: Map<string, { first: number; count: number }>;
+
+	/**
+	 * Takes two pages and a byte a block of internal memory; empties the device, and erases all blocks.
+	 *
+	 * @throws TypeError, RangeError naming the option and its range
+	 */
+	constructor(options: ZramFlashOptions) {
+		if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
+		this.#places = place(options);
+		const count = [...this.#places.values()].reduce((sum, each) => sum + each.count, 0);
+		this.#blocks = new Blocks(options.device, count);
+	}
+
+	/**
+	 * Opens a partition, any number of times at once.
+	 *
+	 * @throws Error if there is no such path, or the mode is none; RangeError if the format is none; TypeError without
+	 * options
+	 */
+	open(options: FlashOpenOptions): Flash {
+		const { path, mode, format = "buffer" } = options;
+		if (format !== "buffer") throw new RangeError('format: must be "buffer"');
+		if (path === undefined) throw new Error("path: is missing");
+		const found = this.#places.get(`${path}`);
+		if (!found) throw new Error(`path: there is no partition ${path}`);
+		return new Partition(this.#blocks, found.first, found.count, isReadOnly(mode));
+	}
+
+	/** The paths of the partitions. */
+	[Symbol.iterator](): IterableIterator<string> {
+		return this.#places.keys();
+	}
+
+	/** Gives the memory back, and the device, which stays open. What is open of it is closed. */
+	close(): void {
+		this.#blocks.close();
+	}
+}

@@ -1,0 +1,498 @@
+/*
+ * SwapPool: large buffers by key, kept compressed on one or more devices, and a few of them at a time as they are, in
+ * slots outside of the XS heap.
+ *
+ * This file has what callers see, and their arguments. Below it: values.ts does it, by numbers instead of keys; table.ts
+ * knows keys, lengths and the order of use; chains.ts pages; slots.ts what is resident.
+ */
+
+import type Zram from "zram";
+import type { Bytes } from "zram";
+import { toBytes } from "zram/buffer";
+import { Deferred } from "zram/deferred";
+import Engine from "zram/engine";
+import type { ByteBuffer } from "zram/engine/interface";
+import { refuseInteger } from "zram/error";
+import { Chains, type Shortage } from "zram/swap/chains";
+import { type Key, Table, VALUES_MAX } from "zram/swap/table";
+import { Values } from "zram/swap/values";
+
+export type { Key } from "zram/swap/table";
+
+/** "r": what is written into the view is lost. "r+": it is kept by release. */
+export type AcquireMode = "r" | "r+";
+
+export interface SwapOptions {
+	/**
+	 * Where the buffers go: one or more devices with pages of one length. The pool has them for itself: what they hold is
+	 * dropped. New buffers go to the one with most room, and to the others when that is full.
+	 */
+	devices: readonly Zram[];
+
+	/** Most buffers, owned ones included: 1 to 65,534. Each costs 11 to 13 bytes of memory at once. Default: 256. */
+	keys?: number;
+
+	/** Slots for acquire: `slots` (1 to 256) of `byteLength` bytes each, allocated at once. Default: none. */
+	resident?: { slots: number; byteLength: number; memory?: "external" | "internal" };
+
+	/**
+	 * What a write does that finds no room. "never" (default): it throws `ENOSPC`. "lru": buffers go, those with the least
+	 * `priority` first and among them those that have not been used for longest, until it fits. Buffers that are acquired
+	 * or owned stay.
+	 */
+	evict?: "lru" | "never";
+
+	/**
+	 * A write found no room, and threw `ENOSPC`. Called after the call that ran into it is over; once for many. What it
+	 * throws becomes an unhandled rejection.
+	 */
+	onPressure?: (this: SwapPool, pressure: Pressure) => void;
+
+	/**
+	 * Whether owned buffers that nobody can reach any more are freed by a FinalizationRegistry. Default: true if there is
+	 * one. Firmware that strips it by name must say false: what is stripped ends the machine when it is called.
+	 */
+	finalization?: boolean;
+}
+
+/** What a write lacked that was refused, and what would help. */
+export interface Pressure {
+	/** Bytes of the arenas, pages of the devices (their logical size), or keys of the pool. */
+	shortage: Shortage | "keys";
+	/** Bytes that were to be stored. */
+	byteLength: number;
+	/** Bytes that are left in the arenas. */
+	bytesLeft: number;
+	/** The key that `evict: "lru"` would delete first; undefined if there is none but those that are acquired. */
+	key: Key | undefined;
+}
+
+export interface WriteOptions {
+	/** 0 to 255: with `evict: "lru"`, buffers of a lower priority go first. Default: 0, or as it was. */
+	priority?: number;
+	/** Free the old buffer first: for who has no room for both. If the new one does not fit, both are gone. */
+	replace?: boolean;
+}
+
+export interface SwapStatus {
+	/** Buffers with a key, and buffers that are owned. */
+	keys: number;
+	owned: number;
+	/** Pages of the devices in use, free, and given up because they are damaged. */
+	pagesUsed: number;
+	pagesFree: number;
+	pagesLost: number;
+	/** Bytes that are left in the arenas. */
+	bytesLeft: number;
+	/** Slots, those that show a buffer, and those that are acquired. */
+	slots: number;
+	slotsShown: number;
+	slotsHeld: number;
+	/** acquire()s that had to read their buffer from the devices. */
+	misses: number;
+	/** Pages that release() has written because they had changed. */
+	pagesWritten: number;
+	/** Buffers that `evict: "lru"` has deleted. */
+	evictions: number;
+	/** Writes that found no room. */
+	refusals: number;
+}
+
+/** What a pool costs besides its devices. All lengths are bytes. */
+export interface SwapLayout {
+	/** External memory: links of pages, and the table of keys. */
+	tables: number;
+	/** Memory of the slots. */
+	slots: number;
+	/** Internal memory: a page. */
+	scratch: number;
+}
+
+interface Configuration {
+	devices: readonly Zram[];
+	count: number;
+	slots: { count: number; byteLength: number; memory: "external" | "internal" };
+	evicts: boolean;
+}
+
+const SLOTS_MAX = 256;
+const PRIORITY_MAX = 255;
+
+// Literals would be new strings for each call, unless the code is preloaded.
+const STRING = typeof "";
+const READ: AcquireMode = "r";
+const READ_WRITE: AcquireMode = "r+";
+
+function check(error: Error | undefined) {
+	if (error) throw error;
+}
+
+function checkDevices(devices: unknown) {
+	if (!Array.isArray(devices) || devices.length === 0) throw new TypeError("devices: must be an array of devices");
+	for (const device of devices as Zram[]) {
+		if (typeof device?.trim !== "function") throw new TypeError("devices: must be an array of devices");
+		if (device.pageLength !== (devices[0] as Zram).pageLength)
+			throw new RangeError("devices: must have pages of one length");
+	}
+	if (new Set(devices).size < devices.length) throw new RangeError("devices: one of them is there twice");
+}
+
+function configureSlots({ resident }: SwapOptions): Configuration["slots"] {
+	if (resident === undefined) return { count: 0, byteLength: 0, memory: "external" };
+	if (typeof resident !== "object" || resident === null)
+		throw new TypeError("resident: must be { slots, byteLength, memory }");
+	const { slots, byteLength, memory = "external" } = resident;
+	check(refuseInteger("resident.slots", slots, 1, SLOTS_MAX));
+	check(refuseInteger("resident.byteLength", byteLength, 1, 0x7fffffc0));
+	if (memory !== "external" && memory !== "internal")
+		throw new RangeError('resident.memory: must be "external" or "internal"');
+	return { count: slots, byteLength, memory };
+}
+
+/** Validates options, before anything is allocated. */
+function configure(options: SwapOptions): Configuration {
+	if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
+	const { devices, keys = 256, evict = "never", onPressure, finalization } = options;
+	checkDevices(devices);
+	check(refuseInteger("keys", keys, 1, VALUES_MAX));
+	if (evict !== "lru" && evict !== "never") throw new RangeError('evict: must be "lru" or "never"');
+	if (onPressure !== undefined && typeof onPressure !== "function")
+		throw new TypeError("onPressure: must be a function");
+	if (finalization !== undefined && typeof finalization !== "boolean")
+		throw new TypeError("finalization: must be a boolean");
+	return { devices, count: keys, slots: configureSlots(options), evicts: evict === "lru" };
+}
+
+function checkKey(key: unknown) {
+	if (typeof key !== STRING && !Number.isSafeInteger(key)) throw new TypeError("key: must be a string or an integer");
+}
+
+/** Whether a mode says that the view may be written. */
+function isWritable(mode: AcquireMode): boolean {
+	if (mode === READ_WRITE) return true;
+	if (mode !== READ) throw new RangeError('mode: must be "r" or "r+"');
+	return false;
+}
+
+/** Reads from a value into a buffer, as much as there is and fits. Allocates nothing. */
+function readInto(values: Values, number: number, into: Bytes, offset: number): number {
+	const length = values.table.byteLength(number);
+	if (!Number.isInteger(offset) || offset < 0 || offset > length) check(refuseInteger("offset", offset, 0, length));
+	let capacity = Engine.bufferLength(into, 1);
+	if (capacity < 0) {
+		into = toBytes("into", into);
+		capacity = into.byteLength;
+	}
+	const count = Math.min(capacity, length - offset);
+	values.read(number, offset, into as ByteBuffer, count);
+	return count;
+}
+
+function readNew(values: Values, number: number): ArrayBuffer {
+	const buffer = new ArrayBuffer(values.table.byteLength(number));
+	values.read(number, 0, buffer, buffer.byteLength);
+	return buffer;
+}
+
+function writePart(values: Values, number: number, buffer: Bytes, offset: number) {
+	const bytes = Engine.bufferLength(buffer, 1) < 0 ? toBytes("buffer", buffer) : (buffer as ByteBuffer);
+	const length = bytes.byteLength;
+	const most = values.table.byteLength(number) - length;
+	if (most < 0) check(refuseInteger("buffer.byteLength", length, 0, most + length));
+	if (!Number.isInteger(offset) || offset < 0 || offset > most) check(refuseInteger("offset", offset, 0, most));
+	values.overwrite(number, offset, bytes, length);
+}
+
+/** A buffer in a pool that has no key: who has the handle owns it. */
+export class OwnedBuffer {
+	#values: Values;
+	#number: number | undefined;
+	#registry: FinalizationRegistry<number> | undefined;
+
+	/** Use {@link SwapPool.own}. */
+	constructor(values: Values, number: number, registry: FinalizationRegistry<number> | undefined) {
+		this.#values = values;
+		this.#number = number;
+		this.#registry = registry;
+		registry?.register(this, number, this);
+	}
+
+	get byteLength(): number {
+		return this.#values.table.byteLength(this.#open());
+	}
+
+	/** As {@link SwapPool.read}. */
+	read(): ArrayBuffer;
+	read(into: Bytes, offset?: number): number;
+	read(into?: Bytes, offset = 0): ArrayBuffer | number {
+		const number = this.#open();
+		return into === undefined ? readNew(this.#values, number) : readInto(this.#values, number, into, offset);
+	}
+
+	/** Writes all of `buffer` over the bytes from `offset` on, as {@link SwapPool.write} with an offset. */
+	write(buffer: Bytes, offset: number): void {
+		writePart(this.#values, this.#open(), buffer, offset);
+	}
+
+	/** As {@link SwapPool.acquire}. While it is acquired the buffer is not lost, even if nobody has the handle. */
+	acquire(mode: AcquireMode = READ_WRITE): Uint8Array {
+		return this.#values.acquire(this.#open(), isWritable(mode), this);
+	}
+
+	/** As {@link SwapPool.release}. */
+	release(discard = false): void {
+		this.#values.release(this.#open(), discard);
+	}
+
+	/**
+	 * Frees the buffer. Does nothing if that is done. This is the contract; that a forgotten handle's buffer is freed some
+	 * time after it was collected is a safety net, and the collector takes no notice of how full a pool is.
+	 *
+	 * @throws ZramError `EBUSY` if it is acquired
+	 */
+	close(): void {
+		if (this.#number === undefined) return;
+		this.#values.remove(this.#open(), undefined);
+		this.#registry?.unregister(this);
+		this.#number = undefined;
+	}
+
+	#open(): number {
+		this.#values.expectOpen();
+		if (this.#number === undefined) throw new Error("the buffer is closed");
+		return this.#number;
+	}
+}
+
+/**
+ * Large buffers by key, kept compressed in RAM, in the shape of ECMA-419's key-value storage.
+ *
+ * Errors: TypeError and RangeError for arguments, ZramError for the rest. A buffer that is acquired can be neither
+ * written nor deleted: `EBUSY`. After {@link close} every method throws `ECLOSED`.
+ */
+export default class SwapPool {
+	#values: Values;
+	#pressure: Deferred | undefined;
+	#refused: { shortage: Shortage | "keys"; byteLength: number } | undefined;
+	#registry: FinalizationRegistry<number> | undefined;
+	#finalization: boolean;
+
+	/**
+	 * What a pool costs besides its devices. Allocates nothing of it.
+	 *
+	 * @throws TypeError, RangeError as the constructor does
+	 */
+	static layout(options: SwapOptions): SwapLayout {
+		const { devices, count, slots } = configure(options);
+		const { pageLength } = devices[0] as Zram;
+		const pageCount = devices.reduce((sum, { byteLength }) => sum + byteLength / pageLength, 0);
+		return {
+			tables: Chains.linksLength(pageCount, count) + Table.memoryLength(count),
+			slots: slots.count * slots.byteLength,
+			scratch: pageLength,
+		};
+	}
+
+	/**
+	 * Allocates the tables and slots, and empties the devices.
+	 *
+	 * @throws TypeError, RangeError naming the option and its range, before anything is done. Error if the host has not
+	 * that much memory.
+	 */
+	constructor(options: SwapOptions) {
+		const configuration = configure(options);
+		const { onPressure, finalization = true } = options;
+		this.#finalization = finalization;
+		if (onPressure) this.#pressure = new Deferred(() => this.#report(onPressure));
+		this.#values = new Values({
+			...configuration,
+			onRefusal: (shortage, byteLength) => {
+				this.#refused = { shortage, byteLength };
+				this.#pressure?.fire();
+			},
+		});
+	}
+
+	/**
+	 * Stores a copy of all of `buffer`, or writes it into the buffer that is there already.
+	 *
+	 * Without an offset: the new value goes to pages of its own, and the old one is freed when that has worked. So it
+	 * stands if the new one does not fit, unless `replace` is true. With an offset: the old value's bytes from there on are
+	 * overwritten, page by page; the pages in front of one that does not fit are written.
+	 *
+	 * @param offset 0 to byteLength(key) - buffer.byteLength
+	 * @throws ZramError `ENOSPC` (with an offset, `bytesWritten` counts what is written), `EBUSY`; RangeError if there is
+	 * nothing to write into
+	 */
+	write(key: Key, buffer: Bytes, options?: WriteOptions): void;
+	write(key: Key, buffer: Bytes, offset: number): void;
+	write(key: Key, buffer: Bytes, options?: WriteOptions | number): void {
+		checkKey(key);
+		if (options !== undefined && (typeof options !== "object" || options === null)) {
+			writePart(this.#values, this.#find(key), buffer, options as number);
+			return;
+		}
+		const bytes = toBytes("buffer", buffer);
+		this.#store(key, bytes, bytes.byteLength, options);
+	}
+
+	/**
+	 * Makes a buffer of `byteLength` zeros, in place of the one that there may be. They take no room until others are
+	 * written: to fill a buffer where there is no memory for a second one, acquire it.
+	 *
+	 * @throws ZramError `ENOSPC` if there are not so many pages, or keys; `EBUSY`
+	 */
+	create(key: Key, byteLength: number, options?: WriteOptions): void {
+		checkKey(key);
+		check(refuseInteger("byteLength", byteLength, 0, this.#values.chains.byteLength));
+		this.#store(key, undefined, byteLength, options);
+	}
+
+	/**
+	 * Reads a buffer, or as much of it from `offset` on as fits `into`. With `into`, allocates nothing.
+	 *
+	 * @param offset 0 (default) to byteLength(key)
+	 * @returns a new ArrayBuffer, or the number of bytes read; undefined if there is no such key
+	 * @throws ZramError `ECORRUPT` if a page is damaged; what `into` then holds of it is undefined
+	 */
+	read(key: Key): ArrayBuffer | undefined;
+	read(key: Key, into: Bytes, offset?: number): number | undefined;
+	read(key: Key, into?: Bytes, offset = 0): ArrayBuffer | number | undefined {
+		this.#values.expectOpen();
+		checkKey(key);
+		const number = this.#values.table.find(key);
+		if (number === undefined) return undefined;
+		return into === undefined ? readNew(this.#values, number) : readInto(this.#values, number, into, offset);
+	}
+
+	/**
+	 * Deletes a buffer: its memory is free at once. False if there is none.
+	 *
+	 * @throws ZramError `EBUSY`
+	 */
+	delete(key: Key): boolean {
+		this.#values.expectOpen();
+		checkKey(key);
+		const number = this.#values.table.find(key);
+		if (number === undefined) return false;
+		this.#values.remove(number, key);
+		return true;
+	}
+
+	has(key: Key): boolean {
+		this.#values.expectOpen();
+		checkKey(key);
+		return this.#values.table.find(key) !== undefined;
+	}
+
+	/** Bytes of a buffer; undefined if there is no such key. */
+	byteLength(key: Key): number | undefined {
+		this.#values.expectOpen();
+		checkKey(key);
+		const number = this.#values.table.find(key);
+		return number === undefined ? undefined : this.#values.table.byteLength(number);
+	}
+
+	/** The keys, in the order in which they came. */
+	[Symbol.iterator](): IterableIterator<Key> {
+		this.#values.expectOpen();
+		return this.#values.table.keys();
+	}
+
+	/**
+	 * The bytes of a buffer themselves, in a slot, until {@link release}. Acquired again meanwhile, it is the same view; in
+	 * mode "r+" for all once one has asked for it. A view must not be used after the release: it is dead as soon as its
+	 * slot is needed for another buffer.
+	 *
+	 * A buffer that still is in a slot costs nothing. Else it is read from the devices, and a view and a HostBuffer are
+	 * allocated on the XS heap: 11 slots, no bytes.
+	 *
+	 * @param mode "r+" by default
+	 * @throws RangeError if there is no such key, or the buffer is longer than a slot; ZramError `EBUSY` if all slots are
+	 * held, `ECORRUPT`
+	 */
+	acquire(key: Key, mode: AcquireMode = READ_WRITE): Uint8Array {
+		return this.#values.acquire(this.#find(key), isWritable(mode), undefined);
+	}
+
+	/**
+	 * Gives an acquired buffer back; as often as it was acquired. The last time, pages that "r+" has changed are written:
+	 * each is compared with what is stored.
+	 *
+	 * @param discard write nothing: the buffer is as it was
+	 * @throws ZramError `ENOSPC`: then it is still acquired, and nothing is lost
+	 */
+	release(key: Key, discard = false): void {
+		this.#values.release(this.#find(key), discard);
+	}
+
+	/**
+	 * Stores a copy of `buffer`, or that many zeros, without a key. Never evicted.
+	 *
+	 * @throws ZramError `ENOSPC`
+	 */
+	own(buffer: Bytes | number): OwnedBuffer {
+		this.#values.expectOpen();
+		if (typeof buffer === "number") check(refuseInteger("byteLength", buffer, 0, this.#values.chains.byteLength));
+		const bytes = typeof buffer === "number" ? undefined : toBytes("buffer", buffer);
+		const number = this.#values.store(undefined, bytes, bytes ? bytes.byteLength : (buffer as number));
+		return new OwnedBuffer(this.#values, number, this.#finalizationRegistry());
+	}
+
+	status(): SwapStatus {
+		this.#values.expectOpen();
+		const { table, chains, slots, misses, pagesWritten, evictions, refusals } = this.#values;
+		return {
+			keys: table.keyCount,
+			owned: table.used - table.keyCount,
+			pagesUsed: chains.pagesUsed,
+			pagesFree: chains.pageCount - chains.pagesUsed - chains.pagesLost,
+			pagesLost: chains.pagesLost,
+			bytesLeft: chains.bytesLeft,
+			slots: slots.count,
+			slotsShown: slots.shown,
+			slotsHeld: slots.held,
+			misses,
+			pagesWritten,
+			evictions,
+			refusals,
+		};
+	}
+
+	/** Frees everything: the slots, whose views are dead then, the tables, and what is on the devices, which stay open. */
+	close(): void {
+		this.#values.close();
+	}
+
+	/** The number of a buffer that must be there. */
+	#find(key: Key): number {
+		this.#values.expectOpen();
+		checkKey(key);
+		const number = this.#values.table.find(key);
+		if (number === undefined) throw new RangeError(`key: there is no buffer ${key}`);
+		return number;
+	}
+
+	#store(key: Key, bytes: ByteBuffer | undefined, length: number, options: WriteOptions = {}) {
+		this.#values.expectOpen();
+		const { priority, replace = false } = options;
+		if (priority !== undefined) check(refuseInteger("priority", priority, 0, PRIORITY_MAX));
+		if (typeof replace !== "boolean") throw new TypeError("replace: must be a boolean");
+		this.#values.store(key, bytes, length, priority, replace);
+	}
+
+	/** It has the number of a buffer, never its handle, and no way to the pool: neither is kept alive by it. */
+	#finalizationRegistry(): FinalizationRegistry<number> | undefined {
+		if (!this.#finalization || typeof FinalizationRegistry !== "function") return undefined;
+		const values = this.#values;
+		this.#registry ??= new FinalizationRegistry((number) => values.forget(number));
+		return this.#registry;
+	}
+
+	#report(onPressure: Exclude<SwapOptions["onPressure"], undefined>) {
+		const values = this.#values;
+		if (!this.#refused || values.isClosed) return;
+		const { bytesLeft } = values.chains;
+		onPressure.call(this, { ...this.#refused, bytesLeft, key: values.victimKey() });
+	}
+}

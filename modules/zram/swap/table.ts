@@ -1,0 +1,153 @@
+/*
+ * The table of values: for each its length and priority, its place in the order of use, and its key if it has one. A
+ * column for each, outside of the XS heap; only the keys themselves, and a map from them, are on it.
+ *
+ *   lengths     u32   bytes
+ *   older       u16   the value that was used before this one; of the sentinel, number `count`, the newest of all
+ *   newer       u16   the one that was used after it; of the sentinel the oldest, and of a free number the next free one
+ *   priorities  u8
+ *
+ * A value without a key is not in the order: its neighbour is itself.
+ */
+
+import { Memory } from "zram/memory";
+
+export type Key = string | number;
+
+/** Most values that a table can have: numbers have 16 bits, the sentinel is one of them, and so is NONE. */
+export const VALUES_MAX = 0xfffe;
+const NONE = 0xffff;
+
+export class Table {
+	readonly count: number;
+	/** Values in use. */
+	used = 0;
+	#numbers = new Map<Key, number>();
+	#memory: Memory;
+	#lengths: Uint32Array;
+	#older: Uint16Array;
+	#newer: Uint16Array;
+	#priorities: Uint8Array;
+	/** First number that is free again, or NONE. */
+	#free = NONE;
+	/** Numbers from here up were never used. */
+	#frontier = 0;
+
+	/** Bytes of memory for `count` values. */
+	static memoryLength(count: number): number {
+		return 9 * count + 4;
+	}
+
+	constructor(count: number) {
+		this.count = count;
+		this.#memory = new Memory(Table.memoryLength(count), "external");
+		const buffer = this.#memory as unknown as ArrayBuffer;
+		this.#lengths = new Uint32Array(buffer, 0, count);
+		this.#older = new Uint16Array(buffer, 4 * count, count + 1);
+		this.#newer = new Uint16Array(buffer, 6 * count + 2, count + 1);
+		this.#priorities = new Uint8Array(buffer, 8 * count + 4, count);
+		this.#older[count] = count;
+		this.#newer[count] = count;
+	}
+
+	get keyCount(): number {
+		return this.#numbers.size;
+	}
+
+	/** The number of the value with this key, or undefined. */
+	find(key: Key): number | undefined {
+		return this.#numbers.get(key);
+	}
+
+	keys(): IterableIterator<Key> {
+		return this.#numbers.keys();
+	}
+
+	/** A number for a new value of no bytes; undefined if all are taken. Without a key it has no place in the order. */
+	add(key: Key | undefined, priority: number): number | undefined {
+		let number = this.#free;
+		if (number !== NONE) this.#free = this.#newer[number] as number;
+		else if (this.#frontier < this.count) number = this.#frontier++;
+		else return undefined;
+		this.used++;
+		this.#lengths[number] = 0;
+		this.#priorities[number] = priority;
+		this.#older[number] = number;
+		this.#newer[number] = number;
+		if (key !== undefined) {
+			this.#numbers.set(key, number);
+			this.#insert(number);
+		}
+		return number;
+	}
+
+	remove(number: number, key: Key | undefined) {
+		if (key !== undefined) this.#numbers.delete(key);
+		this.#unlink(number);
+		this.#newer[number] = this.#free;
+		this.#free = number;
+		this.used--;
+	}
+
+	byteLength(number: number): number {
+		return this.#lengths[number] as number;
+	}
+
+	setByteLength(number: number, byteLength: number) {
+		this.#lengths[number] = byteLength;
+	}
+
+	setPriority(number: number, priority: number) {
+		this.#priorities[number] = priority;
+	}
+
+	/** A value with a key is the one that was used last. */
+	touch(number: number) {
+		if (this.#older[this.count] === number || this.#older[number] === number) return;
+		this.#unlink(number);
+		this.#insert(number);
+	}
+
+	/**
+	 * The value that is needed least: of those with the least priority the one that has not been used for longest, unless
+	 * `isHeld`. Undefined if there is none.
+	 */
+	victim(isHeld: (number: number) => boolean): number | undefined {
+		let least: number | undefined;
+		let priority = 256;
+		let number = this.#newer[this.count] as number;
+		for (; number !== this.count && priority > 0; number = this.#newer[number] as number) {
+			const own = this.#priorities[number] as number;
+			if (own >= priority || isHeld(number)) continue;
+			least = number;
+			priority = own;
+		}
+		return least;
+	}
+
+	/** The key of a value. Looks through all of them. */
+	keyOf(number: number): Key | undefined {
+		for (const [key, value] of this.#numbers) if (value === number) return key;
+		return undefined;
+	}
+
+	close() {
+		this.#numbers.clear();
+		this.#memory.close();
+	}
+
+	#insert(number: number) {
+		const newest = this.#older[this.count] as number;
+		this.#older[number] = newest;
+		this.#newer[number] = this.count;
+		this.#newer[newest] = number;
+		this.#older[this.count] = number;
+	}
+
+	#unlink(number: number) {
+		const older = this.#older[number] as number;
+		const newer = this.#newer[number] as number;
+		this.#newer[older] = newer;
+		this.#older[newer] = older;
+	}
+}

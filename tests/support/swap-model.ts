@@ -1,0 +1,334 @@
+/* A swap pool beside a Map of byte arrays: random operations on both, which must agree. */
+
+import Zram, { ZramError, type ZramOptions } from "zram";
+import SwapPool, { type Key, type OwnedBuffer, type SwapOptions } from "zram/swap";
+import { copy, equal, fill, KINDS } from "./bytes.ts";
+import { Random } from "./random.ts";
+
+/** Operations between two looks at every structure of the devices. */
+const CHECK_EVERY = 200;
+
+export interface SwapModelOptions {
+	devices: ZramOptions[];
+	pool: Omit<SwapOptions, "devices">;
+	/** Longest value, bytes. */
+	longest: number;
+	/** Different keys. */
+	keys: number;
+}
+
+interface Value {
+	bytes: Uint8Array;
+	priority: number;
+}
+
+/** A value that is acquired: its view, and what it shall hold if it is released now. */
+interface Held {
+	view: Uint8Array;
+	bytes: Uint8Array;
+	writable: boolean;
+}
+
+export class SwapModel {
+	readonly random: Random;
+	readonly #options: SwapModelOptions;
+	#devices: Zram[] = [];
+	#pool!: SwapPool;
+	/** In the order of use: the one that was used last is the last. */
+	#values = new Map<Key, Value>();
+	#held = new Map<Key, Held>();
+	#owned: { handle: OwnedBuffer; bytes: Uint8Array }[] = [];
+	#work: Uint8Array;
+	#evictions = 0;
+	#operations = 0;
+	/** Operations that found no room. */
+	refused = 0;
+	evicted = 0;
+
+	constructor(options: SwapModelOptions, seed: number) {
+		this.#options = options;
+		this.random = new Random(seed);
+		this.#work = new Uint8Array(options.longest);
+		this.#open();
+	}
+
+	/** One random operation. Throws an Error that tells what differs. */
+	step() {
+		const what = this.random.below(1000);
+		const key = this.#key();
+		if (what < 260) this.#write(key);
+		else if (what < 400) this.#writePart(key);
+		else if (what < 560) this.#read(key);
+		else if (what < 640) this.#delete(key);
+		else if (what < 800) this.#acquire(key);
+		else if (what < 930) this.#release();
+		else if (what < 950) this.#own();
+		else if (what < 975) this.#useOwned();
+		else if (what < 995) this.#compareKeys();
+		else if (what < 998) this.#setLimit();
+		else this.#reopen();
+		if (++this.#operations % CHECK_EVERY === 0) this.#check();
+	}
+
+	/** Everything is as expected, and nothing is left of it in the end. */
+	finish() {
+		this.#check();
+		for (const key of [...this.#held.keys()]) this.#pool.release(key, true);
+		this.#held.clear();
+		for (const [key, { bytes }] of this.#values) this.#same(this.#pool.read(key), bytes, `${key}`);
+		for (const { handle, bytes } of this.#owned) {
+			this.#same(handle.read(), bytes, "owned");
+			handle.close();
+		}
+		for (const key of [...this.#pool]) this.#pool.delete(key);
+		const { keys, owned, pagesUsed, pagesLost, slotsShown } = this.#pool.status();
+		if (keys || owned || pagesUsed || pagesLost || slotsShown) throw new Error("something is left in the pool");
+		this.#devices.forEach((zram, i) => {
+			zram.check();
+			const { metadata } = Zram.layout(this.#options.devices[i] as ZramOptions);
+			if (zram.status().memUsed !== metadata) throw new Error("something is left on a device");
+		});
+		this.#close();
+	}
+
+	/** Strings and integers that look alike are different keys. */
+	#key(): Key {
+		const number = this.random.below(this.#options.keys);
+		return this.random.once(2) ? number : `${number}`;
+	}
+
+	/** 0 to the longest, mostly short, often whole pages. */
+	#length(): number {
+		const { random } = this;
+		const { longest } = this.#options;
+		const most = random.once(8) ? longest : Math.min(longest, 20_000);
+		const length = random.below(most + 1);
+		if (random.once(20)) return 0;
+		return random.once(3) ? length - (length % 4096) : length;
+	}
+
+	/** Random bytes, in memory that the next call uses again. */
+	#bytes(length: number): Uint8Array {
+		const bytes = this.#work.subarray(0, length);
+		fill(bytes, 0, length, this.random.below(KINDS), this.random.next());
+		return bytes;
+	}
+
+	/** Does it, and tells how it ended: undefined if all went well. What is neither ENOSPC nor `expected` goes on. */
+	#attempt(operation: () => void, expected?: string): ZramError | undefined {
+		try {
+			operation();
+		} catch (error) {
+			if (!(error instanceof ZramError) || (error.code !== "ENOSPC" && error.code !== expected)) throw error;
+			if (error.code === "ENOSPC") this.refused++;
+			return error;
+		}
+		return undefined;
+	}
+
+	#used(key: Key) {
+		const value = this.#values.get(key);
+		if (!value) return;
+		this.#values.delete(key);
+		this.#values.set(key, value);
+	}
+
+	#write(key: Key) {
+		const { random } = this;
+		const old = this.#values.get(key);
+		const priority = random.once(3) ? random.below(3) : undefined;
+		const replace = random.once(5);
+		const isCreated = random.once(8);
+		const length = this.#length();
+		const bytes = isCreated ? new Uint8Array(length) : this.#bytes(length);
+		const error = this.#attempt(() => {
+			if (isCreated) this.#pool.create(key, length, { priority, replace });
+			else this.#pool.write(key, bytes, { priority, replace });
+		}, "EBUSY");
+		if (this.#held.has(key)) {
+			if (error?.code !== "EBUSY") throw new Error(`${key} is held, but was written`);
+			return;
+		}
+		if (error?.code === "EBUSY") throw error;
+		this.#dropEvicted(key);
+		if (!error) {
+			this.#values.set(key, { bytes: bytes.slice(), priority: priority ?? old?.priority ?? 0 });
+			this.#used(key);
+		} else if (replace) this.#values.delete(key);
+		if (this.#pool.has(key) !== this.#values.has(key)) throw new Error(`${key} should ${error ? "not " : ""}be there`);
+	}
+
+	#writePart(key: Key) {
+		const value = this.#values.get(key);
+		if (!value || this.#held.has(key)) return;
+		const length = this.random.below(Math.min(value.bytes.length, 10_000) + 1);
+		const offset = this.random.below(value.bytes.length - length + 1);
+		const bytes = this.#bytes(length);
+		const error = this.#attempt(() => this.#pool.write(key, bytes, offset));
+		this.#dropEvicted(key);
+		copy(value.bytes, offset, bytes, 0, error ? (error.bytesWritten as number) : length);
+		if (error) this.#same(this.#pool.read(key), value.bytes, `${key} after a refusal`);
+		this.#used(key);
+	}
+
+	#read(key: Key) {
+		const value = this.#values.get(key);
+		if (this.#pool.byteLength(key) !== value?.bytes.length) throw new Error(`${key} has another length`);
+		if (this.random.once(3)) {
+			const read = this.#pool.read(key);
+			if (value) this.#same(read, value.bytes, `${key}`);
+			else if (read) throw new Error(`${key} should not be there`);
+		} else {
+			const offset = value ? this.random.below(value.bytes.length + 1) : 0;
+			const into = this.#work.subarray(0, this.random.below(this.#work.length + 1));
+			const count = this.#pool.read(key, into, offset);
+			const expected = value && Math.min(into.length, value.bytes.length - offset);
+			if (count !== expected) throw new Error(`${count} bytes of ${key} read, not ${expected}`);
+			if (value && !equal(into, 0, value.bytes, offset, count as number)) throw new Error(`wrong bytes of ${key}`);
+		}
+		this.#used(key);
+	}
+
+	#delete(key: Key) {
+		let done = false;
+		const error = this.#attempt(() => {
+			done = this.#pool.delete(key);
+		}, "EBUSY");
+		if (Boolean(error) !== this.#held.has(key)) throw new Error(`${key} is held, but was deleted`);
+		if (!error && done !== this.#values.delete(key)) throw new Error(`delete said ${done} of ${key}`);
+	}
+
+	/** Acquires, and changes a part of the view, or nothing. */
+	#acquire(key: Key) {
+		const { random } = this;
+		const value = this.#values.get(key);
+		const slots = this.#options.pool.resident;
+		if (!value || !slots || value.bytes.length > slots.byteLength || this.#held.has(key)) return;
+		const writable = random.once(2);
+		let view: Uint8Array | undefined;
+		const error = this.#attempt(() => {
+			view = this.#pool.acquire(key, writable ? "r+" : "r");
+		}, "EBUSY");
+		if (Boolean(error) !== (this.#held.size === slots.slots)) throw new Error(`${this.#held.size} are held: ${error}`);
+		if (!view) return;
+		this.#used(key);
+		this.#same(view, value.bytes, `${key} acquired`);
+		const bytes = value.bytes.slice();
+		if (writable && bytes.length && random.once(2)) {
+			const length = 1 + random.below(Math.min(bytes.length, 5000));
+			const start = random.below(bytes.length - length + 1);
+			fill(view, start, length, random.below(KINDS), random.next());
+			copy(bytes, start, view, start, length);
+		}
+		this.#held.set(key, { view, bytes, writable });
+	}
+
+	#release() {
+		if (this.#held.size === 0) return;
+		const key = [...this.#held.keys()][this.random.below(this.#held.size)] as Key;
+		const { view, bytes, writable } = this.#held.get(key) as Held;
+		const value = this.#values.get(key) as Value;
+		this.#same(view, bytes, `${key} held`);
+		const discard = this.random.once(4);
+		const error = this.#attempt(() => this.#pool.release(key, discard));
+		this.#dropEvicted(key);
+		if (error) this.#pool.release(key, true);
+		this.#held.delete(key);
+		if (error) value.bytes = new Uint8Array(this.#pool.read(key) as ArrayBuffer);
+		else if (writable && !discard) value.bytes = bytes;
+		else this.#same(this.#pool.read(key), value.bytes, `${key} released`);
+		if (error || !writable || discard) this.#used(key);
+	}
+
+	#own() {
+		const bytes = this.#bytes(this.#length()).slice();
+		this.#attempt(() => this.#owned.push({ handle: this.#pool.own(bytes), bytes }));
+		this.#dropEvicted(undefined);
+	}
+
+	#useOwned() {
+		const { random } = this;
+		if (this.#owned.length === 0) return;
+		const index = random.below(this.#owned.length);
+		const { handle, bytes } = this.#owned[index] as { handle: OwnedBuffer; bytes: Uint8Array };
+		if (random.once(3)) {
+			this.#same(handle.read(), bytes, "owned");
+			handle.close();
+			this.#owned.splice(index, 1);
+		} else if (bytes.length) {
+			const length = 1 + random.below(Math.min(bytes.length, 5000));
+			const offset = random.below(bytes.length - length + 1);
+			const fresh = this.#bytes(length);
+			const error = this.#attempt(() => handle.write(fresh, offset));
+			this.#dropEvicted(undefined);
+			copy(bytes, offset, fresh, 0, error ? (error.bytesWritten as number) : length);
+		}
+	}
+
+	/** What the pool has evicted is what it should have: by priority, then by use, and nothing that is held. */
+	#dropEvicted(current: Key | undefined) {
+		const { evictions } = this.#pool.status();
+		for (; this.#evictions < evictions; this.#evictions++) {
+			let victim: Key | undefined;
+			for (const [key, { priority }] of this.#values) {
+				if (key === current || this.#held.has(key)) continue;
+				if (victim === undefined || priority < (this.#values.get(victim) as Value).priority) victim = key;
+			}
+			if (victim === undefined) throw new Error("evicted, but there is nothing to evict");
+			if (this.#pool.has(victim)) throw new Error(`${victim} should have been evicted`);
+			this.#values.delete(victim);
+			this.evicted++;
+		}
+	}
+
+	#compareKeys() {
+		const keys = new Set(this.#pool);
+		const same = keys.size === this.#values.size && [...this.#values.keys()].every((key) => keys.has(key));
+		if (!same) throw new Error(`keys: ${[...keys]}, expected: ${[...this.#values.keys()]}`);
+	}
+
+	#setLimit() {
+		const index = this.random.below(this.#devices.length);
+		const zram = this.#devices[index] as Zram;
+		const { arenaLength } = Zram.layout(this.#options.devices[index] as ZramOptions);
+		zram.limit = this.random.once(2) ? arenaLength : this.random.below(arenaLength + 1);
+	}
+
+	#check() {
+		this.#compareKeys();
+		for (const zram of this.#devices) zram.check();
+		const { pageLength } = this.#devices[0] as Zram;
+		const values = [...this.#values.values(), ...this.#owned];
+		const pages = values.reduce((sum, { bytes }) => sum + Math.ceil(bytes.length / pageLength), 0);
+		const { pagesUsed, owned, slotsHeld } = this.#pool.status();
+		if (pagesUsed !== pages) throw new Error(`${pagesUsed} pages are used, not ${pages}`);
+		if (owned !== this.#owned.length || slotsHeld !== this.#held.size) throw new Error("owned or held: wrong count");
+	}
+
+	#open() {
+		this.#devices = this.#options.devices.map((options) => new Zram(options));
+		this.#pool = new SwapPool({ ...this.#options.pool, devices: this.#devices });
+		this.#values.clear();
+		this.#held.clear();
+		this.#owned = [];
+		this.#evictions = 0;
+	}
+
+	#close() {
+		this.#pool.close();
+		for (const zram of this.#devices) zram.close();
+	}
+
+	#reopen() {
+		const views = [...this.#held.values()];
+		this.#close();
+		for (const { view, bytes } of views)
+			if (bytes.length && view.length) throw new Error("a view has bytes although the pool is closed");
+		this.#open();
+	}
+
+	#same(read: ArrayBuffer | Uint8Array | undefined, bytes: Uint8Array, what: string) {
+		if (read?.byteLength !== bytes.length) throw new Error(`${read?.byteLength} bytes of ${what}, not ${bytes.length}`);
+		if (!equal(read, 0, bytes, 0, bytes.length)) throw new Error(`wrong bytes of ${what}`);
+	}
+}
