@@ -12,13 +12,16 @@
  */
 export class Memory extends Native("xs_zram_memory_destructor") {
 	/**
-	 * @param byteLength 1 to 2^31 - 64. It lies on a 64-byte boundary. For {@link transfer} alone: another region.
+	 * @param byteLength 1 to 2^31 - 64. It lies on a 64-byte boundary.
 	 * @param kind Which memory: "external" (PSRAM) or "internal". A host with one memory takes no notice.
 	 * @throws RangeError if `byteLength` is less than 1, Error if there is not that much memory.
 	 */
-	constructor(byteLength: number | Memory, kind: "external" | "internal") {
+	constructor(byteLength: number, kind: "external" | "internal");
+	/** @param other For {@link transfer} alone: the region whose bytes this one takes over. */
+	constructor(other: Memory);
+	constructor(what: number | Memory, kind?: "external" | "internal") {
 		super();
-		native("xs_zram_memory").call(this, byteLength, kind);
+		native("xs_zram_memory").call(this, what, kind);
 	}
 
 	/**
@@ -28,7 +31,7 @@ export class Memory extends Native("xs_zram_memory_destructor") {
 	 * @throws TypeError if it is closed already.
 	 */
 	transfer(): Memory {
-		return new Memory(this, "external");
+		return new Memory(this);
 	}
 
 	/** Gives the memory back at once. Views have no bytes any more. Closing twice is fine. */

@@ -100,13 +100,12 @@ static void importMain(txMachine *the)
 /* fxEndJob() calls back finalization registries, which may queue more. */
 static void runJobs(txMachine *the)
 {
-	do {
-		while (the->promiseJobs) {
-			the->promiseJobs = 0;
-			fxRunPromiseJobs(the);
-		}
+	fxEndJob(the);
+	while (the->promiseJobs) {
+		the->promiseJobs = 0;
+		fxRunPromiseJobs(the);
 		fxEndJob(the);
-	} while (the->promiseJobs);
+	}
 	fxCheckUnhandledRejections(the, 1);
 }
 

@@ -120,6 +120,7 @@ const PRIORITY_MAX = 255;
 
 // Literals would be new strings for each call, unless the code is preloaded.
 const STRING = typeof "";
+const OBJECT = typeof Object.freeze({});
 const READ: AcquireMode = "r";
 const READ_WRITE: AcquireMode = "r+";
 
@@ -328,12 +329,12 @@ export default class SwapPool {
 	write(key: Key, buffer: Bytes, offset: number): void;
 	write(key: Key, buffer: Bytes, options?: WriteOptions | number): void {
 		checkKey(key);
-		if (options !== undefined && (typeof options !== "object" || options === null)) {
+		if (options !== undefined && (typeof options !== OBJECT || options === null)) {
 			writePart(this.#values, this.#find(key), buffer, options as number);
 			return;
 		}
 		const bytes = toBytes("buffer", buffer);
-		this.#store(key, bytes, bytes.byteLength, options);
+		this.#store(key, bytes, bytes.byteLength, options as WriteOptions | undefined);
 	}
 
 	/**
@@ -405,7 +406,7 @@ export default class SwapPool {
 	 * slot is needed for another buffer.
 	 *
 	 * A buffer that still is in a slot costs nothing. Else it is read from the devices, and a view and a HostBuffer are
-	 * allocated on the XS heap: 11 slots, no bytes.
+	 * allocated on the XS heap: 7 slots, no bytes.
 	 *
 	 * @param mode "r+" by default
 	 * @throws RangeError if there is no such key, or the buffer is longer than a slot; ZramError `EBUSY` if all slots are

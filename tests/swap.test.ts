@@ -1,0 +1,573 @@
+/* SwapPool: what it promises, case by case. The model (swap-model) tries the rest. */
+// needs: xs
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import Zram, { type ZramOptions } from "zram";
+import SwapPool, { type Pressure, type SwapOptions } from "zram/swap";
+import { equal } from "./support/bytes.ts";
+import { jobs, PAGE, pageOf } from "./support/device.ts";
+import { fails, refuses } from "./support/expect.ts";
+
+/** Arguments of any type at all. */
+// biome-ignore lint/suspicious/noExplicitAny: wrong arguments are what this suite is about
+type Wrong = any;
+
+const KB = 1024;
+const FRAME = 3 * PAGE + 100;
+
+function makeZram(arena = 256 * KB, options: Partial<ZramOptions> = {}): Zram {
+	return new Zram({ byteLength: 128 * PAGE, arena: { byteLength: arena }, ...options });
+}
+
+function makePool(options: Partial<SwapOptions> = {}, zram = makeZram()) {
+	const resident = { slots: 2, byteLength: FRAME };
+	return { zram, pool: new SwapPool({ devices: [zram], resident, ...options }) };
+}
+
+const frame = (seed: number) => pageOf("compressed", seed, FRAME);
+const noise = (seed: number, byteLength = FRAME) => pageOf("raw", seed, byteLength);
+
+function same(bytes: ArrayBuffer | Uint8Array | undefined, expected: Uint8Array, what = "bytes") {
+	assert.is(bytes?.byteLength, expected.length, what);
+	assert.ok(equal(bytes as Uint8Array, 0, expected, 0, expected.length), `wrong ${what}`);
+}
+
+/** Fills a pool with pages of noise until nothing fits, and tells how many buffers there are. */
+function fillUp(pool: SwapPool, byteLength = PAGE): number {
+	for (let count = 0; ; count++)
+		try {
+			pool.write(count, noise(count, byteLength));
+		} catch {
+			return count;
+		}
+}
+
+test("read, write, has, delete, byteLength: as a key-value storage", () => {
+	const { pool } = makePool();
+	pool.write("a", frame(1));
+	pool.write(1, Uint8Array.of(1, 2, 3));
+	pool.write("1", Uint8Array.of(4));
+	pool.write("", new ArrayBuffer(0));
+	assert.equal([...pool], ["a", 1, "1", ""]);
+	same(pool.read("a"), frame(1));
+	same(pool.read(1), Uint8Array.of(1, 2, 3));
+	same(pool.read("1"), Uint8Array.of(4));
+	same(pool.read(""), new Uint8Array(0));
+	assert.is(pool.byteLength("a"), FRAME);
+	assert.is(pool.read("b"), undefined);
+	assert.is(pool.read("b", new Uint8Array(5)), undefined);
+	assert.is(pool.byteLength("b"), undefined);
+	assert.equal([pool.has("a"), pool.has("b"), pool.has(2)], [true, false, false]);
+	assert.equal([pool.delete("a"), pool.delete("a")], [true, false]);
+	assert.equal([...pool], [1, "1", ""]);
+	pool.write(1, Uint16Array.of(0x0201, 0x0403));
+	same(pool.read(1), Uint8Array.of(1, 2, 3, 4));
+});
+
+test("read(key, into, offset): as much as there is and fits", () => {
+	const { pool } = makePool();
+	const bytes = frame(1);
+	pool.write("a", bytes);
+	const into = new Uint8Array(1000);
+	assert.is(pool.read("a", into, PAGE - 10), 1000);
+	same(into, bytes.slice(PAGE - 10, PAGE + 990));
+	assert.is(pool.read("a", into, FRAME - 7), 7);
+	same(into.slice(0, 7), bytes.slice(FRAME - 7));
+	assert.is(pool.read("a", into, FRAME), 0);
+	const words = new Uint32Array(2);
+	assert.is(pool.read("a", words, 4), 8);
+	same(new Uint8Array(words.buffer), bytes.slice(4, 12));
+	refuses(() => pool.read("a", into, FRAME + 1), RangeError, /^offset: /);
+});
+
+test("arguments: keys, buffers, offsets, options", () => {
+	const { pool } = makePool();
+	pool.write("a", frame(1));
+	for (const key of [undefined, null, 1.5, Number.NaN, 2 ** 53, 1n, true, Symbol("a"), ["a"], {}] as Wrong[])
+		for (const call of [
+			() => pool.read(key),
+			() => pool.write(key, new Uint8Array(1)),
+			() => pool.create(key, 1),
+			() => pool.delete(key),
+			() => pool.has(key),
+			() => pool.byteLength(key),
+			() => pool.acquire(key),
+			() => pool.release(key),
+		])
+			refuses(call, TypeError, "key: must be a string or an integer");
+	for (const wrong of ["bytes", undefined, null, 12, {}, [1]] as Wrong[]) {
+		refuses(() => pool.write("a", wrong), TypeError, /^buffer: /);
+		refuses(() => pool.write("a", wrong, 0), TypeError, /^buffer: /);
+		if (wrong !== undefined) refuses(() => pool.read("a", wrong), TypeError, /^into: /);
+		if (typeof wrong !== "number") refuses(() => pool.own(wrong), TypeError, /^buffer: /);
+	}
+	const one = new Uint8Array(1);
+	for (const offset of [-1, 0.5, FRAME, Number.NaN])
+		refuses(
+			() => pool.write("a", one, offset),
+			RangeError,
+			`offset: ${offset} is not an integer from 0 to ${FRAME - 1}`,
+		);
+	for (const offset of ["0", null, true, 1n] as Wrong[]) {
+		if (offset !== null) refuses(() => pool.write("a", one, offset), TypeError, /^offset: /);
+		refuses(() => pool.read("a", one, offset), TypeError, /^offset: /);
+	}
+	refuses(() => pool.write("a", new Uint8Array(FRAME + 1), 0), RangeError, /^buffer\.byteLength: /);
+	refuses(() => pool.write("b", one, 0), RangeError, /^key: there is no buffer b/);
+	for (const priority of [-1, 256, 0.5]) refuses(() => pool.write("a", one, { priority }), RangeError, /^priority: /);
+	refuses(() => pool.write("a", one, { priority: "1" as Wrong }), TypeError, /^priority: /);
+	refuses(() => pool.write("a", one, { replace: 1 as Wrong }), TypeError, /^replace: /);
+	refuses(() => pool.create("b", -1), RangeError, /^byteLength: /);
+	refuses(() => pool.create("b", 128 * PAGE + 1), RangeError, /^byteLength: .* 0 to 524288$/);
+	refuses(() => pool.acquire("a", "w" as Wrong), RangeError, /^mode: /);
+	refuses(() => pool.acquire("b"), RangeError, /^key: there is no buffer b/);
+	refuses(() => pool.release("a"), RangeError, /not acquired/);
+	same(pool.read("a"), frame(1));
+	assert.is(pool.status().keys, 1);
+});
+
+test("options: refused by name, before anything is done", () => {
+	const zram = makeZram();
+	zram.write(Uint8Array.of(1), 0);
+	const small = makeZram(64 * KB, { pageLength: 512, byteLength: 64 * KB });
+	const devices = [zram];
+	const wrong: [Wrong, ErrorConstructor, RegExp][] = [
+		[undefined, TypeError, /^options: /],
+		[{}, TypeError, /^devices: /],
+		[{ devices: [] }, TypeError, /^devices: /],
+		[{ devices: zram }, TypeError, /^devices: /],
+		[{ devices: [{}] }, TypeError, /^devices: /],
+		[{ devices: [zram, small] }, RangeError, /^devices: .*one length/],
+		[{ devices: [zram, zram] }, RangeError, /^devices: .*twice/],
+		[{ devices, keys: 0 }, RangeError, /^keys: 0 is not an integer from 1 to 65534$/],
+		[{ devices, keys: "1" }, TypeError, /^keys: /],
+		[{ devices, evict: "fifo" }, RangeError, /^evict: /],
+		[{ devices, onPressure: 1 }, TypeError, /^onPressure: /],
+		[{ devices, finalization: 1 }, TypeError, /^finalization: /],
+		[{ devices, resident: 1 }, TypeError, /^resident: /],
+		[{ devices, resident: { slots: 0, byteLength: 1 } }, RangeError, /^resident\.slots: /],
+		[{ devices, resident: { slots: 257, byteLength: 1 } }, RangeError, /^resident\.slots: /],
+		[{ devices, resident: { slots: 1, byteLength: 0 } }, RangeError, /^resident\.byteLength: /],
+		[{ devices, resident: { slots: 1 } }, TypeError, /^resident\.byteLength: /],
+		[{ devices, resident: { slots: 1, byteLength: 1, memory: "slow" } }, RangeError, /^resident\.memory: /],
+	];
+	for (const [options, type, message] of wrong) {
+		refuses(() => new SwapPool(options), type, message);
+		refuses(() => SwapPool.layout(options), type, message);
+	}
+	same(zram.read(1, 0), Uint8Array.of(1));
+	new SwapPool({ devices });
+	same(zram.read(1, 0), Uint8Array.of(0), "device: the pool has it for itself");
+});
+
+test("write: one that does not fit leaves the old value, its priority, and no trace", () => {
+	const { zram, pool } = makePool({}, makeZram(32 * KB));
+	pool.write("a", frame(1));
+	const { memUsed } = zram.status();
+	fails(() => pool.write("a", noise(2, 12 * PAGE)), "ENOSPC");
+	same(pool.read("a"), frame(1));
+	fails(() => pool.write("b", noise(2, 12 * PAGE)), "ENOSPC");
+	assert.equal([...pool], ["a"]);
+	assert.equal([zram.status().memUsed, pool.status().pagesUsed], [memUsed, 4]);
+	zram.check();
+});
+
+test("write with replace: frees first, so it needs no room for both", () => {
+	const { pool } = makePool({}, makeZram(32 * KB));
+	pool.write("a", noise(1, 5 * PAGE));
+	fails(() => pool.write("a", noise(2, 5 * PAGE)), "ENOSPC");
+	same(pool.read("a"), noise(1, 5 * PAGE));
+	pool.write("a", noise(2, 5 * PAGE), { replace: true });
+	same(pool.read("a"), noise(2, 5 * PAGE));
+	fails(() => pool.write("a", noise(3, 12 * PAGE), { replace: true }), "ENOSPC");
+	assert.is(pool.has("a"), false);
+	assert.is(pool.status().pagesUsed, 0);
+});
+
+test("partial write: page by page; bytesWritten says how far it came", () => {
+	const { pool } = makePool({}, makeZram(32 * KB));
+	pool.create("a", 20 * PAGE);
+	const bytes = noise(1, 20 * PAGE - 100);
+	const error = fails(() => pool.write("a", bytes, 100), "ENOSPC");
+	const done = error.bytesWritten as number;
+	assert.ok(done > 5 * PAGE);
+	assert.is((done + 100) % PAGE, 0);
+	const expected = new Uint8Array(20 * PAGE);
+	expected.set(bytes.subarray(0, done), 100);
+	same(pool.read("a"), expected);
+});
+
+test("create: zeros that take no room, to be filled through acquire", () => {
+	const { zram, pool } = makePool();
+	const { memUsed } = zram.status();
+	pool.create("a", FRAME);
+	assert.is(zram.status().memUsed, memUsed);
+	const view = pool.acquire("a");
+	same(view, new Uint8Array(FRAME));
+	view.set(frame(3));
+	pool.release("a");
+	same(pool.read("a"), frame(3));
+});
+
+test("no gaps: whatever was deleted, all that is free can be used", () => {
+	const { pool } = makePool({ keys: 200 }, makeZram(4096 * KB));
+	const { pagesFree } = pool.status();
+	for (let i = 0; i < 64; i++) pool.create(i, (1 + (i % 3)) * PAGE);
+	for (let i = 0; i < 64; i += 2) pool.delete(i);
+	const free = pool.status().pagesFree;
+	pool.write("large", noise(1, free * PAGE));
+	assert.is(pool.status().pagesFree, 0);
+	same(pool.read("large"), noise(1, free * PAGE));
+	for (const key of [...pool]) pool.delete(key);
+	assert.is(pool.status().pagesFree, pagesFree);
+});
+
+test("acquire: the bytes themselves; the same view for all, until the last release", () => {
+	const { pool } = makePool();
+	pool.write("a", frame(1));
+	const view = pool.acquire("a");
+	same(view, frame(1));
+	assert.is(pool.acquire("a", "r"), view);
+	view[5] = 77;
+	pool.release("a");
+	same(pool.read("a"), frame(1), "bytes before the last release");
+	pool.release("a");
+	const expected = frame(1);
+	expected[5] = 77;
+	same(pool.read("a"), expected);
+	refuses(() => pool.release("a"), RangeError, /not acquired/);
+	assert.is(pool.acquire("a"), view, "a buffer that is still there is not read again");
+	assert.is(pool.status().misses, 1);
+});
+
+test("a view whose slot is taken is dead: it reads nothing, and writes into nobody's data", () => {
+	const { pool } = makePool({ resident: { slots: 1, byteLength: FRAME } });
+	pool.write("a", frame(1));
+	pool.write("b", frame(2));
+	const stale = pool.acquire("a");
+	pool.release("a");
+	const view = pool.acquire("b");
+	stale[0] = 99;
+	stale[FRAME - 1] = 99;
+	assert.is(stale.length, 0);
+	assert.is(stale[0], undefined);
+	assert.throws(() => stale.fill(1), TypeError);
+	same(view, frame(2));
+	pool.release("b");
+	same(pool.read("a"), frame(1));
+	same(pool.read("b"), frame(2));
+	same(pool.acquire("a"), frame(1));
+});
+
+test("slots: the one that nobody has held for longest goes; all held is EBUSY; too large is a RangeError", () => {
+	const { pool } = makePool();
+	for (const key of ["a", "b", "c"]) pool.write(key, frame(1));
+	pool.acquire("a");
+	pool.release("a");
+	pool.acquire("b");
+	pool.release("b");
+	pool.acquire("a");
+	pool.release("a");
+	pool.acquire("c");
+	pool.acquire("a");
+	assert.is(pool.status().misses, 3, "a stayed, b went");
+	fails(() => pool.acquire("b"), "EBUSY");
+	assert.equal([pool.status().slotsHeld, pool.status().slotsShown], [2, 2]);
+	pool.release("c");
+	pool.acquire("b");
+	pool.write("large", new Uint8Array(FRAME + 1));
+	pool.release("a");
+	refuses(() => pool.acquire("large"), RangeError, `acquire: a buffer of ${FRAME + 1} bytes, but slots have ${FRAME}`);
+	const { pool: none } = makePool({ resident: undefined });
+	none.write("a", new Uint8Array(1));
+	refuses(() => none.acquire("a"), RangeError, /slots have 0/);
+	none.write("b", new Uint8Array(0));
+	fails(() => none.acquire("b"), "EBUSY");
+});
+
+test("a buffer that is acquired can be neither written nor deleted; one that is only in a slot can", () => {
+	const { pool } = makePool();
+	pool.write("a", frame(1));
+	const view = pool.acquire("a");
+	for (const call of [
+		() => pool.write("a", frame(2)),
+		() => pool.write("a", Uint8Array.of(1), 0),
+		() => pool.write("a", frame(2), { replace: true }),
+		() => pool.create("a", 1),
+		() => pool.delete("a"),
+	])
+		fails(call, "EBUSY");
+	same(pool.read("a"), frame(1));
+	pool.release("a");
+	pool.write("a", Uint8Array.of(9), 3);
+	const expected = frame(1);
+	expected[3] = 9;
+	same(pool.acquire("a"), expected);
+	assert.is(view.length, 0);
+	pool.release("a");
+	pool.write("a", frame(2));
+	same(pool.acquire("a"), frame(2));
+	pool.release("a");
+	pool.delete("a");
+	assert.is(pool.status().slotsShown, 0);
+});
+
+test('"r" is never written; "r+" only where it differs', () => {
+	const { zram, pool } = makePool();
+	pool.write("a", frame(1));
+	const writes = () => zram.status().numWrites;
+	const before = writes();
+	pool.acquire("a", "r")[0] ^= 1;
+	pool.release("a");
+	assert.is(writes(), before);
+	same(pool.read("a"), frame(1));
+	pool.write("a", frame(1));
+	const fresh = writes();
+	const view = pool.acquire("a");
+	pool.release("a");
+	assert.is(writes(), fresh, "nothing has changed");
+	pool.acquire("a");
+	view[2 * PAGE] ^= 1;
+	view[2 * PAGE] ^= 1;
+	view[PAGE + 17] ^= 1;
+	view[FRAME - 1] ^= 1;
+	pool.release("a");
+	assert.is(writes(), fresh + 2, "two pages have changed");
+	assert.is(pool.status().pagesWritten, 2);
+	same(pool.read("a"), view);
+});
+
+test("release with discard: the buffer is as it was", () => {
+	const { pool } = makePool();
+	pool.write("a", frame(1));
+	pool.acquire("a").fill(1);
+	pool.release("a", true);
+	same(pool.read("a"), frame(1));
+	same(pool.acquire("a"), frame(1));
+});
+
+test("release that finds no room: still acquired, nothing lost, and it works once there is room", () => {
+	const { pool } = makePool({}, makeZram(32 * KB));
+	pool.create("a", FRAME);
+	const count = fillUp(pool);
+	const view = pool.acquire("a");
+	view.set(noise(50));
+	fails(() => pool.release("a"), "ENOSPC");
+	fails(() => pool.release("a"), "ENOSPC");
+	same(view, noise(50));
+	fails(() => pool.delete("a"), "EBUSY");
+	for (let i = 0; i < count; i++) pool.delete(i);
+	pool.release("a");
+	same(pool.read("a"), noise(50));
+});
+
+test("full: the old pages of several devices move to where there is room", () => {
+	const devices = [makeZram(20 * KB), makeZram(64 * KB)];
+	const pool = new SwapPool({ devices });
+	pool.write("a", noise(1, 2 * PAGE));
+	assert.ok((devices[1] as Zram).status().rawPages === 2, "new buffers go where most room is");
+	pool.create("b", 3 * PAGE);
+	pool.write("c", noise(3, 5 * PAGE));
+	pool.write("d", noise(4, 3 * PAGE));
+	fails(() => pool.write("e", noise(5, 12 * PAGE)), "ENOSPC");
+	const last = noise(6, 3 * PAGE);
+	pool.write("b", last.subarray(0, 2 * PAGE), 0);
+	pool.write("b", last.subarray(2 * PAGE + 100, 2 * PAGE + 300), 2 * PAGE + 100);
+	const expected = new Uint8Array(3 * PAGE);
+	expected.set(last.subarray(0, 2 * PAGE));
+	expected.set(last.subarray(2 * PAGE + 100, 2 * PAGE + 300), 2 * PAGE + 100);
+	same(pool.read("b"), expected);
+	same(pool.read("a"), noise(1, 2 * PAGE));
+	same(pool.read("d"), noise(4, 3 * PAGE));
+	assert.is(pool.status().pagesUsed, 13);
+	for (const zram of devices) zram.check();
+});
+
+test("evict lru: least priority first, then unused for longest; never what is acquired, owned, or being written", () => {
+	const { pool } = makePool({ evict: "lru", resident: { slots: 2, byteLength: PAGE } }, makeZram(38 * KB));
+	const owned = pool.own(noise(90, PAGE));
+	pool.write("important", noise(1, PAGE), { priority: 2 });
+	pool.write("held", noise(2, PAGE));
+	pool.write("old", noise(3, PAGE));
+	pool.write("read", noise(4, PAGE));
+	pool.write("middle", noise(5, PAGE), { priority: 1 });
+	pool.acquire("held");
+	pool.read("old", new Uint8Array(1));
+	const evicted = (work: () => void) => {
+		const before = [...pool];
+		work();
+		return before.filter((key) => !pool.has(key));
+	};
+	const evictedBy = (key: string, priority = 0) =>
+		evicted(() => pool.write(key, noise(key.charCodeAt(0), PAGE), { priority }));
+	for (const [key, priority, expected] of [
+		["p", 0, []],
+		["q", 0, []],
+		["r", 0, ["read"]],
+		["s", 0, ["old"]],
+		["t", 1, ["p"]],
+	] as const)
+		assert.equal(evictedBy(key, priority), expected, key);
+	fails(() => pool.write("q", noise(9, 20 * PAGE)), "ENOSPC");
+	assert.equal([...pool], ["held", "q"]);
+	same(pool.read("q"), noise(113, PAGE), "old value");
+	same(owned.read(), noise(90, PAGE));
+	assert.is(pool.status().evictions, 8);
+});
+
+test("the table of keys is bounded: ENOSPC, or the least needed goes", () => {
+	const { pool } = makePool({ keys: 3 });
+	for (const key of [1, 2, 3]) pool.write(key, Uint8Array.of(key));
+	fails(() => pool.write(4, Uint8Array.of(4)), "ENOSPC");
+	fails(() => pool.own(1), "ENOSPC");
+	pool.write(3, Uint8Array.of(33));
+	assert.equal([...pool], [1, 2, 3]);
+	const { pool: lru } = makePool({ keys: 3, evict: "lru" });
+	for (const key of [1, 2, 3]) lru.write(key, Uint8Array.of(key));
+	lru.read(1);
+	lru.write(4, Uint8Array.of(4));
+	assert.equal([...lru], [1, 3, 4]);
+});
+
+test("onPressure: after the call, once for many, with what would help; it may use the pool", async () => {
+	const reports: Pressure[] = [];
+	const { pool } = makePool(
+		{
+			onPressure(pressure) {
+				assert.is(this, pool);
+				reports.push(pressure);
+				if (pressure.key !== undefined) this.delete(pressure.key);
+			},
+		},
+		makeZram(32 * KB),
+	);
+	pool.write("a", noise(1), { priority: 1 });
+	pool.write("b", noise(2, PAGE));
+	for (let i = 0; i < 3; i++) fails(() => pool.write("c", noise(3, 4 * PAGE)), "ENOSPC");
+	assert.is(reports.length, 0);
+	await jobs();
+	assert.is(reports.length, 1);
+	const { shortage, byteLength, bytesLeft, key } = reports[0] as Pressure;
+	assert.equal([shortage, byteLength, key], ["arena", 4 * PAGE, "b"]);
+	assert.ok(bytesLeft > 0 && bytesLeft < 4 * PAGE);
+	assert.is(pool.has("b"), false);
+	pool.write("c", noise(3, 2 * PAGE));
+	fails(() => pool.create("d", 123 * PAGE), "ENOSPC");
+	await jobs();
+	assert.equal([reports.length, (reports[1] as Pressure).shortage], [2, "pages"]);
+	fails(() => pool.write("d", noise(4, 12 * PAGE)), "ENOSPC");
+	pool.close();
+	await jobs();
+	assert.is(reports.length, 2);
+});
+
+test("owned buffers: no key, read, written and acquired by their handle, freed by close", () => {
+	const { zram, pool } = makePool();
+	const { memUsed } = zram.status();
+	const handle = pool.own(frame(1));
+	assert.is(handle.byteLength, FRAME);
+	same(handle.read(), frame(1));
+	handle.write(Uint8Array.of(1, 2, 3), 10);
+	const into = new Uint8Array(3);
+	assert.is(handle.read(into, 10), 3);
+	same(into, Uint8Array.of(1, 2, 3));
+	assert.equal([...pool], []);
+	assert.equal([pool.status().owned, pool.status().keys], [1, 0]);
+	const view = handle.acquire();
+	view[0] = 200;
+	fails(() => handle.close(), "EBUSY");
+	handle.release();
+	assert.is(new Uint8Array(handle.read())[0], 200);
+	const zeros = pool.own(100);
+	same(zeros.read(), new Uint8Array(100));
+	handle.close();
+	handle.close();
+	zeros.close();
+	for (const call of [() => handle.read(), () => handle.acquire(), () => handle.byteLength])
+		refuses(call, Error, /the buffer is closed/);
+	assert.equal([pool.status().owned, zram.status().memUsed], [0, memUsed]);
+});
+
+test("close: every method throws ECLOSED, views are dead, the devices are empty and stay open", () => {
+	const { zram, pool } = makePool();
+	pool.write("a", frame(1));
+	const handle = pool.own(frame(2));
+	const view = pool.acquire("a");
+	pool.close();
+	pool.close();
+	assert.is(view.length, 0);
+	const calls = [
+		() => pool.read("a"),
+		() => pool.write("a", frame(1)),
+		() => pool.write("a", frame(1), 0),
+		() => pool.create("a", 1),
+		() => pool.delete("a"),
+		() => pool.has("a"),
+		() => pool.byteLength("a"),
+		() => pool.acquire("a"),
+		() => pool.release("a"),
+		() => pool.own(1),
+		() => pool.status(),
+		() => [...pool],
+		() => handle.read(),
+		() => handle.acquire(),
+		() => handle.close(),
+	];
+	for (const call of calls) fails(call, "ECLOSED");
+	assert.is(zram.status().pagesStored, 0);
+	const { pool: other, zram: closed } = makePool();
+	other.write("a", frame(1));
+	closed.close();
+	fails(() => other.read("a"), "ECLOSED");
+	other.close();
+});
+
+test("from within a callback of its device: EBUSY, and nothing has changed", () => {
+	const errors: unknown[] = [];
+	let pool: SwapPool | undefined;
+	const zram = makeZram(256 * KB, {
+		onOperation() {
+			try {
+				pool?.write("b", frame(2));
+			} catch (error) {
+				errors.push(error);
+			}
+			try {
+				pool?.delete("a");
+			} catch (error) {
+				errors.push(error);
+			}
+		},
+	});
+	pool = new SwapPool({ devices: [zram] });
+	pool.write("a", frame(1));
+	assert.ok(errors.length > 4);
+	for (const error of errors)
+		fails(() => {
+			throw error;
+		}, "EBUSY");
+	same(pool.read("a"), frame(1));
+	assert.equal([...pool], ["a"]);
+});
+
+test("a damaged page: ECORRUPT for its buffer; delete works, and the page is not used again", () => {
+	const arena = new ArrayBuffer(64 * KB);
+	const zram = new Zram({ byteLength: 16 * PAGE, arena });
+	const { pool } = makePool({}, zram);
+	pool.write("a", noise(1, 2 * PAGE));
+	pool.write("b", noise(2, 2 * PAGE));
+	new Uint32Array(arena, 256 + 8, 1)[0] = 0xffffff; // the chain of page 1
+	fails(() => pool.read("a"), "ECORRUPT");
+	fails(() => pool.acquire("a"), "ECORRUPT");
+	assert.is(pool.status().slotsShown, 0);
+	same(pool.read("b"), noise(2, 2 * PAGE));
+	assert.is(pool.delete("a"), true);
+	const { pagesLost, pagesFree, pagesUsed } = pool.status();
+	assert.equal([pagesLost, pagesFree, pagesUsed], [1, 13, 2]);
+	pool.create("c", 13 * PAGE);
+	same(pool.read("c"), new Uint8Array(13 * PAGE));
+	fails(() => pool.create("d", 1), "ENOSPC");
+});
+
+test.run();
