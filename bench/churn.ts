@@ -9,11 +9,11 @@ import {
 	ArgumentError,
 	fraction,
 	integer,
-	live,
 	main,
 	parse,
 	readPages,
 	runProgram,
+	show,
 	size,
 	withPages,
 	word,
@@ -46,7 +46,7 @@ await main(usage, async (parameters) => {
 			occupancy,
 			seed,
 			engine,
-			live,
+			show,
 		} as ChurnParameters),
 	);
 });

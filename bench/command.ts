@@ -10,10 +10,11 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { Variant } from "../tools/build-host.ts";
 import { buildFolder, root } from "../tools/paths.ts";
 import type { RunResult } from "../tools/process.ts";
 import { runOnXS, type XSOptions } from "../tools/run-xs.ts";
-import type { PageFile, Parameters } from "./app/program.ts";
+import type { PageFile, Parameters, Show } from "./app/program.ts";
 import { addition } from "./reference.ts";
 
 /** Arguments that cannot be. The message names the argument and its range. */
@@ -158,12 +159,16 @@ export class ProgramFailed extends Error {
 	}
 }
 
-/** Whether progress goes to a terminal. */
-export const live = process.stderr.isTTY === true;
+/** How a command shows progress. */
+export const show: Show = process.stderr.isTTY ? "live" : "lines";
 
-/** Runs bench/app/NAME.ts on XS, with the natives of the bench. */
-export async function runProgram<R>(name: string, parameters: Parameters, options: XSOptions = {}): Promise<R> {
-	const result = await runOnXS("xs64", join(root, `bench/app/${name}.ts`), [JSON.stringify(parameters)], {
+/** Runs bench/app/NAME.ts on XS, with the natives of the bench; on the desk's machine, if `variant` is none. */
+export async function runProgram<R>(
+	name: string,
+	parameters: Parameters,
+	{ variant = "xs64", ...options }: XSOptions & { variant?: Variant } = {},
+): Promise<R> {
+	const result = await runOnXS(variant, join(root, `bench/app/${name}.ts`), [JSON.stringify(parameters)], {
 		addition: await addition(),
 		echo: "stderr",
 		timeout: 3_600_000,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { evenly, integer, main, parse, readPages, withPages, word } from "./command.ts";
+import { evenly, integer, main, parse, readPages, show, withPages, word } from "./command.ts";
 import { measureCost } from "./meter.ts";
 
 const usage = "npm run -s cost -- --host xs [--pages 200] FILE…";
@@ -15,17 +15,17 @@ const PAGES_MAX = 500;
 
 await main(usage, async (parameters) => {
 	const { values, files } = parse(parameters, { host: word("xs"), pages: integer(1, PAGES_MAX) });
-	const { pages = 200 } = values;
+	const { host = "xs", pages = 200 } = values;
 	return withPages(evenly(readPages(files, PAGE), PAGE, pages), PAGE, async (file) => {
-		const { unit, means, stored, lz4Stored } = await measureCost(file, ["api", "peers"]);
+		const { unit, means, stored, lz4Stored } = await measureCost(host, file, ["api", "peers"], show);
 		if (unit === "copies")
 			process.stderr.write("valgrind is missing (apt-get install valgrind): these are times, in copies of a page\n");
 		const round = (value: number) => (unit === "copies" ? Math.round(value * 100) / 100 : Math.round(value));
 		const keys = ["write", "rewrite", "read", "lz4Write", "lz4Read", "engineWrite", "engineRead", "copy"];
 		return {
 			...Object.fromEntries(keys.map((key) => [key, round(means[key] as number)])),
-			stored: Math.round(stored / file.count),
-			lz4Stored: Math.round(lz4Stored / file.count),
+			stored: Math.round(stored),
+			lz4Stored: Math.round(lz4Stored),
 		};
 	});
 });

@@ -7,7 +7,7 @@
  */
 
 import type { FillParameters, FillResult } from "./app/fill.ts";
-import { ArgumentError, live, main, parse, readPages, runProgram, size, withPages, word } from "./command.ts";
+import { ArgumentError, main, parse, readPages, runProgram, show, size, withPages, word } from "./command.ts";
 
 const usage = "npm run -s fill -- --arena BYTES [--size BYTES] [--page 512|1024|2048|4096] [--engine native] FILE…";
 
@@ -24,6 +24,6 @@ await main(usage, async (parameters) => {
 	const total = values.size ?? Math.ceil((4 * arena) / pageLength) * pageLength;
 	if (total % pageLength) throw new ArgumentError(`--size: ${total} is not a multiple of the page, ${pageLength}`);
 	return withPages(readPages(files, pageLength), pageLength, (pages) =>
-		runProgram<FillResult>("fill", { pages, arena, size: total, engine, live } as FillParameters),
+		runProgram<FillResult>("fill", { pages, arena, size: total, engine, show } as FillParameters),
 	);
 });

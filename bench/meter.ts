@@ -1,5 +1,5 @@
 /**
- * Runs the program `cost` on a host and makes means of what was counted there: instructions, or where nothing counts
+ * Runs programs that measure on a host, and makes means of what was counted there: instructions, or where nothing counts
  * them times, as multiples of the time that a copy of the page takes.
  *
  * @module
@@ -11,27 +11,32 @@ import { buildFolder } from "../tools/paths.ts";
 import { MissingTool, run } from "../tools/process.ts";
 import type { CostParameters, CostResult, Part } from "./app/cost.ts";
 import type { Measure } from "./app/meter.ts";
-import type { PageFile } from "./app/program.ts";
-import { live, runProgram } from "./command.ts";
+import type { PageFile, Parameters, Show } from "./app/program.ts";
+import { runProgram } from "./command.ts";
+
+/** The command-line host on the desk's machine. */
+export type HostName = "xs";
 
 /** What a page costs, by label. */
 export interface Means {
 	unit: "instructions" | "copies";
 	means: Record<string, number>;
-	/** Bytes that all pages take, ours and the reference's. */
+	/** Bytes that a page takes, ours and the reference's. */
 	stored: number;
 	lz4Stored: number;
+	/** Slots and bytes of chunks that a write, a read and a trim of every page allocate on the XS heap. */
+	allocated: [number, number];
 }
 
-/** What programs measure, and how it becomes numbers. */
-export interface Metered {
+/** What a program that measures gives. */
+interface Metered {
 	measures: Measure[];
 }
 
 /** Times are medians of so many rounds. */
 const ROUNDS = 15;
 
-async function hasCallgrind(): Promise<boolean> {
+export async function hasCallgrind(): Promise<boolean> {
 	try {
 		return (await run("valgrind", ["--version"], { install: "apt-get install valgrind" })).exitCode === 0;
 	} catch (error) {
@@ -50,20 +55,13 @@ function sinceLastMark(path: string): number {
 let dumps = 0;
 
 /** Runs a program under callgrind. `from` and `to` of its measures become instructions. */
-async function underCallgrind<R extends Metered>(name: string, parameters: CostParameters): Promise<R> {
+async function underCallgrind<R extends Metered>(name: string, parameters: Parameters): Promise<R> {
 	const folder = join(buildFolder, "bench", `callgrind-${process.pid}-${dumps++}`);
 	mkdirSync(folder, { recursive: true });
 	const out = join(folder, "out");
+	const callgrind = ["--quiet", "--tool=callgrind", `--callgrind-out-file=${out}`, "--dump-before=xs_bench_counter"];
 	try {
-		const result = await runProgram<R>(name, parameters, {
-			under: [
-				"valgrind",
-				"--quiet",
-				"--tool=callgrind",
-				`--callgrind-out-file=${out}`,
-				"--dump-before=xs_bench_counter",
-			],
-		});
+		const result = await runProgram<R>(name, parameters, { under: ["valgrind", ...callgrind] });
 		// mark 1 is in front of the first measure, mark 2 behind it
 		result.measures.forEach((measure, i) => {
 			measure.from = 0;
@@ -75,8 +73,14 @@ async function underCallgrind<R extends Metered>(name: string, parameters: CostP
 	}
 }
 
-function median(values: number[]): number {
-	return values.sort((a, b) => a - b)[values.length >> 1] as number;
+/** Runs a program on a host where instructions are counted. */
+export function runCounted<R extends Metered>(host: HostName, name: string, parameters: Parameters): Promise<R> {
+	return host === "xs" ? underCallgrind<R>(name, parameters) : runProgram<R>(name, parameters, { variant: host });
+}
+
+/** The middle one. */
+export function median(values: number[]): number {
+	return [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 }
 
 /** A page's share of each measure, without what its loop takes; the median if it was measured several times. */
@@ -92,17 +96,23 @@ export function meansOf(measures: Measure[]): Record<string, number> {
 	return Object.fromEntries(withoutLoop);
 }
 
-/** Measures pages of 4096 bytes. `counts`: instructions are counted, by callgrind; by default if it is there. */
-export async function measureCost(pages: PageFile, parts: Part[], counts?: boolean): Promise<Means> {
-	counts ??= await hasCallgrind();
-	const parameters: CostParameters = { pages, parts, live, rounds: counts ? 1 : ROUNDS };
-	const result = counts
-		? await underCallgrind<CostResult>("cost", parameters)
+/** Measures pages of 4096 bytes. `counts`: on a host that counts instructions; by default if it can. */
+export async function measureCost(
+	host: HostName,
+	pages: PageFile,
+	parts: Part[],
+	show: Show,
+	counts?: boolean,
+): Promise<Means> {
+	counts ??= host !== "xs" || (await hasCallgrind());
+	const parameters: CostParameters = { pages, parts, show, rounds: counts ? 1 : ROUNDS };
+	const { measures, stored, lz4Stored, allocated } = counts
+		? await runCounted<CostResult>(host, "cost", parameters)
 		: await runProgram<CostResult>("cost", parameters);
-	const { stored, lz4Stored } = result;
-	const means = meansOf(result.measures);
-	if (counts) return { unit: "instructions", means, stored, lz4Stored };
+	const means = meansOf(measures);
+	const rest = { stored: stored / pages.count, lz4Stored: lz4Stored / pages.count, allocated };
+	if (counts) return { unit: "instructions", means, ...rest };
 	const copy = means.copy as number;
 	const multiples = Object.entries(means).map(([label, mean]) => [label, mean / copy]);
-	return { unit: "copies", means: Object.fromEntries(multiples), stored, lz4Stored };
+	return { unit: "copies", means: Object.fromEntries(multiples), ...rest };
 }

@@ -1,7 +1,7 @@
 /* The commands fill, churn and cost from outside: what they print, and that they see one wrong bit. */
 // needs: compiler
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -9,6 +9,8 @@ import { evenly, readPages, runProgram, withPages } from "../bench/command.ts";
 import { randomBytes, samePages } from "../bench/generators.ts";
 import { measureCost } from "../bench/meter.ts";
 import { addition } from "../bench/reference.ts";
+import { bars } from "../bench/results.ts";
+import { barsTable } from "../bench/tables.ts";
 import { buildFolder, root } from "../tools/paths.ts";
 import { type RunResult, run } from "../tools/process.ts";
 import { runOnXS } from "../tools/run-xs.ts";
@@ -123,7 +125,9 @@ const hasValgrind = process.env.CI === "true" || (await run("valgrind", ["--vers
 
 test("cost without callgrind: times, in copies of a page", async () => {
 	const pages = evenly(readPages([half], PAGE), PAGE, 16);
-	const { unit, means } = await withPages(pages, PAGE, (path) => measureCost(path, ["api", "peers"], false));
+	const { unit, means } = await withPages(pages, PAGE, (path) =>
+		measureCost("xs", path, ["api", "peers"], "nothing", false),
+	);
 	assert.is(unit, "copies");
 	assert.is(means.copy, 1);
 	assert.ok((means.write as number) > 2 && (means.lz4Write as number) > 2, JSON.stringify(means));
@@ -160,7 +164,7 @@ for (const [name, bad, more] of [
 	test(`${name}: one wrong bit ends it with exit code 1`, async () => {
 		await withPages(readPages([half], PAGE), PAGE, async (pages) => {
 			const options = { echo: false, plugins: [faultyDevice(bad)] };
-			const failure = await runProgram(name, { ...more, pages, live: false }, options).then(
+			const failure = await runProgram(name, { ...more, pages, show: "nothing" }, options).then(
 				() => assert.unreachable("it saw nothing"),
 				(error) => error,
 			);
@@ -212,6 +216,25 @@ test("audit: sees granules and pages that were moved, and none that were not", a
 	assert.is(exchanged, 3 * 64);
 	assert.is(settled, 0);
 	assert.ok(elsewhere > (granules - 1) * 64 && elsewhere <= granules * 64, `${elsewhere}`);
+});
+
+test("the bench, quickly: every table, every promise, and files to look at", async () => {
+	const { exitCode, stdout, stderr } = await command("bench", "--quick");
+	assert.is(exitCode, 0, stderr);
+	const titles = ["Cost of a page", "Capacity", "Capacity beside Linux zram", "Capacity in use", "Footprint"];
+	for (const title of [...titles, "What is promised"]) assert.match(stdout, new RegExp(`^${title}`, "m"));
+	assert.match(stdout, /mixture: stored bytes, of LZ4's +at most 1.005x +[01]\.\d{3}x +(kept|MISSED)/);
+	assert.match(stdout, /needless refusals +at most 0 +0 +kept/);
+	assert.not.match(stdout, /NaN|undefined/);
+	const written = [...stdout.matchAll(/^ {2}(build\/\S+)$/gm)].map(([, path]) => path as string);
+	const texts = written.map((path) => readFileSync(join(root, path), "utf8"));
+	assert.is(written.length, 4);
+	for (const text of texts) assert.not.match(text, /NaN|undefined/);
+	const results = JSON.parse(texts[0] as string);
+	assert.equal(bars({ ...results, capacity: [] }).length < bars(results).length, true);
+	results.capacity[0].churn[0].result.needless = 1;
+	assert.is(bars(results).filter(({ what, met }) => what === "needless refusals" && !met).length, 1);
+	assert.match(barsTable(bars(results)).text, /missed/);
 });
 
 test.run();

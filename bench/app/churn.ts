@@ -172,11 +172,11 @@ class Mean {
 	}
 }
 
-runProgram(({ pages: file, arena, size, ops, occupancy, seed, engine, live }: ChurnParameters): ChurnResult => {
+runProgram(({ pages: file, arena, size, ops, occupancy, seed, engine, show }: ChurnParameters): ChurnResult => {
 	const device = openDevice({ arena, size }, file.pageLength);
 	const { zram, layout } = device;
 	const churn = new Churn(new Pages(file), device, occupancy, seed);
-	const progress = new Progress("churn", ops, live);
+	const progress = new Progress("churn", ops, show);
 	const utilisation = new Mean();
 	const reached = new Mean();
 	churn.fill();

@@ -3,6 +3,7 @@
  * more parts than it.
  */
 
+import { collect, heapStats } from "host";
 import Zram from "zram";
 import { Memory } from "zram/memory";
 import { type Measure, Meter } from "./meter.ts";
@@ -23,6 +24,8 @@ export interface CostResult {
 	/** Bytes that all pages take, ours and the reference's. */
 	stored: number;
 	lz4Stored: number;
+	/** Slots and bytes of chunks of the XS heap that writing, reading and trimming all pages once more allocates. */
+	allocated: [number, number];
 }
 
 const PAGE = 4096;
@@ -94,6 +97,25 @@ class Cost {
 		zram.close();
 	}
 
+	/** What the calls allocate; heapStats() itself allocates nothing. */
+	allocated(): [number, number] {
+		const pages = this.#pages;
+		const page = this.#page;
+		const zram = this.#open(false);
+		const before = new Int32Array(3);
+		const after = new Int32Array(3);
+		collect();
+		heapStats(before);
+		for (let i = 0; i < pages.count; i++) {
+			zram.write(pages.view(i), i * PAGE);
+			zram.read(page, i * PAGE);
+			zram.trim(i * PAGE, PAGE);
+		}
+		heapStats(after);
+		zram.close();
+		return [(after[0] as number) - (before[0] as number), (after[1] as number) - (before[1] as number)];
+	}
+
 	/** Public calls with PIECE bytes of a page. */
 	parts() {
 		const pages = this.#pages;
@@ -162,9 +184,9 @@ class Cost {
 	}
 }
 
-runProgram(({ pages: file, parts, rounds, live }: CostParameters): CostResult => {
+runProgram(({ pages: file, parts, rounds, show }: CostParameters): CostResult => {
 	const cost = new Cost(new Pages(file));
-	const progress = new Progress("cost", rounds * parts.length, live);
+	const progress = new Progress("cost", rounds * parts.length, show);
 	const run: Record<Part, () => void> = {
 		api: () => cost.api("", false),
 		integrity: () => cost.api(" integrity", true),
@@ -178,5 +200,5 @@ runProgram(({ pages: file, parts, rounds, live }: CostParameters): CostResult =>
 		});
 	progress.end();
 	const { measures, stored, lz4Stored } = cost;
-	return { measures, stored, lz4Stored };
+	return { measures, stored, lz4Stored, allocated: cost.allocated() };
 });

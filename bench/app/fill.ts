@@ -29,10 +29,10 @@ export interface FillResult {
 	engine: string;
 }
 
-runProgram(({ pages: file, arena, size, engine, live }: FillParameters): FillResult => {
+runProgram(({ pages: file, arena, size, engine, show }: FillParameters): FillResult => {
 	const pages = new Pages(file);
 	const { zram, layout } = openDevice({ arena, size }, file.pageLength);
-	const progress = new Progress("fill", 2 * file.count, live);
+	const progress = new Progress("fill", 2 * file.count, show);
 	let stored = 0;
 	let refused: string | null = null;
 	try {

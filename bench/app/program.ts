@@ -17,9 +17,12 @@ export interface PageFile {
 /** What every program is told. */
 export interface Parameters {
 	pages: PageFile;
-	/** stderr is a terminal. */
-	live: boolean;
+	/** How to say how far it is, on stderr. */
+	show: Show;
 }
+
+/** One line that changes, for terminals; a line every tenth; nothing. */
+export type Show = "live" | "lines" | "nothing";
 
 /** Ends the program: arguments that cannot work (exit code 2), or a byte that came back wrong (1). */
 export class Failure extends Error {
@@ -61,26 +64,26 @@ export class Pages {
 	}
 }
 
-/** How far a program is, on stderr: one line that changes on a terminal, a line every tenth elsewhere. */
+/** How far a program is, on stderr. */
 export class Progress {
 	readonly #name: string;
 	readonly #total: number;
-	readonly #live: boolean;
+	readonly #show: Show;
 	#next = 0;
 
-	constructor(name: string, total: number, live: boolean) {
+	constructor(name: string, total: number, show: Show) {
 		this.#name = name;
 		this.#total = total;
-		this.#live = live;
+		this.#show = show;
 	}
 	at(done: number) {
-		if (done < this.#next) return;
-		this.#next = done + this.#total / (this.#live ? 100 : 10);
+		if (done < this.#next || this.#show === "nothing") return;
+		this.#next = done + this.#total / (this.#show === "live" ? 100 : 10);
 		const line = `${this.#name} ${Math.floor((done / this.#total) * 100)} %`;
-		writeError(this.#live ? `\r\x1b[K${line}` : `${line}\n`);
+		writeError(this.#show === "live" ? `\r\x1b[K${line}` : `${line}\n`);
 	}
 	end() {
-		if (this.#live) writeError("\r\x1b[K");
+		if (this.#show === "live") writeError("\r\x1b[K");
 	}
 }
 

@@ -1,0 +1,109 @@
+/**
+ * `npm run bench`: what the module costs and holds, beside its peers, in one run. Prints tables, and writes
+ * bench/results.json, docs/bench.md and its two pictures. Takes some minutes; progress is on stderr.
+ *
+ *   --quick   just enough to see that it works; writes to build/bench instead
+ *
+ * A missed promise is said in the last table; the exit code is 1 only if something failed.
+ *
+ * @module
+ */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { buildFolder, root } from "../tools/paths.ts";
+import { run } from "../tools/process.ts";
+import { type Corpus, prepareCorpus } from "./corpus.ts";
+import { page, pictures } from "./docs.ts";
+import * as measure from "./measure.ts";
+import { type HostName, hasCallgrind } from "./meter.ts";
+import { bars, type Results } from "./results.ts";
+import { barsTable, tables, toText } from "./tables.ts";
+
+const quick = process.argv.includes("--quick");
+const extent = quick ? measure.QUICK : measure.FULL;
+
+const isLive = process.stderr.isTTY === true;
+
+function say(what: string): void {
+	process.stderr.write(isLive ? `\r\x1b[K${what}` : `${what}\n`);
+}
+
+async function version(program: string, ...parameters: string[]): Promise<string | undefined> {
+	try {
+		return (await run(program, parameters)).stdout.split("\n")[0];
+	} catch {
+		return undefined;
+	}
+}
+
+async function versions(): Promise<Record<string, string>> {
+	const found = {
+		machine: `${process.arch}, ${cpus()[0]?.model}`,
+		Node: process.version,
+		compiler: await version(process.env.CC || "cc", "--version"),
+		valgrind: await version("valgrind", "--version"),
+	};
+	return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Record<string, string>;
+}
+
+/** Whether a kind costs the same, to the instruction, in a second run. */
+async function repeats(host: HostName, costs: measure.CostByKind, corpus: Corpus): Promise<boolean> {
+	say(`cost on ${host}, again`);
+	const again = await measure.costOf(host, corpus, "text", extent.pages);
+	return JSON.stringify(again) === JSON.stringify(costs.text);
+}
+
+async function collect(): Promise<Results> {
+	say("corpus");
+	const corpus = await prepareCorpus();
+	const results: Results = {
+		versions: await versions(),
+		cost: {},
+		capacity: [],
+		growth: undefined,
+		worst: undefined,
+		footprint: await measure.footprint(say),
+		repeats: {},
+		skipped: [],
+	};
+	const { skipped, cost } = results;
+	const counting: HostName[] = (await hasCallgrind()) ? ["xs"] : [];
+	if (!counting.includes("xs"))
+		skipped.push("instructions on x86-64: valgrind is missing; try: apt-get install valgrind");
+	cost.xs = await measure.cost("xs", corpus, extent, say);
+	for (const host of counting) results.repeats[host] = await repeats(host, cost[host] as measure.CostByKind, corpus);
+	const host = counting[0];
+	if (host) {
+		results.growth = { host, series: await measure.growth(host, corpus, extent, say) };
+		results.worst = { host, ratios: await measure.worst(host, corpus, extent, say) };
+	}
+	if (counting.includes("xs")) results.lz4js = await measure.lz4js(corpus, extent, say);
+	results.capacity = await measure.capacity(corpus, extent, say);
+	return results;
+}
+
+function write(results: Results): string[] {
+	const folder = (path: string) => join(quick ? join(buildFolder, "bench") : root, path);
+	const files = {
+		[folder("bench/results.json")]: `${JSON.stringify(results, null, "\t")}\n`,
+		[folder("docs/bench.md")]: page(results, extent.ops),
+		...Object.fromEntries(Object.entries(pictures(results)).map(([name, svg]) => [folder(`docs/${name}`), svg])),
+	};
+	for (const name of ["bench", "docs"]) mkdirSync(folder(name), { recursive: true });
+	for (const [path, text] of Object.entries(files)) writeFileSync(path, text);
+	return Object.keys(files);
+}
+
+async function main(): Promise<void> {
+	const started = performance.now();
+	const results = await collect();
+	if (isLive) process.stderr.write("\r\x1b[K");
+	for (const table of [...tables(results, extent.ops), barsTable(bars(results))]) process.stdout.write(toText(table));
+	for (const skipped of results.skipped) console.log(`\nskipped: ${skipped}`);
+	console.log(`\n${Math.round((performance.now() - started) / 1000)} seconds; written:`);
+	for (const path of write(results)) console.log(`  ${path.slice(root.length + 1)}`);
+}
+
+await main();

@@ -1,0 +1,109 @@
+/**
+ * The pictures of docs/bench.md: bar charts as SVG.
+ *
+ * @module
+ */
+
+export interface Series {
+	name: string;
+	/** One for each group. Undefined: not measured. */
+	values: (number | undefined)[];
+	/** Ours: drawn in colour, the others in shades of grey. */
+	ours?: boolean;
+}
+
+export interface Chart {
+	title: string;
+	subtitle: string;
+	groups: string[];
+	series: Series[];
+	/** A value for the end of its bar. */
+	format: (value: number) => string;
+	/** A line across all bars, and what it means. */
+	mark?: { at: number; label: string };
+}
+
+const WIDTH = 760;
+const LEFT = 110;
+const RIGHT = 84;
+const TOP = 96;
+const BAR = 15;
+const GAP = 3;
+const GROUP_GAP = 18;
+const FONT = 'font-family="system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif"';
+const INK = "#1f2933";
+const FAINT = "#616e7c";
+const OURS = ["#0b7285", "#66b2bd"];
+const OTHERS = ["#7b8794", "#a9b4bf", "#cbd2d9"];
+
+function escaped(text: string): string {
+	return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+function text(x: number, y: number, content: string, style: string): string {
+	return `<text x="${x}" y="${y}" ${style}>${escaped(content)}</text>`;
+}
+
+/** Series that are ours and those that are not take their colours in turn. */
+function coloursOf(series: Series[]): string[] {
+	let [ours, others] = [0, 0];
+	return series.map((each) => (each.ours ? OURS[ours++] : OTHERS[others++]) as string);
+}
+
+function legend(series: Series[], colours: string[]): string[] {
+	let x = 24;
+	return series.flatMap(({ name }, i) => {
+		const at = x;
+		x += 34 + name.length * 6.6;
+		return [
+			`<rect x="${at}" y="66" width="12" height="12" rx="2" fill="${colours[i]}"/>`,
+			text(at + 18, 76, name, `font-size="12" fill="${INK}"`),
+		];
+	});
+}
+
+/** Horizontal bars, grouped. */
+export function barChart({ title, subtitle, groups, series, format, mark }: Chart): string {
+	const colours = coloursOf(series);
+	const groupHeight = series.length * (BAR + GAP) - GAP;
+	const height = TOP + groups.length * (groupHeight + GROUP_GAP) + (mark ? 22 : 4);
+	const largest = Math.max(mark?.at ?? 0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
+	const scale = (WIDTH - LEFT - RIGHT) / largest;
+	const parts = [
+		`<rect width="${WIDTH}" height="${height}" rx="8" fill="#ffffff"/>`,
+		text(24, 32, title, `font-size="17" font-weight="600" fill="${INK}"`),
+		text(24, 51, subtitle, `font-size="12" fill="${FAINT}"`),
+		...legend(series, colours),
+	];
+	const bottom = TOP + groups.length * (groupHeight + GROUP_GAP) - GROUP_GAP;
+	if (mark) {
+		const x = LEFT + mark.at * scale;
+		parts.push(
+			`<line x1="${x}" y1="${TOP - 6}" x2="${x}" y2="${bottom + 6}" stroke="${FAINT}" stroke-dasharray="3 3"/>`,
+			text(x, bottom + 22, mark.label, `font-size="11" text-anchor="middle" fill="${FAINT}"`),
+		);
+	}
+	groups.forEach((group, g) => {
+		const y = TOP + g * (groupHeight + GROUP_GAP);
+		parts.push(
+			text(LEFT - 12, y + groupHeight / 2 + 4, group, `font-size="13" text-anchor="end" fill="${INK}"`),
+			...series.flatMap(({ values, ours }, i) => {
+				const value = values[g];
+				if (value === undefined) return [];
+				const at = y + i * (BAR + GAP);
+				const length = Math.max(1, value * scale);
+				const weight = ours ? ' font-weight="600"' : "";
+				return [
+					`<rect x="${LEFT}" y="${at}" width="${length.toFixed(1)}" height="${BAR}" rx="2" fill="${colours[i]}"/>`,
+					text(LEFT + length + 6, at + BAR - 4, format(value), `font-size="11"${weight} fill="${INK}"`),
+				];
+			}),
+		);
+	});
+	const size = `width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}"`;
+	return [
+		`<svg xmlns="http://www.w3.org/2000/svg" ${size} ${FONT} role="img" aria-label="${escaped(title)}">`,
+		...parts,
+		"</svg>\n",
+	].join("\n");
+}

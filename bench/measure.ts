@@ -1,0 +1,296 @@
+/**
+ * The measurements of `npm run bench`, one function a section. All of them run in the same session, on the same corpus.
+ *
+ * @module
+ */
+
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { bundle } from "../tools/bundle.ts";
+import { buildFolder, root } from "../tools/paths.ts";
+import { MissingTool, run } from "../tools/process.ts";
+import { runOnXS } from "../tools/run-xs.ts";
+import type { ChurnParameters, ChurnResult } from "./app/churn.ts";
+import type { FillParameters, FillResult } from "./app/fill.ts";
+import type { GrowthDevice, GrowthParameters } from "./app/growth.ts";
+import type { Measure } from "./app/meter.ts";
+import type { Show } from "./app/program.ts";
+import type { WorstParameters } from "./app/worst.ts";
+import { evenly, readPages, runProgram, withPages } from "./command.ts";
+import { type Corpus, kinds, PAGE } from "./corpus.ts";
+import { type HostName, type Means, meansOf, measureCost, median, runCounted } from "./meter.ts";
+
+/** Programs say nothing where progress is lines: the bench says what it is at. */
+export const show: Show = process.stderr.isTTY ? "live" : "nothing";
+
+const KB = 1024;
+const MB = 1024 * KB;
+
+/** How much is measured: everything, or just enough to see that it works. */
+export interface Extent {
+	/** Pages of a kind, and of the mixture. */
+	pages: number;
+	mixture: number;
+	/** Pages for what is slow: LZ4 in JavaScript. */
+	few: number;
+	arenas: number[];
+	occupancies: number[];
+	ops: number;
+	growth: { arenas: number[]; sizes: number[]; fills: number[] };
+	/** Times that each page is written to find the dearest write. */
+	times: number;
+}
+
+export const FULL: Extent = {
+	pages: 100,
+	mixture: 400,
+	few: 4,
+	arenas: [256 * KB, MB, 2 * MB, 4 * MB, 8 * MB],
+	occupancies: [0.9, 0.93, 0.95],
+	ops: 200_000,
+	growth: {
+		arenas: [64 * KB, 256 * KB, MB, 4 * MB, 5 * MB, 7 * MB],
+		sizes: [MB, 4 * MB, 16 * MB, 64 * MB],
+		fills: [0.1, 0.5, 0.9, 0.95],
+	},
+	times: 32,
+};
+
+export const QUICK: Extent = {
+	pages: 8,
+	mixture: 16,
+	few: 1,
+	arenas: [256 * KB, MB],
+	occupancies: [0.93],
+	ops: 2000,
+	growth: { arenas: [64 * KB, 256 * KB], sizes: [MB, 4 * MB], fills: [0.1, 0.5] },
+	times: 4,
+};
+
+/** The kinds that are measured alone, then the mixture. */
+export const measuredKinds = [...kinds.filter(({ alone }) => alone).map(({ name }) => name), "mixture"];
+
+/** Calls `work` with some pages of a kind. */
+function withKind<T>(corpus: Corpus, kind: string, count: number, work: Parameters<typeof withPages<T>>[2]) {
+	return withPages(evenly(readPages([corpus[kind] as string], PAGE), PAGE, count), PAGE, work);
+}
+
+export type CostByKind = Record<string, Means>;
+
+/** What a page of each kind costs. */
+export async function cost(host: HostName, corpus: Corpus, extent: Extent, say: Say): Promise<CostByKind> {
+	const result: CostByKind = {};
+	for (const kind of measuredKinds) {
+		say(`cost on ${host}: ${kind}`);
+		result[kind] = await costOf(host, corpus, kind, kind === "mixture" ? extent.mixture : extent.pages);
+	}
+	return result;
+}
+
+/** What `count` pages of a kind cost. */
+export function costOf(host: HostName, corpus: Corpus, kind: string, count: number): Promise<Means> {
+	return withKind(corpus, kind, count, (pages) =>
+		measureCost(host, pages, ["api", "parts", "integrity", "peers"], show),
+	);
+}
+
+/** Says what is being measured. */
+export type Say = (what: string) => void;
+
+/** What LZ4 in JavaScript costs, a page of each kind. */
+export async function lz4js(corpus: Corpus, extent: Extent, say: Say): Promise<Record<string, Record<string, number>>> {
+	const result: Record<string, Record<string, number>> = {};
+	for (const kind of measuredKinds) {
+		say(`lz4js: ${kind}`);
+		result[kind] = await withKind(corpus, kind, extent.few, async (pages) => {
+			const { measures } = await runCounted<{ measures: Measure[] }>("xs", "lz4js", { pages, show });
+			return meansOf(measures);
+		});
+	}
+	return result;
+}
+
+export interface Capacity {
+	arena: number;
+	fill: FillResult;
+	/** By the occupancy that was asked for. */
+	churn: { asked: number; result: ChurnResult }[];
+}
+
+/** What arenas hold of the mixture, and what becomes of them. */
+export async function capacity(corpus: Corpus, extent: Extent, say: Say): Promise<Capacity[]> {
+	const mixture = corpus.mixture as string;
+	const result: Capacity[] = [];
+	for (const arena of extent.arenas) {
+		const size = 4 * arena;
+		const pages = readPages(Array<string>(Math.ceil(size / (8 * MB))).fill(mixture), PAGE);
+		await withPages(pages, PAGE, async (file) => {
+			say(`capacity: fill ${arena / KB} KB`);
+			const parameters = { pages: file, arena, size, engine: "native", show };
+			const fill = await runProgram<FillResult>("fill", parameters as FillParameters);
+			const churn: Capacity["churn"] = [];
+			for (const occupancy of extent.occupancies) {
+				say(`capacity: ${extent.ops} operations on ${arena / KB} KB, ${occupancy * 100} % full`);
+				const more = { ops: extent.ops, occupancy, seed: 1 };
+				churn.push({
+					asked: occupancy,
+					result: await runProgram<ChurnResult>("churn", { ...parameters, ...more } as ChurnParameters),
+				});
+			}
+			result.push({ arena, fill, churn });
+		});
+	}
+	return result;
+}
+
+export interface Growth {
+	/** What is varied: its values, and for each of them what every operation costs. */
+	by: "arena" | "size" | "fill";
+	values: number[];
+	/** Bytes of a granule, for each value. */
+	granules: number[];
+	operations: Record<(typeof OPERATIONS)[number], number[]>;
+}
+
+export const OPERATIONS = ["write", "rewrite", "read", "trim"] as const;
+/** Pages that are measured on each device. */
+const MEASURED = 8;
+
+/** DESIGN.md: links are 16 bits wide. */
+function granuleLength(arena: number, size: number): number {
+	let granule = 64;
+	while ((arena - 256 - (size / PAGE) * 8) / (granule + 2) > 65534) granule *= 2;
+	return granule;
+}
+
+/** What an operation costs on arenas, devices and fills of many sizes. */
+export async function growth(host: HostName, corpus: Corpus, extent: Extent, say: Say): Promise<Growth[]> {
+	const usual: GrowthDevice = { arena: MB, size: 4 * MB, fill: 0.5 };
+	const { arenas, sizes, fills } = extent.growth;
+	const series: [Growth["by"], number[], GrowthDevice[]][] = [
+		["arena", arenas, arenas.map((arena) => ({ ...usual, arena, size: 8 * MB }))],
+		["size", sizes, sizes.map((size) => ({ ...usual, size, arena: 512 * KB }))],
+		["fill", fills, fills.map((fill) => ({ ...usual, fill }))],
+	];
+	say(`growth on ${host}`);
+	const devices = series.flatMap(([, , list]) => list);
+	const { measures } = await withKind(corpus, "mixture", 64, (pages) =>
+		runCounted<{ measures: Measure[] }>(host, "growth", {
+			pages,
+			show,
+			devices,
+			measured: MEASURED,
+		} as GrowthParameters),
+	);
+	const means = meansOf(measures);
+	return series.map(([by, values, list]) => ({
+		by,
+		values,
+		granules: list.map(({ arena, size }) => granuleLength(arena, size)),
+		operations: Object.fromEntries(
+			OPERATIONS.map((name) => [name, list.map((device) => means[`${name} ${devices.indexOf(device)}`])]),
+		) as Growth["operations"],
+	}));
+}
+
+/** For each operation the dearest of all, in medians of its kind on the same page. */
+export async function worst(host: HostName, corpus: Corpus, extent: Extent, say: Say): Promise<Record<string, number>> {
+	say(`the dearest operation on ${host}`);
+	// the measured pages are the first ones: two of each kind
+	const alone = measuredKinds.map((kind) => evenly(readPages([corpus[kind] as string], PAGE), PAGE, 2));
+	const others = evenly(readPages([corpus.mixture as string], PAGE), PAGE, 48);
+	const measured = 2 * measuredKinds.length;
+	const { measures } = await withPages(Buffer.concat([...alone, others]), PAGE, (pages) =>
+		runCounted<{ measures: Measure[] }>(host, "worst", {
+			pages,
+			show,
+			arena: 192 * KB,
+			measured,
+			times: extent.times,
+		} as WorstParameters),
+	);
+	const ratios = OPERATIONS.map((name) => {
+		const costs = Array.from({ length: measured }, (_, i) =>
+			measures.filter(({ label }) => label === `${name} ${i}`).map(({ from, to }) => to - from),
+		);
+		return [name, Math.max(...costs.map((values) => Math.max(...values) / median(values)))] as const;
+	});
+	return Object.fromEntries(ratios);
+}
+
+export interface Footprint {
+	/** Bytes of code and of initialized data, by the name of the compiler's target. */
+	native: Record<string, { text: number; data: number }>;
+	/** Bytes of the app's bundle, without and with the module. */
+	bundle: [number, number];
+	/** Slots and bytes of chunks of the XS heap, and bytes of a slot. */
+	heap: { slotLength: number; slots: [number, number]; chunks: [number, number] };
+	/** Bytes of internal memory besides the arena. */
+	scratch: number;
+	/** Bytes of the arena for each page of the device, without and with checksums. */
+	perPage: [number, number];
+}
+
+/** What the apps without and with the module print. */
+interface Heap {
+	slots: number;
+	chunks: number;
+	scratch?: number;
+	perPage?: [number, number];
+}
+
+const core = ["zramArena", "zramBinding", "zramCheck", "zramEngine", "zramLZ4"];
+
+/** Text and data of the objects, by `size`. */
+async function sizesOf(program: string, objects: string[]): Promise<{ text: number; data: number }> {
+	const { stdout } = await run(program, objects, { install: "apt-get install binutils" });
+	const rows = stdout
+		.trim()
+		.split("\n")
+		.slice(1)
+		.map((line) => line.trim().split(/\s+/).map(Number));
+	const sum = (column: number) => rows.reduce((total, row) => total + (row[column] as number), 0);
+	return { text: sum(0), data: sum(1) + sum(2) };
+}
+
+/** What the module takes of a device's flash and of its XS heap. */
+export async function footprint(say: Say): Promise<Footprint> {
+	say("footprint");
+	const variant = await runsOn32Bit();
+	const apps = ["without", "with"];
+	const heaps: Heap[] = [];
+	const bundles: string[] = [];
+	for (const app of apps) {
+		const path = join(root, `bench/app/${app}.ts`);
+		const { stdout } = await runOnXS(variant, path, [], { host: ["--release"] });
+		heaps.push(JSON.parse(stdout));
+		const made = await bundle(path, join(buildFolder, "bundles", `${app}-${process.pid}.mjs`));
+		bundles.push((await run("wc", ["-c", made.path])).stdout);
+		rmSync(made.path);
+	}
+	const objects = core.map((name) => join(buildFolder, variant, `modules-zram-engine-native-${name}.o`));
+	const native = { [variant === "xs32" ? "x86, 32 bit" : "x86-64"]: await sizesOf("size", objects) };
+	const pair = (values: number[]) => values as [number, number];
+	return {
+		native,
+		bundle: pair(bundles.map((text) => Number.parseInt(text, 10))),
+		heap: {
+			slotLength: variant === "xs32" ? 16 : 32,
+			slots: pair(heaps.map(({ slots }) => slots)),
+			chunks: pair(heaps.map(({ chunks }) => chunks)),
+		},
+		scratch: heaps[1]?.scratch as number,
+		perPage: heaps[1]?.perPage as [number, number],
+	};
+}
+
+/** Slots of a microcontroller, if this machine can. */
+async function runsOn32Bit(): Promise<"xs32" | "xs64"> {
+	try {
+		await runOnXS("xs32", join(root, "bench/app/without.ts"), [], { progress: true });
+		return "xs32";
+	} catch (error) {
+		if (error instanceof MissingTool) return "xs64";
+		throw error;
+	}
+}

@@ -1,0 +1,137 @@
+/**
+ * What `npm run bench` has measured, and whether it is what the project promises.
+ *
+ * @module
+ */
+
+import type { Capacity, CostByKind, Footprint, Growth } from "./measure.ts";
+
+export interface Results {
+	/** Versions of what ran, by name. */
+	versions: Record<string, string>;
+	/** On the hosts that count instructions here. */
+	cost: { rv32?: CostByKind; xs?: CostByKind };
+	/** Instructions on XS, x86-64, by kind and label. */
+	lz4js?: Record<string, Record<string, number>>;
+	capacity: Capacity[];
+	growth: { host: string; series: Growth[] } | undefined;
+	/** By operation: the dearest one, in medians. */
+	worst: { host: string; ratios: Record<string, number> } | undefined;
+	footprint: Footprint;
+	/** By host: the same measurement, twice, gave the same counts. */
+	repeats: Record<string, boolean>;
+	/** What could not be measured on this machine, and what would help. */
+	skipped: string[];
+}
+
+/** A promise, and what came of it. */
+export interface Bar {
+	what: string;
+	bar: string;
+	measured: string;
+	met: boolean;
+}
+
+const times = (value: number) => `${value.toFixed(3)}x`;
+const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+
+function atMost(what: string, value: number, limit: number, format: (value: number) => string): Bar {
+	return { what, bar: `at most ${format(limit)}`, measured: format(value), met: value <= limit };
+}
+
+function atLeast(what: string, value: number, limit: number, format: (value: number) => string): Bar {
+	return { what, bar: `at least ${format(limit)}`, measured: format(value), met: value >= limit };
+}
+
+/** Read and write, end to end, of reference LZ4 alone. */
+const rv32Bars: [kind: string, read: number, write: number][] = [
+	["mixture", 0.45, 0.48],
+	["text", 0.3, 0.55],
+	["bitmap", 0.58, 0.42],
+	["random", 0.25, 0.18],
+];
+
+function ratio(costs: CostByKind, kind: string, ours: string, theirs: string): number {
+	const means = costs[kind]?.means;
+	return (means?.[ours] as number) / (means?.[theirs] as number);
+}
+
+function costBars({ cost: { rv32, xs } }: Results): Bar[] {
+	const bars: Bar[] = [];
+	for (const [kind, read, write] of rv32 ? rv32Bars : []) {
+		const costs = rv32 as CostByKind;
+		bars.push(atMost(`rv32, ${kind}: read, of LZ4's`, ratio(costs, kind, "read", "lz4Read"), read, times));
+		bars.push(atMost(`rv32, ${kind}: write, of LZ4's`, ratio(costs, kind, "write", "lz4Write"), write, times));
+	}
+	if (xs) {
+		const x86 = (what: string, ours: string, theirs: string) =>
+			atMost(`x86-64, mixture: engine from C, ${what}, of LZ4's`, ratio(xs, "mixture", ours, theirs), 1.1, times);
+		bars.push(x86("read", "engineRead", "lz4Read"), x86("write", "engineWrite", "lz4Write"));
+	}
+	const costs = rv32 ?? xs;
+	if (!costs) return bars;
+	const stored = Object.entries(costs).map(([kind, each]) => [kind, each.stored / each.lz4Stored] as const);
+	for (const [kind, value] of stored)
+		bars.push(atMost(`${kind}: stored bytes, of LZ4's`, value, kind === "mixture" ? 1.005 : 1.01, times));
+	const allocated = Object.values(costs).reduce((sum, each) => sum + each.allocated[0] + each.allocated[1], 0);
+	bars.push(atMost("XS heap: what reads, writes and trims allocate", allocated, 0, String));
+	return bars;
+}
+
+function capacityBars({ capacity }: Results): Bar[] {
+	const bars: Bar[] = [];
+	for (const { arena, fill } of capacity) {
+		const utilisation = fill.payload / (fill.used - fill.metadata);
+		bars.push(atLeast(`${arena / 1024} KB filled: utilisation`, utilisation, 0.98, percent));
+	}
+	const all = capacity.flatMap(({ churn }) => churn);
+	const sum = (key: "refusals" | "needless" | "moved", list = all) =>
+		list.reduce((total, { result }) => total + result[key], 0);
+	const at93 = all.filter(({ asked }) => asked === 0.93);
+	bars.push(atMost("occupancy 0.93: refusals", sum("refusals", at93), 0, String));
+	bars.push(atMost("needless refusals", sum("needless"), 0, String));
+	bars.push(atMost("bytes moved", sum("moved"), 0, String));
+	return bars;
+}
+
+/** How much more the dearest costs than the cheapest, among arenas of the same granule length. */
+export function spread({ granules, values }: Growth, costs: number[]): number {
+	const groups = [...new Set(granules)].map((granule) => costs.filter((_, i) => granules[i] === granule));
+	return Math.max(...groups.map((group) => (values.length ? Math.max(...group) / Math.min(...group) - 1 : 0)));
+}
+
+function growthBars({ growth, worst }: Results): Bar[] {
+	const bars: Bar[] = [];
+	const names = { arena: "arena", size: "logical size", fill: "fill" };
+	for (const each of growth?.series ?? [])
+		for (const [operation, costs] of Object.entries(each.operations))
+			bars.push(
+				atMost(`${growth?.host}: ${operation} grows with the ${names[each.by]} by`, spread(each, costs), 0.1, percent),
+			);
+	for (const [operation, value] of Object.entries(worst?.ratios ?? {}))
+		bars.push(atMost(`${worst?.host}: dearest ${operation} of a page, of its median`, value, 2, times));
+	return bars;
+}
+
+function footprintBars({ footprint: { native, scratch, perPage }, repeats }: Results): Bar[] {
+	const bytes = (value: number) => `${value} bytes`;
+	const rv32 = native.rv32 && atMost("native text on rv32", native.rv32.text, 16 * 1024, bytes);
+	const again = Object.entries(repeats).map(([host, same]) => ({
+		what: `${host}: counts of a second run`,
+		bar: "the same",
+		measured: same ? "the same" : "others",
+		met: same,
+	}));
+	return [
+		atMost("metadata, a page", perPage[0], 8, bytes),
+		atMost("metadata, a page with integrity", perPage[1], 12, bytes),
+		atMost("internal scratch", scratch, 13 * 1024, bytes),
+		...(rv32 ? [rv32] : []),
+		...again,
+	];
+}
+
+/** All promises that could be put to the test on this machine. */
+export function bars(results: Results): Bar[] {
+	return [costBars, capacityBars, growthBars, footprintBars].flatMap((section) => section(results));
+}

@@ -1,0 +1,253 @@
+/**
+ * The tables of the bench, for the terminal and for docs/bench.md.
+ *
+ * @module
+ */
+
+import { kinds, PAGE } from "./corpus.ts";
+import { linux } from "./linux.ts";
+import { type Capacity, type CostByKind, type Footprint, type Growth, OPERATIONS } from "./measure.ts";
+import { type Bar, type Results, spread } from "./results.ts";
+
+export interface Table {
+	title: string;
+	/** What the columns are, and the commands that give the same numbers. Markdown. */
+	text: string;
+	head: string[];
+	rows: string[][];
+}
+
+const number = (value: number | undefined) =>
+	value === undefined ? "-" : value.toLocaleString("en", { maximumFractionDigits: 0 });
+const times = (a: number | undefined, b: number | undefined) =>
+	a === undefined || b === undefined ? "-" : `${(a / b).toFixed(2)}x`;
+const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+export const bytes = (value: number) =>
+	value >= 1 << 20 && value % (1 << 20) === 0 ? `${value >> 20} MB` : `${Math.round(value / 1024)} KB`;
+
+const hostNames = { rv32: "rv32imac, emulated", xs: "x86-64" };
+
+function unitOf(costs: CostByKind): string {
+	return Object.values(costs)[0]?.unit === "copies" ? "times, in copies of a page" : "instructions";
+}
+
+function wholePages(host: keyof typeof hostNames, costs: CostByKind): Table {
+	return {
+		title: `Cost of a page, ${hostNames[host]}`,
+		text: `Mean ${unitOf(costs)} a page of 4 KB, from the call in JavaScript to the last byte. "of LZ4's": in those of the bare reference codec, called from C, on the same pages. \`npm run -s cost -- --host ${host} FILE…\` measures your files.`,
+		head: ["pages", "write", "of LZ4's", "read", "of LZ4's", "overwrite", "trim", "stored", "of LZ4's"],
+		rows: Object.entries(costs).map(([kind, { means, stored, lz4Stored }]) => [
+			kind,
+			number(means.write),
+			times(means.write, means.lz4Write),
+			number(means.read),
+			times(means.read, means.lz4Read),
+			number(means.rewrite),
+			number(means.trim),
+			number(stored),
+			(stored / lz4Stored).toFixed(3),
+		]),
+	};
+}
+
+function beside(host: keyof typeof hostNames, costs: CostByKind, lz4js: Results["lz4js"]): Table {
+	const share = (whole: number | undefined, engine: number | undefined) =>
+		percent(1 - (engine as number) / (whole as number));
+	const js = host === "xs" && lz4js;
+	return {
+		title: `Beside it, ${hostNames[host]}`,
+		text: `The same pages (${unitOf(costs)}): the engine called from C, and what is left for JavaScript, its share of the call; the bare reference LZ4 1.9.2 (\`LZ4_MEMORY_USAGE=12\`, -O2); a plain copy${js ? "; LZ4 in JavaScript on XS (lz4js)" : ""}.`,
+		head: [
+			"pages",
+			"engine write",
+			"JS",
+			"engine read",
+			"JS",
+			"LZ4 write",
+			"LZ4 read",
+			"copy",
+			...(js ? ["lz4js write", "lz4js read"] : []),
+		],
+		rows: Object.entries(costs).map(([kind, { means }]) => [
+			kind,
+			number(means.engineWrite),
+			share(means.write, means.engineWrite),
+			number(means.engineRead),
+			share(means.read, means.engineRead),
+			number(means.lz4Write),
+			number(means.lz4Read),
+			number(means.copy),
+			...(js ? [number(js[kind]?.lz4jsWrite), number(js[kind]?.lz4jsRead)] : []),
+		]),
+	};
+}
+
+function variations(host: keyof typeof hostNames, costs: CostByKind): Table {
+	return {
+		title: `Parts of pages, and integrity, ${hostNames[host]}`,
+		text: `A read and a write of 64 bytes within a page (${unitOf(costs)}); whole pages with \`integrity: true\`, a checksum for each.`,
+		head: ["pages", "write 64 B", "read 64 B", "write, integrity", "more", "read, integrity", "more"],
+		rows: Object.entries(costs).map(([kind, { means }]) => {
+			const more = (label: string) =>
+				`+${percent((means[`${label} integrity`] as number) / (means[label] as number) - 1)}`;
+			return [
+				kind,
+				number(means.writePart),
+				number(means.readPart),
+				number(means["write integrity"]),
+				more("write"),
+				number(means["read integrity"]),
+				more("read"),
+			];
+		}),
+	};
+}
+
+function filled(capacity: Capacity[]): Table {
+	return {
+		title: "Capacity",
+		text: "Pages of the mixture that an arena holds when it refuses the first one. Wasted: the part of the arena that holds no stored bytes, metadata and all. Utilisation: stored bytes by bytes of granules in use. `npm run -s fill -- --arena 1M build/corpus/mixture.bin`",
+		head: ["arena", "pages", "of its size", "stored bytes", "metadata", "wasted", "utilisation"],
+		rows: capacity.map(({ arena, fill }) => [
+			bytes(arena),
+			number(fill.pages),
+			`${(fill.stored / arena).toFixed(2)}x`,
+			number(fill.payload),
+			number(fill.metadata),
+			percent(1 - fill.payload / arena),
+			percent(fill.payload / (fill.used - fill.metadata)),
+		]),
+	};
+}
+
+/** Arenas that Linux was measured with. */
+export const linuxArenas = [1, 2, 4].map((size) => size << 20);
+
+function besideLinux(capacity: Capacity[]): Table {
+	const ours = linuxArenas.map((arena) => capacity.find((each) => each.arena === arena)?.fill.pages);
+	const cell = (pages: number | undefined, i: number) =>
+		pages === undefined ? "-" : `${number(pages)} (${((pages * PAGE) / (linuxArenas[i] as number)).toFixed(2)}x)`;
+	return {
+		title: "Capacity beside Linux zram",
+		text: "Pages of 4 KB before the first write error (and of the arena's size). Linux was measured in November 2026: Debian's kernels in QEMU under `mem_limit`, with another 8 MB mixture of the same kinds of data (frames, photos, PCM, JSON, JavaScript, bytecode, fonts, sensor logs, JPEG), whose files cannot all be had from npm; the last row is computed for that mixture. Linux's allocator, zsmalloc, keeps over a hundred size classes in chains of whole pages: of 1 MB it had filled 30-62 % when it refused the first page.",
+		head: ["", "1 MB", "2 MB", "4 MB"],
+		rows: [
+			["xs-zram, LZ4 (this run)", ...ours.map(cell)],
+			...linux.map(({ name, pages }) => [name, ...pages.map(cell)]),
+		],
+	};
+}
+
+function churned(capacity: Capacity[], ops: number): Table {
+	return {
+		title: "Capacity in use",
+		text: `${number(ops)} random overwrites and trims while the arena is kept that full. Occupancy: stored bytes by bytes of all granules. Needless: refused although the granules that the page needs were free, or its own. Moved: bytes of other pages that lie elsewhere after an operation, from a comparison of table and links around each. Every page is compared before it goes. \`npm run -s churn -- --arena 1M --occupancy 0.93 build/corpus/mixture.bin\``,
+		head: ["arena", "asked", "occupancy", "utilisation", "refusals", "needless", "moved"],
+		rows: capacity.flatMap(({ arena, churn }) =>
+			churn.map(({ asked, result }) => [
+				bytes(arena),
+				asked.toFixed(2),
+				percent(result.occupancy),
+				percent(result.utilisation),
+				number(result.refusals),
+				number(result.needless),
+				number(result.moved),
+			]),
+		),
+	};
+}
+
+function grown({ host, series }: NonNullable<Results["growth"]>): Table {
+	const names = { arena: "arena", size: "logical size", fill: "fill" };
+	const value = (by: Growth["by"], each: number) => (by === "fill" ? percent(each) : bytes(each));
+	return {
+		title: "Growth",
+		text: `Whether an operation costs more on a larger arena, a larger device, a fuller one: mean instructions on ${host}, the same eight pages each time. Grows: the dearest by the cheapest, among arenas of one granule length.`,
+		head: ["", "granule", ...OPERATIONS],
+		rows: series.flatMap((each) => [
+			...each.values.map((at, i) => [
+				`${names[each.by]} ${value(each.by, at)}`,
+				`${each.granules[i]}`,
+				...OPERATIONS.map((name) => number(each.operations[name][i])),
+			]),
+			["grows", "", ...OPERATIONS.map((name) => `+${percent(spread(each, each.operations[name]))}`)],
+		]),
+	};
+}
+
+function weighed({ native, bundle, heap, scratch, perPage }: Footprint): Table {
+	const [slotsBefore, slotsAfter] = heap.slots;
+	const [chunksBefore, chunksAfter] = heap.chunks;
+	const slots = slotsAfter - slotsBefore;
+	return {
+		title: "Footprint",
+		text: "What the module takes of a device. The heap is that of an app with one device, less that of an app without the module; in firmware the module is preloaded, and most of it is in flash.",
+		head: ["", "bytes"],
+		rows: [
+			...Object.entries(native).flatMap(([target, { text, data }]) => [
+				[`native text, ${target}`, number(text)],
+				[`native data, ${target}`, number(data)],
+			]),
+			["bytecode of the module", number(bundle[1] - bundle[0])],
+			[`XS heap: ${number(slots)} slots of ${heap.slotLength}`, number(slots * heap.slotLength)],
+			["XS heap: chunks", number(chunksAfter - chunksBefore)],
+			["internal scratch, a device", number(scratch)],
+			["metadata in the arena, a page", number(perPage[0])],
+			["metadata in the arena, a page with integrity", number(perPage[1])],
+		],
+	};
+}
+
+export function barsTable(list: Bar[]): Table {
+	const missed = list.filter(({ met }) => !met).length;
+	return {
+		title: "What is promised",
+		text: `${list.length - missed} of ${list.length} promises are kept${missed ? `, ${missed} missed` : ""}.`,
+		head: ["", "promised", "measured", ""],
+		rows: list.map(({ what, bar, measured, met }) => [what, bar, measured, met ? "kept" : "MISSED"]),
+	};
+}
+
+export function corpusTable(): Table {
+	return {
+		title: "The pages",
+		text: "`npm run -s corpus` makes them, in build/corpus, the same on every machine. Share: of 128 pages of the mixture.",
+		head: ["kind", "from", "share"],
+		rows: kinds.map(({ name, source, share }) => [name, source, share ? `${share}` : "-"]),
+	};
+}
+
+/** All tables but the promises and the corpus. */
+export function tables(results: Results, ops: number): Table[] {
+	const { cost, lz4js, capacity, growth, footprint } = results;
+	const hosts = (["rv32", "xs"] as const).filter((host) => cost[host]);
+	const ofHosts = hosts.flatMap((host) => {
+		const costs = cost[host] as CostByKind;
+		return [wholePages(host, costs), beside(host, costs, lz4js), variations(host, costs)];
+	});
+	return [
+		...ofHosts,
+		filled(capacity),
+		besideLinux(capacity),
+		churned(capacity, ops),
+		...(growth ? [grown(growth)] : []),
+		weighed(footprint),
+	];
+}
+
+/** For a terminal: columns of equal width, numbers to the right. */
+export function toText({ title, head, rows }: Table): string {
+	const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]?.length ?? 0)));
+	const line = (row: string[]) =>
+		row
+			.map((cell, i) => (i ? cell.padStart(widths[i] as number) : cell.padEnd(widths[i] as number)))
+			.join("  ")
+			.trimEnd();
+	return [`\n${title}\n`, ...[head, ...rows].map((row) => `  ${line(row)}`), ""].join("\n");
+}
+
+export function toMarkdown({ title, text, head, rows }: Table): string {
+	const line = (row: string[]) => `| ${row.join(" | ")} |`;
+	const alignment = `|${head.map((_, i) => (i ? "---:" : "---")).join("|")}|`;
+	return [`## ${title}`, "", text, "", line(head), alignment, ...rows.map(line), ""].join("\n");
+}
