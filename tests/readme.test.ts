@@ -1,4 +1,4 @@
-/* The README's example is complete: it compiles as it stands, runs on XS, and prints what it says. */
+/* The README's examples are complete: they compile as they stand, run on XS, and print what they say. */
 // needs: compiler
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,19 +10,25 @@ import { run } from "../tools/process.ts";
 import { runOnXS } from "../tools/run-xs.ts";
 
 const readme = readFileSync(join(root, "README.md"), "utf8");
-const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] as string;
+const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, text]) => text as string);
 
-test("the example runs", async () => {
-	const { exitCode, output } = await runOnXS("xs64", { contents: example }, [], { progress: false });
-	assert.is(exitCode, 0, output);
-	assert.match(output, /^\d+ bytes in \d+ of 2097152$/m);
+/** What the examples print, in their order. */
+const OUTPUTS = [/^\d+ bytes in \d+ of 2097152$/m, /^\{"zoom":3\}\nmap: 153600 bytes\nsettings: 10 bytes\n$/, /^$/];
+
+test("the examples run", async () => {
+	assert.is(examples.length, OUTPUTS.length);
+	for (const [i, contents] of examples.entries()) {
+		const { exitCode, output } = await runOnXS("xs64", { contents }, [], { progress: false });
+		assert.is(exitCode, 0, output);
+		assert.match(output, OUTPUTS[i] as RegExp);
+	}
 });
 
-test("the example passes the type check", async () => {
+test("the examples pass the type check", async () => {
 	const folder = join(buildFolder, "readme");
 	mkdirSync(folder, { recursive: true });
-	writeFileSync(join(folder, "main.ts"), example);
-	const options = { extends: "../../tsconfig.json", include: ["main.ts", "../../hosts/xs/xs.d.ts"] };
+	for (const [i, text] of examples.entries()) writeFileSync(join(folder, `example-${i}.ts`), text);
+	const options = { extends: "../../tsconfig.json", include: ["*.ts", "../../hosts/xs/xs.d.ts"] };
 	writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(options));
 	const { exitCode, output } = await run(join(root, "node_modules/.bin/tsc"), ["-p", folder], { cwd: folder });
 	assert.is(exitCode, 0, output);

@@ -37,8 +37,8 @@ export interface SwapOptions {
 
 	/**
 	 * What a write does that finds no room. "never" (default): it throws `ENOSPC`. "lru": buffers go, those with the least
-	 * `priority` first and among them those that have not been used for longest, until it fits. Buffers that are acquired
-	 * or owned stay.
+	 * `priority` first and among them those that have not been used for longest, until it fits, or until there are none
+	 * left: a buffer that can never fit is not for such a pool. Buffers that are acquired or owned stay.
 	 */
 	evict?: "lru" | "never";
 
@@ -78,6 +78,8 @@ export interface SwapStatus {
 	/** Buffers with a key, and buffers that are owned. */
 	keys: number;
 	owned: number;
+	/** Bytes of all buffers. */
+	byteLength: number;
 	/** Pages of the devices in use, free, and given up because they are damaged. */
 	pagesUsed: number;
 	pagesFree: number;
@@ -446,6 +448,7 @@ export default class SwapPool {
 		return {
 			keys: table.keyCount,
 			owned: table.used - table.keyCount,
+			byteLength: table.byteLengthTotal,
 			pagesUsed: chains.pagesUsed,
 			pagesFree: chains.pageCount - chains.pagesUsed - chains.pagesLost,
 			pagesLost: chains.pagesLost,

@@ -300,7 +300,9 @@ export class SwapModel {
 		const { pageLength } = this.#devices[0] as Zram;
 		const values = [...this.#values.values(), ...this.#owned];
 		const pages = values.reduce((sum, { bytes }) => sum + Math.ceil(bytes.length / pageLength), 0);
-		const { pagesUsed, owned, slotsHeld } = this.#pool.status();
+		const { pagesUsed, owned, slotsHeld, byteLength } = this.#pool.status();
+		const sum = values.reduce((total, { bytes }) => total + bytes.length, 0);
+		if (byteLength !== sum) throw new Error(`${byteLength} bytes, not ${sum}`);
 		if (pagesUsed !== pages) throw new Error(`${pagesUsed} pages are used, not ${pages}`);
 		if (owned !== this.#owned.length || slotsHeld !== this.#held.size) throw new Error("owned or held: wrong count");
 	}

@@ -22,6 +22,8 @@ export class Table {
 	readonly count: number;
 	/** Values in use. */
 	used = 0;
+	/** Bytes of all of them. */
+	byteLengthTotal = 0;
 	#numbers = new Map<Key, number>();
 	#memory: Memory;
 	#lengths: Uint32Array;
@@ -83,6 +85,7 @@ export class Table {
 
 	remove(number: number, key: Key | undefined) {
 		if (key !== undefined) this.#numbers.delete(key);
+		this.setByteLength(number, 0);
 		this.#unlink(number);
 		this.#newer[number] = this.#free;
 		this.#free = number;
@@ -94,6 +97,7 @@ export class Table {
 	}
 
 	setByteLength(number: number, byteLength: number) {
+		this.byteLengthTotal += byteLength - (this.#lengths[number] as number);
 		this.#lengths[number] = byteLength;
 	}
 

@@ -1,0 +1,76 @@
+/* The examples: each runs as `npm run example:NAME` does, and prints what it is to show. The README lists all of them. */
+// needs: compiler
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { runExample } from "../tools/example.ts";
+import { root } from "../tools/paths.ts";
+
+/** What an example says: the numbers of a line that matches. */
+async function numbersOf(name: string, line: RegExp): Promise<number[]> {
+	const { exitCode, stdout, stderr } = await runExample(name, { progress: false });
+	assert.is(stderr, "");
+	assert.is(exitCode, 0);
+	const found = line.exec(stdout);
+	assert.ok(found, `${name} printed:\n${stdout}`);
+	return (found as string[]).slice(1).map(Number);
+}
+
+test("gallery: 40 pictures, 4 in slots, every one right", async () => {
+	const line = /^40 pictures, (\d+) KB of pixels, in (\d+) KB of 1024 KB\n(\d+) in slots, (\d+) read, (\d+) wrong\n$/;
+	const [pixels, used, slots, read, wrong] = await numbersOf("gallery", line);
+	assert.equal([pixels, slots, wrong], [6080, 4, 0]);
+	assert.ok((used as number) < 1024 && (read as number) >= 40);
+});
+
+test("logbook: more than twelve weeks in 256 KB, the newest ones", async () => {
+	const line =
+		/^days (\d+) to (\d+): (\d+) KB of JSON in 256 KB\nwarmest of the last four weeks: day (\d+), ([\d.]+) degrees\n$/;
+	const [first, last, size, warmest, temperature] = (await numbersOf("logbook", line)) as [
+		number,
+		number,
+		number,
+		number,
+		number,
+	];
+	assert.is(last, 199);
+	assert.ok(last - first > 12 * 7 && size > 600, `${first}, ${size}`);
+	assert.ok(warmest > last - 28 && temperature > 20 && temperature < 30);
+});
+
+test("http-cache: hits, and bodies that go as room is needed", async () => {
+	const half = "(\\d+) of 401 from the cache: (\\d+) bodies, (\\d+) KB, in (128|64) KB; (\\d+) have gone\n";
+	const numbers = await numbersOf("http-cache", new RegExp(`^${half}${half}$`));
+	const [hits, , size, arena, gone, fewerHits, , lessSize, lessArena, moreGone] = numbers as [
+		number,
+		number,
+		number,
+		number,
+		number,
+		number,
+		number,
+		number,
+		number,
+		number,
+	];
+	assert.equal([arena, lessArena], [128, 64]);
+	assert.ok(hits >= 190 && size > 128 && gone > 0, numbers.join());
+	assert.ok(fewerHits >= 190 && lessSize < size && moreGone > gone, numbers.join());
+});
+
+test("every example has a manifest, a script, and a line in the README", () => {
+	const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+	const readme = readFileSync(join(root, "README.md"), "utf8");
+	const names = readdirSync(join(root, "examples")).filter((name) => name !== "demo");
+	assert.ok(names.length >= 3);
+	for (const name of names) {
+		const manifest = JSON.parse(readFileSync(join(root, "examples", name, "manifest.json"), "utf8"));
+		assert.ok(manifest.include.includes("../../manifest.json"), name);
+		assert.match(scripts[`example:${name}`], `tools/example.ts ${name}`);
+		assert.match(readme, `npm run example:${name}`);
+	}
+});
+
+test.run();
