@@ -8,10 +8,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { buildHost, nativesTable, type Variant } from "../tools/build-host.ts";
+import { buildHost, nativesTable } from "../tools/build-host.ts";
 import { buildFolder } from "../tools/paths.ts";
 import { MissingTool, type RunResult, run } from "../tools/process.ts";
 import { runOnXS, runSuitesOnXS, summary } from "../tools/run-xs.ts";
+import type { Variant } from "../tools/variants.ts";
 
 const variant = (process.env.XS_VARIANT ?? "xs64") as Variant;
 const test = suite(`host ${variant}`);

@@ -6,9 +6,10 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { buildHost, type Variant } from "../tools/build-host.ts";
+import { buildHost } from "../tools/build-host.ts";
 import { MissingTool } from "../tools/process.ts";
 import { runOnXS } from "../tools/run-xs.ts";
+import type { Variant } from "../tools/variants.ts";
 import { scaled } from "./support/host.ts";
 
 const MACHINES = 4;

@@ -1,5 +1,6 @@
 /**
- * Builds the command-line host (hosts/xs): XS from npm, the host, and the module's native code, in three variants.
+ * Builds hosts in C: XS from npm, the host (hosts/xs, hosts/rv32), and the module's native code, in the variants of
+ * tools/variants.ts.
  *
  * An object is compiled again when its command, its source or any header it included has changed.
  *
@@ -13,20 +14,12 @@ import { basename, dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildFolder, root } from "./paths.ts";
 import { MissingTool, run } from "./process.ts";
+import { type Target, targetOf, type Variant, variants } from "./variants.ts";
 import { fetchXS } from "./xsnap.ts";
-
-/**
- * - xs64: as the desk's machine
- * - xs32: with the 16-byte slots of a microcontroller
- * - asan: with AddressSanitizer, and UndefinedBehaviorSanitizer on all that is ours
- */
-export type Variant = "xs64" | "xs32" | "asan";
-
-export const variants: readonly Variant[] = ["xs64", "xs32", "asan"];
 
 /** C code that goes into a host of its own besides what every host has: natives for a program that measures. */
 export interface Addition {
-	/** The executable is xs-host-NAME. */
+	/** The executable is xs-host-NAME, or firmware-NAME.elf. */
 	name: string;
 	/** Files of ours; their `void xs_…(xsMachine* the)` can be called from the bundle. */
 	sources: string[];
@@ -50,58 +43,8 @@ interface Step {
 	inputs: string[];
 }
 
-const compiler = process.env.CC || "cc";
-
-const variantFlags: Record<Variant, { all: string[]; ours: string[] }> = {
-	xs64: { all: [], ours: [] },
-	// SSE as on the desk's 64-bit side: x87 would round doubles twice.
-	xs32: { all: ["-m32", "-msse2", "-mfpmath=sse"], ours: [] },
-	asan: {
-		all: ["-g", "-fno-omit-frame-pointer", "-fsanitize=address", "-DmxASANStackMargin=131072", "-DmxNoChunks=1"],
-		ours: ["-fsanitize=undefined,alignment", "-fno-sanitize-recover=all"],
-	},
-};
-
 /** Sources of XS that read a few bytes past constant strings on purpose: AddressSanitizer would end the machine. */
 const overReading = new Set(["xsCommon.c"]);
-
-/** XS with its parser; bounds checks so that deep recursion is an error; lines in stacks; counters for heapStats(). */
-const xsDefinitions = [
-	"INCLUDE_XSPLATFORM=1",
-	'XSPLATFORM="platform.h"',
-	"mxBoundsCheck=1",
-	"mxDebug=1",
-	"mxInstrument=1",
-	"mxLockdown=1",
-	"mxMinusZero=1",
-	"mxNoConsole=1",
-	"mxParse=1",
-	"mxRegExpUnicodePropertyEscapes=1",
-	"mxRun=1",
-	"mxSloppy=1",
-	"mxStringNormalize=1",
-];
-
-const libraries = ["-lm", "-ldl", "-lpthread"];
-
-function cFilesIn(folder: string): string[] {
-	const path = join(root, folder);
-	if (!existsSync(path)) return [];
-	return readdirSync(path)
-		.filter((name) => name.endsWith(".c"))
-		.sort()
-		.map((name) => join(path, name));
-}
-
-/** The C files that are ours and go into the host. */
-export function ourSources(): string[] {
-	return [
-		...cFilesIn("hosts/xs"),
-		join(root, "hosts/sim/memory.c"),
-		...cFilesIn("modules/zram/engine/native"),
-		...cFilesIn("tests/support"),
-	];
-}
 
 /**
  * The table that turns the names in a bundle into functions: every `void xs_…(xsMachine* the)` and every destructor
@@ -151,10 +94,10 @@ class Fingerprints {
 	}
 
 	/** Of a step that has run: its command and all that it has read. Undefined if it has not run. */
-	of(step: Step, compilerVersion: string): string | undefined {
+	of(step: Step, compiler: string): string | undefined {
 		if (!existsSync(step.output)) return;
 		const headers = existsSync(`${step.output}.d`) ? dependencies(readFileSync(`${step.output}.d`, "utf8")) : [];
-		const hash = createHash("sha256").update(JSON.stringify([compilerVersion, compiler, step.parameters]));
+		const hash = createHash("sha256").update(JSON.stringify([compiler, step.parameters]));
 		for (const path of [...step.inputs, ...headers]) hash.update(`${path}\n${this.#ofFile(path)}\n`);
 		return hash.digest("hex");
 	}
@@ -241,24 +184,27 @@ async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
 
 class HostBuild {
 	readonly #variant: Variant;
+	readonly #target: Target;
 	readonly #folder: string;
 	readonly #xs: string;
-	readonly #compilerVersion: string;
+	/** The compiler, and what it says of itself. */
+	readonly #compiler: string;
 	readonly #options: BuildOptions;
 	readonly #fingerprints = new Fingerprints();
 
 	constructor(variant: Variant, folder: string, xs: string, compilerVersion: string, options: BuildOptions) {
 		this.#variant = variant;
+		this.#target = targetOf(variant);
 		this.#folder = folder;
 		this.#xs = xs;
-		this.#compilerVersion = compilerVersion;
+		this.#compiler = `${this.#target.compiler} ${compilerVersion}`;
 		this.#options = options;
 	}
 
 	async run(): Promise<string> {
 		const { addition } = this.#options;
 		const table = join(this.#folder, `natives-table${addition ? `-${addition.name}` : ""}.c`);
-		const ours = [...ourSources(), ...(addition?.sources ?? [])];
+		const ours = [...this.#target.sources, ...(addition?.sources ?? [])];
 		writeIfChanged(table, nativesTable(ours.map((path) => readFileSync(path, "utf8"))));
 		const xsFolder = join(this.#xs, "sources");
 		const engine = readdirSync(xsFolder).filter((name) => /^xs\w*\.c$/.test(name));
@@ -275,38 +221,45 @@ class HostBuild {
 
 	#object(source: string, name: string, flags: string[]): Step {
 		const output = join(this.#folder, `${name}.o`);
-		const common = ["-O2", "-fno-common", ...variantFlags[this.#variant].all, ...xsDefinitions.map((d) => `-D${d}`)];
+		const { flags: all, definitions } = this.#target;
+		const common = ["-O2", "-fno-common", ...all, ...definitions.map((d) => `-D${d}`)];
 		return { output, parameters: [...common, ...flags, "-c", source, "-MD", "-MF", `${output}.d`], inputs: [source] };
 	}
 
 	#objectOfXS(source: string): Step {
 		const folders = ["includes", "platforms", "sources"].map((name) => `-I${join(this.#xs, name)}`);
-		const platform = `-I${join(root, "hosts/xs")}`;
 		const lenient = overReading.has(basename(source)) ? ["-fno-sanitize=address"] : [];
 		// Warnings of the engine are its makers' business.
-		return this.#object(source, basename(source, ".c"), ["-w", ...folders, platform, ...lenient]);
+		return this.#object(source, basename(source, ".c"), ["-w", ...folders, ...this.#includes(), ...lenient]);
 	}
 
 	#objectOfOurs(source: string): Step {
 		const folders = ["includes", "platforms", "sources"].flatMap((name) => ["-isystem", join(this.#xs, name)]);
 		const strict = ["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
 		// The path keeps two files of one name apart: hosts/sim/memory.c, hosts/xs/memory.c.
-		const name = relative(root, source).replace(/\.c$/, "").replaceAll("/", "-");
-		const platform = `-I${join(root, "hosts/xs")}`;
+		const name = relative(root, source)
+			.replace(/\.[cS]$/, "")
+			.replaceAll("/", "-");
 		const { addition } = this.#options;
 		const added = addition?.sources.includes(source) ? addition.flags : [];
-		return this.#object(source, name, [...strict, ...folders, platform, ...added, ...variantFlags[this.#variant].ours]);
+		return this.#object(source, name, [...strict, ...folders, ...this.#includes(), ...added, ...this.#target.ours]);
 	}
 
 	#objectOfOthers(source: string): Step {
 		return this.#object(source, basename(source, ".c"), ["-w", ...(this.#options.addition?.flags ?? [])]);
 	}
 
+	#includes(): string[] {
+		return this.#target.includes.map((folder) => `-I${join(root, folder)}`);
+	}
+
 	#link(objects: Step[]): Step {
 		const files = objects.map((step) => step.output);
-		const flags = [...variantFlags[this.#variant].all, ...variantFlags[this.#variant].ours];
-		const name = this.#options.addition ? `xs-host-${this.#options.addition.name}` : "xs-host";
-		return { output: join(this.#folder, name), parameters: [...flags, ...files, ...libraries], inputs: files };
+		const { program, flags, ours, link, libraries, linkerInputs } = this.#target;
+		const { addition } = this.#options;
+		const name = addition ? program.replace(/(?=\.|$)/, `-${addition.name}`) : program;
+		const parameters = [...flags, ...ours, ...link, ...files, ...libraries];
+		return { output: join(this.#folder, name), parameters, inputs: [...files, ...linkerInputs] };
 	}
 
 	/** Runs the steps whose output is missing or out of date. */
@@ -321,7 +274,7 @@ class HostBuild {
 
 	#isUpToDate(step: Step): boolean {
 		const key = `${step.output}.key`;
-		const fingerprint = this.#fingerprints.of(step, this.#compilerVersion);
+		const fingerprint = this.#fingerprints.of(step, this.#compiler);
 		return fingerprint !== undefined && existsSync(key) && readFileSync(key, "utf8") === fingerprint;
 	}
 
@@ -329,31 +282,26 @@ class HostBuild {
 	async #compile(step: Step): Promise<void> {
 		rmSync(`${step.output}.key`, { force: true });
 		const temporary = `${step.output}.new`;
+		const { compiler } = this.#target;
 		const result = await run(compiler, [...step.parameters, "-o", temporary]);
 		if (result.exitCode !== 0) throw new Error(`${compiler} failed on ${step.inputs[0]}:\n${result.stderr}`);
 		renameSync(temporary, step.output);
 		this.#fingerprints.forget(step.output);
-		writeFileSync(`${step.output}.key`, this.#fingerprints.of(step, this.#compilerVersion) ?? "");
+		writeFileSync(`${step.output}.key`, this.#fingerprints.of(step, this.#compiler) ?? "");
 	}
 }
 
-async function compilerVersion(): Promise<string> {
-	return (await run(compiler, ["--version"], { install: "apt-get install gcc libc6-dev" })).stdout;
+async function compilerVersion({ compiler, needs }: Target): Promise<string> {
+	return (await run(compiler, ["--version"], { install: needs[1] })).stdout;
 }
 
 /** Tries to link an empty program: headers, 32-bit libraries and sanitizers come in packages of their own. */
-async function checkCompiler(variant: Variant, folder: string): Promise<void> {
+async function checkCompiler({ compiler, flags, ours, libraries, needs }: Target, folder: string): Promise<void> {
 	const source = join(folder, "probe.c");
 	writeFileSync(source, "#include <stdlib.h>\n#include <math.h>\nint main(void) { return 0; }\n");
-	const flags = [...variantFlags[variant].all, ...variantFlags[variant].ours];
-	const result = await run(compiler, [...flags, source, "-o", join(folder, "probe"), ...libraries]);
-	if (result.exitCode === 0) return;
-	const [tool, install] = {
-		xs64: ["the C library", "apt-get install gcc libc6-dev"],
-		xs32: ["32-bit support of the C compiler", "apt-get install gcc-multilib"],
-		asan: ["the C compiler's sanitizers", "apt-get install gcc libasan8 libubsan1"],
-	}[variant] as [string, string];
-	throw new MissingTool(tool, install, result.stderr.trim());
+	const parameters = [...flags, ...ours, source, "-o", join(folder, "probe"), ...libraries];
+	const result = await run(compiler, parameters);
+	if (result.exitCode !== 0) throw new MissingTool(...needs, result.stderr.trim());
 }
 
 /**
@@ -363,9 +311,10 @@ async function checkCompiler(variant: Variant, folder: string): Promise<void> {
  */
 export async function buildHost(variant: Variant, options: BuildOptions = {}): Promise<string> {
 	const folder = join(buildFolder, variant);
-	const version = await compilerVersion();
+	const target = targetOf(variant);
+	const version = await compilerVersion(target);
 	return withLock(folder, async () => {
-		await checkCompiler(variant, folder);
+		await checkCompiler(target, folder);
 		const xs = await withLock(buildFolder, fetchXS);
 		return new HostBuild(variant, folder, xs, version, options).run();
 	});

@@ -8,13 +8,15 @@ import { rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
-import { type Addition, buildHost, type Variant, variants } from "./build-host.ts";
+import { type Addition, buildHost } from "./build-host.ts";
 import { type Bundle, type BundleOptions, bundle } from "./bundle.ts";
 import { buildFolder, root } from "./paths.ts";
-import { type RunResult, run } from "./process.ts";
+import { type RunOptions, type RunResult, run } from "./process.ts";
+import { runFirmware } from "./run-firmware.ts";
+import { type Variant, variants } from "./variants.ts";
 
 export interface XSOptions extends BundleOptions {
-	/** Options of xs-host, such as `["--machines", "2"]`. */
+	/** Options of the host, such as `["--machines", "2"]`. */
 	host?: string[];
 	/** Pass the output through to the terminal as it comes, all of it or what is on stderr. */
 	echo?: boolean | "stderr";
@@ -58,17 +60,30 @@ function withSources(text: string, made: Bundle): string {
 	});
 }
 
-async function runBundle(variant: Variant, made: Bundle, parameters: string[], options: XSOptions): Promise<RunResult> {
-	const { progress, addition, under = [] } = options;
+async function runHost(
+	variant: Variant,
+	path: string,
+	parameters: string[],
+	options: Omit<XSOptions, "echo"> & RunOptions,
+): Promise<RunResult> {
+	const { progress, addition, under = [], host: hostOptions = [] } = options;
 	const host = await buildHost(variant, { progress, addition });
 	const [program = host, ...before] = [...under, host];
-	const result = await run(program, [...before, ...(options.host ?? []), made.path, ...parameters], {
+	return run(program, [...before, ...hostOptions, path, ...parameters], options);
+}
+
+async function runBundle(variant: Variant, made: Bundle, parameters: string[], options: XSOptions): Promise<RunResult> {
+	const runOptions = {
 		cwd: root,
-		echo: options.echo ? (text) => withSources(text, made) : false,
-		echoed: options.echo === "stderr" ? "stderr" : undefined,
+		echo: options.echo ? (text: string) => withSources(text, made) : false,
+		echoed: options.echo === "stderr" ? ("stderr" as const) : undefined,
 		env: { ...sanitizerEnvironment, ...options.env },
 		timeout: options.timeout ?? 600_000,
-	});
+	};
+	const result =
+		variant === "rv32"
+			? await runFirmware(made.path, parameters, { ...options, ...runOptions })
+			: await runHost(variant, made.path, parameters, { ...options, ...runOptions });
 	for (const key of ["stdout", "stderr", "output"] as const) result[key] = withSources(result[key], made);
 	if (result.exitCode === 0 || options.keepBundle === false) rmSync(made.path);
 	return result;

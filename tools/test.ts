@@ -12,11 +12,11 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Variant } from "./build-host.ts";
 import { type CVariant, compilers, cVariants, harnesses, mutableStatics, runHarness, warnings } from "./c-tests.ts";
 import { root } from "./paths.ts";
 import { MissingTool, run } from "./process.ts";
 import { runSuiteInNode, runSuitesOnXS, type Summary } from "./run-xs.ts";
+import type { Variant } from "./variants.ts";
 
 /** What a suite may need, as its line `// needs: …` says, and that in words. */
 const NEEDS = { xs: "XS", node: "Node", compiler: "Node and a C compiler", js: "XS or Node" };

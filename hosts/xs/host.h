@@ -1,7 +1,12 @@
 /*
-	One XS machine of the command-line host, and what the parts of the host share.
+	One XS machine that runs a bundle, and what the parts of its host share.
 
-	main.c      options, one thread a machine, the worst exit code
+	main.c      one thread a machine, the worst exit code
+	parse.c     the bundle from a file; its bytecode for other hosts
+
+	and what the emulated microcontroller (hosts/rv32) has in common with this host:
+
+	options.c   the command line
 	machine.c   one machine's life: create, run the bundle, report errors, delete
 	platform.c  what XS asks of its platform: modules, natives, abort
 	natives.c   what bundles can call (host.ts)
@@ -15,13 +20,15 @@ typedef struct {
 	const char *bundle; /* path of the ES module to run */
 	int argumentCount;  /* what follows the bundle on the command line */
 	char **arguments;
-	txCreation creation; /* sizes of heap and stack */
-	bool release;        /* code without line numbers */
-	int index;           /* of this machine, from 0 */
+	txCreation creation;   /* sizes of heap and stack */
+	const char *compileTo; /* write bytecode there instead of running the bundle; NULL to run it */
+	bool release;          /* code without line numbers */
+	int index;             /* of this machine, from 0 */
 	int exitCode;
 	bool ended;       /* by exit() or an abort: nothing more runs in this machine */
 	bool settled;     /* the main module has been evaluated, or has thrown */
 	txScript *script; /* while the bundle is being loaded: whose natives are bound */
+	txS1 *symbols;    /* and its names */
 } Host;
 
 /* An entry is a function or a destructor; the table is generated from the C sources by tools/build-host.ts. */
@@ -35,6 +42,30 @@ extern const Native hostNatives[];
 extern const int hostNativeCount;
 
 #define hostOf(the) ((Host *)(the)->context)
+
+/*
+	What precedes a bundle's bytecode: its names, its natives, then the code, in which names have the numbers that they
+	get when the bundle is loaded into a machine that has `nameCount` names already.
+*/
+typedef struct {
+	uint32_t magic;
+	uint32_t nameCount;
+	uint32_t symbolsSize;
+	uint32_t hostsSize;
+	uint32_t codeSize;
+} BytecodeHeader;
+
+/* "XSB2" or "XSB4": names in the code have so many bytes, which depends on the size of a slot. */
+#define BYTECODE_MAGIC (0x00425358u | (('0' + (uint32_t)sizeof(txID)) << 24))
+
+/* Sets what the command line says, or ends the program: `--help`, wrong options. */
+void hostParseOptions(int argc, char *argv[], Host *host, int *machines);
+
+/* Ends the program with a message and exit code 2. */
+void hostFailOptions(const char *message, const char *detail) __attribute__((noreturn));
+
+/* The bundle's code; sets `symbols`. Throws if there is none. */
+txScript *hostLoadScript(txMachine *the);
 
 /* Runs one machine from creation to deletion; the result is in host->exitCode. */
 void hostRun(Host *host);

@@ -53,6 +53,14 @@ export function heapStats(this: unknown, into: Int32Array): void {
 	native("xs_host_heapStats").call(this, into);
 }
 
+/**
+ * Instructions that the processor has executed so far, exactly, on the emulated microcontroller (hosts/rv32). Undefined
+ * on hosts that cannot tell.
+ */
+export function instructions(this: unknown): number | undefined {
+	return native("xs_host_instructions").call(this);
+}
+
 /** True if stdout is a terminal. */
 export function isTTY(this: unknown): boolean {
 	return native("xs_host_isTTY").call(this);

@@ -1,17 +1,10 @@
 /*
-	What XS asks of its platform: where modules come from, what `@ "name"` means, what to do when it cannot go on.
+	What XS asks of its platform, whatever that is: which modules there are, what `@ "name"` means, what to do when it
+	cannot go on.
 */
 #include "xsAll.h"
-#include "xsScript.h"
 
 #include "host.h"
-
-#include <errno.h>
-
-#define MESSAGE_LENGTH 256
-
-/* fxInitializeParser() leaves no room for a pointer of ours: the error goes to the thread that parses. */
-static _Thread_local char syntaxError[MESSAGE_LENGTH];
 
 void fxCreateMachinePlatform(txMachine *the)
 {
@@ -33,8 +26,6 @@ static const char *abortReason(int status)
 	switch (status) {
 	case XS_STACK_OVERFLOW_EXIT:
 		return "stack overflow (recursion too deep; --stack gives more)";
-	case XS_NOT_ENOUGH_MEMORY_EXIT:
-		return "out of memory: the XS heap is full (--slots and --chunk give more; without --fixed it grows)";
 	case XS_NO_MORE_KEYS_EXIT:
 		return "out of memory: too many property names";
 	default:
@@ -51,6 +42,13 @@ void fxAbort(txMachine *the, int status)
 	}
 	if (status == XS_UNHANDLED_EXCEPTION_EXIT)
 		hostFailWithException(the, "uncaught exception");
+	else if (status == XS_NOT_ENOUGH_MEMORY_EXIT)
+		hostFail(hostOf(the),
+			"out of memory: the XS heap is full, with %d of %d slots and %d of %d bytes of chunks in use (--slots and "
+			"--chunk "
+			"give more; without --fixed it grows)",
+			(int)the->currentHeapCount, (int)the->maximumHeapCount, (int)the->currentChunksSize,
+			(int)the->maximumChunksSize);
 	else
 		hostFail(hostOf(the), "%s", abortReason(status));
 	hostExit(the, hostOf(the)->exitCode);
@@ -65,42 +63,6 @@ txID fxFindModule(txMachine *the, txSlot *realm, txID moduleID, txSlot *slot)
 	return XS_NO_ID;
 }
 
-static void rememberSyntaxError(void *console, txString path, txInteger line, txString format, c_va_list arguments)
-{
-	(void)console;
-	int length = snprintf(syntaxError, MESSAGE_LENGTH, "%s:%d: ", path ? path : "?", (int)line);
-	if (length < MESSAGE_LENGTH)
-		vsnprintf(syntaxError + length, (size_t)(MESSAGE_LENGTH - length), format, arguments);
-}
-
-/* mxCFlag is what makes the parser take `f(a) @ "xs_f"`, mxDebugFlag what puts lines into stacks. */
-static txScript *parseBundle(txMachine *the, FILE *file, const char *path)
-{
-	txParser parser;
-	txParserJump jump;
-	txScript *volatile script = NULL;
-	txString sourceMap = NULL;
-	txUnsigned flags = mxCFlag | (hostOf(the)->release ? 0 : mxDebugFlag);
-	syntaxError[0] = 0;
-	fxInitializeParser(&parser, the, the->parserBufferSize, the->parserTableModulo);
-	parser.firstJump = &jump;
-	parser.reportError = rememberSyntaxError;
-	if (c_setjmp(jump.jmp_buf) == 0) {
-		parser.path = fxNewParserSymbol(&parser, (txString)path);
-		fxParserTree(&parser, file, (txGetter)fgetc, flags, &sourceMap);
-		fxParserHoist(&parser);
-		fxParserBind(&parser);
-		script = fxParserCode(&parser);
-	}
-	fxTerminateParser(&parser);
-	if (script && syntaxError[0]) {
-		/* XS makes of an error a script that throws it, but without the place. */
-		fxDeleteScript(script);
-		return NULL;
-	}
-	return script;
-}
-
 static const Native *findNative(const char *name)
 {
 	for (int i = 0; i < hostNativeCount; i++)
@@ -109,10 +71,10 @@ static const Native *findNative(const char *name)
 	return NULL;
 }
 
-/* The script's symbols are its names one after the other; hosts refer to them by number. */
-static txID nameOf(txMachine *the, txScript *script, txID symbol)
+/* The script's symbols are its names one after the other; natives refer to them by number. */
+static txID nameOf(txMachine *the, txID symbol)
 {
-	txS1 *p = script->symbolsBuffer;
+	txS1 *p = hostOf(the)->symbols;
 	txID count;
 	mxDecodeID(p, count);
 	if ((symbol == XS_NO_ID) || (symbol >= count))
@@ -132,7 +94,7 @@ static void pushNative(txMachine *the, const char *name, int parameterCount, txI
 	if (isDestructor)
 		fxNewHostObject(the, native->destructor);
 	else
-		fxNewHostFunction(the, native->function, parameterCount, nameOf(the, hostOf(the)->script, symbol), XS_NO_ID);
+		fxNewHostFunction(the, native->function, parameterCount, nameOf(the, symbol), XS_NO_ID);
 }
 
 /*
@@ -162,13 +124,7 @@ static void bindNatives(txMachine *the)
 void fxLoadModule(txMachine *the, txSlot *module, txID moduleID)
 {
 	Host *host = hostOf(the);
-	FILE *file = fopen(host->bundle, "rb");
-	if (!file)
-		fxThrowMessage(the, NULL, 0, XS_REFERENCE_ERROR, "%s: %s", host->bundle, strerror(errno));
-	host->script = parseBundle(the, file, host->bundle);
-	fclose(file);
-	if (!host->script)
-		fxThrowMessage(the, NULL, 0, XS_SYNTAX_ERROR, "%s", syntaxError);
+	host->script = hostLoadScript(the);
 	if (host->script->hostsBuffer)
 		host->script->callback = bindNatives;
 	fxResolveModule(the, module, moduleID, host->script, NULL, NULL);

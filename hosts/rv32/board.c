@@ -1,0 +1,142 @@
+/*
+	The board: what memory may be used for, what is said when it is not, and console and clock by semihosting.
+*/
+#include "board.h"
+
+#include <semihost.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define TRAP_EXIT_CODE 3
+
+static const char *causeName(uint32_t cause)
+{
+	static const char *const names[] = {
+		"jump to a misaligned address",
+		"jump out of the flash",
+		"illegal instruction",
+		"breakpoint",
+		"misaligned load",
+		"load",
+		"misaligned store",
+		"store",
+	};
+	return (cause < sizeof(names) / sizeof(names[0])) ? names[cause] : "unexpected trap";
+}
+
+/* Frames of a C stack that is too deep are not larger. */
+#define LARGEST_FRAME 65536u
+
+static const char *placeName(uint32_t address)
+{
+	const uint32_t ram = (uint32_t)__ram_start;
+	if (address < 4096)
+		return "a null pointer";
+	if (address < (uint32_t)__flash_start)
+		return "below the flash";
+	if (address < ram)
+		return (address >= ram - LARGEST_FRAME) ? "flash, just below RAM and the C stack" : "flash";
+	if (address < (uint32_t)__ram_end)
+		return "RAM";
+	if (address < (uint32_t)__psram_start)
+		return "past the end of RAM";
+	if (address < (uint32_t)__psram_end)
+		return "PSRAM";
+	return "past the end of PSRAM";
+}
+
+void boardTrap(uint32_t cause, uint32_t address, uint32_t pc, uint32_t ra)
+{
+	static bool trapped;
+	if (!trapped) {
+		trapped = true;
+		fflush(stdout);
+		fprintf(stderr, "trap %u: %s at 0x%08x (%s), pc 0x%08x, ra 0x%08x\n", (unsigned)cause, causeName(cause),
+			(unsigned)address, placeName(address), (unsigned)pc, (unsigned)ra);
+	}
+	sys_semihost_exit_extended(TRAP_EXIT_CODE);
+}
+
+void boardExit(int exitCode)
+{
+	fflush(stdout);
+	fflush(stderr);
+	sys_semihost_exit_extended((uintptr_t)exitCode);
+}
+
+/* The C library ends here too. */
+void _exit(int exitCode)
+{
+	boardExit(exitCode);
+}
+
+/* The day is always the same: 2026-01-01. */
+int gettimeofday(struct timeval *now, void *zone)
+{
+	(void)zone;
+	uint64_t microseconds = boardInstructions() / (BOARD_HERTZ / 1000000u);
+	now->tv_sec = 1767225600 + (time_t)(microseconds / 1000000u);
+	now->tv_usec = (suseconds_t)(microseconds % 1000000u);
+	return 0;
+}
+
+/* QEMU's standard output may be one, but colours and bars that grow are for who starts QEMU to decide. */
+int isatty(int file)
+{
+	(void)file;
+	return 0;
+}
+
+/* A console gets lines: each of its calls costs QEMU more than thousands of instructions. */
+typedef struct {
+	FILE file; /* first: the library knows the stream by it */
+	int mode;  /* with which ":tt" is opened */
+	int handle;
+	bool isOpen;
+	size_t count;
+	char bytes[160];
+} Console;
+
+static int flushConsole(FILE *file)
+{
+	Console *console = (Console *)(void *)file;
+	if (!console->isOpen) {
+		console->handle = sys_semihost_open(":tt", console->mode);
+		console->isOpen = true;
+	}
+	if (console->count)
+		sys_semihost_write(console->handle, console->bytes, console->count);
+	console->count = 0;
+	return 0;
+}
+
+static int putConsole(char byte, FILE *file)
+{
+	Console *console = (Console *)(void *)file;
+	console->bytes[console->count++] = byte;
+	if ((byte == '\n') || (console->count == sizeof(console->bytes)))
+		flushConsole(file);
+	return 0;
+}
+
+static int getConsole(FILE *file)
+{
+	(void)file;
+	return _FDEV_EOF;
+}
+
+static FILE input = FDEV_SETUP_STREAM(NULL, getConsole, NULL, _FDEV_SETUP_READ);
+static Console output = {
+	.file = FDEV_SETUP_STREAM(putConsole, NULL, flushConsole, _FDEV_SETUP_WRITE),
+	.mode = SH_OPEN_W,
+};
+static Console errors = {
+	.file = FDEV_SETUP_STREAM(putConsole, NULL, flushConsole, _FDEV_SETUP_WRITE),
+	.mode = SH_OPEN_A,
+};
+
+FILE *const stdin = &input;
+FILE *const stdout = &output.file;
+FILE *const stderr = &errors.file;

@@ -1,0 +1,46 @@
+/*
+	What XS wants to know about the machine it runs on: bare metal, 32 bits, one thread, no parser, no unaligned access.
+
+	XS's own headers include this file by the name in `-DXSPLATFORM`.
+*/
+#ifndef ZRAM_RV32_PLATFORM_H
+#define ZRAM_RV32_PLATFORM_H
+
+#include <ctype.h>
+#include <float.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#define mxUnalignedAccess 0
+
+/* Taken from XS as they are. Not listed, and so ours: abort, promise queue, finding, loading and parsing modules. */
+#define mxUseDefaultBuildKeys 1
+#define mxUseDefaultChunkAllocation 1
+#define mxUseDefaultSharedChunks 1
+#define mxUseDefaultSlotAllocation 1
+
+/* The fields `waiter…` belong to XS's Atomics, `promiseJobs` to platform.c. */
+#define mxMachinePlatform  \
+	int promiseJobs;       \
+	void *waiterCondition; \
+	void *waiterData;      \
+	void *waiterLink;
+
+/* With one thread there is nothing to lock. */
+typedef int pthread_mutex_t;
+#define PTHREAD_MUTEX_INITIALIZER 0
+#define pthread_mutex_lock(mutex) ((void)(mutex))
+#define pthread_mutex_unlock(mutex) ((void)(mutex))
+#define flockfile(file) ((void)(file))
+#define funlockfile(file) ((void)(file))
+
+#endif

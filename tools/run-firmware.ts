@@ -1,0 +1,68 @@
+/**
+ * Runs a bundle as firmware on the emulated microcontroller (hosts/rv32): compiles it to bytecode, puts that into flash
+ * behind the firmware, and starts QEMU.
+ *
+ * @module
+ */
+
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type Addition, buildHost } from "./build-host.ts";
+import { root } from "./paths.ts";
+import { type RunOptions, type RunResult, run } from "./process.ts";
+
+/** The part of the flash that holds a bundle, as in hosts/rv32/rv32.ld. */
+const BUNDLE = { address: 0x80180000, byteLength: 512 * 1024 };
+
+const emulator = "qemu-system-riscv32";
+
+/** One instruction takes one nanosecond of virtual time, and nothing else takes any: every run is the same. */
+const machine = ["-M", "virt", "-m", "12M", "-bios", "none", "-icount", "shift=0,sleep=off"];
+const console = ["-display", "none", "-serial", "none", "-monitor", "none"];
+const semihosting = ["-semihosting-config", "enable=on,target=native"];
+
+export interface FirmwareOptions extends RunOptions {
+	/** Options of the host, such as `["--slots", "8000"]`. */
+	host?: string[];
+	/** C code that goes into the firmware. */
+	addition?: Addition | undefined;
+	/** Say what is being compiled. Default true. */
+	progress?: boolean | undefined;
+}
+
+/** What the firmware's main.c reads as `Boot`: a command line. Then the bytecode. */
+function flashImage(commandLine: string[], bytecode: Uint8Array): Uint8Array {
+	const text = Buffer.from(commandLine.map((argument) => `${argument}\0`).join(""));
+	const size = (text.length + 3) & ~3;
+	const image = Buffer.alloc(8 + size + bytecode.length);
+	image.writeUInt32LE(commandLine.length, 0);
+	image.writeUInt32LE(size, 4);
+	image.set(text, 8);
+	image.set(bytecode, 8 + size);
+	if (image.length > BUNDLE.byteLength)
+		throw new Error(`the bundle takes ${image.length} bytes of flash; there are ${BUNDLE.byteLength}`);
+	return image;
+}
+
+/**
+ * Runs the bundle at `path` with these parameters. Exit codes are those of the command-line host, and 3 for a trap.
+ *
+ * @throws MissingTool if this machine lacks QEMU, a compiler for RISC-V, or one for 32-bit x86.
+ */
+export async function runFirmware(path: string, parameters: string[], options: FirmwareOptions): Promise<RunResult> {
+	const { host = [], progress, addition } = options;
+	const firmware = await buildHost("rv32", { progress, addition });
+	// A host with slots of the same size knows the same names.
+	const compiler = await buildHost("xs32", { progress });
+	const bytecode = `${path}.xsb`;
+	const image = `${path}.flash`;
+	try {
+		const compiled = await run(compiler, ["--release", "--compile", bytecode, path], { cwd: root });
+		if (compiled.exitCode !== 0) return compiled;
+		writeFileSync(image, flashImage(["firmware", ...host, path, ...parameters], readFileSync(bytecode)));
+		const flash = `loader,file=${image.replaceAll(",", ",,")},addr=${BUNDLE.address},force-raw=on`;
+		const all = [...machine, ...console, ...semihosting, "-kernel", firmware, "-device", flash];
+		return await run(emulator, all, { ...options, cwd: root, install: "apt-get install qemu-system-misc" });
+	} finally {
+		for (const file of [bytecode, image]) rmSync(file, { force: true });
+	}
+}

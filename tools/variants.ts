@@ -1,0 +1,139 @@
+/**
+ * The hosts that tools/build-host.ts can build: compiler, flags and sources of each.
+ *
+ * @module
+ */
+
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./paths.ts";
+
+/**
+ * - xs64: as the desk's machine
+ * - xs32: with the 16-byte slots of a microcontroller
+ * - asan: with AddressSanitizer, and UndefinedBehaviorSanitizer on all that is ours
+ * - rv32: firmware for the emulated microcontroller (hosts/rv32)
+ */
+export type Variant = "xs64" | "xs32" | "asan" | "rv32";
+
+export const variants: readonly Variant[] = ["xs64", "xs32", "asan", "rv32"];
+
+/** How a variant is made. */
+export interface Target {
+	compiler: string;
+	/** Flags for everything, for our C alone, and further ones for the linker. */
+	flags: string[];
+	ours: string[];
+	link: string[];
+	libraries: string[];
+	/** Definitions for XS and for us. */
+	definitions: string[];
+	/** Folders with platform.h and host.h. */
+	includes: string[];
+	/** Our C files. */
+	sources: string[];
+	/** What the linker reads besides objects. */
+	linkerInputs: string[];
+	/** Name of the program. */
+	program: string;
+	/** What is missing if an empty program cannot be linked, and the command that brings it. */
+	needs: [tool: string, install: string];
+}
+
+/** XS with bounds checks so that deep recursion is an error, and counters for heapStats(). */
+const xsDefinitions = [
+	"INCLUDE_XSPLATFORM=1",
+	'XSPLATFORM="platform.h"',
+	"mxBoundsCheck=1",
+	"mxInstrument=1",
+	"mxLockdown=1",
+	"mxMinusZero=1",
+	"mxNoConsole=1",
+	"mxRegExpUnicodePropertyEscapes=1",
+	"mxRun=1",
+	"mxSloppy=1",
+	"mxStringNormalize=1",
+];
+
+function cFilesIn(folder: string): string[] {
+	const path = join(root, folder);
+	if (!existsSync(path)) return [];
+	return readdirSync(path)
+		.filter((name) => /\.[cS]$/.test(name))
+		.sort()
+		.map((name) => join(path, name));
+}
+
+/** What every host has: the module, and natives of the tests. */
+function commonSources(): string[] {
+	return [...cFilesIn("modules/zram/engine/native"), ...cFilesIn("tests/support")];
+}
+
+/** With the parser, and lines in stacks. */
+function desk(target: Partial<Target> & Pick<Target, "needs">): Target {
+	return {
+		compiler: process.env.CC || "cc",
+		flags: [],
+		ours: [],
+		link: [],
+		libraries: ["-lm", "-ldl", "-lpthread"],
+		definitions: [...xsDefinitions, "mxDebug=1", "mxParse=1"],
+		includes: ["hosts/xs"],
+		sources: [...cFilesIn("hosts/xs"), join(root, "hosts/sim/memory.c"), ...commonSources()],
+		linkerInputs: [],
+		program: "xs-host",
+		...target,
+	};
+}
+
+/** The files of hosts/xs that are the same here. */
+const sharedWithXS = ["machine.c", "natives.c", "options.c", "platform.c"];
+
+const picolibc = ["--specs=picolibc.specs", "--picolibc-buildtype=release"];
+
+const linkerScript = join(root, "hosts/rv32/rv32.ld");
+
+const rv32Flags = ["-march=rv32imac", "-mabi=ilp32", ...picolibc, "-ffunction-sections", "-fdata-sections"];
+
+/** Release code, as in a product. */
+function rv32(): Target {
+	return {
+		compiler: process.env.RISCV_CC || "riscv64-unknown-elf-gcc",
+		flags: rv32Flags,
+		ours: [],
+		link: ["-nostartfiles", "--oslib=semihost", `-T${linkerScript}`, "-Wl,--wrap=fxCStackLimit"],
+		libraries: ["-lm"],
+		definitions: xsDefinitions,
+		includes: ["hosts/rv32", "hosts/xs"],
+		sources: [
+			...cFilesIn("hosts/rv32"),
+			...sharedWithXS.map((name) => join(root, "hosts/xs", name)),
+			...commonSources(),
+		],
+		linkerInputs: [linkerScript],
+		program: "firmware.elf",
+		needs: ["picolibc for RISC-V", "apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf"],
+	};
+}
+
+/** Everything there is to know about a variant. */
+export function targetOf(variant: Variant): Target {
+	switch (variant) {
+		case "xs64":
+			return desk({ needs: ["the C library", "apt-get install gcc libc6-dev"] });
+		case "xs32":
+			return desk({
+				// SSE as on the desk's 64-bit side: x87 would round doubles twice.
+				flags: ["-m32", "-msse2", "-mfpmath=sse"],
+				needs: ["32-bit support of the C compiler", "apt-get install gcc-multilib"],
+			});
+		case "asan":
+			return desk({
+				flags: ["-g", "-fno-omit-frame-pointer", "-fsanitize=address", "-DmxASANStackMargin=131072", "-DmxNoChunks=1"],
+				ours: ["-fsanitize=undefined,alignment", "-fno-sanitize-recover=all"],
+				needs: ["the C compiler's sanitizers", "apt-get install gcc libasan8 libubsan1"],
+			});
+		case "rv32":
+			return rv32();
+	}
+}
