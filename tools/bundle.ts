@@ -16,6 +16,8 @@ export interface BundleOptions {
 	plugins?: Plugin[];
 	/** Identifiers to replace by constant expressions, as esbuild's `define`. */
 	define?: Record<string, string>;
+	/** Which engine "zram/engine" is. Default: native. */
+	engine?: "native" | "portable";
 }
 
 /** A bundle on disk, and the way back from its lines to the sources. */
@@ -42,7 +44,7 @@ function locator(map: SourceMapPayload, folder: string): Bundle["locate"] {
 export async function bundle(
 	entry: string | { contents: string },
 	outfile: string,
-	{ plugins = [], define = {} }: BundleOptions = {},
+	{ plugins = [], define = {}, engine = "native" }: BundleOptions = {},
 ): Promise<Bundle> {
 	const input =
 		typeof entry === "string"
@@ -52,7 +54,7 @@ export async function bundle(
 		...input,
 		absWorkingDir: root,
 		bundle: true,
-		conditions: ["import"],
+		conditions: ["import", "moddable", ...(engine === "portable" ? ["portable"] : [])],
 		define,
 		format: "esm",
 		logLevel: "silent",

@@ -149,13 +149,16 @@ export function summary(output: string): Summary {
 	return { total: number("Total"), passed: number("Passed"), skipped: number("Skipped") };
 }
 
-/** `tsx tools/run-xs.ts variant suite.test.ts ...` or `… variant entry.ts [arguments …]`. */
-async function main([name, first, ...rest]: string[]): Promise<void> {
+/** `tsx tools/run-xs.ts [--portable] variant suite.test.ts ...` or `… variant entry.ts [arguments …]`. */
+async function main(parameters: string[]): Promise<void> {
+	const engine = parameters[0] === "--portable" ? "portable" : "native";
+	const [name, first, ...rest] = engine === "portable" ? parameters.slice(1) : parameters;
 	const variant = variants.find((known) => known === name);
-	if (!variant || !first) throw new Error(`usage: tsx tools/run-xs.ts ${variants.join("|")} file.ts [...]`);
+	if (!variant || !first)
+		throw new Error(`usage: tsx tools/run-xs.ts [--portable] ${variants.join("|")} file.ts [...]`);
 	const result = first.endsWith(".test.ts")
-		? await runSuitesOnXS(variant, [first, ...rest], { echo: true })
-		: await runOnXS(variant, resolve(first), rest, { echo: true });
+		? await runSuitesOnXS(variant, [first, ...rest], { echo: true, engine })
+		: await runOnXS(variant, resolve(first), rest, { echo: true, engine });
 	process.exitCode = result.exitCode;
 }
 

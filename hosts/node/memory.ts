@@ -1,0 +1,28 @@
+/**
+ * The module `zram/memory` for Node: for tools, and for tests.
+ *
+ * @module
+ */
+
+/** A region of memory. Views of it have no bytes any more once it is closed. */
+export class Memory extends ArrayBuffer {
+	/**
+	 * @param byteLength 1 or more.
+	 * @param _kind Node has one kind of memory.
+	 * @throws RangeError if `byteLength` is less than 1, or there is not that much memory.
+	 */
+	constructor(byteLength: number, _kind: "external" | "internal") {
+		if (byteLength < 1) throw new RangeError("byteLength must be at least 1");
+		super(byteLength);
+	}
+
+	/** Gives the memory back. Closing twice is fine. */
+	close(): void {
+		if (this.byteLength > 0) structuredClone(this, { transfer: [this] });
+	}
+}
+
+/** A millisecond counter that never goes back. int32, starts anywhere and wraps: use `(ticks() - before) | 0`. */
+export function ticks(): number {
+	return Math.trunc(performance.now()) | 0;
+}

@@ -1,0 +1,191 @@
+/*
+ * The portable engine: walks a region and tells the first invariant that does not hold; zramCheck.c in TypeScript.
+ * ../native/zramEngine.h lists the invariants.
+ *
+ * To find granules that two chains share it needs a bit for each granule, and borrows the encoder's table for them. A
+ * table has 32,768 bits: larger arenas are walked twice, a window of granules at a time.
+ */
+
+import { COMPRESSED, RAW, SAME, WIPE } from "zram/engine/interface";
+import {
+	COMPRESSED_PAGES,
+	END,
+	FREE_HEAD,
+	FRONTIER,
+	HUGE_PAGES,
+	LIMIT,
+	PAYLOAD,
+	RAW_PAGES,
+	SAME_PAGES,
+	USED_GRANULES,
+	USED_GRANULES_MAX,
+} from "zram/engine/portable/layout";
+import { TABLE_LENGTH } from "zram/engine/portable/lz4";
+import { BAD_ENTRY, type Pages } from "zram/engine/portable/pages";
+
+const GEOMETRY = 1;
+const ENTRY = 2;
+const CHAIN = 3;
+const SHARED = 4;
+const FREE = 5;
+const USED = 6;
+const STATISTICS = 7;
+const TAIL = 8;
+const SUM = 9;
+const BLOCK = 10;
+const WIPED = 11;
+
+const WINDOW = 16 * TABLE_LENGTH;
+
+export class Checker {
+	readonly #pages: Pages;
+	/** What the pages come to. */
+	#used = 0;
+	#payload = 0;
+	#same = 0;
+	#compressed = 0;
+	#raw = 0;
+	#huge = 0;
+
+	constructor(pages: Pages) {
+		this.#pages = pages;
+	}
+
+	/** 0, or the number of the first broken invariant; then pages.stopped is the page or granule where it was found. */
+	check(): number {
+		if (!this.#isGeometryRight()) return this.#broken(GEOMETRY, 0);
+		return this.#checkChains() || this.#checkContents() || this.#checkWiped();
+	}
+
+	#broken(invariant: number, where: number): number {
+		this.#pages.stopped = where;
+		return invariant;
+	}
+
+	#isGeometryRight(): boolean {
+		const { arena, geometry } = this.#pages;
+		for (let i = 0; i < geometry.length; i++) if (arena.header[i] !== geometry[i]) return false;
+		return true;
+	}
+
+	/** Chains, those of the pages and the free one, a window at a time; then the sums, which each window has seen alike. */
+	#checkChains(): number {
+		const { arena, table } = this.#pages;
+		const { header } = arena;
+		const frontier = header[FRONTIER] as number;
+		const used = header[USED_GRANULES] as number;
+		const freeHead = header[FREE_HEAD] as number;
+		if (frontier > arena.layout.granuleCount || used > frontier) return this.#broken(USED, 0);
+		for (let window = 0; window < arena.layout.granuleCount; window += WINDOW) {
+			table.fill(0);
+			let invariant = this.#checkPages(window);
+			if (invariant) return invariant;
+			invariant = this.#checkChain(freeHead, frontier - used, window, FREE);
+			if (invariant) return this.#broken(invariant, freeHead);
+		}
+		return this.#checkStatistics();
+	}
+
+	/** Every page, and the chains as far as they are in the window. */
+	#checkPages(window: number): number {
+		const { arena } = this.#pages;
+		this.#used = this.#payload = this.#same = this.#compressed = this.#raw = this.#huge = 0;
+		for (let page = 0; page < arena.layout.pageCount; page++) {
+			const granules = this.#pages.granulesOf(page);
+			if (granules === BAD_ENTRY) return this.#broken(ENTRY, page);
+			const first = arena.table[2 * page] as number;
+			const invariant = granules ? this.#checkChain(first, granules, window, CHAIN) : 0;
+			if (invariant) return this.#broken(invariant, page);
+			this.#addPage(page, granules);
+		}
+		return 0;
+	}
+
+	/** `count` granules from `first`, then the end; each below the frontier and in no other chain. 0 or an invariant. */
+	#checkChain(first: number, count: number, window: number, invariant: number): number {
+		const { header, links, layout } = this.#pages.arena;
+		const end = Math.min(header[FRONTIER] as number, layout.granuleCount);
+		for (; count; count--) {
+			if (first >= end) return invariant;
+			if (!this.#mark(first - window)) return SHARED;
+			first = links[first] as number;
+		}
+		return first === END ? 0 : invariant;
+	}
+
+	/** Marks a granule by its place in the window. False if it was marked before. */
+	#mark(place: number): boolean {
+		const { table } = this.#pages;
+		if (place < 0 || place >= WINDOW) return true;
+		const bits = table[place >> 4] as number;
+		const mask = 1 << (place & 15);
+		table[place >> 4] = bits | mask;
+		return (bits & mask) === 0;
+	}
+
+	#addPage(page: number, granules: number) {
+		const state = this.#pages.stateOf(page);
+		if (state === SAME) this.#same++;
+		else if (state === COMPRESSED) this.#compressed++;
+		else if (state === RAW) this.#raw++;
+		if (granules === 0) return;
+		const length = this.#lengthOf(page);
+		this.#used += granules;
+		this.#payload += length;
+		if (length > this.#pages.threshold) this.#huge++;
+	}
+
+	#lengthOf(page: number): number {
+		return this.#pages.lengthOf(this.#pages.arena.table[2 * page + 1] as number);
+	}
+
+	#checkStatistics(): number {
+		const { header } = this.#pages.arena;
+		if (header[USED_GRANULES] !== this.#used || (header[USED_GRANULES_MAX] as number) < this.#used)
+			return this.#broken(USED, 0);
+		const right =
+			header[PAYLOAD] === this.#payload &&
+			header[SAME_PAGES] === this.#same &&
+			header[RAW_PAGES] === this.#raw &&
+			header[COMPRESSED_PAGES] === this.#compressed &&
+			header[HUGE_PAGES] === this.#huge &&
+			header[LIMIT] === this.#pages.limit;
+		return right ? 0 : this.#broken(STATISTICS, 0);
+	}
+
+	#checkContents(): number {
+		const { pageCount } = this.#pages.arena.layout;
+		for (let page = 0; page < pageCount; page++) {
+			const invariant = this.#checkContent(page);
+			if (invariant) return this.#broken(invariant, page);
+		}
+		return 0;
+	}
+
+	/** A page whose chain has been checked. */
+	#checkContent(page: number): number {
+		const { arena, block, blockWords } = this.#pages;
+		const granules = this.#pages.granulesOf(page);
+		const length = granules ? this.#lengthOf(page) : 0;
+		if (granules) {
+			arena.gather(arena.table[2 * page] as number, blockWords, granules);
+			for (let i = length; i < granules * arena.layout.granuleLength; i++) if (block[i] !== 0) return TAIL;
+		}
+		if (!this.#pages.sumMatches(page, length)) return SUM;
+		return this.#pages.load(page) ? BLOCK : 0;
+	}
+
+	/** With WIPE, the granules of the free chain are zero. */
+	#checkWiped(): number {
+		const { header, links, granules, layout } = this.#pages.arena;
+		if (!(layout.flags & WIPE)) return 0;
+		const length = layout.granuleLength / 4;
+		let granule = header[FREE_HEAD] as number;
+		for (let count = (header[FRONTIER] as number) - (header[USED_GRANULES] as number); count; count--) {
+			for (let i = granule * length; i < (granule + 1) * length; i++)
+				if (granules[i] !== 0) return this.#broken(WIPED, granule);
+			granule = links[granule] as number;
+		}
+		return 0;
+	}
+}

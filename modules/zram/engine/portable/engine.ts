@@ -1,0 +1,320 @@
+/*
+ * The portable engine: what engines are (interface.ts), in TypeScript alone. After the same operations its region equals
+ * that of the native engine, byte for byte.
+ *
+ * For mods, which carry no native code, for Node, and to be read: this file knows callers, their arguments and ranges of
+ * bytes; pages.ts stores and loads pages; arena.ts keeps granules; lz4.ts compresses; layout.ts says where things are;
+ * check.ts walks everything.
+ *
+ * Where the native engine reads or writes a caller's buffer in place, this one goes through a page of its scratch. It
+ * keeps a view of the last buffer that was no view of bytes, and so that buffer, until the next one or close().
+ */
+
+import {
+	ARENA,
+	BUFFER,
+	BUSY,
+	type ByteBuffer,
+	CLOSED,
+	CORRUPT,
+	type Engine,
+	type EngineConstructor,
+	FULL,
+	OFFSET,
+	ONE_PAGE,
+	OVERLAP,
+	PAGE,
+	PLAN_LENGTH,
+} from "zram/engine/interface";
+import { Arena } from "zram/engine/portable/arena";
+import { type Bytes, bytesOf, copyBytes, LastView } from "zram/engine/portable/bytes";
+import { Checker } from "zram/engine/portable/check";
+import {
+	FAILED_READS,
+	FAILED_WRITES,
+	metadataLength,
+	planLayout,
+	READS,
+	regionLeast,
+	regionMost,
+	TRIMS,
+	WRITES,
+} from "zram/engine/portable/layout";
+import { Pages, scratchLength } from "zram/engine/portable/pages";
+
+/** Whether `value` is an integer from 0 to `most`. */
+function isPosition(value: unknown, most: number): value is number {
+	return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
+}
+
+/** The buffer under a ByteBuffer. */
+function bufferOf(value: ByteBuffer): ArrayBufferLike {
+	return (ArrayBuffer.isView(value) ? value.buffer : value) as ArrayBufferLike;
+}
+
+function offsetOf(value: ByteBuffer): number {
+	return ArrayBuffer.isView(value) ? value.byteOffset : 0;
+}
+
+class PortableEngine implements Engine {
+	#pages: Pages;
+	#checker: Checker;
+	#views = new LastView();
+	#mode: number;
+	#busy = false;
+	#closed = false;
+	#done = 0;
+	/** The buffer of the request. */
+	#bytes: Bytes | undefined;
+
+	static plan(arenaLength: number, pageCount: number, pageLength: number, flags: number, into: ArrayBuffer): number {
+		const layout = planLayout(arenaLength, pageCount, pageLength, flags);
+		const least = regionLeast(pageCount, pageLength, flags);
+		const most = regionMost(pageCount, pageLength, flags);
+		const plan = new Uint32Array(into, 0, PLAN_LENGTH / 4);
+		plan[0] = layout?.granuleLength ?? 0;
+		plan[1] = layout?.granuleCount ?? 0;
+		plan[2] = layout ? metadataLength(layout) : 0;
+		plan[3] = scratchLength(pageLength);
+		plan[4] = least;
+		plan[5] = Math.floor(least / 2 ** 32);
+		plan[6] = most;
+		plan[7] = Math.floor(most / 2 ** 32);
+		return layout ? 1 : 0;
+	}
+
+	static bufferLength(value: unknown, alignment: number): number {
+		const bytes = bytesOf(value);
+		return bytes && bytes.byteOffset % alignment === 0 ? bytes.length : -1;
+	}
+
+	constructor(
+		region: ByteBuffer,
+		scratch: ByteBuffer,
+		pageCount: number,
+		pageLength: number,
+		threshold: number,
+		flags: number,
+		mode: number,
+	) {
+		const regionLength = PortableEngine.bufferLength(region, 4);
+		const layout = planLayout(regionLength, pageCount, pageLength, flags);
+		if (!layout || PortableEngine.bufferLength(scratch, 4) < scratchLength(pageLength))
+			throw new RangeError("region or scratch: too small");
+		const arena = new Arena(bufferOf(region), offsetOf(region), layout);
+		this.#pages = new Pages(arena, bufferOf(scratch), offsetOf(scratch), threshold);
+		this.#checker = new Checker(this.#pages);
+		this.#mode = mode;
+	}
+
+	get done(): number {
+		return this.#closed ? 0 : this.#done;
+	}
+
+	get stopped(): number {
+		return this.#closed ? 0 : this.#pages.stopped;
+	}
+
+	read(buffer: ByteBuffer, byteOffset: number, done = 0, mode = 0): number {
+		const code = this.#enterTransfer(buffer, byteOffset, done) || this.#read(byteOffset, done, this.#mode | mode);
+		return this.#leave(code);
+	}
+
+	write(buffer: ByteBuffer, byteOffset: number, done = 0, mode = 0): number {
+		const code = this.#enterTransfer(buffer, byteOffset, done) || this.#write(byteOffset, done, this.#mode | mode);
+		return this.#leave(code);
+	}
+
+	trim(byteOffset: number, byteLength: number, done = 0, mode = 0): number {
+		const code = this.#enter();
+		if (code) return code;
+		const most = this.#byteLength;
+		if (!isPosition(byteOffset, most) || !isPosition(byteLength, most - byteOffset) || done > byteLength) return OFFSET;
+		return this.#trim(byteOffset + done, byteLength - done, this.#mode | mode) || byteLength;
+	}
+
+	header(into: ArrayBuffer): number {
+		const code = this.#enter();
+		if (code) return code;
+		const { header } = this.#pages.arena;
+		new Uint32Array(into, 0, header.length).set(header);
+		return 0;
+	}
+
+	nextPage(page: number, end: number, into: ArrayBuffer): number {
+		const code = this.#enter();
+		if (code) return code;
+		const { table, layout } = this.#pages.arena;
+		const last = Math.min(end, layout.pageCount);
+		while (page < last && this.#pages.stateOf(page) === 0) page++;
+		if (page < last) {
+			const entry = new Uint32Array(into, 0, 2);
+			entry[0] = table[2 * page] as number;
+			entry[1] = table[2 * page + 1] as number;
+		}
+		return page;
+	}
+
+	setLimit(limit: number): number {
+		return this.#enter() || this.#pages.setLimit(limit);
+	}
+
+	reset(): number {
+		const code = this.#enter();
+		if (code === 0) {
+			this.#done = 0;
+			this.#pages.reset();
+		}
+		return code;
+	}
+
+	resetPeak(): number {
+		const code = this.#enter();
+		if (code === 0) this.#pages.resetPeak();
+		return code;
+	}
+
+	markIdle(): number {
+		const code = this.#enter();
+		if (code === 0) this.#pages.markIdle();
+		return code;
+	}
+
+	check(): number {
+		return this.#enter() || this.#checker.check();
+	}
+
+	hold(busy: boolean): void {
+		this.#busy = busy;
+	}
+
+	close(): number {
+		const code = this.#enter();
+		if (code === 0) this.#pages.wipe();
+		if (code !== BUSY) this.#closed = true;
+		this.#views.clear();
+		return code;
+	}
+
+	/** Bytes of the device. */
+	get #byteLength(): number {
+		const { pageCount, pageLength } = this.#pages.arena.layout;
+		return pageCount * pageLength;
+	}
+
+	/** What every operation begins with. */
+	#enter(): number {
+		if (this.#closed) return CLOSED;
+		if (this.#busy) return BUSY;
+		const { bytes, layout } = this.#pages.arena;
+		return bytes.length === layout.regionLength ? 0 : ARENA;
+	}
+
+	/** Likewise for those that have a buffer, which is then in #bytes. */
+	#enterTransfer(buffer: ByteBuffer, byteOffset: number, done: number): number {
+		let code = this.#enter();
+		if (code === CLOSED || code === BUSY) return code;
+		const bytes = this.#views.bytesOf(buffer);
+		if (!bytes) return BUFFER;
+		if (code === 0) {
+			if (!isPosition(byteOffset, this.#byteLength - bytes.length) || done > bytes.length) code = OFFSET;
+			else if (this.#overlaps(bytes)) code = OVERLAP;
+		}
+		this.#bytes = bytes;
+		return code;
+	}
+
+	/** What a transfer answers: `code`, or all bytes of the request. */
+	#leave(code: number): number {
+		const length = this.#bytes?.length ?? 0;
+		this.#bytes = undefined;
+		return code || length;
+	}
+
+	#overlaps(bytes: Bytes): boolean {
+		const region = this.#pages.arena.bytes;
+		if (bytes.length === 0 || bytes.buffer !== region.buffer) return false;
+		return bytes.byteOffset < region.byteOffset + region.length && region.byteOffset < bytes.byteOffset + bytes.length;
+	}
+
+	/** Ends a range operation in front of `page`, or behind it if `code` is PAGE. Counts failures in word `counter`. */
+	#stop(page: number, code: number, counter: number): number {
+		this.#pages.stopped = page;
+		if (code === FULL) this.#pages.forgetPressure();
+		if (code === FULL || code === CORRUPT) this.#pages.count(counter);
+		return code;
+	}
+
+	#read(byteOffset: number, from: number, mode: number): number {
+		const pages = this.#pages;
+		const bytes = this.#bytes as Bytes;
+		const { pageLength } = pages.arena.layout;
+		const length = bytes.length - from;
+		let page = Math.floor((byteOffset + from) / pageLength);
+		let start = (byteOffset + from) % pageLength;
+		for (this.#done = 0; this.#done < length; page++, start = 0) {
+			const part = Math.min(length - this.#done, pageLength - start);
+			const code = pages.load(page);
+			if (code) return this.#stop(page, code, FAILED_READS);
+			copyBytes(bytes, from + this.#done, pages.staging, start, part);
+			pages.touch(page);
+			this.#done += part;
+			pages.count(READS);
+			if (mode & ONE_PAGE) return this.#stop(page, PAGE, 0);
+		}
+		return 0;
+	}
+
+	#write(byteOffset: number, from: number, mode: number): number {
+		const pages = this.#pages;
+		const bytes = this.#bytes as Bytes;
+		const { pageLength } = pages.arena.layout;
+		const length = bytes.length - from;
+		let page = Math.floor((byteOffset + from) / pageLength);
+		let start = (byteOffset + from) % pageLength;
+		for (this.#done = 0; this.#done < length; page++, start = 0) {
+			const part = Math.min(length - this.#done, pageLength - start);
+			let code = part < pageLength ? pages.load(page) : 0;
+			if (code === 0) {
+				copyBytes(pages.staging, start, bytes, from + this.#done, part);
+				code = pages.store(page, mode);
+			}
+			if (code) return this.#stop(page, code, FAILED_WRITES);
+			this.#done += part;
+			pages.count(WRITES);
+			if (mode & ONE_PAGE) return this.#stop(page, PAGE, 0);
+		}
+		return pages.succeed();
+	}
+
+	#trim(byteOffset: number, length: number, mode: number): number {
+		const pages = this.#pages;
+		const { pageLength } = pages.arena.layout;
+		let page = Math.floor(byteOffset / pageLength);
+		let start = byteOffset % pageLength;
+		for (this.#done = 0; this.#done < length; page++, start = 0) {
+			const part = Math.min(length - this.#done, pageLength - start);
+			const code = part < pageLength ? this.#trimPart(page, start, part, mode) : this.#trimPage(page);
+			if (code) return this.#stop(page, code, FAILED_WRITES);
+			this.#done += part;
+			if (mode & ONE_PAGE) return this.#stop(page, PAGE, 0);
+		}
+		return pages.succeed();
+	}
+
+	#trimPage(page: number): number {
+		this.#pages.count(TRIMS);
+		return this.#pages.free(page);
+	}
+
+	#trimPart(page: number, start: number, length: number, mode: number): number {
+		const pages = this.#pages;
+		const code = pages.load(page);
+		if (code) return code;
+		pages.staging.fill(0, start, start + length);
+		return pages.isZero() ? pages.free(page) : pages.store(page, mode);
+	}
+}
+
+const engine: EngineConstructor = PortableEngine;
+export default engine;
