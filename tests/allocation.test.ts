@@ -10,9 +10,10 @@ import * as assert from "uvu/assert";
 import Zram, { type Bytes, type ZramError, type ZramOptions } from "zram";
 import { jobs, PAGE, pageOf, pageTaking, STATES } from "./support/device.ts";
 import { allocated, kept } from "./support/heap.ts";
+import { scaled } from "./support/host.ts";
 import { Random } from "./support/random.ts";
 
-const CALLS = 10_000;
+const CALLS = Math.min(scaled(10_000), 10_000);
 const NOTHING = [0, 0, 0];
 
 function makeZram(options: Partial<ZramOptions> = {}): Zram {

@@ -2,7 +2,7 @@
  * The arena: a store succeeds exactly when the granules it needs are no more than the free ones and those of the page
  * that it replaces, at every fill level and whatever came before; and not one granule is ever lost.
  */
-// needs: xs
+// needs: js
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

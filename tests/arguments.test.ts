@@ -2,13 +2,14 @@
  * Every argument of everything that is public: what is refused, with which error, and that a refused call changes
  * nothing in the region.
  */
-// needs: xs
+// needs: js
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import Zram, { type Bytes, type ZramOptions } from "zram";
 import { makeDevice, PAGE, PAGES, pageOf, readPage, unchanged } from "./support/device.ts";
 import { fails, refuses } from "./support/expect.ts";
+import { detach } from "./support/host.ts";
 
 const END = PAGES * PAGE;
 
@@ -145,7 +146,7 @@ test("buffer: detached, and views of one that is", () => {
 	for (let i = 0; i < 5; i++) {
 		const buffer = new ArrayBuffer(64);
 		const view = viewsOf(buffer)[i] as Bytes;
-		(buffer as Wrong).transfer();
+		detach(buffer);
 		isInvalid((zram) => zram.read(view, 0), TypeError, message);
 		isInvalid((zram) => zram.write(view, 0), TypeError, message);
 	}
@@ -539,7 +540,7 @@ test("options: arena as a ready buffer: of bytes, aligned, attached, of fixed le
 	const memory = new ArrayBuffer(32768 + 8);
 	const message = "arena: the buffer must be of bytes, 4-aligned, and not detached";
 	const detached = new ArrayBuffer(32768);
-	(detached as Wrong).transfer();
+	detach(detached);
 	const resizable = new (ArrayBuffer as Wrong)(32768, { maxByteLength: 65536 });
 	const wrong: Wrong[] = [1, 2, 3, 5].map((offset) => new Uint8Array(memory, offset, 32768));
 	for (const arena of [...wrong, new Uint32Array(8192), detached])
@@ -582,7 +583,7 @@ test("options: unknown keys are ignored, as are changes afterwards", () => {
 test("arena: detached while the device lives: every call throws a TypeError that says so, but close", () => {
 	const { zram, arena } = makeDevice();
 	const pages = zram.pages();
-	(arena as Wrong).transfer();
+	detach(arena);
 	for (const [, call] of [...CALLS, ["next", () => pages.next()] as const])
 		refuses(() => call(zram), TypeError, "arena: the buffer was detached or its length changed");
 	zram.close();
@@ -593,7 +594,7 @@ test("inspect: what is no buffer", () => {
 	for (const value of [undefined, null, 1, "region", {}, [], 1n] as Wrong[])
 		refuses(() => Zram.inspect(value), TypeError, /./);
 	const { arena } = makeDevice();
-	(arena as Wrong).transfer();
+	detach(arena);
 	refuses(() => Zram.inspect(arena), TypeError, /./);
 	fails(() => Zram.inspect(new ArrayBuffer(0)), "ECORRUPT");
 });

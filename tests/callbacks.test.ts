@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import Zram, { type ZramError, type ZramOptions } from "zram";
 import { holds, jobs, makeDevice, PAGE, pageOf, pageTaking, readPage } from "./support/device.ts";
 import { fails, refuses, thrown } from "./support/expect.ts";
+import { detach } from "./support/host.ts";
 
 const GRANULE = 64;
 
@@ -343,7 +344,7 @@ test("onOperation: what it throws comes out; pages up to there are done, and the
 
 test("onOperation: a buffer that it detaches stops the request with a TypeError", () => {
 	const bytes = new Uint8Array(3 * PAGE).fill(5);
-	const { zram } = recorded({ onOperation: () => void (bytes.buffer as unknown as { transfer(): void }).transfer() });
+	const { zram } = recorded({ onOperation: () => detach(bytes.buffer as ArrayBuffer) });
 	refuses(() => zram.write(bytes, PAGE), TypeError, /^buffer: .*detached$/);
 	assert.equal(
 		[...zram.pages()].map(({ page }) => page),

@@ -3,7 +3,7 @@
  * ECORRUPT (or ENOSPC, for what looks like a full arena). With integrity, no read gives wrong bytes. And check() names
  * each invariant that is broken.
  */
-// needs: xs
+// needs: js
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

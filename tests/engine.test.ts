@@ -2,7 +2,7 @@
  * The engine by itself, as zram.ts sees it: it reports a page that cannot be compressed and leaves the decision to the
  * caller.
  */
-// needs: xs
+// needs: js
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

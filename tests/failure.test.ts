@@ -2,7 +2,7 @@
  * What happens when there is no room: the old page stands, bytesWritten is right, limits lose nothing. And the numbers:
  * every counter of status(), ages, pages().
  */
-// needs: xs
+// needs: js
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

@@ -3,7 +3,7 @@
  * (testcases/kernel/device-drivers/zram). What they do with file systems, swapon and sysfs has no counterpart here; each
  * test says what was left out. Sizes are a hundredth of theirs, as the whole project is.
  */
-// needs: xs
+// needs: js
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

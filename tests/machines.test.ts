@@ -6,11 +6,10 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { buildHost } from "../tools/build-host.ts";
-import { MissingTool } from "../tools/process.ts";
 import { runOnXS } from "../tools/run-xs.ts";
 import type { Variant } from "../tools/variants.ts";
 import { scaled } from "./support/host.ts";
+import { isThere } from "./support/hosts.ts";
 
 const MACHINES = 4;
 
@@ -38,18 +37,6 @@ const run = (variant: Variant, contents: string, machines: number) =>
 	runOnXS(variant, { contents }, [], { host: ["--machines", `${machines}`], progress: false });
 
 const test = suite("machines");
-
-/** Whether this machine can build the host; says so if it cannot. In CI it must. */
-async function isThere(variant: Variant): Promise<boolean> {
-	try {
-		await buildHost(variant, { progress: false });
-		return true;
-	} catch (error) {
-		if (!(error instanceof MissingTool) || process.env.CI === "true") throw error;
-		console.log(`skip ${variant}: ${error.message}`);
-		return false;
-	}
-}
 
 for (const [variant, operations] of [
 	["xs64", 60_000],

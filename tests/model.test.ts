@@ -1,5 +1,5 @@
 /* Random operations against a plain array, on devices of many shapes; small arenas run full all the time. */
-// needs: xs
+// needs: js
 
 import { test } from "uvu";
 import type { ZramOptions } from "zram";

@@ -133,11 +133,11 @@ export async function runSuitesOnXS(
 }
 
 /** Runs one file of uvu suites in Node. */
-export async function runSuiteInNode(path: string, options: { echo?: boolean } = {}): Promise<RunResult & Summary> {
-	const result = await run(process.execPath, ["--import", "tsx", resolve(root, path)], {
-		cwd: root,
-		echo: options.echo ?? false,
-	});
+export async function runSuiteInNode(
+	path: string,
+	options: { echo?: boolean; env?: Record<string, string>; timeout?: number } = {},
+): Promise<RunResult & Summary> {
+	const result = await run(process.execPath, ["--import", "tsx", resolve(root, path)], { cwd: root, ...options });
 	return { ...result, ...summary(result.output) };
 }
 

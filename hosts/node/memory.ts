@@ -16,6 +16,16 @@ export class Memory extends ArrayBuffer {
 		super(byteLength);
 	}
 
+	/**
+	 * A new region with the bytes of this one. This one is closed: its views have no bytes any more.
+	 *
+	 * @throws TypeError if it is closed already.
+	 */
+	override transfer(): Memory {
+		if (this.byteLength === 0) throw new TypeError("memory is closed");
+		return Object.setPrototypeOf(structuredClone(this, { transfer: [this] }), Memory.prototype);
+	}
+
 	/** Gives the memory back. Closing twice is fine. */
 	close(): void {
 		if (this.byteLength > 0) structuredClone(this, { transfer: [this] });

@@ -84,3 +84,25 @@ void xs_test_fill(xsMachine *the)
 	for (uint32_t i = 0; i < length; i++)
 		bytes[i] = makeByte(kind, i, seed, &state);
 }
+
+static uint32_t roll(uint32_t sum, uint32_t value)
+{
+	sum = (sum ^ value) * 0x01000193u;
+	return sum ^ (sum >> 15);
+}
+
+/* digest(seed, buffer, start, length): the bytes as little-endian words, then those that are left */
+void xs_test_digest(xsMachine *the)
+{
+	uint32_t sum = (uint32_t)xsmcToInteger(xsArg(0)), start = (uint32_t)xsmcToInteger(xsArg(2));
+	uint32_t length = (uint32_t)xsmcToInteger(xsArg(3)), word;
+	const uint8_t *bytes = bytesOf(the, &xsArg(1), start, length), *end = bytes + length;
+
+	for (; end - bytes >= 4; bytes += 4) {
+		memcpy(&word, bytes, 4);
+		sum = roll(sum, word);
+	}
+	while (bytes < end)
+		sum = roll(sum, *bytes++);
+	xsmcSetInteger(xsResult, (xsIntegerValue)sum);
+}

@@ -1,9 +1,20 @@
 /* What a suite asks about where it runs. */
 
-/** Set by the runner (tools/test.ts) in every bundle: how many operations, as a share of the usual number. */
+/**
+ * Set by the runner (tools/test.ts), in every bundle or in the environment of Node: how many operations, as a share of
+ * the usual number.
+ */
 declare const TEST_SCALE: number | undefined;
+
+const scale = typeof TEST_SCALE === "undefined" ? Number(globalThis.process?.env.TEST_SCALE ?? 1) : TEST_SCALE;
 
 /** The number of operations to do, of usually `count`: fewer for test:quick, more for test:long. */
 export function scaled(count: number): number {
-	return Math.ceil(count * (typeof TEST_SCALE === "undefined" ? 1 : TEST_SCALE));
+	return Math.ceil(count * scale);
+}
+
+/** Detaches a buffer, as handing it to a Worker would. */
+export function detach(buffer: ArrayBuffer): void {
+	if ("transfer" in buffer) buffer.transfer();
+	else structuredClone(buffer, { transfer: [buffer] }); // Node 20
 }

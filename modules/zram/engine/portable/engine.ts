@@ -47,6 +47,11 @@ function isPosition(value: unknown, most: number): value is number {
 	return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
 }
 
+/** Whether `length` bytes from `start` are within `bytes`. */
+function isPiece(bytes: Bytes, start: unknown, length: unknown): boolean {
+	return isPosition(start, bytes.length) && isPosition(length, bytes.length - start);
+}
+
 /** The buffer under a ByteBuffer. */
 function bufferOf(value: ByteBuffer): ArrayBufferLike {
 	return (ArrayBuffer.isView(value) ? value.buffer : value) as ArrayBufferLike;
@@ -64,8 +69,10 @@ class PortableEngine implements Engine {
 	#busy = false;
 	#closed = false;
 	#done = 0;
-	/** The buffer of the request. */
+	/** The buffer of the request, and which of its bytes. */
 	#bytes: Bytes | undefined;
+	#start = 0;
+	#length = 0;
 
 	static plan(arenaLength: number, pageCount: number, pageLength: number, flags: number, into: ArrayBuffer): number {
 		const layout = planLayout(arenaLength, pageCount, pageLength, flags);
@@ -86,6 +93,31 @@ class PortableEngine implements Engine {
 	static bufferLength(value: unknown, alignment: number): number {
 		const bytes = bytesOf(value);
 		return bytes && bytes.byteOffset % alignment === 0 ? bytes.length : -1;
+	}
+
+	static equal(a: ByteBuffer, aStart: number, b: ByteBuffer, bStart: number, length: number): number {
+		const aBytes = bytesOf(a);
+		const bBytes = bytesOf(b);
+		if (!aBytes || !bBytes) return BUFFER;
+		if (!isPiece(aBytes, aStart, length) || !isPiece(bBytes, bStart, length)) return OFFSET;
+		for (let i = 0; i < length; i++)
+			if (((aBytes[aStart + i] as number) ^ (bBytes[bStart + i] as number)) & 0xff) return 0;
+		return 1;
+	}
+
+	static and(into: ByteBuffer, intoStart: number, from: ByteBuffer, fromStart: number, length: number): number {
+		const to = bytesOf(into);
+		const mask = bytesOf(from);
+		if (!to || !mask) return BUFFER;
+		if (!isPiece(to, intoStart, length) || !isPiece(mask, fromStart, length)) return OFFSET;
+		let cleared = 0;
+		for (let i = 0; i < length; i++) {
+			const old = to[intoStart + i] as number;
+			const bits = mask[fromStart + i] as number;
+			cleared |= old & ~bits & 0xff;
+			to[intoStart + i] = old & bits;
+		}
+		return cleared ? 1 : 0;
 	}
 
 	constructor(
@@ -115,14 +147,14 @@ class PortableEngine implements Engine {
 		return this.#closed ? 0 : this.#pages.stopped;
 	}
 
-	read(buffer: ByteBuffer, byteOffset: number, done = 0, mode = 0): number {
-		const code = this.#enterTransfer(buffer, byteOffset, done) || this.#read(byteOffset, done, this.#mode | mode);
-		return this.#leave(code);
+	read(buffer: ByteBuffer, byteOffset: number, done = 0, mode = 0, start?: number, length?: number): number {
+		const code = this.#enterTransfer(buffer, byteOffset, done, start, length);
+		return this.#leave(code || this.#read(byteOffset, done, this.#mode | mode));
 	}
 
-	write(buffer: ByteBuffer, byteOffset: number, done = 0, mode = 0): number {
-		const code = this.#enterTransfer(buffer, byteOffset, done) || this.#write(byteOffset, done, this.#mode | mode);
-		return this.#leave(code);
+	write(buffer: ByteBuffer, byteOffset: number, done = 0, mode = 0, start?: number, length?: number): number {
+		const code = this.#enterTransfer(buffer, byteOffset, done, start, length);
+		return this.#leave(code || this.#write(byteOffset, done, this.#mode | mode));
 	}
 
 	trim(byteOffset: number, byteLength: number, done = 0, mode = 0): number {
@@ -210,31 +242,33 @@ class PortableEngine implements Engine {
 		return bytes.length === layout.regionLength ? 0 : ARENA;
 	}
 
-	/** Likewise for those that have a buffer, which is then in #bytes. */
-	#enterTransfer(buffer: ByteBuffer, byteOffset: number, done: number): number {
-		let code = this.#enter();
+	/** Likewise for those that have a buffer: which of its bytes are meant is then in #bytes, #start and #length. */
+	#enterTransfer(buffer: ByteBuffer, byteOffset: number, done: number, start?: number, length?: number): number {
+		const code = this.#enter();
 		if (code === CLOSED || code === BUSY) return code;
 		const bytes = this.#views.bytesOf(buffer);
 		if (!bytes) return BUFFER;
-		if (code === 0) {
-			if (!isPosition(byteOffset, this.#byteLength - bytes.length) || done > bytes.length) code = OFFSET;
-			else if (this.#overlaps(bytes)) code = OVERLAP;
-		}
+		if (code) return code;
+		if (start !== undefined && !isPiece(bytes, start, length)) return OFFSET;
 		this.#bytes = bytes;
-		return code;
+		this.#start = start ?? 0;
+		this.#length = length ?? bytes.length;
+		if (!isPosition(byteOffset, this.#byteLength - this.#length) || done > this.#length) return OFFSET;
+		return this.#overlaps() ? OVERLAP : 0;
 	}
 
 	/** What a transfer answers: `code`, or all bytes of the request. */
 	#leave(code: number): number {
-		const length = this.#bytes?.length ?? 0;
 		this.#bytes = undefined;
-		return code || length;
+		return code || this.#length;
 	}
 
-	#overlaps(bytes: Bytes): boolean {
+	#overlaps(): boolean {
 		const region = this.#pages.arena.bytes;
-		if (bytes.length === 0 || bytes.buffer !== region.buffer) return false;
-		return bytes.byteOffset < region.byteOffset + region.length && region.byteOffset < bytes.byteOffset + bytes.length;
+		const bytes = this.#bytes as Bytes;
+		if (this.#length === 0 || bytes.buffer !== region.buffer) return false;
+		const first = bytes.byteOffset + this.#start;
+		return first < region.byteOffset + region.length && region.byteOffset < first + this.#length;
 	}
 
 	/** Ends a range operation in front of `page`, or behind it if `code` is PAGE. Counts failures in word `counter`. */
@@ -249,14 +283,15 @@ class PortableEngine implements Engine {
 		const pages = this.#pages;
 		const bytes = this.#bytes as Bytes;
 		const { pageLength } = pages.arena.layout;
-		const length = bytes.length - from;
+		const first = this.#start + from;
+		const length = this.#length - from;
 		let page = Math.floor((byteOffset + from) / pageLength);
 		let start = (byteOffset + from) % pageLength;
 		for (this.#done = 0; this.#done < length; page++, start = 0) {
 			const part = Math.min(length - this.#done, pageLength - start);
 			const code = pages.load(page);
 			if (code) return this.#stop(page, code, FAILED_READS);
-			copyBytes(bytes, from + this.#done, pages.staging, start, part);
+			copyBytes(bytes, first + this.#done, pages.staging, start, part);
 			pages.touch(page);
 			this.#done += part;
 			pages.count(READS);
@@ -269,14 +304,15 @@ class PortableEngine implements Engine {
 		const pages = this.#pages;
 		const bytes = this.#bytes as Bytes;
 		const { pageLength } = pages.arena.layout;
-		const length = bytes.length - from;
+		const first = this.#start + from;
+		const length = this.#length - from;
 		let page = Math.floor((byteOffset + from) / pageLength);
 		let start = (byteOffset + from) % pageLength;
 		for (this.#done = 0; this.#done < length; page++, start = 0) {
 			const part = Math.min(length - this.#done, pageLength - start);
 			let code = part < pageLength ? pages.load(page) : 0;
 			if (code === 0) {
-				copyBytes(pages.staging, start, bytes, from + this.#done, part);
+				copyBytes(pages.staging, start, bytes, first + this.#done, part);
 				code = pages.store(page, mode);
 			}
 			if (code) return this.#stop(page, code, FAILED_WRITES);

@@ -1,0 +1,31 @@
+/* Both engines in one machine, side by side: the same operations on both give the same results and the same regions. */
+// needs: xs
+
+import { test } from "uvu";
+import NativeEngine from "zram/engine/native";
+import PortableEngine from "zram/engine/portable";
+import { equal } from "./support/bytes.ts";
+import { scaled } from "./support/host.ts";
+import { SHAPES, Trace } from "./support/trace.ts";
+
+const FIRST_SEED = 1 + Math.floor(Math.random() * 0xffffff);
+console.log(`lockstep: seeds from ${FIRST_SEED}`);
+
+for (const [index, shape] of SHAPES.entries())
+	test(`lockstep: ${shape.name}`, () => {
+		const seed = FIRST_SEED + index;
+		const native = new Trace(NativeEngine, shape, seed);
+		const portable = new Trace(PortableEngine, shape, seed);
+		const operations = Math.ceil(scaled(5000) * shape.share);
+		for (let i = 0; i < operations; i++) {
+			native.step();
+			portable.step();
+			if (native.digest !== portable.digest) throw new Error(`seed ${seed}: they differ after operation ${i}`);
+		}
+		const [a, b] = [native.region, portable.region] as unknown as [HostBuffer, HostBuffer];
+		if (!equal(a, 0, b, 0, shape.arenaLength)) throw new Error(`seed ${seed}: the regions differ`);
+		native.close();
+		portable.close();
+	});
+
+test.run();

@@ -1,0 +1,17 @@
+/* For suites in Node that start hosts. */
+
+import { buildHost } from "../../tools/build-host.ts";
+import { MissingTool } from "../../tools/process.ts";
+import type { Variant } from "../../tools/variants.ts";
+
+/** Whether this machine can build the host; says so if it cannot. In CI it must. */
+export async function isThere(variant: Variant): Promise<boolean> {
+	try {
+		await buildHost(variant, { progress: false });
+		return true;
+	} catch (error) {
+		if (!(error instanceof MissingTool) || process.env.CI === "true") throw error;
+		console.log(`skip ${variant}: ${error.message}`);
+		return false;
+	}
+}
