@@ -1,5 +1,5 @@
 /* The demo's BufferStore: notes every difference, and keeps what it has when there is no room. */
-// needs: js
+// needs: xs
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
