@@ -5,6 +5,12 @@
  * @module
  */
 
+/** What Node has and XS has not. */
+const node = globalThis as {
+	structuredClone?: (value: ArrayBuffer, options: { transfer: ArrayBuffer[] }) => ArrayBuffer;
+	performance?: { now(): number };
+};
+
 /** A region of memory. Views of it have no bytes any more once it is closed. */
 export class Memory extends ArrayBuffer {
 	/**
@@ -24,12 +30,11 @@ export class Memory extends ArrayBuffer {
 	 */
 	override transfer(): Memory {
 		if (this.byteLength === 0) throw new TypeError("memory is closed");
-		// Node 20 has no ArrayBuffer.prototype.transfer
 		const bytes =
 			"transfer" in ArrayBuffer.prototype
 				? super.transfer()
-				: structuredClone(this as ArrayBuffer, { transfer: [this] });
-		return Object.setPrototypeOf(bytes, Memory.prototype);
+				: node.structuredClone?.(this as ArrayBuffer, { transfer: [this] }); // Node 20
+		return Object.setPrototypeOf(bytes as ArrayBuffer, Memory.prototype);
 	}
 
 	/** Gives the memory back. Closing twice is fine. */
@@ -40,5 +45,5 @@ export class Memory extends ArrayBuffer {
 
 /** A millisecond counter. int32, starts anywhere and wraps: use `(ticks() - before) | 0`. */
 export function ticks(): number {
-	return Math.trunc(globalThis.performance?.now() ?? Date.now()) | 0;
+	return Math.trunc(node.performance?.now() ?? Date.now()) | 0;
 }
