@@ -10,10 +10,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Variant } from "../tools/build-host.ts";
 import { buildFolder, root } from "../tools/paths.ts";
 import type { RunResult } from "../tools/process.ts";
 import { runOnXS, type XSOptions } from "../tools/run-xs.ts";
+import type { Variant } from "../tools/variants.ts";
 import type { PageFile, Parameters, Show } from "./app/program.ts";
 import { addition } from "./reference.ts";
 
