@@ -572,7 +572,7 @@ test("options: a refused one leaves a ready arena alone", () => {
 });
 
 test("options: unknown keys are ignored, as are changes afterwards", () => {
-	const options = { ...GOOD, backing: { size: 1 }, pageLengths: 3, [Symbol("x")]: 1 };
+	const options = { ...GOOD, backings: { size: 1 }, pageLengths: 3, [Symbol("x")]: 1 };
 	const zram = new Zram(options);
 	options.byteLength = 1;
 	assert.is(zram.byteLength, END);

@@ -19,9 +19,9 @@ const PAGES = 8;
 function makeEngine(mode = 0) {
 	const arena = new ArrayBuffer(64 * 1024);
 	const plan = new Uint32Array(PLAN_LENGTH / 4);
-	assert.is(Engine.plan(arena.byteLength, PAGES, PAGE_LENGTH, 0, plan.buffer), 1);
+	assert.is(Engine.plan(arena.byteLength, PAGES, PAGE_LENGTH, 0, 0, plan.buffer), 1);
 	const scratch = new Memory(plan[3] as number, "internal") as unknown as HostBuffer;
-	return { arena, engine: new Engine(arena, scratch, PAGES, PAGE_LENGTH, 3584, 0, mode) };
+	return { arena, engine: new Engine(arena, scratch, PAGES, PAGE_LENGTH, 3584, 0, mode, 0) };
 }
 
 function pages(...kinds: number[]): Uint8Array {

@@ -52,6 +52,7 @@ for (const [name, options] of DEVICES)
 			integrity: options.integrity ?? false,
 			wipe: options.wipe ?? false,
 			threshold: options.threshold ?? (pageLength / 8) * 7,
+			slotCount: 0,
 		});
 		assert.ok(frontier * granuleLength >= status.memUsed - (arenaLength - data));
 		zram.reset();

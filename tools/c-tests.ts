@@ -41,7 +41,7 @@ export const compilers = [
 /** The engine without its binding: what the plain C library consists of. */
 function coreSources(): string[] {
 	return readdirSync(engineFolder)
-		.filter((name) => name.endsWith(".c") && name !== "zramBinding.c")
+		.filter((name) => name.endsWith(".c") && !name.startsWith("zramBinding"))
 		.map((name) => join(engineFolder, name));
 }
 

@@ -235,7 +235,7 @@ void xs_bench_engineStart(xsMachine *the)
 	xsUnsignedValue size;
 
 	xsmcGetBufferWritable(xsArg(1), &region, &size);
-	if (!zramPlan(&geometry, size, (uint32_t)toLength(the, &xsArg(2)), kPageLength, 0))
+	if (!zramPlan(&geometry, size, (uint32_t)toLength(the, &xsArg(2)), kPageLength, 0, 0))
 		xsRangeError("bench: no region for the engine");
 	engine->region = region;
 	zramStart(engine, &geometry, kPageLength / 8 * 7);

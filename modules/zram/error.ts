@@ -6,9 +6,11 @@ export type ZramErrorCode =
 	| "ENOSPC"
 	/** The arena is damaged: a page, or an invariant of check(). */
 	| "ECORRUPT"
+	/** A page on flash cannot be read, or is not what was written any more. */
+	| "EIO"
 	/** The device is closed. */
 	| "ECLOSED"
-	/** The device was called from within its own callback. */
+	/** The device was called from within its own callback, or from within its own backing flash. */
 	| "EBUSY";
 
 export class ZramError extends Error {

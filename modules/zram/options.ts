@@ -5,6 +5,8 @@ import { isResizable } from "zram/buffer";
 import type { ByteBuffer } from "zram/engine/interface";
 import { type EngineConstructor, INTEGRITY, PLAN_LENGTH, WIPE } from "zram/engine/interface";
 import { refuseInteger, type ZramError } from "zram/error";
+import { ticks as hostTicks } from "zram/memory";
+import { type FlashGeometry, type FlashIO, planFlash } from "zram/offload/geometry";
 
 /** Memory to allocate for the arena. */
 export interface ArenaOptions {
@@ -31,8 +33,8 @@ export interface ZramOptions {
 	pageLength?: number;
 
 	/**
-	 * A page that takes more than this many bytes, 1 to pageLength, counts as incompressible ("huge"). Default: 7/8 of
-	 * pageLength.
+	 * A page that takes more than this many bytes, 1 to pageLength, counts as incompressible ("huge"): it is what goes to
+	 * flash, if there is one. Default: 7/8 of pageLength.
 	 */
 	threshold?: number;
 
@@ -41,6 +43,9 @@ export interface ZramOptions {
 	 * any other damage but once in 2^32. Costs 4 bytes a page, and reading over the stored bytes once more. Default: false.
 	 */
 	integrity?: boolean;
+
+	/** Flash for what cannot be compressed. Default: none, everything stays in the arena. */
+	backing?: BackingOptions;
 
 	/** Zero memory when it is freed, and all of it at reset and close. Default: false. */
 	wipe?: boolean;
@@ -67,6 +72,33 @@ export interface ZramOptions {
 	onOperation?: (this: Zram, operation: "read" | "write" | "trim", page: number, storedLength: number) => void;
 }
 
+/** Flash for pages that cannot be compressed, within what the flash can bear. */
+export interface BackingOptions {
+	/** What "embedded:storage/flash" exports, or anything of that shape. */
+	io: FlashIO;
+	/**
+	 * Name of the partition. All of it is used. It must be erased, or have been used like this before, else `format`.
+	 * Blocks as long as pages are best; with longer ones a block is erased only when all its pages are free.
+	 */
+	path: string;
+	/** Erases that a block is good for, 100 to 10,000,000; data sheets have it. Default: 100,000. */
+	endurance?: number;
+	/**
+	 * Years of uptime that the flash shall last, 0.1 to 100. With `endurance` this makes the budget: 1 % of all erases at
+	 * once, then so many a day, and never more than a year's in hand. When it is used up, pages stay in memory. Default: 10.
+	 */
+	lifetime?: number;
+	/**
+	 * "any" (default): a write may erase a block, which takes 45 to 400 ms. "erased-only": write never erases, and pages go
+	 * to flash only as far as maintain() has erased ahead.
+	 */
+	offload?: "any" | "erased-only";
+	/** A millisecond counter instead of the host's, for tests and simulations. May wrap at 2^32; must not go back. */
+	ticks?: () => number;
+	/** Take the partition whatever it holds. What is known of its wear is kept. Default: false. */
+	format?: boolean;
+}
+
 /** What a configuration costs, and what remains. All lengths are bytes. */
 export interface ZramLayout {
 	pageLength: number;
@@ -75,7 +107,7 @@ export interface ZramLayout {
 	arenaLength: number;
 	/** Least arena that holds the metadata and one page that cannot be compressed. */
 	minimum: number;
-	/** Bytes of the arena for header, page table and links. 0 if the arena is too small. */
+	/** Bytes of the arena for header, page table, slot table (16 bytes a page of flash) and links. 0 if the arena is too small. */
 	metadata: number;
 	/** Bytes of the arena for data, granules. 0 if the arena is too small. */
 	data: number;
@@ -85,6 +117,11 @@ export interface ZramLayout {
 	scratch: number;
 }
 
+/** BackingOptions, validated, and how the flash is divided. */
+export interface Backing extends Required<BackingOptions> {
+	geometry: FlashGeometry;
+}
+
 interface Configuration {
 	layout: ZramLayout;
 	threshold: number;
@@ -92,6 +129,7 @@ interface Configuration {
 	/** The caller's region, if it is not to be allocated. */
 	ready: ByteBuffer | undefined;
 	memory: "external" | "internal";
+	backing: Backing | undefined;
 }
 
 const PAGE_LENGTHS = Object.freeze([512, 1024, 2048, 4096]);
@@ -100,6 +138,33 @@ const INT32_MAX = 0x7fffffff;
 
 function check(error: Error | undefined) {
 	if (error) throw error;
+}
+
+/** Opens the flash to see what it is. */
+function flashGeometry(io: FlashIO, path: string, pageLength: number): FlashGeometry {
+	const device = io.open({ path, mode: "r" });
+	try {
+		return planFlash(device.status(), pageLength);
+	} finally {
+		device.close();
+	}
+}
+
+function toBacking(options: BackingOptions | undefined, pageLength: number): Backing | undefined {
+	if (options === undefined) return undefined;
+	if (typeof options !== "object" || options === null) throw new TypeError("backing: must be { io, path, … }");
+	const { io, path, endurance = 100_000, lifetime = 10, offload = "any", format = false, ticks = hostTicks } = options;
+	if (typeof io?.open !== "function") throw new TypeError("backing.io: must be a flash storage, with open()");
+	if (typeof path !== "string") throw new TypeError("backing.path: must be a string");
+	check(refuseInteger("backing.endurance", endurance, 100, 10_000_000));
+	if (typeof lifetime !== "number") throw new TypeError("backing.lifetime: must be a number");
+	if (!(lifetime >= 0.1 && lifetime <= 100))
+		throw new RangeError(`backing.lifetime: ${lifetime} is not a number from 0.1 to 100`);
+	if (offload !== "any" && offload !== "erased-only")
+		throw new RangeError('backing.offload: must be "any" or "erased-only"');
+	if (typeof format !== "boolean") throw new TypeError("backing.format: must be a boolean");
+	if (typeof ticks !== "function") throw new TypeError("backing.ticks: must be a function");
+	return { io, path, endurance, lifetime, offload, format, ticks, geometry: flashGeometry(io, path, pageLength) };
 }
 
 function toFlag(name: "integrity" | "wipe", value: unknown, flag: number): number {
@@ -166,9 +231,11 @@ export function configure(options: ZramOptions, Engine: EngineConstructor): Conf
 	checkCallback("onOperation", options.onOperation);
 	const { ready, arenaLength, memory } = toArena(options.arena, Engine);
 
+	const backing = toBacking(options.backing, pageLength);
 	const pageCount = byteLength / pageLength;
+	const slotCount = backing?.geometry.slotCount ?? 0;
 	const plan = new Uint32Array(PLAN_LENGTH / 4);
-	Engine.plan(arenaLength, pageCount, pageLength, flags, plan.buffer);
+	Engine.plan(arenaLength, pageCount, pageLength, flags, slotCount, plan.buffer);
 	const [granuleLength, granuleCount, metadata, scratch, least, leastHigh, most, mostHigh] = plan;
 	const minimum = leastHigh * 2 ** 32 + least;
 	const maximum = mostHigh * 2 ** 32 + most;
@@ -176,5 +243,5 @@ export function configure(options: ZramOptions, Engine: EngineConstructor): Conf
 		throw new RangeError(`arena.byteLength: ${arenaLength} is too large for this pageLength, at most ${maximum}`);
 	const data = granuleLength * granuleCount;
 	const layout = { pageLength, pageCount, arenaLength, minimum, metadata, data, granuleLength, scratch };
-	return { layout, threshold, flags, ready, memory };
+	return { layout, threshold, flags, ready, memory, backing };
 }

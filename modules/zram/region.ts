@@ -3,7 +3,18 @@
  * where the layout is explained.
  */
 
-import { COMPRESSED, EMPTY, ENTRY_LENGTH, HEADER_LENGTH, INTEGRITY, RAW, SAME, WIPE } from "zram/engine/interface";
+import {
+	COMPRESSED,
+	EMPTY,
+	ENTRY_LENGTH,
+	HEADER_LENGTH,
+	INTEGRITY,
+	OFFLOADED,
+	RAW,
+	SAME,
+	SLOT_LENGTH,
+	WIPE,
+} from "zram/engine/interface";
 import { ZramError } from "zram/error";
 
 /** Statistics in the words of Linux zram's mm_stat and io_stat. Lengths are bytes, the rest pages or requests. */
@@ -35,6 +46,13 @@ export interface Statistics {
 	numWrites: number;
 	/** Whole pages trimmed. */
 	notifyFree: number;
+	/** Pages on flash; they take nothing of the arena. As all bd… (Linux's bd_stat) 0 without a backing. */
+	bdCount: number;
+	/** Pages read from and written to flash, moved there to even out wear, and blocks erased for pages. */
+	bdReads: number;
+	bdWrites: number;
+	bdMoves: number;
+	bdErases: number;
 	/** Operations that stopped at a damaged page. */
 	failedReads: number;
 	/** Operations that stopped at a damaged page, or for want of room. */
@@ -53,13 +71,15 @@ export interface Geometry {
 	threshold: number;
 	/** Granules from this one up were never used. */
 	frontier: number;
+	/** Pages' lengths of flash, 0 without a backing. */
+	slotCount: number;
 }
 
 /** A page that is not empty. */
 export interface PageState {
 	page: number;
-	state: "same" | "compressed" | "raw" | "unknown";
-	/** Bytes it takes, 0 for same-filled. */
+	state: "same" | "compressed" | "raw" | "offloaded" | "unknown";
+	/** Bytes it takes, 0 for same-filled and offloaded. */
 	storedLength: number;
 	/** Its length is above the threshold. */
 	huge: boolean;
@@ -95,6 +115,7 @@ function parseGeometry(header: DataView): Geometry {
 		granuleCount: word(7),
 		threshold: word(12),
 		frontier: word(15),
+		slotCount: word(36),
 	};
 }
 
@@ -106,7 +127,7 @@ export function parseStatistics(
 	const word = (index: number) => header.getUint32(index * 4, true);
 	const samePages = word(19);
 	const rawPages = word(21);
-	const pagesStored = samePages + word(20) + rawPages;
+	const pagesStored = samePages + word(20) + rawPages + word(23);
 	return {
 		origDataSize: pagesStored * pageLength,
 		comprDataSize: word(18),
@@ -122,12 +143,22 @@ export function parseStatistics(
 		numReads: readCounter(header, 96),
 		numWrites: readCounter(header, 104),
 		notifyFree: readCounter(header, 112),
+		bdCount: word(23),
+		bdReads: readCounter(header, 152),
+		bdWrites: readCounter(header, 160),
+		bdMoves: readCounter(header, 168),
+		bdErases: readCounter(header, 176),
 		failedReads: readCounter(header, 120),
 		failedWrites: readCounter(header, 128),
 	};
 }
 
-const STATES = Object.freeze({ [SAME]: "same", [COMPRESSED]: "compressed", [RAW]: "raw" } as const);
+const STATES = Object.freeze({
+	[SAME]: "same",
+	[COMPRESSED]: "compressed",
+	[RAW]: "raw",
+	[OFFLOADED]: "offloaded",
+} as const);
 
 /** Reads the entry of `page` at `offset`. */
 export function parseEntry(table: DataView, offset: number, page: number, threshold: number): PageState {
@@ -138,13 +169,14 @@ export function parseEntry(table: DataView, offset: number, page: number, thresh
 }
 
 /** Whether a device can have this geometry: a dump may be anything. */
-function isPossible({ integrity, arenaLength, pageLength, pageCount, granuleLength, granuleCount }: Geometry): boolean {
+function isPossible(geometry: Geometry): boolean {
+	const { integrity, arenaLength, pageLength, pageCount, granuleLength, granuleCount, slotCount } = geometry;
 	const isPower = (value: number) => (value & (value - 1)) === 0;
 	if (pageLength < 512 || pageLength > 4096 || !isPower(pageLength) || pageCount === 0) return false;
 	if (granuleCount > 65534 || granuleLength < 64 || granuleLength > pageLength / 2 || !isPower(granuleLength))
 		return false;
 	const metadata = HEADER_LENGTH + pageCount * (ENTRY_LENGTH + (integrity ? 4 : 0)) + 2 * granuleCount;
-	return metadata + granuleCount * granuleLength <= arenaLength;
+	return metadata + slotCount * SLOT_LENGTH + granuleCount * granuleLength <= arenaLength;
 }
 
 /** Zram.inspect: what a dump of a region holds. */

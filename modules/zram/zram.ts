@@ -19,20 +19,31 @@ import {
 	type Engine as EngineInstance,
 	FULL,
 	HEADER_LENGTH,
+	INCOMPRESSIBLE,
 	KEEP,
 	OFFSET,
+	ON_FLASH,
 	ONE_PAGE,
 	OVERLAP,
 	PAGE,
 	PRESSURE,
+	ROT,
+	STAGED,
+	TRIMMED,
+	WRITTEN,
 } from "zram/engine/interface";
 import { refuseInteger, ZramError } from "zram/error";
 import { Memory } from "zram/memory";
+import { type BackingStatus, type Offload, openBacking } from "zram/offload";
+import { type WritebackRequest, writeback } from "zram/offload/writeback";
 import { configure, type ZramLayout, type ZramOptions } from "zram/options";
 import { type Inspection, inspect, type PageState, parseEntry, parseStatistics, type Statistics } from "zram/region";
 
 export { ZramError, type ZramErrorCode } from "zram/error";
-export type { ArenaOptions, ZramLayout, ZramOptions } from "zram/options";
+export type { BackingStatus } from "zram/offload";
+export type { FlashDevice, FlashIO, FlashStatus } from "zram/offload/geometry";
+export type { WritebackRequest } from "zram/offload/writeback";
+export type { ArenaOptions, BackingOptions, ZramLayout, ZramOptions } from "zram/options";
 export type { Geometry, Inspection, PageState, Statistics } from "zram/region";
 
 /**
@@ -44,6 +55,8 @@ export type Bytes = ByteBuffer | ArrayBufferView;
 export interface ZramStatus extends Statistics {
 	/** Requests refused for their arguments: not a buffer, outside of the device, overlapping the arena. */
 	invalidIO: number;
+	/** The flash, if there is one. */
+	backing?: BackingStatus;
 }
 
 type Operation = 0 | 1 | 2;
@@ -69,6 +82,7 @@ const INVARIANTS = Object.freeze([
 	"checksum",
 	"block",
 	"wiped",
+	"slot",
 ]);
 
 /**
@@ -88,6 +102,7 @@ export default class Zram {
 	/** The arena, if it was allocated here. */
 	#region: Memory | undefined;
 	#scratch: Memory;
+	#offload: Offload | undefined;
 	#limit: number;
 	#invalidIO = 0;
 	#closed = false;
@@ -122,7 +137,7 @@ export default class Zram {
 	 * not that much memory.
 	 */
 	constructor(options: ZramOptions) {
-		const { layout, threshold, flags, ready, memory } = configure(options, Engine);
+		const { layout, threshold, flags, ready, memory, backing } = configure(options, Engine);
 		if (layout.data === 0)
 			throw new RangeError(
 				`arena.byteLength: ${layout.arenaLength} is too small for this device, at least ${layout.minimum} are needed`,
@@ -136,9 +151,12 @@ export default class Zram {
 			this.#region = ready ? undefined : new Memory(layout.arenaLength, memory);
 			const region = (ready ?? this.#region) as ByteBuffer;
 			const scratch = this.#scratch as unknown as HostBuffer;
-			// incompressible pages stay in the region: there is nowhere else to put them
-			const mode = options.onOperation ? KEEP | ONE_PAGE : KEEP;
-			this.#engine = new Engine(region, scratch, layout.pageCount, layout.pageLength, threshold, flags, mode);
+			// without flash, incompressible pages stay in the region
+			const mode = (backing ? 0 : KEEP) | (options.onOperation ? ONE_PAGE : 0);
+			const slotCount = backing?.geometry.slotCount ?? 0;
+			const { pageCount, pageLength } = layout;
+			this.#engine = new Engine(region, scratch, pageCount, pageLength, threshold, flags, mode, slotCount);
+			if (backing) this.#offload = openBacking(backing, this.#engine, scratch, layout.scratch, pageLength);
 		} catch (error) {
 			this.#region?.close();
 			this.#scratch.close();
@@ -236,7 +254,9 @@ export default class Zram {
 	status(): ZramStatus {
 		const header = new ArrayBuffer(HEADER_LENGTH);
 		this.#expect(this.#engine.header(header));
-		return { ...parseStatistics(new DataView(header), this.#layout), invalidIO: this.#invalidIO };
+		const statistics = parseStatistics(new DataView(header), this.#layout);
+		const backing = this.#offload?.status();
+		return { ...statistics, invalidIO: this.#invalidIO, ...(backing && { backing }) };
 	}
 
 	/** The high-water mark `memUsedMax` starts again from what is used now. */
@@ -265,7 +285,8 @@ export default class Zram {
 		this.#expect(invariant);
 		if (invariant > 0) {
 			const { stopped } = this.#engine;
-			throw this.#corrupt(
+			throw this.#damaged(
+				"ECORRUPT",
 				`invariant ${invariant}, ${INVARIANTS[invariant]}, does not hold at page or granule ${stopped}`,
 			);
 		}
@@ -291,12 +312,45 @@ export default class Zram {
 		};
 	}
 
+	/**
+	 * Writes pages to flash that would stay in memory, in ascending order, until the budget is used up or the flash full.
+	 *
+	 * @returns the number of pages written
+	 * @throws TypeError, RangeError for the argument; Error if the device has no backing; ZramError `ECORRUPT`
+	 */
+	writeback(request: WritebackRequest): number {
+		this.#expectReady();
+		if (!this.#offload) throw new Error("writeback: the device has no backing");
+		const count = writeback(this.#offload, this.#engine, this.#layout, this.#threshold, request);
+		if (count < 0) throw this.#damaged("ECORRUPT", `page ${this.#engine.stopped} is damaged`);
+		return count;
+	}
+
+	/**
+	 * For idle moments: erases flash ahead, so that writes need not wait for it, and moves pages when wear asks for it.
+	 * Starts nothing that would probably take longer than what is left of `milliseconds`: an erase takes 45 ms, or up to
+	 * 400 on worn or cold chips. Feed the watchdog accordingly.
+	 *
+	 * @returns true if nothing is left to do
+	 */
+	maintain(milliseconds: number): boolean {
+		this.#expectReady();
+		const refusal = refuseInteger("milliseconds", milliseconds, 0, 0x7fffffff);
+		if (refusal) throw refusal;
+		return this.#offload?.maintain(milliseconds) ?? true;
+	}
+
 	/** Frees the memory. Does nothing on a closed device. */
 	close(): void {
 		if (this.#engine.close() === BUSY) this.#expect(BUSY);
+		if (this.#closed) return;
 		this.#closed = true;
-		this.#scratch.close();
-		this.#region?.close();
+		try {
+			this.#offload?.close();
+		} finally {
+			this.#scratch.close();
+			this.#region?.close();
+		}
 	}
 
 	#listen({ onPressure, onError, onOperation }: ZramOptions) {
@@ -358,22 +412,54 @@ export default class Zram {
 	#goOn(operation: Operation, result: number, target: Bytes | number, byteOffset: number): number {
 		const engine = this.#engine;
 		let done = 0;
+		let before = 0;
 		while (result < 0) {
 			const bytes = result === BUFFER ? bytesOfWide(target) : undefined;
+			let mode = 0;
 			if (bytes) target = bytes;
 			else if (result === PAGE) {
 				done += engine.done;
 				this.#report(operation, engine.stopped);
+			} else if (result === ON_FLASH || (result === ROT && before !== ROT)) {
+				this.#fetch(operation, done);
+				done += engine.done;
+				mode = STAGED;
+			} else if (result === INCOMPRESSIBLE) {
+				this.#place(operation, target, byteOffset, done);
+				done = this.#endOfPage(target, byteOffset);
 			} else if (result === PRESSURE) {
 				this.#pressure?.fire();
 				break;
 			} else throw this.#failure(operation, result, target, byteOffset, done);
 
-			if (operation === READ) result = engine.read(target as ByteBuffer, byteOffset, done);
-			else if (operation === WRITE) result = engine.write(target as ByteBuffer, byteOffset, done);
-			else result = engine.trim(byteOffset, target as number, done);
+			before = result;
+			if (operation === READ) result = engine.read(target as ByteBuffer, byteOffset, done, mode);
+			else if (operation === WRITE) result = engine.write(target as ByteBuffer, byteOffset, done, mode);
+			else result = engine.trim(byteOffset, target as number, done, mode);
 		}
 		return result;
+	}
+
+	/** Reads the page at which the engine has stopped from flash into staging. */
+	#fetch(operation: Operation, done: number) {
+		if (!this.#offload?.load(this.#engine.stopped)) throw this.#unreadable(operation, done);
+	}
+
+	/** Finds a place for the page at which the engine has stopped, and which is in staging: flash, else memory. */
+	#place(operation: Operation, target: Bytes | number, byteOffset: number, done: number) {
+		const engine = this.#engine;
+		const page = engine.stopped;
+		if (!this.#offload?.store(page, operation === WRITE ? WRITTEN : TRIMMED)) {
+			const code = engine.keep(operation === WRITE ? WRITTEN : 0);
+			if (code < 0) throw this.#failure(operation, code, target, byteOffset, done);
+		}
+		if (this.#onOperation) this.#report(operation, page);
+	}
+
+	/** How many bytes of the request are done with the page at which the engine has stopped. */
+	#endOfPage(target: Bytes | number, byteOffset: number): number {
+		const length = typeof target === NUMBER ? (target as number) : Engine.bufferLength(target, 1);
+		return Math.min((this.#engine.stopped + 1) * this.#layout.pageLength - byteOffset, length);
 	}
 
 	/** Tells onOperation of a page. The device cannot be used meanwhile. */
@@ -399,9 +485,13 @@ export default class Zram {
 			const error =
 				result === FULL
 					? new ZramError("ENOSPC", `no room for page ${page}`)
-					: this.#corrupt(`page ${page} is damaged`);
+					: this.#damaged("ECORRUPT", `page ${page} is damaged`);
 			if (operation !== READ) error.bytesWritten = done + engine.done;
 			return error;
+		}
+		if (result === ROT) {
+			this.#offload?.markRotten(engine.stopped);
+			return this.#unreadable(operation, done);
 		}
 		if (result === BUFFER)
 			return this.#invalid(new TypeError("buffer: must be a buffer or a view of one, and not detached"));
@@ -413,6 +503,12 @@ export default class Zram {
 					: this.#refuseRange("buffer.byteLength", Engine.bufferLength(target, 1), byteOffset),
 			);
 		return this.#misuse(result);
+	}
+
+	#unreadable(operation: Operation, done: number): ZramError {
+		const error = this.#damaged("EIO", `page ${this.#engine.stopped} cannot be read from flash`);
+		if (operation !== READ) error.bytesWritten = done + this.#engine.done;
+		return error;
 	}
 
 	/** The engine says that an argument is out of range, not which: this tells. */
@@ -432,7 +528,8 @@ export default class Zram {
 	/** The error for a call that could not even begin. */
 	#misuse(result: number): Error {
 		if (result === CLOSED) return new ZramError("ECLOSED", "the device is closed");
-		if (result === BUSY) return new ZramError("EBUSY", "the device cannot be used from within its own callback");
+		if (result === BUSY)
+			return new ZramError("EBUSY", "the device cannot be used from within its own callback or backing flash");
 		if (result === ARENA) return new TypeError("arena: the buffer was detached or its length changed");
 		return new Error(`engine: unknown result ${result}`);
 	}
@@ -441,8 +538,14 @@ export default class Zram {
 		if (result < 0) throw this.#misuse(result);
 	}
 
-	#corrupt(message: string): ZramError {
-		this.#damage = new ZramError("ECORRUPT", message);
+	/** Throws on a closed or busy device. */
+	#expectReady() {
+		const result = this.#engine.leastWorn(0, 0, 0, 1);
+		if (result !== OFFSET) this.#expect(result);
+	}
+
+	#damaged(code: "ECORRUPT" | "EIO", message: string): ZramError {
+		this.#damage = new ZramError(code, message);
 		this.#error?.fire();
 		return this.#damage;
 	}

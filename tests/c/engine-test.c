@@ -84,7 +84,7 @@ static int opens(device *d)
 {
 	const shape *s = d->shape;
 
-	EXPECT(zramPlan(&d->geometry, s->regionLength, s->pageCount, s->pageLength, s->flags), "the plan is refused");
+	EXPECT(zramPlan(&d->geometry, s->regionLength, s->pageCount, s->pageLength, s->flags, 0), "the plan is refused");
 	d->byteLength = s->pageCount * s->pageLength;
 	d->engine = malloc(zramScratchLength(s->pageLength));
 	d->guarded = malloc(s->regionLength + 2 * kGuard);

@@ -75,14 +75,14 @@ export class Trace {
 	constructor(Engine: EngineConstructor, shape: Shape, seed: number) {
 		const { pageLength, pageCount, arenaLength, threshold = (pageLength / 8) * 7, flags = 0 } = shape;
 		const plan = new Uint32Array(PLAN_LENGTH / 4);
-		Engine.plan(arenaLength, pageCount, pageLength, flags, plan.buffer);
+		Engine.plan(arenaLength, pageCount, pageLength, flags, 0, plan.buffer);
 		this.shape = shape;
 		this.region = new Memory(arenaLength, "external");
 		this.#scratch = new Memory(plan[3] as number, "internal");
 		this.#random = new Random(seed);
 		fill(this.region as unknown as HostBuffer, 0, arenaLength, NOISE, seed);
 		const [region, scratch] = [this.region, this.#scratch] as unknown as [HostBuffer, HostBuffer];
-		this.#engine = new Engine(region, scratch, pageCount, pageLength, threshold, flags, 0);
+		this.#engine = new Engine(region, scratch, pageCount, pageLength, threshold, flags, 0, 0);
 		this.#buffer = new Uint8Array(4 * pageLength + 4);
 		this.#roll(plan[0] as number, plan[1] as number, plan[2] as number);
 		this.#look();

@@ -22,6 +22,10 @@ export const INCOMPRESSIBLE = -3;
 export const FULL = -4;
 /** The region is damaged at this page. */
 export const CORRUPT = -5;
+/** The page is on flash: read what its slot has into staging, and go on with STAGED. */
+export const ON_FLASH = -6;
+/** What is in staging is not what was written to the page's slot. */
+export const ROT = -7;
 /** After close(). */
 export const CLOSED = -10;
 /** While hold(true). */
@@ -44,17 +48,38 @@ export const WIPE = 2;
 export const KEEP = 1;
 /** Stop after each page. */
 export const ONE_PAGE = 2;
+/** The page at which the last call stopped with ON_FLASH is in staging. */
+export const STAGED = 4;
+/** Of keep() and offload(): the caller has just written the page, and it counts as such. */
+export const WRITTEN = 8;
+/** Likewise, but trimmed in part: it has changed, and does not count as written. */
+export const TRIMMED = 16;
 
 /** States of a page, in bits 0-2 of word 1 of its entry. */
 export const EMPTY = 0;
 export const SAME = 1;
 export const COMPRESSED = 2;
 export const RAW = 3;
+export const OFFLOADED = 4;
+
+/** States of a slot, a page's length of flash; zramSlots.c has them in a picture. */
+export const SLOT_UNKNOWN = 0;
+export const SLOT_FREE = 1;
+export const SLOT_COMMITTED = 2;
+export const SLOT_ERASED = 3;
+export const SLOT_USED = 4;
+export const SLOT_ROTTEN = 5;
+export const SLOT_RETIRED = 6;
+export const SLOT_LOG = 7;
 
 /** Bytes of the region's header. */
 export const HEADER_LENGTH = 256;
 /** Bytes of a page's entry. */
 export const ENTRY_LENGTH = 8;
+/** Bytes of a slot in the region's slot table: four words, erases, page, state, checksum. */
+export const SLOT_LENGTH = 16;
+/** Bytes that wear() writes. */
+export const WEAR_LENGTH = 40;
 /** Bytes that plan() writes. */
 export const PLAN_LENGTH = 32;
 
@@ -82,6 +107,43 @@ export interface Engine {
 	 */
 	nextPage(page: number, end: number, into: ArrayBuffer): number;
 
+	// Flash: the engine knows which slot holds which page, and how worn each is; what is programmed and erased, and when,
+	// is decided by the caller (offload/). A page passes through `staging`, the last pageLength bytes of the scratch; the
+	// pageLength bytes in front of it are the caller's to use from one call to the next. Codes as elsewhere.
+
+	/** A page to staging. 0, ON_FLASH (its slot is then word 0 of its entry), or CORRUPT. */
+	stage(page: number): number;
+	/** Stores what is in staging in the region, as the page at which the last call stopped. mode: WRITTEN or 0. */
+	keep(mode: number): number;
+	/**
+	 * `page` is from now on in `slot`, an erased one, to which the caller has programmed what is in staging; what it took
+	 * before is free. Or `slot` is the one it has, with the same bytes. mode: WRITTEN, TRIMMED, or 0 if it is what the page was before. 0 or CORRUPT: then nothing has changed.
+	 */
+	offload(page: number, slot: number, mode: number): number;
+	/** Copies a slot to `into`, SLOT_LENGTH bytes. */
+	slot(slot: number, into: ArrayBuffer): number;
+	/**
+	 * `count` slots have this state now, and `erases` more erases, or fewer. Used ones can become rotten, others anything
+	 * but used and rotten; else CORRUPT. Those that become free and were not committed get the checksum `sum`.
+	 */
+	markSlots(slot: number, count: number, state: number, erases: number, sum: number): number;
+	/**
+	 * Among the erase units of `group` slots, whose slots all have a state in the set `all` and one at least in `any`
+	 * (bits 1 << state), the least worn with less than `below` erases: its first slot with a state in `any`, or negative.
+	 */
+	leastWorn(all: number, any: number, below: number, group: number): number;
+	/**
+	 * Wear, as ten uint32 in `into`: erases of slots for pages (least, most, sum low, sum high), how many of them there
+	 * are, are used, are erased, are retired; erases of slots of the log (least, most). Retired ones count nowhere else.
+	 */
+	wear(into: ArrayBuffer): number;
+	/**
+	 * Erases of `count` erase units from `unit` on, two bytes each: above `base`, slots of the log above `logBase`, 0xffff
+	 * for retired ones. And back.
+	 */
+	saveWear(unit: number, count: number, group: number, base: number, logBase: number, into: ByteBuffer): number;
+	loadWear(unit: number, count: number, group: number, base: number, logBase: number, from: ByteBuffer): number;
+
 	setLimit(limit: number): number;
 	reset(): number;
 	resetPeak(): number;
@@ -104,20 +166,31 @@ export interface EngineConstructor {
 		threshold: number,
 		flags: number,
 		mode: number,
+		slotCount: number,
 	): Engine;
 
 	/**
-	 * What a region of `arenaLength` bytes holds. Writes eight uint32 to `into`: granule length, number of granules,
+	 * What a region of `arenaLength` bytes holds; `slotCount` is 0 without flash. Writes eight uint32 to `into`: granule length, number of granules,
 	 * bytes of metadata, bytes of scratch, and the least and the greatest arena length that will do (low word, high
 	 * word). Returns 1 if `arenaLength` will do, else 0, and then the first three are 0.
 	 */
-	plan(arenaLength: number, pageCount: number, pageLength: number, flags: number, into: ArrayBuffer): number;
+	plan(
+		arenaLength: number,
+		pageCount: number,
+		pageLength: number,
+		flags: number,
+		slotCount: number,
+		into: ArrayBuffer,
+	): number;
 
 	/** Bytes of `value` if it is a ByteBuffer, not detached, and at a multiple of `alignment` (a power of two); else -1. */
 	bufferLength(value: unknown, alignment: number): number;
 
 	// Kernels for pieces of buffers, both of which may be anything: a loop over bytes in JavaScript costs a hundred times
 	// as much. They answer BUFFER or OFFSET if the pieces are none.
+
+	/** A checksum of `length` bytes, 32 bits: a change within one word is never missed. Throws for what is no buffer. */
+	checksum(buffer: ByteBuffer, start: number, length: number): number;
 
 	/** 1 if the `length` bytes are the same in both, else 0. */
 	equal(a: ByteBuffer, aStart: number, b: ByteBuffer, bStart: number, length: number): number;

@@ -14,12 +14,20 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 		threshold: number,
 		flags: number,
 		mode: number,
+		slotCount: number,
 	) {
 		super();
-		native("xs_zram_engine").call(this, region, scratch, pageCount, pageLength, threshold, flags, mode);
+		native("xs_zram_engine").call(this, region, scratch, pageCount, pageLength, threshold, flags, mode, slotCount);
 	}
-	static plan(arenaLength: number, pageCount: number, pageLength: number, flags: number, into: ArrayBuffer): number {
-		return native("xs_zram_engine_plan").call(this, arenaLength, pageCount, pageLength, flags, into);
+	static plan(
+		arenaLength: number,
+		pageCount: number,
+		pageLength: number,
+		flags: number,
+		slotCount: number,
+		into: ArrayBuffer,
+	): number {
+		return native("xs_zram_engine_plan").call(this, arenaLength, pageCount, pageLength, flags, slotCount, into);
 	}
 	static bufferLength(value: unknown, alignment: number): number {
 		return native("xs_zram_engine_bufferLength").call(this, value, alignment);
@@ -29,6 +37,9 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 	}
 	static and(into: ByteBuffer, intoStart: number, from: ByteBuffer, fromStart: number, length: number): number {
 		return native("xs_zram_engine_and").call(this, into, intoStart, from, fromStart, length);
+	}
+	static checksum(buffer: ByteBuffer, start: number, length: number): number {
+		return native("xs_zram_engine_checksum").call(this, buffer, start, length);
 	}
 	read(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number, start?: number, length?: number): number {
 		return native("xs_zram_engine_read").call(this, buffer, byteOffset, done, mode, start, length);
@@ -65,6 +76,33 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 	}
 	check(): number {
 		return native("xs_zram_engine_check").call(this);
+	}
+	stage(page: number): number {
+		return native("xs_zram_engine_stage").call(this, page);
+	}
+	keep(mode: number): number {
+		return native("xs_zram_engine_keep").call(this, mode);
+	}
+	offload(page: number, slot: number, mode: number): number {
+		return native("xs_zram_engine_offload").call(this, page, slot, mode);
+	}
+	slot(slot: number, into: ArrayBuffer): number {
+		return native("xs_zram_engine_slot").call(this, slot, into);
+	}
+	markSlots(slot: number, count: number, state: number, erases: number, sum: number): number {
+		return native("xs_zram_engine_markSlots").call(this, slot, count, state, erases, sum);
+	}
+	leastWorn(all: number, any: number, below: number, group: number): number {
+		return native("xs_zram_engine_leastWorn").call(this, all, any, below, group);
+	}
+	wear(into: ArrayBuffer): number {
+		return native("xs_zram_engine_wear").call(this, into);
+	}
+	saveWear(unit: number, count: number, group: number, base: number, logBase: number, into: ByteBuffer): number {
+		return native("xs_zram_engine_saveWear").call(this, unit, count, group, base, logBase, into);
+	}
+	loadWear(unit: number, count: number, group: number, base: number, logBase: number, from: ByteBuffer): number {
+		return native("xs_zram_engine_loadWear").call(this, unit, count, group, base, logBase, from);
 	}
 	hold(busy: boolean): void {
 		native("xs_zram_engine_hold").call(this, busy);

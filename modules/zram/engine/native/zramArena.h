@@ -37,6 +37,17 @@ static inline uint32_t *zramSumOf(const zramEngine *engine, uint32_t page)
 	return (uint32_t *)(void *)(engine->region + engine->geometry.sumsOffset) + page;
 }
 
+static inline zramSlot *zramSlotOf(const zramEngine *engine, uint32_t slot)
+{
+	return (zramSlot *)(void *)(engine->region + engine->geometry.slotsOffset) + slot;
+}
+
+static inline void zramCount(zramCounter *counter)
+{
+	if (++counter->low == 0)
+		counter->high++;
+}
+
 /* Granules that `length` bytes take. */
 static inline uint32_t zramGranulesFor(const zramEngine *engine, uint32_t length)
 {
@@ -72,10 +83,40 @@ int zramChainGather(const zramEngine *engine, uint32_t first, uint32_t *words, u
 /* Granules that the page of `entry` has, or kZramBadEntry if no operation can have written this entry. */
 uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry);
 
-/* The page's bytes to `words`, which is not engine->block. kZramOK or kZramCorrupt; changes nothing in the region. */
+/*
+ * The page's bytes to `words`, which is not engine->block. kZramOK or kZramCorrupt; changes nothing in the region. A page
+ * on flash is kZramOnFlash, unless it is staged; then kZramRot is possible.
+ */
 int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words);
+
+/* Stores `words` as the page. kZramIncompressible is possible unless mode has kZramKeep. */
+int zramStorePage(zramEngine *engine, uint32_t page, const uint32_t *words, uint32_t mode);
+
+/* Frees what the page's entry has and gives it this one, without granules. kZramOK or kZramCorrupt. */
+int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh);
+
+/* Ends an operation at a page; counts failures. */
+int zramStop(zramEngine *engine, uint32_t page, int code, zramCounter *failures);
+
+/* One step of every checksum: a bijection of the word and of the sum so far, so a change within one word is found. */
+static inline uint32_t zramMix(uint32_t sum, uint32_t word)
+{
+	sum = (sum ^ word) * 0x9E3779B1u;
+	return sum ^ (sum >> 15);
+}
+
+#define kZramAgeShift 18
+#define kZramAgeMask (0xFFu << kZramAgeShift)
 
 /* The checksum that kZramIntegrity keeps: over page number, entry without its age, and stored bytes as whole words. */
 uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length);
+
+/* --- in zramSlots.c ------------------------------------------------------------------------------------------- */
+
+/* The slot of an offloaded page's entry, or NULL if it is not that page's. */
+zramSlot *zramSlotOfPage(const zramEngine *engine, uint32_t page, const zramEntry *entry);
+
+/* The page has left its slot. */
+void zramFreeSlot(zramSlot *slot);
 
 #endif /* __ZRAM_ARENA__ */

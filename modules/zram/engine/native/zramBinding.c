@@ -13,19 +13,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "xsmc.h"
-
-#include "zramEngine.h"
-
-/* Codes besides the engine's own */
-enum {
-	kZramClosed = -10,
-	kZramBusy = -11,    /* called from within the device's own callback */
-	kZramArena = -12,   /* the caller's own region was detached or resized */
-	kZramBuffer = -13,  /* argument `buffer` is not a byte buffer */
-	kZramOffset = -14,  /* argument `byteOffset`, or what it makes of the length, is outside of the device */
-	kZramOverlap = -15, /* argument `buffer` overlaps the region */
-};
+#include "zramBinding.h"
 
 typedef struct {
 	xsSlot region;
@@ -148,8 +136,7 @@ static int fetchPointers(xsMachine *the, zramBinding *binding, uint8_t **bytes, 
 	return failure;
 }
 
-/* What every function but the range operations begins with. */
-static int enter(xsMachine *the, zramEngine **engine)
+int zramEnter(xsMachine *the, zramEngine **engine)
 {
 	zramBinding *binding = bindingOf(the);
 
@@ -224,14 +211,16 @@ static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 	return kZramOK;
 }
 
-/* plan(arenaLength, pageCount, pageLength, flags, into): 1 or 0 as zramPlan; eight uint32 in `into` (see interface.ts) */
+/* plan(arenaLength, pageCount, pageLength, flags, slotCount, into): 1 or 0 as zramPlan; eight uint32 in `into` (see interface.ts) */
 void xs_zram_engine_plan(xsMachine *the)
 {
 	uint32_t regionLength = (uint32_t)xsmcToInteger(xsArg(0)), pageCount = (uint32_t)xsmcToInteger(xsArg(1));
 	uint32_t pageLength = (uint32_t)xsmcToInteger(xsArg(2)), flags = (uint32_t)xsmcToInteger(xsArg(3));
+	uint32_t slotCount = (uint32_t)xsmcToInteger(xsArg(4));
 	zramGeometry geometry = { 0 };
-	int fits = zramPlan(&geometry, regionLength, pageCount, pageLength, flags);
-	uint64_t least = zramRegionMin(pageCount, pageLength, flags), most = zramRegionMax(pageCount, pageLength, flags);
+	int fits = zramPlan(&geometry, regionLength, pageCount, pageLength, flags, slotCount);
+	uint64_t least = zramRegionMin(pageCount, pageLength, flags, slotCount);
+	uint64_t most = zramRegionMax(pageCount, pageLength, flags, slotCount);
 	uint32_t plan[8];
 	void *into;
 	xsUnsignedValue size;
@@ -244,7 +233,7 @@ void xs_zram_engine_plan(xsMachine *the)
 	plan[5] = (uint32_t)(least >> 32);
 	plan[6] = (uint32_t)most;
 	plan[7] = (uint32_t)(most >> 32);
-	xsmcGetBufferWritable(xsArg(4), &into, &size);
+	xsmcGetBufferWritable(xsArg(5), &into, &size);
 	if (size >= sizeof(plan))
 		memcpy(into, plan, sizeof(plan));
 	xsmcSetInteger(xsResult, fits);
@@ -330,12 +319,12 @@ void xs_zram_engine_and(xsMachine *the)
 	xsmcSetInteger(xsResult, code ? code : zramAnd(pair.to, pair.from, pair.length));
 }
 
-/* constructor(region, scratch, pageCount, pageLength, threshold, flags, mode) */
+/* constructor(region, scratch, pageCount, pageLength, threshold, flags, mode, slotCount) */
 void xs_zram_engine(xsMachine *the)
 {
 	uint32_t pageCount = (uint32_t)xsmcToInteger(xsArg(2)), pageLength = (uint32_t)xsmcToInteger(xsArg(3));
 	uint32_t threshold = (uint32_t)xsmcToInteger(xsArg(4)), flags = (uint32_t)xsmcToInteger(xsArg(5));
-	uint32_t mode = (uint32_t)xsmcToInteger(xsArg(6));
+	uint32_t mode = (uint32_t)xsmcToInteger(xsArg(6)), slotCount = (uint32_t)xsmcToInteger(xsArg(7));
 	zramGeometry geometry;
 	zramBinding *binding;
 	void *region, *scratch;
@@ -345,8 +334,9 @@ void xs_zram_engine(xsMachine *the)
 	if (xsmcGetBufferWritable(xsArg(1), &scratch, &scratchLength) != xsBufferNonrelocatable)
 		xsTypeError("scratch: not a HostBuffer");
 	xsmcGetBufferWritable(xsArg(0), &region, &regionLength);
-	if (!region || ((uintptr_t)region & 3) || !zramPlan(&geometry, regionLength, pageCount, pageLength, flags)
-		|| !scratch || (scratchLength < kBindingLength + zramScratchLength(pageLength)))
+	if (!region || ((uintptr_t)region & 3)
+		|| !zramPlan(&geometry, regionLength, pageCount, pageLength, flags, slotCount) || !scratch
+		|| (scratchLength < kBindingLength + zramScratchLength(pageLength)))
 		xsRangeError("region or scratch: too small");
 
 	binding = scratch;
@@ -363,7 +353,7 @@ void xs_zram_engine(xsMachine *the)
 void xs_zram_engine_close(xsMachine *the)
 {
 	zramEngine *engine;
-	int code = enter(the, &engine);
+	int code = zramEnter(the, &engine);
 
 	if (code == kZramOK)
 		zramClose(engine);
@@ -399,7 +389,7 @@ void xs_zram_engine_trim(xsMachine *the)
 	uint32_t mode = (uint32_t)toOption(the, 3);
 	uint64_t position, length = 0, limit;
 	zramCall call;
-	int code = enter(the, &call.engine);
+	int code = zramEnter(the, &call.engine);
 
 	if (!code) {
 		mode |= bindingOf(the)->mode;
@@ -443,7 +433,7 @@ void xs_zram_engine_hold(xsMachine *the)
 void xs_zram_engine_header(xsMachine *the)
 {
 	zramEngine *engine;
-	int code = enter(the, &engine);
+	int code = zramEnter(the, &engine);
 	void *into;
 	xsUnsignedValue size;
 
@@ -459,7 +449,7 @@ void xs_zram_engine_nextPage(xsMachine *the)
 {
 	uint32_t page = (uint32_t)xsmcToInteger(xsArg(0)), end = (uint32_t)xsmcToInteger(xsArg(1));
 	zramEngine *engine;
-	int code = enter(the, &engine);
+	int code = zramEnter(the, &engine);
 	void *into;
 	xsUnsignedValue size;
 
@@ -479,7 +469,7 @@ void xs_zram_engine_setLimit(xsMachine *the)
 {
 	uint32_t limit = (uint32_t)xsmcToInteger(xsArg(0));
 	zramEngine *engine;
-	int code = enter(the, &engine);
+	int code = zramEnter(the, &engine);
 
 	xsmcSetInteger(xsResult, code ? code : zramSetLimit(engine, limit));
 }
@@ -487,7 +477,7 @@ void xs_zram_engine_setLimit(xsMachine *the)
 void xs_zram_engine_reset(xsMachine *the)
 {
 	zramEngine *engine;
-	int code = enter(the, &engine);
+	int code = zramEnter(the, &engine);
 
 	if (!code)
 		zramReset(engine);
@@ -497,7 +487,7 @@ void xs_zram_engine_reset(xsMachine *the)
 void xs_zram_engine_resetPeak(xsMachine *the)
 {
 	zramEngine *engine;
-	int code = enter(the, &engine);
+	int code = zramEnter(the, &engine);
 
 	if (!code)
 		zramResetPeak(engine);
@@ -507,7 +497,7 @@ void xs_zram_engine_resetPeak(xsMachine *the)
 void xs_zram_engine_markIdle(xsMachine *the)
 {
 	zramEngine *engine;
-	int code = enter(the, &engine);
+	int code = zramEnter(the, &engine);
 
 	if (!code)
 		zramMarkIdle(engine);
@@ -518,7 +508,7 @@ void xs_zram_engine_markIdle(xsMachine *the)
 void xs_zram_engine_check(xsMachine *the)
 {
 	zramEngine *engine;
-	int code = enter(the, &engine);
+	int code = zramEnter(the, &engine);
 
 	xsmcSetInteger(xsResult, code ? code : zramCheck(engine));
 }

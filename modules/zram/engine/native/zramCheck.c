@@ -18,6 +18,7 @@ typedef struct {
 	uint32_t compressed;
 	uint32_t raw;
 	uint32_t huge;
+	uint32_t offloaded;
 } zramTally;
 
 static int broken(zramEngine *engine, int invariant, uint32_t where)
@@ -36,7 +37,8 @@ static int checkGeometry(const zramEngine *engine)
 		&& (header->pageCount == geometry->pageCount) && (header->granuleLength == geometry->granuleLength)
 		&& (header->granuleCount == geometry->granuleCount) && (header->tableOffset == geometry->tableOffset)
 		&& (header->sumsOffset == geometry->sumsOffset) && (header->linksOffset == geometry->linksOffset)
-		&& (header->granulesOffset == geometry->granulesOffset) && (header->threshold == engine->threshold);
+		&& (header->granulesOffset == geometry->granulesOffset) && (header->slotCount == geometry->slotCount)
+		&& (header->slotsOffset == geometry->slotsOffset) && (header->threshold == engine->threshold);
 }
 
 /* Marks a granule of the window. Returns 0 if it was marked before. */
@@ -93,6 +95,8 @@ static int checkContent(zramEngine *engine, uint32_t page)
 		length = 0;
 	if (engine->geometry.sumsOffset && (*zramSumOf(engine, page) != zramSum(page, entry, engine->block, length)))
 		return kZramInvariantSum;
+	if (zramEntryState(entry) == kZramOffloaded)
+		return 0;
 	return zramLoadPage(engine, page, engine->staging) ? kZramInvariantBlock : 0;
 }
 
@@ -103,6 +107,7 @@ static void addPage(const zramEngine *engine, const zramEntry *entry, zramTally 
 	sums->same += (zramEntryState(entry) == kZramSame);
 	sums->compressed += (zramEntryState(entry) == kZramCompressed);
 	sums->raw += (zramEntryState(entry) == kZramRaw);
+	sums->offloaded += (zramEntryState(entry) == kZramOffloaded);
 	if (granules) {
 		sums->used += granules;
 		sums->payload += length;
@@ -149,7 +154,7 @@ static int checkStatistics(zramEngine *engine, const zramTally *sums)
 		return broken(engine, kZramInvariantUsed, 0);
 	if ((header->payload != sums->payload) || (header->samePages != sums->same) || (header->rawPages != sums->raw)
 		|| (header->compressedPages != sums->compressed) || (header->hugePages != sums->huge)
-		|| (header->limit != engine->limit))
+		|| (header->offloadedPages != sums->offloaded) || (header->limit != engine->limit))
 		return broken(engine, kZramInvariantStatistics, 0);
 	return 0;
 }
@@ -179,6 +184,30 @@ static int checkChains(zramEngine *engine)
 	return checkStatistics(engine, &sums);
 }
 
+/* Each used slot has its page; that each offloaded page has a slot of its own follows from their numbers. */
+static int checkSlots(zramEngine *engine)
+{
+	uint32_t owned = 0;
+
+	for (uint32_t i = 0; i < engine->geometry.slotCount; i++) {
+		const zramSlot *slot = zramSlotOf(engine, i);
+		const zramEntry *entry;
+
+		if ((slot->state != kZramSlotUsed) && (slot->state != kZramSlotRotten)) {
+			if (slot->page || (slot->state > kZramSlotLog))
+				return broken(engine, kZramInvariantSlot, i);
+			continue;
+		}
+		owned++;
+		if (slot->page >= engine->geometry.pageCount)
+			return broken(engine, kZramInvariantSlot, i);
+		entry = zramEntryOf(engine, slot->page);
+		if ((zramEntryState(entry) != kZramOffloaded) || (entry->word0 != i))
+			return broken(engine, kZramInvariantSlot, i);
+	}
+	return (owned == zramHeaderOf(engine)->offloadedPages) ? 0 : broken(engine, kZramInvariantSlot, 0);
+}
+
 int zramCheck(zramEngine *engine)
 {
 	int invariant;
@@ -187,6 +216,8 @@ int zramCheck(zramEngine *engine)
 		return broken(engine, kZramInvariantGeometry, 0);
 	invariant = checkChains(engine);
 	zramLZ4Init(&engine->table);
+	if (!invariant)
+		invariant = checkSlots(engine);
 	for (uint32_t page = 0; !invariant && (page < engine->geometry.pageCount); page++) {
 		invariant = checkContent(engine, page);
 		engine->stopped = invariant ? page : engine->stopped;

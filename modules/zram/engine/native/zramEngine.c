@@ -1,7 +1,7 @@
 /*
  * zramEngine: pages in, pages out. See zramEngine.h for the contract, zramArena.c for the granules.
  *
- * The way of a page in:  zramWrite -> writePart -> storePage: same-filled? encode; room? -> zramChainResize -> scatter
+ * The way of a page in:  zramWrite -> writePart -> zramStorePage: same-filled? encode; room? -> zramChainResize -> scatter
  * and out:               zramRead -> readPart -> loadPage: fill, or zramChainGather -> decode
  */
 
@@ -10,17 +10,9 @@
 
 #include <string.h>
 
-#define kAgeShift 18
-#define kAgeMask (0xFFu << kAgeShift)
 #define kLengthShift 6
 #define kSumStart 0x7A72616Du     /* any number that is no page's: with it no sum of an empty page is 0 */
 #define kReservedMask 0xFC000038u /* bits 26-31, and the codec: there is one codec so far, 0 */
-
-static void count(zramCounter *counter)
-{
-	if (++counter->low == 0)
-		counter->high++;
-}
 
 /* --- geometry ------------------------------------------------------------------------------------------------- */
 
@@ -38,32 +30,38 @@ static uint32_t alignUp(uint32_t value, uint32_t alignment)
 	return (value + alignment - 1) & ~(alignment - 1);
 }
 
-static uint64_t linksOffset(uint32_t pageCount, uint32_t flags)
+static uint64_t slotsOffset(uint32_t pageCount, uint32_t flags)
 {
 	return sizeof(zramHeader) + (uint64_t)pageCount * (sizeof(zramEntry) + ((flags & kZramIntegrity) ? 4 : 0));
 }
 
-uint64_t zramRegionMin(uint32_t pageCount, uint32_t pageLength, uint32_t flags)
+static uint64_t linksOffset(uint32_t pageCount, uint32_t flags, uint32_t slotCount)
 {
-	uint64_t metadata = linksOffset(pageCount, flags) + 2 * (pageLength / kZramGranuleMin);
+	return slotsOffset(pageCount, flags) + (uint64_t)slotCount * sizeof(zramSlot);
+}
+
+uint64_t zramRegionMin(uint32_t pageCount, uint32_t pageLength, uint32_t flags, uint32_t slotCount)
+{
+	uint64_t metadata = linksOffset(pageCount, flags, slotCount) + 2 * (pageLength / kZramGranuleMin);
 
 	return ((metadata + kZramGranuleMin - 1) & ~(uint64_t)(kZramGranuleMin - 1)) + pageLength;
 }
 
-uint64_t zramRegionMax(uint32_t pageCount, uint32_t pageLength, uint32_t flags)
+uint64_t zramRegionMax(uint32_t pageCount, uint32_t pageLength, uint32_t flags, uint32_t slotCount)
 {
-	uint64_t most = linksOffset(pageCount, flags) + (kZramGranulesMax + 1) * (pageLength / 2 + 2) - 1;
+	uint64_t most = linksOffset(pageCount, flags, slotCount) + (kZramGranulesMax + 1) * (pageLength / 2 + 2) - 1;
 
 	return (most < INT32_MAX) ? most : INT32_MAX;
 }
 
-int zramPlan(zramGeometry *geometry, uint32_t regionLength, uint32_t pageCount, uint32_t pageLength, uint32_t flags)
+int zramPlan(zramGeometry *geometry, uint32_t regionLength, uint32_t pageCount, uint32_t pageLength, uint32_t flags,
+	uint32_t slotCount)
 {
-	uint32_t links = (uint32_t)linksOffset(pageCount, flags), space = regionLength - links;
+	uint32_t links = (uint32_t)linksOffset(pageCount, flags, slotCount), space = regionLength - links;
 	uint32_t granuleLength = kZramGranuleMin, granules;
 
-	if ((regionLength < zramRegionMin(pageCount, pageLength, flags))
-		|| (regionLength > zramRegionMax(pageCount, pageLength, flags)))
+	if ((regionLength < zramRegionMin(pageCount, pageLength, flags, slotCount))
+		|| (regionLength > zramRegionMax(pageCount, pageLength, flags, slotCount)))
 		return 0;
 	while (space / (granuleLength + 2) > kZramGranulesMax)
 		granuleLength <<= 1;
@@ -79,8 +77,10 @@ int zramPlan(zramGeometry *geometry, uint32_t regionLength, uint32_t pageCount, 
 	geometry->granuleLength = granuleLength;
 	geometry->granuleShift = log2of(granuleLength);
 	geometry->granuleCount = granules;
+	geometry->slotCount = slotCount;
 	geometry->tableOffset = sizeof(zramHeader);
 	geometry->sumsOffset = (flags & kZramIntegrity) ? geometry->tableOffset + pageCount * sizeof(zramEntry) : 0;
+	geometry->slotsOffset = slotCount ? (uint32_t)slotsOffset(pageCount, flags) : 0;
 	geometry->linksOffset = links;
 	geometry->granulesOffset = alignUp(links + 2 * granules, kZramGranuleMin);
 	return 1;
@@ -104,6 +104,8 @@ static void writeHeader(zramEngine *engine)
 	header->sumsOffset = geometry->sumsOffset;
 	header->linksOffset = geometry->linksOffset;
 	header->granulesOffset = geometry->granulesOffset;
+	header->slotCount = geometry->slotCount;
+	header->slotsOffset = geometry->slotsOffset;
 	header->threshold = engine->threshold;
 	header->limit = engine->limit;
 	header->freeHead = kZramEnd;
@@ -116,6 +118,7 @@ static void empty(zramEngine *engine)
 
 	engine->done = 0;
 	engine->stopped = 0;
+	engine->staged = kZramNoPage;
 	engine->pressed = engine->pressure = 0;
 	writeHeader(engine);
 	memset(zramEntryOf(engine, 0), 0, geometry->pageCount * sizeof(zramEntry));
@@ -129,10 +132,14 @@ void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t thresh
 	engine->geometry = *geometry;
 	engine->threshold = threshold;
 	engine->block = engine->buffers;
-	engine->staging = engine->buffers + ((geometry->pageLength + kZramLZ4Margin) >> 2);
+	/* at the very end, where callers look for it: the struct may have padding behind its members */
+	engine->staging =
+		(uint32_t *)(void *)((uint8_t *)engine + zramScratchLength(geometry->pageLength) - geometry->pageLength);
 	zramLZ4Init(&engine->table);
 	engine->limit = geometry->regionLength;
 	engine->limitGranules = geometry->granuleCount;
+	if (geometry->slotCount)
+		memset(zramSlotOf(engine, 0), 0, geometry->slotCount * sizeof(zramSlot));
 	empty(engine);
 }
 
@@ -144,9 +151,20 @@ void zramClose(zramEngine *engine)
 	}
 }
 
+/* The slot table stays when all else is wiped: what is worn stays worn. */
 void zramReset(zramEngine *engine)
 {
-	zramClose(engine);
+	const zramGeometry *geometry = &engine->geometry;
+
+	for (uint32_t slot = 0; slot < geometry->slotCount; slot++)
+		zramFreeSlot(zramSlotOf(engine, slot));
+	if (geometry->slotCount && (geometry->flags & kZramWipe)) {
+		memset(engine->region, 0, geometry->slotsOffset);
+		memset(engine->region + geometry->linksOffset, 0, geometry->regionLength - geometry->linksOffset);
+		memset(engine->buffers, 0, 2 * geometry->pageLength + kZramLZ4Margin);
+	}
+	else
+		zramClose(engine);
 	empty(engine);
 }
 
@@ -221,6 +239,8 @@ uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry)
 		return (length == geometry->pageLength) ? zramGranulesFor(engine, length) : kZramBadEntry;
 	if (state == kZramSame)
 		return (length == 1) ? 0 : kZramBadEntry;
+	if (state == kZramOffloaded)
+		return ((length == 1) && (entry->word0 < geometry->slotCount)) ? 0 : kZramBadEntry;
 	return (entry->word0 | entry->word1) ? kZramBadEntry : 0;
 }
 
@@ -236,6 +256,10 @@ static void tally(zramEngine *engine, const zramEntry *entry, uint32_t sign)
 		header->samePages += sign;
 		return;
 	}
+	if (state == kZramOffloaded) {
+		header->offloadedPages += sign;
+		return;
+	}
 	if (state == kZramCompressed)
 		header->compressedPages += sign;
 	else
@@ -245,19 +269,12 @@ static void tally(zramEngine *engine, const zramEntry *entry, uint32_t sign)
 		header->hugePages += sign;
 }
 
-/* Each step is a bijection of the word and of the sum so far: a change within one word is always found. */
-static uint32_t mix(uint32_t sum, uint32_t word)
-{
-	sum = (sum ^ word) * 0x9E3779B1u;
-	return sum ^ (sum >> 15);
-}
-
 uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length)
 {
-	uint32_t sum = mix(mix(mix(kSumStart, page), entry->word0), entry->word1 & ~kAgeMask);
+	uint32_t sum = zramMix(zramMix(zramMix(kSumStart, page), entry->word0), entry->word1 & ~kZramAgeMask);
 
 	for (const uint32_t *end = words + ((length + 3) >> 2); words < end; words++)
-		sum = mix(sum, *words);
+		sum = zramMix(sum, *words);
 	return sum;
 }
 
@@ -272,6 +289,8 @@ static void setEntry(zramEngine *engine, uint32_t page, const zramEntry *fresh, 
 {
 	zramEntry *entry = zramEntryOf(engine, page);
 
+	if (zramEntryState(entry) == kZramOffloaded)
+		zramFreeSlot(zramSlotOf(engine, entry->word0));
 	tally(engine, entry, UINT32_MAX);
 	tally(engine, fresh, 1);
 	*entry = *fresh;
@@ -298,24 +317,39 @@ static void fill(uint32_t *words, uint32_t word, uint32_t length)
 		words[0] = words[1] = words[2] = words[3] = word;
 }
 
-/* The page gets an entry that has no granules. */
-static int storeWord(zramEngine *engine, uint32_t page, uint32_t word, uint32_t state)
+/* Granules that the page has, or kZramBadEntry; so too if it is on flash and its slot is another page's. */
+static uint32_t granulesOf(const zramEngine *engine, uint32_t page)
 {
-	zramEntry *entry = zramEntryOf(engine, page);
-	uint32_t have = zramEntryGranules(engine, entry), first = entry->word0;
-	const zramEntry fresh = { word, state };
+	const zramEntry *entry = zramEntryOf(engine, page);
+	uint32_t granules = zramEntryGranules(engine, entry);
+
+	if ((granules == 0) && (zramEntryState(entry) == kZramOffloaded) && !zramSlotOfPage(engine, page, entry))
+		return kZramBadEntry;
+	return granules;
+}
+
+int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh)
+{
+	uint32_t have = granulesOf(engine, page), first = zramEntryOf(engine, page)->word0;
 
 	if ((have == kZramBadEntry) || (have && resize(engine, &first, have, 0)))
 		return kZramCorrupt;
-	setEntry(engine, page, &fresh, NULL, 0);
+	setEntry(engine, page, fresh, NULL, 0);
 	return kZramOK;
+}
+
+static int storeWord(zramEngine *engine, uint32_t page, uint32_t word, uint32_t state)
+{
+	const zramEntry fresh = { word, state };
+
+	return zramStoreWord(engine, page, &fresh);
 }
 
 /* The page gets a chain: `stored` holds its `length` bytes and behind them zeros up to a whole granule. */
 static int storeChain(zramEngine *engine, uint32_t page, const uint32_t *stored, uint32_t length, uint32_t state)
 {
 	zramEntry *entry = zramEntryOf(engine, page);
-	uint32_t have = zramEntryGranules(engine, entry), need = zramGranulesFor(engine, length);
+	uint32_t have = granulesOf(engine, page), need = zramGranulesFor(engine, length);
 	zramEntry fresh = { have ? entry->word0 : kZramEnd, state | ((length - 1) << kLengthShift) };
 	int code;
 
@@ -327,11 +361,11 @@ static int storeChain(zramEngine *engine, uint32_t page, const uint32_t *stored,
 	zramChainScatter(engine, fresh.word0, stored, length);
 	setEntry(engine, page, &fresh, stored, length);
 	if (length > engine->threshold)
-		count(&zramHeaderOf(engine)->hugePagesSince);
+		zramCount(&zramHeaderOf(engine)->hugePagesSince);
 	return kZramOK;
 }
 
-static int storePage(zramEngine *engine, uint32_t page, const uint32_t *words, uint32_t mode)
+int zramStorePage(zramEngine *engine, uint32_t page, const uint32_t *words, uint32_t mode)
 {
 	uint32_t pageLength = engine->geometry.pageLength, granuleLength = engine->geometry.granuleLength;
 	uint32_t length, padded;
@@ -349,6 +383,24 @@ static int storePage(zramEngine *engine, uint32_t page, const uint32_t *words, u
 	return storeChain(engine, page, engine->block, length, kZramCompressed);
 }
 
+/* A page on flash, which the caller has read into staging. */
+static int loadStaged(zramEngine *engine, uint32_t page, uint32_t *words)
+{
+	const zramSlot *slot = zramSlotOfPage(engine, page, zramEntryOf(engine, page));
+	uint32_t pageLength = engine->geometry.pageLength;
+
+	if (!slot || !sumMatches(engine, page, zramEntryOf(engine, page), NULL, 0))
+		return kZramCorrupt;
+	if (engine->staged != page)
+		return kZramOnFlash;
+	if (zramChecksum((const uint8_t *)engine->staging, pageLength) != slot->sum)
+		return kZramRot;
+	if (words != engine->staging)
+		memcpy(words, engine->staging, pageLength);
+	zramCount(&zramHeaderOf(engine)->slotReads);
+	return kZramOK;
+}
+
 int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words)
 {
 	const zramEntry *entry = zramEntryOf(engine, page);
@@ -358,6 +410,8 @@ int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words)
 
 	if (have == kZramBadEntry)
 		return kZramCorrupt;
+	if (state == kZramOffloaded)
+		return loadStaged(engine, page, words);
 	if (have == 0) {
 		if (!sumMatches(engine, page, entry, NULL, 0))
 			return kZramCorrupt;
@@ -375,8 +429,8 @@ static void touch(zramEngine *engine, uint32_t page)
 {
 	zramEntry *entry = zramEntryOf(engine, page);
 
-	if (entry->word1 & kAgeMask)
-		entry->word1 &= ~kAgeMask;
+	if (entry->word1 & kZramAgeMask)
+		entry->word1 &= ~kZramAgeMask;
 }
 
 /* --- parts of pages --------------------------------------------------------------------------------------------- */
@@ -402,40 +456,57 @@ static int readPart(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *
 static int writePart(
 	zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length, uint32_t mode)
 {
-	if (length == engine->geometry.pageLength) {
-		if (isAligned(bytes))
-			return storePage(engine, page, (const uint32_t *)(const void *)bytes, mode);
+	uint32_t pageLength = engine->geometry.pageLength;
+	int code = kZramOK;
+
+	if ((length == pageLength) && isAligned(bytes)) {
+		code = zramStorePage(engine, page, (const uint32_t *)(const void *)bytes, mode);
+		if (code == kZramIncompressible)
+			memcpy(engine->staging, bytes, pageLength);
+		return code;
 	}
-	else if (zramLoadPage(engine, page, engine->staging))
-		return kZramCorrupt;
+	if (length < pageLength)
+		code = zramLoadPage(engine, page, engine->staging);
+	if (code)
+		return code;
 	memcpy((uint8_t *)engine->staging + start, bytes, length);
-	return storePage(engine, page, engine->staging, mode);
+	return zramStorePage(engine, page, engine->staging, mode);
 }
 
 static int trimPart(zramEngine *engine, uint32_t page, uint32_t start, uint32_t length, uint32_t mode)
 {
+	int code;
+
 	if (length == engine->geometry.pageLength) {
-		count(&zramHeaderOf(engine)->trims);
+		zramCount(&zramHeaderOf(engine)->trims);
 		return storeWord(engine, page, 0, kZramEmpty);
 	}
-	if (zramLoadPage(engine, page, engine->staging))
-		return kZramCorrupt;
+	code = zramLoadPage(engine, page, engine->staging);
+	if (code)
+		return code;
 	memset((uint8_t *)engine->staging + start, 0, length);
 	if ((engine->staging[0] == 0) && isSame(engine->staging, engine->geometry.pageLength))
 		return storeWord(engine, page, 0, kZramEmpty);
-	return storePage(engine, page, engine->staging, mode);
+	return zramStorePage(engine, page, engine->staging, mode);
 }
 
 /* --- ranges of bytes -------------------------------------------------------------------------------------------- */
 
-static int stop(zramEngine *engine, uint32_t page, int code, zramCounter *failures)
+int zramStop(zramEngine *engine, uint32_t page, int code, zramCounter *failures)
 {
 	engine->stopped = page;
 	if (code == kZramFull)
 		engine->pressure = 0; /* this answer says it */
-	if ((code == kZramFull) || (code == kZramCorrupt))
-		count(failures);
+	if ((code == kZramFull) || (code == kZramCorrupt) || (code == kZramRot))
+		zramCount(failures);
 	return code;
+}
+
+/* What every range operation begins with. */
+static void begin(zramEngine *engine, uint32_t mode)
+{
+	engine->done = 0;
+	engine->staged = (mode & kZramStaged) ? engine->stopped : kZramNoPage;
 }
 
 static uint32_t partLength(const zramEngine *engine, uint32_t start, uint64_t length)
@@ -447,47 +518,47 @@ static uint32_t partLength(const zramEngine *engine, uint32_t start, uint64_t le
 
 int zramRead(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *bytes, uint32_t length, uint32_t mode)
 {
-	engine->done = 0;
+	begin(engine, mode);
 	for (; engine->done < length; page++, start = 0) {
 		uint32_t part = partLength(engine, start, length - engine->done);
 		int code = readPart(engine, page, start, bytes + engine->done, part);
 		if (code)
-			return stop(engine, page, code, &zramHeaderOf(engine)->failedReads);
+			return zramStop(engine, page, code, &zramHeaderOf(engine)->failedReads);
 		engine->done += part;
-		count(&zramHeaderOf(engine)->reads);
+		zramCount(&zramHeaderOf(engine)->reads);
 		if (mode & kZramOnePage)
-			return stop(engine, page, kZramPage, NULL);
+			return zramStop(engine, page, kZramPage, NULL);
 	}
 	return kZramOK;
 }
 
 int zramWrite(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length, uint32_t mode)
 {
-	engine->done = 0;
+	begin(engine, mode);
 	for (; engine->done < length; page++, start = 0) {
 		uint32_t part = partLength(engine, start, length - engine->done);
 		int code = writePart(engine, page, start, bytes + engine->done, part, mode);
 		if (code)
-			return stop(engine, page, code, &zramHeaderOf(engine)->failedWrites);
+			return zramStop(engine, page, code, &zramHeaderOf(engine)->failedWrites);
 		engine->done += part;
-		count(&zramHeaderOf(engine)->writes);
+		zramCount(&zramHeaderOf(engine)->writes);
 		if (mode & kZramOnePage)
-			return stop(engine, page, kZramPage, NULL);
+			return zramStop(engine, page, kZramPage, NULL);
 	}
 	return succeed(engine);
 }
 
 int zramTrim(zramEngine *engine, uint32_t page, uint32_t start, uint64_t length, uint32_t mode)
 {
-	engine->done = 0;
+	begin(engine, mode);
 	for (; engine->done < length; page++, start = 0) {
 		uint32_t part = partLength(engine, start, length - engine->done);
 		int code = trimPart(engine, page, start, part, mode);
 		if (code)
-			return stop(engine, page, code, &zramHeaderOf(engine)->failedWrites);
+			return zramStop(engine, page, code, &zramHeaderOf(engine)->failedWrites);
 		engine->done += part;
 		if (mode & kZramOnePage)
-			return stop(engine, page, kZramPage, NULL);
+			return zramStop(engine, page, kZramPage, NULL);
 	}
 	return succeed(engine);
 }
@@ -499,8 +570,8 @@ void zramMarkIdle(zramEngine *engine)
 	zramEntry *entry = zramEntryOf(engine, 0), *end = entry + engine->geometry.pageCount;
 
 	for (; entry < end; entry++)
-		if (zramEntryState(entry) && ((entry->word1 & kAgeMask) != kAgeMask))
-			entry->word1 += 1u << kAgeShift;
+		if (zramEntryState(entry) && ((entry->word1 & kZramAgeMask) != kZramAgeMask))
+			entry->word1 += 1u << kZramAgeShift;
 }
 
 uint32_t zramNextPage(const zramEngine *engine, uint32_t page, uint32_t end)

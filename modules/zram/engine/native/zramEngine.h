@@ -11,6 +11,7 @@
  *   0              zramHeader            256 bytes: geometry (for dumps), free list, statistics
  *   tableOffset    zramEntry[pageCount]  8 bytes a page
  *   sumsOffset     uint32[pageCount]     4 bytes a page, only with kZramIntegrity
+ *   slotsOffset    zramSlot[slotCount]   16 bytes a page of flash, only with a backing flash
  *   linksOffset    uint16[granuleCount]  a chain's next granule, or kZramEnd
  *   granulesOffset granules              64-aligned in the region
  *
@@ -38,6 +39,8 @@ enum {
 	kZramIncompressible = -3, /* stored length above the threshold, and not kZramKeep */
 	kZramFull = -4,           /* no room under the limit; the old page stands */
 	kZramCorrupt = -5,        /* the region is damaged at this page */
+	kZramOnFlash = -6,        /* the page is in its slot: read that into staging, and call again with kZramStaged */
+	kZramRot = -7,            /* what is in staging is not what was written to the page's slot */
 };
 
 /* How a device is made */
@@ -48,8 +51,11 @@ enum {
 
 /* How a call is carried out */
 enum {
-	kZramKeep = 1,    /* incompressible pages stay in the region */
-	kZramOnePage = 2, /* stop with kZramPage after each page */
+	kZramKeep = 1,     /* incompressible pages stay in the region */
+	kZramOnePage = 2,  /* stop with kZramPage after each page */
+	kZramStaged = 4,   /* the page at which the last call stopped with kZramOnFlash is in staging */
+	kZramWritten = 8,  /* zramKeep, zramOffload: the page was written just now */
+	kZramTrimmed = 16, /* likewise, or trimmed in part: it has changed, but does not count as written */
 };
 
 enum {
@@ -57,6 +63,7 @@ enum {
 	kZramSame = 1,       /* one 32-bit word all over; word 0 of the entry is that word */
 	kZramCompressed = 2, /* an LZ4 block; word 0 is its first granule */
 	kZramRaw = 3,        /* the page as it is; word 0 is its first granule */
+	kZramOffloaded = 4,  /* the page as it is, on flash; word 0 is its slot */
 };
 
 #define kZramMagic 0x6D61727A /* "zram" */
@@ -67,6 +74,7 @@ enum {
 #define kZramGranulesMax 65534 /* links are 16 bits, kZramEnd is taken */
 #define kZramEnd 0xFFFF
 #define kZramAgeMax 255
+#define kZramNoPage UINT32_MAX
 
 typedef struct {
 	uint32_t low;
@@ -99,7 +107,7 @@ typedef struct {
 	uint32_t compressedPages;
 	uint32_t rawPages;
 	uint32_t hugePages; /* pages whose stored length is above the threshold, raw ones included */
-	uint32_t reserved0;
+	uint32_t offloadedPages;
 	/* counters since the start or reset, in pages */
 	zramCounter reads;
 	zramCounter writes;
@@ -107,17 +115,43 @@ typedef struct {
 	zramCounter failedReads;
 	zramCounter failedWrites;
 	zramCounter hugePagesSince;
-	uint32_t reserved1[28];
+	/* flash, all 0 without */
+	uint32_t slotCount; /* geometry */
+	uint32_t slotsOffset;
+	zramCounter slotReads; /* pages since the start or reset */
+	zramCounter slotWrites;
+	zramCounter slotMoves;
+	zramCounter slotErases; /* erase units */
+	uint32_t reserved[18];
 } zramHeader;
 
 /*
- * word 0   first granule, or the word that fills the page
+ * word 0   first granule, the word that fills the page, or a slot
  * word 1   bits 0-2 state, 3-5 codec (0: LZ4), 6-17 stored length - 1, 18-25 age, 26-31 zero
  */
 typedef struct {
 	uint32_t word0;
 	uint32_t word1;
 } zramEntry;
+
+/* What a slot, a page's length of flash, holds. */
+enum {
+	kZramSlotUnknown = 0,   /* nobody knows: as after a reboot */
+	kZramSlotFree = 1,      /* a page that was freed; `sum` is still its checksum */
+	kZramSlotCommitted = 2, /* its erase is counted and on record, but not done yet; `sum` as above */
+	kZramSlotErased = 3,    /* ready to be programmed */
+	kZramSlotUsed = 4,      /* page `page`, whose checksum is `sum` */
+	kZramSlotRotten = 5,    /* the same, but what is on flash is not the page any more */
+	kZramSlotRetired = 6,   /* it failed once */
+	kZramSlotLog = 7,       /* not for pages */
+};
+
+typedef struct {
+	uint32_t erases; /* of the erase unit it lies in */
+	uint32_t page;   /* 0 unless used or rotten */
+	uint32_t state;
+	uint32_t sum; /* zramChecksum of what it holds */
+} zramSlot;
 
 typedef struct {
 	uint32_t flags;
@@ -128,8 +162,10 @@ typedef struct {
 	uint32_t granuleLength;
 	uint32_t granuleShift;
 	uint32_t granuleCount;
+	uint32_t slotCount;
 	uint32_t tableOffset;
 	uint32_t sumsOffset;
+	uint32_t slotsOffset;
 	uint32_t linksOffset;
 	uint32_t granulesOffset;
 } zramGeometry;
@@ -142,6 +178,7 @@ typedef struct {
 	uint32_t limitGranules; /* granules that may be in use under the limit */
 	uint64_t done;          /* bytes (from the call's first) that the last operation has finished */
 	uint32_t stopped;       /* page at which it stopped, when it did */
+	uint32_t staged;        /* page whose slot's content is in staging, or kZramNoPage */
 	uint8_t pressed;        /* pressure was reported and has not eased since */
 	uint8_t pressure;       /* pressure is to be reported when the operation ends */
 	uint32_t *block;        /* pageLength + kZramLZ4Margin bytes: stored bytes on their way in or out */
@@ -163,11 +200,12 @@ static inline uint32_t zramScratchLength(uint32_t pageLength)
  * Returns 1, or 0 when the region is too small to hold one raw page beside its metadata, or so large that a granule
  * would be more than half a page.
  */
-int zramPlan(zramGeometry *geometry, uint32_t regionLength, uint32_t pageCount, uint32_t pageLength, uint32_t flags);
+int zramPlan(zramGeometry *geometry, uint32_t regionLength, uint32_t pageCount, uint32_t pageLength, uint32_t flags,
+	uint32_t slotCount);
 
 /* The smallest and the largest region that zramPlan accepts for this device, in bytes. */
-uint64_t zramRegionMin(uint32_t pageCount, uint32_t pageLength, uint32_t flags);
-uint64_t zramRegionMax(uint32_t pageCount, uint32_t pageLength, uint32_t flags);
+uint64_t zramRegionMin(uint32_t pageCount, uint32_t pageLength, uint32_t flags, uint32_t slotCount);
+uint64_t zramRegionMax(uint32_t pageCount, uint32_t pageLength, uint32_t flags, uint32_t slotCount);
 
 /* Bytes of the region that hold no data. */
 static inline uint32_t zramMetadataLength(const zramGeometry *geometry)
@@ -184,7 +222,7 @@ void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t thresh
 /* The device is not used any more: with kZramWipe region and scratch are zeroed. */
 void zramClose(zramEngine *engine);
 
-/* Ends the device and starts it anew, without pages and statistics; keeps limit and threshold. */
+/* Ends the device and starts it anew, without pages and statistics; keeps limit, threshold, and what slots were used. */
 void zramReset(zramEngine *engine);
 
 /*
@@ -194,6 +232,7 @@ void zramReset(zramEngine *engine);
  *
  * Pages go in ascending order. On anything but kZramOK and kZramPressure, `engine->done` counts the bytes that are
  * finished and `engine->stopped` is the page at which it stopped, which is as it was; call again from there to go on.
+ * On kZramIncompressible the page as it shall be is in `engine->staging`.
  */
 int zramRead(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *bytes, uint32_t length, uint32_t mode);
 int zramWrite(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length, uint32_t mode);
@@ -229,8 +268,69 @@ enum {
 	kZramInvariantSum = 9,        /* every page's checksum is right, empty ones included */
 	kZramInvariantBlock = 10,     /* every block decodes to a page */
 	kZramInvariantWiped = 11,     /* with kZramWipe, the granules of the free chain are zero */
+	kZramInvariantSlot = 12,      /* offloaded pages and used slots are each other's, one to one */
 };
 int zramCheck(zramEngine *engine);
+
+/*
+ * Flash (zramSlots.c). The engine knows which slot holds which page; what is programmed and erased, and when, is the
+ * caller's to decide. A page goes through `engine->staging`.
+ */
+
+/* A page to staging, from where it can be offloaded. kZramOK, kZramOnFlash or kZramCorrupt. */
+int zramStage(zramEngine *engine, uint32_t page);
+
+/* Stores what is in staging in the region, as the page at which the last operation stopped. mode: kZramWritten or 0 */
+int zramKeep(zramEngine *engine, uint32_t mode);
+
+/*
+ * `page` is from now on in `slot`, an erased one, to which the caller has programmed what is in staging; its granules, or
+ * its old slot, are free. Or `slot` is the one it has, whose content is the same. mode: kZramWritten, kZramTrimmed, or 0 if it is
+ * what the page was before. kZramOK, or kZramCorrupt and nothing
+ * has changed.
+ */
+int zramOffload(zramEngine *engine, uint32_t page, uint32_t slot, uint32_t mode);
+
+/*
+ * `count` slots from `slot` on have this state now, and `erases` more erases (or fewer). Used slots can become rotten and
+ * nothing else. Free ones get the checksum `sum`, unless they were free or committed before. kZramCorrupt if that cannot
+ * be.
+ */
+int zramMarkSlots(zramEngine *engine, uint32_t slot, uint32_t count, uint32_t state, int32_t erases, uint32_t sum);
+
+/*
+ * Among the erase units, `group` slots each, whose slots all have a state in the set `all` and one at least in `any`
+ * (bits 1 << state), the least worn with less than `below` erases: its first slot with a state in `any`. kZramNoPage if
+ * there is none.
+ */
+uint32_t zramLeastWorn(const zramEngine *engine, uint32_t all, uint32_t any, uint32_t below, uint32_t group);
+
+/* How the slots are worn; those that are retired count nowhere else. */
+typedef struct {
+	uint32_t least; /* erases, of slots for pages; 0 if there are none */
+	uint32_t most;
+	uint32_t sumLow;
+	uint32_t sumHigh;
+	uint32_t slots; /* for pages */
+	uint32_t used;  /* rotten ones included */
+	uint32_t erased;
+	uint32_t retired;
+	uint32_t logLeast; /* erases, of slots for the log */
+	uint32_t logMost;
+} zramWear;
+void zramMeasureWear(const zramEngine *engine, zramWear *wear);
+
+/*
+ * Erases of `count` erase units from `unit` on, as two bytes each above `base` (slots of the log: `logBase`), 0xFFFF for
+ * retired ones; and back.
+ */
+void zramSaveWear(const zramEngine *engine, uint32_t unit, uint32_t count, uint32_t group, uint32_t base,
+	uint32_t logBase, uint8_t *into);
+void zramLoadWear(zramEngine *engine, uint32_t unit, uint32_t count, uint32_t group, uint32_t base, uint32_t logBase,
+	const uint8_t *from);
+
+/* A checksum of bytes: 32 bits, and a change within one word is never missed. The last word is padded with zeros. */
+uint32_t zramChecksum(const uint8_t *bytes, uint32_t length);
 
 /* Clears in `into` the bits that are 0 in `from`, as programming a NOR flash does. Returns 1 if one of them was 1. */
 int zramAnd(uint8_t *into, const uint8_t *from, uint32_t length);

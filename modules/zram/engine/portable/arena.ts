@@ -19,6 +19,8 @@ export class Arena {
 	readonly table: Uint32Array;
 	/** A word a page; none without INTEGRITY. */
 	readonly sums: Uint32Array;
+	/** Four words a slot; none without flash. */
+	readonly slots: Uint32Array;
 	readonly links: Uint16Array;
 	readonly granules: Uint32Array;
 	/** What the link of the last granule says that walk() has come to. */
@@ -34,6 +36,7 @@ export class Arena {
 		this.header = new Uint32Array(buffer, offset, HEADER_LENGTH / 4);
 		this.table = new Uint32Array(buffer, offset + layout.tableOffset, 2 * pageCount);
 		this.sums = new Uint32Array(buffer, offset + layout.sumsOffset, layout.sumsOffset ? pageCount : 0);
+		this.slots = new Uint32Array(buffer, offset + layout.slotsOffset, 4 * layout.slotCount);
 		this.links = new Uint16Array(buffer, offset + layout.linksOffset, granuleCount);
 		this.granules = new Uint32Array(buffer, offset + layout.granulesOffset, (granuleCount * granuleLength) / 4);
 	}

@@ -6,7 +6,7 @@
  * table has 32,768 bits: larger arenas are walked twice, a window of granules at a time.
  */
 
-import { COMPRESSED, RAW, SAME, WIPE } from "zram/engine/interface";
+import { COMPRESSED, OFFLOADED, RAW, SAME, SLOT_LOG, SLOT_ROTTEN, SLOT_USED, WIPE } from "zram/engine/interface";
 import {
 	COMPRESSED_PAGES,
 	END,
@@ -14,9 +14,12 @@ import {
 	FRONTIER,
 	HUGE_PAGES,
 	LIMIT,
+	OFFLOADED_PAGES,
 	PAYLOAD,
 	RAW_PAGES,
 	SAME_PAGES,
+	SLOT_COUNT,
+	SLOTS_OFFSET,
 	USED_GRANULES,
 	USED_GRANULES_MAX,
 } from "zram/engine/portable/layout";
@@ -34,6 +37,7 @@ const TAIL = 8;
 const SUM = 9;
 const BLOCK = 10;
 const WIPED = 11;
+const SLOT = 12;
 
 const WINDOW = 16 * TABLE_LENGTH;
 
@@ -46,6 +50,7 @@ export class Checker {
 	#compressed = 0;
 	#raw = 0;
 	#huge = 0;
+	#offloaded = 0;
 
 	constructor(pages: Pages) {
 		this.#pages = pages;
@@ -54,7 +59,7 @@ export class Checker {
 	/** 0, or the number of the first broken invariant; then pages.stopped is the page or granule where it was found. */
 	check(): number {
 		if (!this.#isGeometryRight()) return this.#broken(GEOMETRY, 0);
-		return this.#checkChains() || this.#checkContents() || this.#checkWiped();
+		return this.#checkChains() || this.#checkSlots() || this.#checkContents() || this.#checkWiped();
 	}
 
 	#broken(invariant: number, where: number): number {
@@ -65,7 +70,8 @@ export class Checker {
 	#isGeometryRight(): boolean {
 		const { arena, geometry } = this.#pages;
 		for (let i = 0; i < geometry.length; i++) if (arena.header[i] !== geometry[i]) return false;
-		return true;
+		const { slotCount, slotsOffset } = arena.layout;
+		return arena.header[SLOT_COUNT] === slotCount && arena.header[SLOTS_OFFSET] === slotsOffset;
 	}
 
 	/** Chains, those of the pages and the free one, a window at a time; then the sums, which each window has seen alike. */
@@ -89,7 +95,7 @@ export class Checker {
 	/** Every page, and the chains as far as they are in the window. */
 	#checkPages(window: number): number {
 		const { arena } = this.#pages;
-		this.#used = this.#payload = this.#same = this.#compressed = this.#raw = this.#huge = 0;
+		this.#used = this.#payload = this.#same = this.#compressed = this.#raw = this.#huge = this.#offloaded = 0;
 		for (let page = 0; page < arena.layout.pageCount; page++) {
 			const granules = this.#pages.granulesOf(page);
 			if (granules === BAD_ENTRY) return this.#broken(ENTRY, page);
@@ -128,6 +134,7 @@ export class Checker {
 		if (state === SAME) this.#same++;
 		else if (state === COMPRESSED) this.#compressed++;
 		else if (state === RAW) this.#raw++;
+		else if (state === OFFLOADED) this.#offloaded++;
 		if (granules === 0) return;
 		const length = this.#lengthOf(page);
 		this.#used += granules;
@@ -149,8 +156,27 @@ export class Checker {
 			header[RAW_PAGES] === this.#raw &&
 			header[COMPRESSED_PAGES] === this.#compressed &&
 			header[HUGE_PAGES] === this.#huge &&
+			header[OFFLOADED_PAGES] === this.#offloaded &&
 			header[LIMIT] === this.#pages.limit;
 		return right ? 0 : this.#broken(STATISTICS, 0);
+	}
+
+	/** Each used slot has its page; that each offloaded page has a slot of its own follows from their numbers. */
+	#checkSlots(): number {
+		const { header, slots, table, layout } = this.#pages.arena;
+		let owned = 0;
+		for (let slot = 0; slot < layout.slotCount; slot++) {
+			const page = slots[4 * slot + 1] as number;
+			const state = slots[4 * slot + 2] as number;
+			if (state !== SLOT_USED && state !== SLOT_ROTTEN) {
+				if (page || state > SLOT_LOG) return this.#broken(SLOT, slot);
+				continue;
+			}
+			owned++;
+			if (page >= layout.pageCount || this.#pages.stateOf(page) !== OFFLOADED || table[2 * page] !== slot)
+				return this.#broken(SLOT, slot);
+		}
+		return owned === header[OFFLOADED_PAGES] ? 0 : this.#broken(SLOT, 0);
 	}
 
 	#checkContents(): number {
@@ -172,6 +198,7 @@ export class Checker {
 			for (let i = length; i < granules * arena.layout.granuleLength; i++) if (block[i] !== 0) return TAIL;
 		}
 		if (!this.#pages.sumMatches(page, length)) return SUM;
+		if (this.#pages.stateOf(page) === OFFLOADED) return 0;
 		return this.#pages.load(page) ? BLOCK : 0;
 	}
 

@@ -20,11 +20,17 @@ import {
 	type Engine,
 	type EngineConstructor,
 	FULL,
+	KEEP,
+	OFFLOADED,
 	OFFSET,
 	ONE_PAGE,
 	OVERLAP,
 	PAGE,
 	PLAN_LENGTH,
+	ROT,
+	SLOT_ERASED,
+	STAGED,
+	WRITTEN,
 } from "zram/engine/interface";
 import { Arena } from "zram/engine/portable/arena";
 import { type Bytes, bytesOf, copyBytes, LastView } from "zram/engine/portable/bytes";
@@ -32,15 +38,19 @@ import { Checker } from "zram/engine/portable/check";
 import {
 	FAILED_READS,
 	FAILED_WRITES,
+	HUGE_PAGES_SINCE,
 	metadataLength,
 	planLayout,
 	READS,
 	regionLeast,
 	regionMost,
+	SLOT_MOVES,
+	SLOT_WRITES,
 	TRIMS,
 	WRITES,
 } from "zram/engine/portable/layout";
-import { Pages, scratchLength } from "zram/engine/portable/pages";
+import { AGE_MASK, checksum, NO_PAGE, Pages, scratchLength } from "zram/engine/portable/pages";
+import { hasChanged } from "zram/engine/portable/slots";
 
 /** Whether `value` is an integer from 0 to `most`. */
 function isPosition(value: unknown, most: number): value is number {
@@ -69,15 +79,23 @@ class PortableEngine implements Engine {
 	#busy = false;
 	#closed = false;
 	#done = 0;
+	#words: Uint32Array | undefined;
 	/** The buffer of the request, and which of its bytes. */
 	#bytes: Bytes | undefined;
 	#start = 0;
 	#length = 0;
 
-	static plan(arenaLength: number, pageCount: number, pageLength: number, flags: number, into: ArrayBuffer): number {
-		const layout = planLayout(arenaLength, pageCount, pageLength, flags);
-		const least = regionLeast(pageCount, pageLength, flags);
-		const most = regionMost(pageCount, pageLength, flags);
+	static plan(
+		arenaLength: number,
+		pageCount: number,
+		pageLength: number,
+		flags: number,
+		slotCount: number,
+		into: ArrayBuffer,
+	): number {
+		const layout = planLayout(arenaLength, pageCount, pageLength, flags, slotCount);
+		const least = regionLeast(pageCount, pageLength, flags, slotCount);
+		const most = regionMost(pageCount, pageLength, flags, slotCount);
 		const plan = new Uint32Array(into, 0, PLAN_LENGTH / 4);
 		plan[0] = layout?.granuleLength ?? 0;
 		plan[1] = layout?.granuleCount ?? 0;
@@ -93,6 +111,13 @@ class PortableEngine implements Engine {
 	static bufferLength(value: unknown, alignment: number): number {
 		const bytes = bytesOf(value);
 		return bytes && bytes.byteOffset % alignment === 0 ? bytes.length : -1;
+	}
+
+	static checksum(buffer: ByteBuffer, start: number, length: number): number {
+		const bytes = bytesOf(buffer);
+		if (!bytes) throw new TypeError("checksum: no buffer");
+		if (!isPiece(bytes, start, length)) throw new RangeError("checksum: not within the buffer");
+		return checksum(bytes, start, length);
 	}
 
 	static equal(a: ByteBuffer, aStart: number, b: ByteBuffer, bStart: number, length: number): number {
@@ -128,9 +153,10 @@ class PortableEngine implements Engine {
 		threshold: number,
 		flags: number,
 		mode: number,
+		slotCount: number,
 	) {
 		const regionLength = PortableEngine.bufferLength(region, 4);
-		const layout = planLayout(regionLength, pageCount, pageLength, flags);
+		const layout = planLayout(regionLength, pageCount, pageLength, flags, slotCount);
 		if (!layout || PortableEngine.bufferLength(scratch, 4) < scratchLength(pageLength))
 			throw new RangeError("region or scratch: too small");
 		const arena = new Arena(bufferOf(region), offsetOf(region), layout);
@@ -168,8 +194,7 @@ class PortableEngine implements Engine {
 	header(into: ArrayBuffer): number {
 		const code = this.#enter();
 		if (code) return code;
-		const { header } = this.#pages.arena;
-		new Uint32Array(into, 0, header.length).set(header);
+		this.#wordsOf(into).set(this.#pages.arena.header);
 		return 0;
 	}
 
@@ -180,11 +205,84 @@ class PortableEngine implements Engine {
 		const last = Math.min(end, layout.pageCount);
 		while (page < last && this.#pages.stateOf(page) === 0) page++;
 		if (page < last) {
-			const entry = new Uint32Array(into, 0, 2);
+			const entry = this.#wordsOf(into);
 			entry[0] = table[2 * page] as number;
 			entry[1] = table[2 * page + 1] as number;
 		}
 		return page;
+	}
+
+	stage(page: number): number {
+		const code = this.#enter();
+		if (code) return code;
+		const pages = this.#pages;
+		pages.stopped = page;
+		pages.staged = NO_PAGE;
+		return page < pages.arena.layout.pageCount ? pages.load(page) : CORRUPT;
+	}
+
+	keep(mode: number): number {
+		const pages = this.#pages;
+		const entered = this.#enter();
+		if (entered) return entered;
+		const code = pages.store(pages.stopped, KEEP);
+		if (code) return this.#stop(pages.stopped, code, FAILED_WRITES);
+		if (mode & WRITTEN) pages.count(WRITES);
+		return 0;
+	}
+
+	offload(page: number, slot: number, mode: number): number {
+		const code = this.#enter();
+		if (code) return code;
+		const pages = this.#pages;
+		const { layout, table } = pages.arena;
+		if (page >= layout.pageCount || slot >= layout.slotCount) return CORRUPT;
+		const old = pages.stateOf(page) === OFFLOADED ? pages.slots.slotOf(page) : -1;
+		const isMove = old >= 0 && !hasChanged(mode);
+		const word1 = OFFLOADED | (hasChanged(mode) ? 0 : (table[2 * page + 1] as number) & AGE_MASK);
+		if (old === slot) table[2 * page + 1] = word1;
+		else {
+			// a page that moves need not be in staging
+			const sum = isMove ? pages.slots.sumOf(old) : pages.stagingSum();
+			if (pages.slots.stateOf(slot) !== SLOT_ERASED || pages.storeWord(page, slot, word1)) return CORRUPT;
+			pages.slots.take(slot, page, sum);
+			pages.count(isMove ? SLOT_MOVES : SLOT_WRITES);
+		}
+		if (mode & WRITTEN) pages.count(WRITES);
+		if (hasChanged(mode)) pages.count(HUGE_PAGES_SINCE);
+		return 0;
+	}
+
+	slot(slot: number, into: ArrayBuffer): number {
+		return this.#enter() || this.#pages.slots.copy(slot, this.#wordsOf(into));
+	}
+
+	markSlots(slot: number, count: number, state: number, erases: number, sum: number): number {
+		return this.#enter() || this.#pages.slots.mark(slot, count, state, erases, sum);
+	}
+
+	leastWorn(all: number, any: number, below: number, group: number): number {
+		return this.#enter() || this.#pages.slots.leastWorn(all, any, below, group);
+	}
+
+	wear(into: ArrayBuffer): number {
+		const code = this.#enter();
+		if (code === 0) this.#pages.slots.wear(this.#wordsOf(into));
+		return code;
+	}
+
+	saveWear(unit: number, count: number, group: number, base: number, logBase: number, into: ByteBuffer): number {
+		const code = this.#enter();
+		const bytes = bytesOf(into);
+		if (code === 0 && bytes) this.#pages.slots.save(unit, count, group, base, logBase, bytes);
+		return bytes ? code : BUFFER;
+	}
+
+	loadWear(unit: number, count: number, group: number, base: number, logBase: number, from: ByteBuffer): number {
+		const code = this.#enter();
+		const bytes = bytesOf(from);
+		if (code === 0 && bytes) this.#pages.slots.load(unit, count, group, base, logBase, bytes);
+		return bytes ? code : BUFFER;
 	}
 
 	setLimit(limit: number): number {
@@ -226,6 +324,18 @@ class PortableEngine implements Engine {
 		if (code !== BUSY) this.#closed = true;
 		this.#views.clear();
 		return code;
+	}
+
+	/** The words of a buffer that a result goes to; the view is kept for the next time. */
+	#wordsOf(into: ArrayBuffer): Uint32Array {
+		if (this.#words?.buffer !== into) this.#words = new Uint32Array(into);
+		return this.#words as Uint32Array;
+	}
+
+	/** What every range operation begins with. */
+	#begin(mode: number) {
+		this.#done = 0;
+		this.#pages.staged = mode & STAGED ? this.#pages.stopped : NO_PAGE;
 	}
 
 	/** Bytes of the device. */
@@ -275,7 +385,7 @@ class PortableEngine implements Engine {
 	#stop(page: number, code: number, counter: number): number {
 		this.#pages.stopped = page;
 		if (code === FULL) this.#pages.forgetPressure();
-		if (code === FULL || code === CORRUPT) this.#pages.count(counter);
+		if (code === FULL || code === CORRUPT || code === ROT) this.#pages.count(counter);
 		return code;
 	}
 
@@ -287,7 +397,7 @@ class PortableEngine implements Engine {
 		const length = this.#length - from;
 		let page = Math.floor((byteOffset + from) / pageLength);
 		let start = (byteOffset + from) % pageLength;
-		for (this.#done = 0; this.#done < length; page++, start = 0) {
+		for (this.#begin(mode); this.#done < length; page++, start = 0) {
 			const part = Math.min(length - this.#done, pageLength - start);
 			const code = pages.load(page);
 			if (code) return this.#stop(page, code, FAILED_READS);
@@ -308,7 +418,7 @@ class PortableEngine implements Engine {
 		const length = this.#length - from;
 		let page = Math.floor((byteOffset + from) / pageLength);
 		let start = (byteOffset + from) % pageLength;
-		for (this.#done = 0; this.#done < length; page++, start = 0) {
+		for (this.#begin(mode); this.#done < length; page++, start = 0) {
 			const part = Math.min(length - this.#done, pageLength - start);
 			let code = part < pageLength ? pages.load(page) : 0;
 			if (code === 0) {
@@ -328,7 +438,7 @@ class PortableEngine implements Engine {
 		const { pageLength } = pages.arena.layout;
 		let page = Math.floor(byteOffset / pageLength);
 		let start = byteOffset % pageLength;
-		for (this.#done = 0; this.#done < length; page++, start = 0) {
+		for (this.#begin(mode); this.#done < length; page++, start = 0) {
 			const part = Math.min(length - this.#done, pageLength - start);
 			const code = part < pageLength ? this.#trimPart(page, start, part, mode) : this.#trimPage(page);
 			if (code) return this.#stop(page, code, FAILED_WRITES);

@@ -3,7 +3,7 @@
  * that file declares, in TypeScript. Little-endian machines only.
  */
 
-import { ENTRY_LENGTH, HEADER_LENGTH, INTEGRITY } from "zram/engine/interface";
+import { ENTRY_LENGTH, HEADER_LENGTH, INTEGRITY, SLOT_LENGTH } from "zram/engine/interface";
 
 const MAGIC = 0x6d61727a; // "zram"
 const VERSION = 1;
@@ -26,12 +26,20 @@ export const SAME_PAGES = 19;
 export const COMPRESSED_PAGES = 20;
 export const RAW_PAGES = 21;
 export const HUGE_PAGES = 22;
+export const OFFLOADED_PAGES = 23;
 export const READS = 24;
 export const WRITES = 26;
 export const TRIMS = 28;
 export const FAILED_READS = 30;
 export const FAILED_WRITES = 32;
 export const HUGE_PAGES_SINCE = 34;
+/** Geometry as well. */
+export const SLOT_COUNT = 36;
+export const SLOTS_OFFSET = 37;
+export const SLOT_READS = 38;
+export const SLOT_WRITES = 40;
+export const SLOT_MOVES = 42;
+export const SLOT_ERASES = 44;
 
 /** The geometry of a region. It lives with the engine, and is never read from the region. Lengths and offsets are bytes. */
 export interface Layout {
@@ -44,9 +52,13 @@ export interface Layout {
 	granuleLength: number;
 	granuleShift: number;
 	granuleCount: number;
+	/** 0 without flash. */
+	slotCount: number;
 	tableOffset: number;
 	/** 0 without INTEGRITY. */
 	sumsOffset: number;
+	/** 0 without flash. */
+	slotsOffset: number;
 	linksOffset: number;
 	granulesOffset: number;
 }
@@ -56,19 +68,24 @@ function align(length: number): number {
 	return Math.ceil(length / GRANULE_LEAST) * GRANULE_LEAST;
 }
 
-/** Header, page table and checksums: the links come behind them. */
-function linksOffsetFor(pageCount: number, flags: number): number {
+/** Header, page table and checksums: slots, and then links, come behind them. */
+function slotsOffsetFor(pageCount: number, flags: number): number {
 	return HEADER_LENGTH + pageCount * (ENTRY_LENGTH + (flags & INTEGRITY ? 4 : 0));
 }
 
+function linksOffsetFor(pageCount: number, flags: number, slotCount: number): number {
+	return slotsOffsetFor(pageCount, flags) + slotCount * SLOT_LENGTH;
+}
+
 /** The smallest region for this device: its metadata, and one page that cannot be compressed. */
-export function regionLeast(pageCount: number, pageLength: number, flags: number): number {
-	return align(linksOffsetFor(pageCount, flags) + 2 * (pageLength / GRANULE_LEAST)) + pageLength;
+export function regionLeast(pageCount: number, pageLength: number, flags: number, slotCount: number): number {
+	return align(linksOffsetFor(pageCount, flags, slotCount) + 2 * (pageLength / GRANULE_LEAST)) + pageLength;
 }
 
 /** The largest region whose granules are no longer than half a page. */
-export function regionMost(pageCount: number, pageLength: number, flags: number): number {
-	return Math.min(linksOffsetFor(pageCount, flags) + (GRANULES_MOST + 1) * (pageLength / 2 + 2) - 1, REGION_MOST);
+export function regionMost(pageCount: number, pageLength: number, flags: number, slotCount: number): number {
+	const links = linksOffsetFor(pageCount, flags, slotCount);
+	return Math.min(links + (GRANULES_MOST + 1) * (pageLength / 2 + 2) - 1, REGION_MOST);
 }
 
 /**
@@ -80,10 +97,11 @@ export function planLayout(
 	pageCount: number,
 	pageLength: number,
 	flags: number,
+	slotCount: number,
 ): Layout | undefined {
-	if (regionLength < regionLeast(pageCount, pageLength, flags)) return undefined;
-	if (regionLength > regionMost(pageCount, pageLength, flags)) return undefined;
-	const linksOffset = linksOffsetFor(pageCount, flags);
+	if (regionLength < regionLeast(pageCount, pageLength, flags, slotCount)) return undefined;
+	if (regionLength > regionMost(pageCount, pageLength, flags, slotCount)) return undefined;
+	const linksOffset = linksOffsetFor(pageCount, flags, slotCount);
 	const space = regionLength - linksOffset;
 	let granuleLength = GRANULE_LEAST;
 	while (Math.floor(space / (granuleLength + 2)) > GRANULES_MOST) granuleLength *= 2;
@@ -98,8 +116,10 @@ export function planLayout(
 		granuleLength,
 		granuleShift: 31 - Math.clz32(granuleLength),
 		granuleCount,
+		slotCount,
 		tableOffset: HEADER_LENGTH,
 		sumsOffset: flags & INTEGRITY ? HEADER_LENGTH + pageCount * ENTRY_LENGTH : 0,
+		slotsOffset: slotCount ? slotsOffsetFor(pageCount, flags) : 0,
 		linksOffset,
 		granulesOffset: align(linksOffset + 2 * granuleCount),
 	};

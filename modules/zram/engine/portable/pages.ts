@@ -13,12 +13,16 @@ import {
 	FULL,
 	INCOMPRESSIBLE,
 	KEEP,
+	OFFLOADED,
+	ON_FLASH,
 	PRESSURE,
 	RAW,
+	ROT,
 	SAME,
 	WIPE,
 } from "zram/engine/interface";
 import type { Arena } from "zram/engine/portable/arena";
+import type { Bytes } from "zram/engine/portable/bytes";
 import {
 	COMPRESSED_PAGES,
 	END,
@@ -28,18 +32,23 @@ import {
 	HUGE_PAGES_SINCE,
 	LIMIT,
 	metadataLength,
+	OFFLOADED_PAGES,
 	PAYLOAD,
 	RAW_PAGES,
 	SAME_PAGES,
+	SLOT_COUNT,
+	SLOT_READS,
+	SLOTS_OFFSET,
 	USED_GRANULES,
 	USED_GRANULES_MAX,
 } from "zram/engine/portable/layout";
 import { Decoder, Encoder, TABLE_LENGTH } from "zram/engine/portable/lz4";
+import { Slots } from "zram/engine/portable/slots";
 
 const STATE_MASK = 7;
 const LENGTH_SHIFT = 6;
 const AGE_SHIFT = 18;
-const AGE_MASK = 0xff << AGE_SHIFT;
+export const AGE_MASK = 0xff << AGE_SHIFT;
 /** Bits 26-31, and the codec: there is one so far, 0. */
 const RESERVED_MASK = 0xfc000038;
 /** Any number that is no page's: with it no sum of an empty page is 0. */
@@ -48,6 +57,8 @@ const SUM_MULTIPLIER = 0x9e3779b1;
 
 /** What granulesOf() says of an entry that no operation can have written. */
 export const BAD_ENTRY = -1;
+/** What `staged` is when nothing is. */
+export const NO_PAGE = -1;
 
 /** Bytes of scratch that the engine needs: the encoder's table, and two pages. */
 export function scratchLength(pageLength: number): number {
@@ -60,13 +71,33 @@ function mix(sum: number, word: number): number {
 	return sum ^ (sum >>> 15);
 }
 
+const CHECKSUM_START = 0x7a736c74; // any number but that of the pages' sums
+
+/** EngineConstructor.checksum. */
+export function checksum(bytes: Bytes, start: number, length: number): number {
+	const at = (i: number) => (i < length ? (bytes[start + i] as number) & 0xff : 0);
+	let sum = CHECKSUM_START;
+	let i = 0;
+	for (; i + 4 <= length; i += 4) {
+		const place = start + i;
+		const low = ((bytes[place] as number) & 0xff) | (((bytes[place + 1] as number) & 0xff) << 8);
+		const high = ((bytes[place + 2] as number) & 0xff) | (((bytes[place + 3] as number) & 0xff) << 8);
+		sum = mix(sum, low | (high << 16));
+	}
+	if (i < length) sum = mix(sum, at(i) | (at(i + 1) << 8) | (at(i + 2) << 16));
+	return sum >>> 0;
+}
+
 export class Pages {
 	readonly arena: Arena;
+	readonly slots: Slots;
 	readonly threshold: number;
 	/** What the header has in front of LIMIT. */
 	readonly geometry: Uint32Array;
 	/** Page (check: or granule) at which the last operation stopped. */
 	stopped = 0;
+	/** Page whose slot's content is in staging, or NO_PAGE. */
+	staged = NO_PAGE;
 	/** Bytes of the region that may be used, and granules that may be in use under this limit. */
 	limit: number;
 	#limitGranules: number;
@@ -91,6 +122,7 @@ export class Pages {
 		const blockOffset = scratchOffset + 2 * TABLE_LENGTH;
 		const stagingOffset = blockOffset + pageLength;
 		this.arena = arena;
+		this.slots = new Slots(arena);
 		this.threshold = threshold;
 		this.geometry = new Uint32Array(geometryWords(arena.layout, threshold));
 		this.limit = regionLength;
@@ -101,12 +133,17 @@ export class Pages {
 		this.staging = new Uint8Array(scratch, stagingOffset, pageLength);
 		this.#stagingWords = new Uint32Array(scratch, stagingOffset, pageLength / 4);
 		this.#encoder = new Encoder(this.table);
+		arena.slots.fill(0);
 		this.#empty();
 	}
 
-	/** Drops all pages and statistics; limit and threshold stay. */
+	/** Drops all pages and statistics; limit and threshold stay, and how worn the slots are. */
 	reset() {
+		const { slots } = this.arena;
+		this.slots.freeAll();
+		const kept = this.arena.layout.flags & WIPE ? slots.slice() : slots;
 		this.wipe();
+		if (kept !== slots) slots.set(kept);
 		this.#empty();
 	}
 
@@ -121,11 +158,14 @@ export class Pages {
 	#empty() {
 		const { header, table, sums } = this.arena;
 		this.stopped = 0;
+		this.staged = NO_PAGE;
 		this.#pressed = this.#pressure = false;
 		header.fill(0);
 		header.set(this.geometry);
 		header[LIMIT] = this.limit;
 		header[FREE_HEAD] = END;
+		header[SLOT_COUNT] = this.arena.layout.slotCount;
+		header[SLOTS_OFFSET] = this.arena.layout.slotsOffset;
 		table.fill(0);
 		for (let page = 0; page < sums.length; page++) sums[page] = this.#sumOf(page, 0, EMPTY, 0);
 	}
@@ -147,8 +187,8 @@ export class Pages {
 	#tally(word1: number, sign: 1 | -1) {
 		const state = word1 & STATE_MASK;
 		if (state === EMPTY) return;
-		if (state === SAME) {
-			this.#add(SAME_PAGES, sign);
+		if (state === SAME || state === OFFLOADED) {
+			this.#add(state === SAME ? SAME_PAGES : OFFLOADED_PAGES, sign);
 			return;
 		}
 		const length = this.lengthOf(word1);
@@ -228,6 +268,7 @@ export class Pages {
 			return length <= layout.pageLength - layout.granuleLength ? this.arena.granulesFor(length) : BAD_ENTRY;
 		if (state === RAW) return length === layout.pageLength ? this.arena.granulesFor(length) : BAD_ENTRY;
 		if (state === SAME) return length === 1 ? 0 : BAD_ENTRY;
+		if (state === OFFLOADED) return length === 1 && (table[2 * page] as number) < layout.slotCount ? 0 : BAD_ENTRY;
 		return word1 === 0 && table[2 * page] === 0 ? 0 : BAD_ENTRY;
 	}
 
@@ -248,6 +289,7 @@ export class Pages {
 	/** The page's new entry, once its chain is written; `words` has its stored bytes. */
 	#setEntry(page: number, word0: number, word1: number, length: number, words = this.blockWords) {
 		const { table, sums } = this.arena;
+		if (this.stateOf(page) === OFFLOADED) this.slots.free(table[2 * page] as number);
 		this.#tally(table[2 * page + 1] as number, -1);
 		this.#tally(word1, 1);
 		table[2 * page] = word0;
@@ -265,18 +307,25 @@ export class Pages {
 		return true;
 	}
 
-	/** The page gets an entry that has no granules. */
-	#storeWord(page: number, word: number, state: number): number {
-		const have = this.granulesOf(page);
+	/** As granulesOf(); BAD_ENTRY also for a page on flash whose slot is another page's. */
+	#granulesOf(page: number): number {
+		const granules = this.granulesOf(page);
+		if (granules === 0 && this.stateOf(page) === OFFLOADED && this.slots.slotOf(page) < 0) return BAD_ENTRY;
+		return granules;
+	}
+
+	/** Frees what the page's entry has and gives it one that has no granules. 0 or CORRUPT. */
+	storeWord(page: number, word: number, word1: number): number {
+		const have = this.#granulesOf(page);
 		if (have === BAD_ENTRY) return CORRUPT;
 		if (have && this.#resize(this.arena.table[2 * page] as number, have, 0) < 0) return CORRUPT;
-		this.#setEntry(page, word, state, 0);
+		this.#setEntry(page, word, word1, 0);
 		return 0;
 	}
 
 	/** The page gets a chain: `words` holds its `length` bytes and behind them zeros up to a whole granule. */
 	#storeChain(page: number, words: Uint32Array, length: number, state: number): number {
-		const have = this.granulesOf(page);
+		const have = this.#granulesOf(page);
 		const need = this.arena.granulesFor(length);
 		if (have === BAD_ENTRY) return CORRUPT;
 		const first = this.#resize(this.arena.table[2 * page] as number, have, need);
@@ -290,7 +339,7 @@ export class Pages {
 	/** Stores what is in `staging`. 0, INCOMPRESSIBLE unless `mode` has KEEP, FULL, or CORRUPT: then the old page stands. */
 	store(page: number, mode: number): number {
 		const { pageLength, granuleLength, granuleShift } = this.arena.layout;
-		if (this.#isSame()) return this.#storeWord(page, this.#stagingWords[0] as number, SAME);
+		if (this.#isSame()) return this.storeWord(page, this.#stagingWords[0] as number, SAME);
 		// a block is worth having when it saves at least a granule
 		const length = this.#encoder.encode(this.staging, this.block, pageLength - granuleLength);
 		if ((length || pageLength) > this.threshold && !(mode & KEEP)) return INCOMPRESSIBLE;
@@ -299,11 +348,27 @@ export class Pages {
 		return this.#storeChain(page, this.blockWords, length, COMPRESSED);
 	}
 
-	/** Loads a page into `staging`. 0 or CORRUPT; changes nothing in the region. */
+	/** A page on flash, which the caller has read into staging. */
+	#loadStaged(page: number): number {
+		const slot = this.slots.slotOf(page);
+		if (slot < 0 || !this.sumMatches(page, 0)) return CORRUPT;
+		if (this.staged !== page) return ON_FLASH;
+		if (this.slots.sumOf(slot) !== this.stagingSum()) return ROT;
+		this.count(SLOT_READS);
+		return 0;
+	}
+
+	/** The checksum that slots keep, of what is in staging. */
+	stagingSum(): number {
+		return checksum(this.staging, 0, this.staging.length);
+	}
+
+	/** Loads a page into `staging`. 0, CORRUPT, ON_FLASH or ROT; changes nothing in the region. */
 	load(page: number): number {
 		const { arena } = this;
 		const have = this.granulesOf(page);
 		if (have === BAD_ENTRY) return CORRUPT;
+		if (this.stateOf(page) === OFFLOADED) return this.#loadStaged(page);
 		const first = arena.table[2 * page] as number;
 		if (have === 0) {
 			if (!this.sumMatches(page, 0)) return CORRUPT;
@@ -319,7 +384,7 @@ export class Pages {
 
 	/** Frees a page's memory; it reads as zeros. 0 or CORRUPT. */
 	free(page: number): number {
-		return this.#storeWord(page, 0, EMPTY);
+		return this.storeWord(page, 0, EMPTY);
 	}
 
 	/** Whether `staging` is all zeros. */

@@ -1,0 +1,146 @@
+/* The binding of zramSlots.c: each function is the method of that name in interface.ts. See zramBinding.c. */
+
+#include <string.h>
+
+#include "zramBinding.h"
+
+static uint32_t toUint32(xsMachine *the, int index)
+{
+	return (uint32_t)xsmcToNumber(xsArg(index));
+}
+
+/* checksum(buffer, start, length); BUFFER or OFFSET is never meant: it throws for what is no buffer */
+void xs_zram_engine_checksum(xsMachine *the)
+{
+	uint32_t start = toUint32(the, 1), length = toUint32(the, 2);
+	void *data;
+	xsUnsignedValue size;
+
+	xsmcGetBufferReadable(xsArg(0), &data, &size);
+	if ((start > size) || (length > size - start))
+		xsRangeError("checksum: not within the buffer");
+	xsmcSetNumber(xsResult, zramChecksum((uint8_t *)data + start, length));
+}
+
+void xs_zram_engine_stage(xsMachine *the)
+{
+	uint32_t page = toUint32(the, 0);
+	zramEngine *engine;
+	int code = zramEnter(the, &engine);
+
+	xsmcSetInteger(xsResult, code ? code : zramStage(engine, page));
+}
+
+void xs_zram_engine_keep(xsMachine *the)
+{
+	uint32_t mode = toUint32(the, 0);
+	zramEngine *engine;
+	int code = zramEnter(the, &engine);
+
+	xsmcSetInteger(xsResult, code ? code : zramKeep(engine, mode));
+}
+
+void xs_zram_engine_offload(xsMachine *the)
+{
+	uint32_t page = toUint32(the, 0), slot = toUint32(the, 1), mode = toUint32(the, 2);
+	zramEngine *engine;
+	int code = zramEnter(the, &engine);
+
+	xsmcSetInteger(xsResult, code ? code : zramOffload(engine, page, slot, mode));
+}
+
+void xs_zram_engine_slot(xsMachine *the)
+{
+	uint32_t slot = toUint32(the, 0);
+	zramEngine *engine;
+	int code = zramEnter(the, &engine);
+	void *into;
+	xsUnsignedValue size;
+
+	if (!code) {
+		xsmcGetBufferWritable(xsArg(1), &into, &size);
+		code = kZramOffset;
+		if ((slot < engine->geometry.slotCount) && (size >= sizeof(zramSlot))) {
+			memcpy(into, engine->region + engine->geometry.slotsOffset + slot * sizeof(zramSlot), sizeof(zramSlot));
+			code = kZramOK;
+		}
+	}
+	xsmcSetInteger(xsResult, code);
+}
+
+void xs_zram_engine_markSlots(xsMachine *the)
+{
+	uint32_t slot = toUint32(the, 0), count = toUint32(the, 1), state = toUint32(the, 2);
+	int32_t erases = xsmcToInteger(xsArg(3));
+	uint32_t sum = toUint32(the, 4);
+	zramEngine *engine;
+	int code = zramEnter(the, &engine);
+
+	xsmcSetInteger(xsResult, code ? code : zramMarkSlots(engine, slot, count, state, erases, sum));
+}
+
+/* leastWorn(all, any, below, group): a slot, or OFFSET if there is none */
+void xs_zram_engine_leastWorn(xsMachine *the)
+{
+	uint32_t all = toUint32(the, 0), any = toUint32(the, 1), below = toUint32(the, 2), group = toUint32(the, 3);
+	zramEngine *engine;
+	int code = zramEnter(the, &engine);
+	uint32_t slot = (code || !group) ? kZramNoPage : zramLeastWorn(engine, all, any, below, group);
+
+	xsmcSetInteger(xsResult, code ? code : (slot == kZramNoPage) ? kZramOffset : (xsIntegerValue)slot);
+}
+
+void xs_zram_engine_wear(xsMachine *the)
+{
+	zramEngine *engine;
+	int code = zramEnter(the, &engine);
+	zramWear wear;
+	void *into;
+	xsUnsignedValue size;
+
+	if (!code) {
+		zramMeasureWear(engine, &wear);
+		xsmcGetBufferWritable(xsArg(0), &into, &size);
+		memcpy(into, &wear, (size < sizeof(wear)) ? size : sizeof(wear));
+	}
+	xsmcSetInteger(xsResult, code);
+}
+
+/* saveWear and loadWear(unit, count, group, base, logBase, bytes) */
+static int enterWear(xsMachine *the, zramEngine **engine, uint8_t **bytes)
+{
+	uint32_t count = toUint32(the, 1);
+	int code = zramEnter(the, engine);
+	void *data;
+	xsUnsignedValue size;
+
+	if (code)
+		return code;
+	xsmcGetBufferWritable(xsArg(5), &data, &size);
+	*bytes = data;
+	return ((toUint32(the, 2) == 0) || (count > size / 2)) ? kZramOffset : kZramOK;
+}
+
+void xs_zram_engine_saveWear(xsMachine *the)
+{
+	zramEngine *engine;
+	uint8_t *bytes;
+	int code = enterWear(the, &engine, &bytes);
+
+	if (!code)
+		zramSaveWear(
+			engine, toUint32(the, 0), toUint32(the, 1), toUint32(the, 2), toUint32(the, 3), toUint32(the, 4), bytes);
+	xsmcSetInteger(xsResult, code);
+}
+
+void xs_zram_engine_loadWear(xsMachine *the)
+{
+	zramEngine *engine;
+	uint8_t *bytes;
+	int code = enterWear(the, &engine, &bytes);
+
+	if (!code)
+		zramLoadWear(
+			engine, toUint32(the, 0), toUint32(the, 1), toUint32(the, 2), toUint32(the, 3), toUint32(the, 4), bytes);
+	xsmcSetInteger(xsResult, code);
+}

@@ -1,0 +1,69 @@
+/*
+ * The wear budget: credit for erases, which grows with uptime so that the flash lasts as long as it shall.
+ *
+ *   start    1 % of all erases that the flash is good for, once in its life
+ *   rate     the rest, less what uneven wear may cost, over the lifetime
+ *   cap      what a year gives: a quiet time can be spent later, but not a quiet life at once
+ *
+ * Erases of units are counted; `units` are those for pages. Nothing here knows where the credit is kept (log.ts).
+ */
+
+/** The greatest difference of two units' erases: offload.ts sees to it. */
+export const SPREAD = 66;
+
+const YEAR = 365.25 * 24 * 3600 * 1000;
+const DAY = 24 * 3600 * 1000;
+const START = 0.01;
+
+export class Budget {
+	/** Erases that may be done now. */
+	credit: number;
+	/** Milliseconds that the device has been up in its life. */
+	uptime = 0;
+	readonly start: number;
+	readonly #rate: number;
+	readonly #cap: number;
+	readonly #total: number;
+	#ticks: () => number;
+	#before: number;
+
+	/** endurance: erases a unit, lifetime: years, ticks: milliseconds that may wrap at 2^32. */
+	constructor(endurance: number, lifetime: number, units: number, ticks: () => number) {
+		this.#total = endurance * units;
+		this.start = Math.floor(this.#total * START);
+		this.#rate = ((endurance * (1 - START) - SPREAD) * units) / (lifetime * YEAR);
+		this.#cap = Math.max(this.start, this.#rate * YEAR);
+		this.credit = this.start;
+		this.#ticks = ticks;
+		this.#before = ticks();
+	}
+
+	/** Takes over what the log has kept. */
+	restore(credit: number, uptime: number) {
+		this.credit = Math.min(Math.max(credit, 0), this.#cap);
+		this.uptime = uptime;
+	}
+
+	/** Adds what has been earned since the last call, which may be 49 days ago. */
+	advance() {
+		const now = this.#ticks();
+		const elapsed = (now - this.#before) >>> 0;
+		this.#before = now;
+		this.uptime += elapsed;
+		this.credit = Math.min(this.credit + elapsed * this.#rate, this.#cap);
+	}
+
+	get isFull(): boolean {
+		return this.credit >= this.#cap;
+	}
+
+	/** Erases that a day of uptime earns. */
+	get perDay(): number {
+		return this.#rate * DAY;
+	}
+
+	/** Years that the flash lasts at the pace so far, given the sum of its erases. */
+	yearsLeft(erases: number): number {
+		return erases === 0 ? Number.POSITIVE_INFINITY : ((this.#total - erases) * this.uptime) / (erases * YEAR);
+	}
+}

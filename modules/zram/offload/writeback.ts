@@ -1,0 +1,83 @@
+/* Writeback: pages that would stay in memory go to flash because the caller says so, as in Linux. */
+
+import { COMPRESSED, CORRUPT, ENTRY_LENGTH, type Engine as EngineInstance, RAW } from "zram/engine/interface";
+import { refuseInteger } from "zram/error";
+import type { Offload } from "zram/offload";
+
+/** Which pages go to flash. Same-filled ones never do: they take no memory. */
+export interface WritebackRequest {
+	/** "idle": those that have not been used for a while; "huge": those above the threshold; "page": those in `pages`. */
+	type: "idle" | "huge" | "page";
+	/** Of "idle" and "huge": calls of markIdle() since the page was used, 0 to 255. Default: 1 for "idle", 0 for "huge". */
+	minAge?: number;
+	/** Of "page": numbers of pages, in any order; those that are not in memory are passed over. */
+	pages?: Iterable<number>;
+	/** Bytes that may be written to flash, whole pages. Default: no limit but the budget. */
+	bytes?: number;
+}
+
+interface Validated {
+	huge: boolean;
+	minAge: number;
+	pages: number[] | undefined;
+	/** Pages that may be written. */
+	most: number;
+}
+
+function check(error: Error | undefined) {
+	if (error) throw error;
+}
+
+function validate(request: WritebackRequest, pageCount: number, pageLength: number): Validated {
+	if (typeof request !== "object" || request === null) throw new TypeError("writeback: must be { type, … }");
+	const { type, bytes = Number.MAX_SAFE_INTEGER } = request;
+	if (type !== "idle" && type !== "huge" && type !== "page")
+		throw new RangeError('type: must be "idle", "huge" or "page"');
+	const { minAge = type === "idle" ? 1 : 0 } = request;
+	check(refuseInteger("minAge", minAge, 0, 255));
+	check(refuseInteger("bytes", bytes, 0, Number.MAX_SAFE_INTEGER));
+	const pages = type === "page" ? [...(request.pages ?? [])] : undefined;
+	for (const page of pages ?? []) check(refuseInteger("pages", page, 0, pageCount - 1));
+	return { huge: type === "huge", minAge, pages, most: Math.floor(bytes / pageLength) };
+}
+
+/** Numbers of the pages that are not empty, in ascending order. */
+function storedPages(engine: EngineInstance, pageCount: number): IterableIterator<number> {
+	const entry = new ArrayBuffer(ENTRY_LENGTH);
+	let next = 0;
+	return {
+		next: () => {
+			const page = engine.nextPage(next, pageCount, entry);
+			next = page + 1;
+			return page >= pageCount || page < 0 ? { done: true, value: undefined } : { done: false, value: page };
+		},
+		[Symbol.iterator]() {
+			return this;
+		},
+	};
+}
+
+/** Zram.writeback: the number of pages written; or the engine's code, where a page cannot be read. */
+export function writeback(
+	offload: Offload,
+	engine: EngineInstance,
+	{ pageCount, pageLength }: { pageCount: number; pageLength: number },
+	threshold: number,
+	request: WritebackRequest,
+): number {
+	const { huge, minAge, pages, most } = validate(request, pageCount, pageLength);
+	const entry = new Uint32Array(ENTRY_LENGTH / 4);
+	const isWanted = (word: number) =>
+		((word & 7) === COMPRESSED || (word & 7) === RAW) &&
+		(pages !== undefined || ((word >>> 18) & 0xff) >= minAge) &&
+		(!huge || ((word >>> 6) & 0xfff) >= threshold);
+	let count = 0;
+	for (const page of pages ?? storedPages(engine, pageCount)) {
+		if (count === most) break;
+		if (engine.nextPage(page, page + 1, entry.buffer) !== page || !isWanted(entry[1] as number)) continue;
+		if (engine.stage(page) < 0) return CORRUPT;
+		if (!offload.store(page, 0)) break;
+		count++;
+	}
+	return count;
+}

@@ -1,0 +1,45 @@
+/* Devices with an emulated flash, and a clock that the suite moves. */
+
+import Zram, { type BackingOptions, type ZramOptions } from "zram";
+import Engine from "zram/engine";
+import { Chip, type ChipOptions } from "../../hosts/nor/chip.ts";
+import { type FlashStorage, flashStorage } from "../../hosts/nor/flash.ts";
+import { copy } from "./bytes.ts";
+
+/** Loops over bytes where those of JavaScript are slow. */
+export const kernels = { copy, and: Engine.and.bind(Engine) };
+
+/** Milliseconds that only the suite moves. */
+export class Clock {
+	/** May be any number: it is seen modulo 2^32. */
+	now = 0;
+	readonly ticks = () => this.now | 0;
+}
+
+export interface Bed {
+	chip: Chip;
+	io: FlashStorage;
+	clock: Clock;
+	/** A device on this flash: the first one, or the next after a reboot. */
+	boot(options?: Partial<ZramOptions>, backing?: Partial<BackingOptions>): Zram;
+}
+
+/** A chip of 32 blocks of 4 KB, and devices of 64 pages in 96 KB that use it. */
+export function makeBed(chipOptions: Partial<ChipOptions> = {}, defaults: Partial<ZramOptions> = {}): Bed {
+	const chip = new Chip({ blocks: 32, kernels, ...chipOptions });
+	const io = flashStorage({ zram: chip });
+	const clock = new Clock();
+	return {
+		chip,
+		io,
+		clock,
+		boot: (options = {}, backing = {}) =>
+			new Zram({
+				byteLength: 64 * 4096,
+				arena: new ArrayBuffer(96 * 1024),
+				...defaults,
+				...options,
+				backing: { io, path: "zram", ticks: clock.ticks, ...backing },
+			}),
+	};
+}

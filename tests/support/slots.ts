@@ -1,0 +1,21 @@
+/* What the region's slot table says of each unit of the flash. */
+
+const SLOT_COUNT = 36;
+const SLOTS_OFFSET = 37;
+const PAGE_LENGTH = 4;
+
+export interface Unit {
+	erases: number;
+	state: number;
+}
+
+/** The units of a device's flash, by the table in its arena. */
+export function unitsOf(arena: ArrayBuffer, unitLength: number): Unit[] {
+	const header = new Uint32Array(arena, 0, 64);
+	const group = unitLength / (header[PAGE_LENGTH] as number);
+	const slots = new Uint32Array(arena, header[SLOTS_OFFSET], 4 * (header[SLOT_COUNT] as number));
+	return Array.from({ length: (header[SLOT_COUNT] as number) / group }, (_, unit) => ({
+		erases: slots[4 * unit * group] as number,
+		state: slots[4 * unit * group + 2] as number,
+	}));
+}
