@@ -60,6 +60,17 @@ test("http-cache: hits, and bodies that go as room is needed", async () => {
 	assert.ok(fewerHits >= 190 && lessSize < size && moreGone > gone, numbers.join());
 });
 
+test("littlefs: more than the arena has, written, mounted anew, and every byte right", async () => {
+	if (!process.env.MODDABLE) {
+		console.log("skip example littlefs: needs the Moddable SDK, export MODDABLE=/path/to/moddable");
+		return;
+	}
+	const line = /^(\d+) files, (\d+) KB, in \d+ blocks of 4 KB\ntake (\d+) KB of the arena's 512 KB; (\d+) wrong\n$/;
+	const [files, size, used, wrong] = (await numbersOf("littlefs", line)) as [number, number, number, number];
+	assert.is(wrong, 0);
+	assert.ok(files > 50 && size > 512 && used < 512, `${files}, ${size}, ${used}`);
+});
+
 test("every example has a manifest, a script, and a line in the README", () => {
 	const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 	const readme = readFileSync(join(root, "README.md"), "utf8");

@@ -7,15 +7,46 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Addition } from "./build-host.ts";
 import { root } from "./paths.ts";
-import type { RunResult } from "./process.ts";
+import { MissingTool, type RunResult, run } from "./process.ts";
 import { runOnXS, type XSOptions } from "./run-xs.ts";
+import { fetchXS } from "./xsnap.ts";
 
-/** Runs examples/`name`. Throws an Error if there is none. */
-export function runExample(name: string, options: XSOptions = {}): Promise<RunResult> {
+/** littlefs as the Moddable SDK ships it, no npm package does, and what lends it a flash. */
+async function littlefs(): Promise<Addition> {
+	const sdk = process.env.MODDABLE;
+	const folder = join(sdk ?? "", "modules/io/files/littlefs");
+	if (!sdk || !existsSync(join(folder, "lfs.c")))
+		throw new MissingTool("littlefs, which is part of the Moddable SDK,", "export MODDABLE=/path/to/moddable");
+	const platforms = join(await fetchXS(), "platforms");
+	return {
+		name: "littlefs",
+		sources: [join(root, "examples/littlefs/littlefs.c")],
+		others: [join(folder, "lfs.c"), join(folder, "lfs_util.c")],
+		flags: ["-isystem", folder, "-isystem", platforms, "-isystem", join(root, "hosts/xs")],
+	};
+}
+
+/** Real files for the file system: the project's own. */
+async function projectFiles(): Promise<string[]> {
+	const listed = await run(
+		"git",
+		["ls-files", "-z", "modules", "hosts", "tools", "tests", "*.md", "package-lock.json"],
+		{
+			cwd: root,
+			install: "apt-get install git",
+		},
+	);
+	return listed.stdout.split("\0").filter(Boolean);
+}
+
+/** Runs examples/`name`. Throws an Error if there is none, MissingTool if it needs what is not there. */
+export async function runExample(name: string, options: XSOptions = {}): Promise<RunResult> {
 	const path = join(root, "examples", name, "main.ts");
 	if (!existsSync(path)) throw new Error(`there is no example ${name}`);
-	return runOnXS("xs64", path, [], options);
+	if (name !== "littlefs") return runOnXS("xs64", path, [], options);
+	return runOnXS("xs64", path, await projectFiles(), { ...options, addition: await littlefs() });
 }
 
 async function main(name = ""): Promise<void> {

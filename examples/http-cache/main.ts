@@ -36,11 +36,9 @@ function keep(url: string, body: ArrayBuffer) {
 function download(url: string): ArrayBuffer {
 	if (url === "/video") return new ArrayBuffer(300 * KB);
 	const count = 20 + ((url.length * 37 + url.charCodeAt(url.length - 1) * 13) % 150);
-	const items = Array.from(
-		{ length: count },
-		(_, i) => `<li><a href="${url}/${i}">Item ${i}</a>, ${(i * 7919) % 1000} views`,
-	);
-	return ArrayBuffer.fromString(`<html><body><h1>${url}</h1><ul>${items.join("")}</ul></body></html>`);
+	let text = `<html><body><h1>${url}</h1><ul>`;
+	for (let i = 0; i < count; i++) text += `<li><a href="${url}/${i}">Item ${i}</a>, ${(i * 7919) % 1000} views`;
+	return ArrayBuffer.fromString(`${text}</ul></body></html>`);
 }
 
 function browse(gets: number) {

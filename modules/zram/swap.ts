@@ -444,7 +444,7 @@ export default class SwapPool {
 
 	status(): SwapStatus {
 		this.#values.expectOpen();
-		const { table, chains, slots, misses, pagesWritten, evictions, refusals } = this.#values;
+		const { table, chains, slots, misses, evictions, refusals } = this.#values;
 		return {
 			keys: table.keyCount,
 			owned: table.used - table.keyCount,
@@ -457,7 +457,7 @@ export default class SwapPool {
 			slotsShown: slots.shown,
 			slotsHeld: slots.held,
 			misses,
-			pagesWritten,
+			pagesWritten: chains.pagesWritten,
 			evictions,
 			refusals,
 		};

@@ -7,6 +7,9 @@
  *           pageCount + chainCount       the first page of the draft: a value that is being written
  *
  * Pages are numbered through all devices. A page that is free has been trimmed, and reads as zeros.
+ *
+ * What needs room stops where there is none and tells how far it came, and the caller goes on from there when it has made
+ * some. So the stack stays flat, which on a microcontroller has some hundred slots.
  */
 
 import type Zram from "zram";
@@ -62,6 +65,8 @@ export class Chains {
 	pagesUsed = 0;
 	/** Damaged pages that could not be trimmed: nobody uses them any more. */
 	pagesLost = 0;
+	/** Pages that update() has written because they had changed. */
+	pagesWritten = 0;
 	/** What the last attempt lacked. */
 	shortage: Shortage = "pages";
 	/** In the order of their numbers. */
@@ -72,9 +77,11 @@ export class Chains {
 	#memory: Memory;
 	#links: Uint16Array | Uint32Array;
 	#draft: number;
+	/** Bytes of the draft so far, and its last link. */
+	#draftLength = 0;
+	#draftEnd: number;
 	/** A page on its way: to be compared, or to move to another device. */
 	#staging: Memory;
-	#makeRoom: () => boolean;
 
 	/** Where links were followed last, so that going on from there is short. */
 	#cursorChain = -1;
@@ -87,16 +94,13 @@ export class Chains {
 		return pageCount < 0xffff ? 2 * count : 4 * count;
 	}
 
-	/**
-	 * Takes the devices over: what they hold is dropped. `makeRoom` frees some chain when there is a shortage, or returns
-	 * false: then the operation that wants room throws ENOSPC.
-	 */
-	constructor(devices: readonly Zram[], chainCount: number, makeRoom: () => boolean) {
+	/** Takes the devices over: what they hold is dropped. */
+	constructor(devices: readonly Zram[], chainCount: number) {
 		this.pageLength = (devices[0] as Zram).pageLength;
 		this.pageCount = devices.reduce((count, { byteLength }) => count + byteLength / this.pageLength, 0);
 		this.#none = this.pageCount < 0xffff ? 0xffff : 0xffffffff;
 		this.#draft = chainCount;
-		this.#makeRoom = makeRoom;
+		this.#draftEnd = this.pageCount + chainCount;
 		let first = 0;
 		for (const zram of devices) {
 			zram.trim(0, zram.byteLength);
@@ -120,27 +124,43 @@ export class Chains {
 		return this.#places.reduce((sum, { bytesLeft }) => sum + bytesLeft, 0);
 	}
 
+	/** Begins a new value. */
+	begin(): void {
+		this.#rank();
+		this.#draftLength = 0;
+		this.#draftEnd = this.pageCount + this.#draft;
+	}
+
 	/**
-	 * Makes the first `length` bytes of `bytes` the value of `chain`. Without `bytes` it is zeros, which take no room.
-	 *
-	 * @throws ZramError `ENOSPC`; the old value stands.
+	 * Adds what is missing of the first `length` bytes of `bytes`, or of as many zeros. Returns false if there is no room
+	 * for the next page: call it again when there is, or `abort`.
 	 */
-	write(chain: number, bytes: ByteBuffer | undefined, length: number): void {
-		const draft = this.#draft;
-		try {
-			this.#build(draft, bytes, length);
-		} catch (error) {
-			this.free(draft);
-			throw error;
+	extend(bytes: ByteBuffer | undefined, length: number): boolean {
+		while (this.#draftLength < length) {
+			const count = Math.min(this.pageLength, length - this.#draftLength);
+			const page = this.#store(bytes, this.#draftLength, count, undefined);
+			if (page === this.#none) return false;
+			this.#links[page] = this.#none;
+			this.#links[this.#draftEnd] = page;
+			this.#draftEnd = page;
+			this.#draftLength += this.pageLength;
 		}
+		return true;
+	}
+
+	/** The new value is that of `chain` from now on; the pages of the old one are given back. */
+	commit(chain: number): void {
 		const links = this.#links;
-		const old = this.pageCount + chain;
-		const fresh = this.pageCount + draft;
-		const first = links[old] as number;
-		links[old] = links[fresh] as number;
-		links[fresh] = first;
-		this.free(draft);
+		const old = links[this.pageCount + chain] as number;
+		links[this.pageCount + chain] = links[this.pageCount + this.#draft] as number;
+		links[this.pageCount + this.#draft] = old;
 		this.#cursorChain = -1;
+		this.free(this.#draft);
+	}
+
+	/** There is to be no new value. */
+	abort(): void {
+		this.free(this.#draft);
 	}
 
 	/** Reads `length` bytes of `chain` from `offset` to `into`, from `start` on. */
@@ -159,48 +179,48 @@ export class Chains {
 	}
 
 	/**
-	 * Writes `length` bytes from `start` of `bytes` over those of `chain` from `offset` on.
+	 * Writes the bytes of `bytes` from `start` to `end` over those of `chain` from `offset` on.
 	 *
-	 * @throws ZramError `ENOSPC`, `ECORRUPT`; the page at which it failed keeps its old bytes, and `bytesWritten` counts
-	 * those in front of it.
+	 * @returns the first one that is not written, since there is no room for its page; or `end`
+	 * @throws ZramError `ECORRUPT`; the page at which it failed keeps its old bytes, and `bytesWritten` counts those from
+	 * `start` on in front of it.
 	 */
-	overwrite(chain: number, offset: number, bytes: ByteBuffer, start: number, length: number): void {
+	overwrite(chain: number, offset: number, bytes: ByteBuffer, start: number, end: number): number {
 		const { pageLength } = this;
-		const end = start + length;
+		const first = start;
 		let at = this.#seek(chain, Math.floor(offset / pageLength));
-		let done = start;
 		try {
-			for (let skip = offset % pageLength; done < end; skip = 0) {
-				const count = Math.min(pageLength - skip, end - done);
-				this.#put(at, skip, bytes, done, count);
-				done += count;
+			for (let skip = offset % pageLength; start < end; skip = 0) {
+				const count = Math.min(pageLength - skip, end - start);
+				if (!this.#put(at, skip, bytes, start, count)) return start;
+				start += count;
 				at = this.#links[at] as number;
 			}
 		} catch (error) {
-			if (error instanceof ZramError) error.bytesWritten = done - start;
+			if (error instanceof ZramError) error.bytesWritten = start - first;
 			throw error;
 		}
+		return end;
 	}
 
 	/**
-	 * Makes the first `length` bytes of `bytes` the value of `chain`, which is as long, writing only the pages that differ.
+	 * Makes the bytes of `bytes` from `start`, which is at a page, to the end `length` those of `chain`, which has as many.
+	 * Writes only the pages that differ, and counts them in `pagesWritten`.
 	 *
-	 * @returns the number of these pages
-	 * @throws as overwrite does
+	 * @returns as overwrite does
 	 */
-	update(chain: number, bytes: ByteBuffer, length: number): number {
+	update(chain: number, bytes: ByteBuffer, start: number, length: number): number {
 		const { pageLength } = this;
-		let at = this.#seek(chain, 0);
-		let changed = 0;
-		for (let start = 0; start < length; start += pageLength) {
+		let at = this.#seek(chain, start / pageLength);
+		for (; start < length; start += pageLength) {
 			const count = Math.min(pageLength, length - start);
 			if (this.#differs(this.#links[at] as number, bytes, start, count)) {
-				this.#put(at, 0, bytes, start, count);
-				changed++;
+				if (!this.#put(at, 0, bytes, start, count)) return start;
+				this.pagesWritten++;
 			}
 			at = this.#links[at] as number;
 		}
-		return changed;
+		return length;
 	}
 
 	/** Gives the pages of `chain` back; it has none any more. */
@@ -210,9 +230,9 @@ export class Chains {
 		if (chain === this.#cursorChain) this.#cursorChain = -1;
 		for (let page = links[head] as number; page !== this.#none; page = links[head] as number) {
 			const place = this.#placeOf(page);
-			const trimmed = this.#trim(place, page);
+			const isTrimmed = this.#isTrimmed(place, page);
 			links[head] = links[page] as number;
-			if (trimmed) this.#give(place, page);
+			if (isTrimmed) this.#give(place, page);
 		}
 	}
 
@@ -228,18 +248,6 @@ export class Chains {
 		this.#staging.close();
 	}
 
-	#build(chain: number, bytes: ByteBuffer | undefined, length: number) {
-		this.#rank();
-		const links = this.#links;
-		let at = this.pageCount + chain;
-		for (let start = 0; start < length; start += this.pageLength) {
-			const page = this.#store(bytes, start, Math.min(this.pageLength, length - start));
-			links[page] = this.#none;
-			links[at] = page;
-			at = page;
-		}
-	}
-
 	/** Puts the devices with most room first. */
 	#rank() {
 		if (this.#places.length === 1) return;
@@ -248,56 +256,40 @@ export class Chains {
 		this.#ranked = ranked.map(({ place }) => place);
 	}
 
-	/** A page with these bytes, or with zeros, that is in no chain yet. */
-	#store(bytes: ByteBuffer | undefined, start: number, length: number): number {
-		for (;;) {
-			const page = this.#tryStore(bytes, start, length, undefined);
-			if (page !== this.#none) return page;
-			this.#makeRoomOrThrow();
-		}
-	}
-
-	/** The same, or none if no device but `except` has room. */
-	#tryStore(bytes: ByteBuffer | undefined, start: number, length: number, except: Place | undefined): number {
+	/** A page with these bytes, or with zeros, that is in no chain yet; none if no device but `except` has room. */
+	#store(bytes: ByteBuffer | undefined, start: number, length: number, except: Place | undefined): number {
 		this.shortage = "pages";
 		for (let i = 0; i < this.#ranked.length; i++) {
 			const place = this.#ranked[i] as Place;
 			const page = place === except ? this.#none : this.#take(place);
 			if (page === this.#none) continue;
-			if (!bytes || this.#isStored(place, page, bytes, start, length)) return page;
+			try {
+				if (bytes) place.zram.write(bytes, (page - place.first) * this.pageLength, start, length);
+				return page;
+			} catch (error) {
+				if (isDamaged(error)) this.#lose();
+				else this.#give(place, page);
+				if (!isFull(error)) throw error;
+				this.shortage = "arena";
+			}
 		}
 		return this.#none;
 	}
 
-	/** Writes a page that was just taken. If that fails, it is given back. */
-	#isStored(place: Place, page: number, bytes: ByteBuffer, start: number, length: number): boolean {
-		try {
-			place.zram.write(bytes, (page - place.first) * this.pageLength, start, length);
-			return true;
-		} catch (error) {
-			if (isDamaged(error)) this.#lose();
-			else this.#give(place, page);
-			if (!isFull(error)) throw error;
-			this.shortage = "arena";
-			return false;
-		}
-	}
-
-	/** Writes a part of the page behind link `at`, which may have to move to another device for it. */
-	#put(at: number, skip: number, bytes: ByteBuffer, start: number, count: number) {
-		let moves = this.#places.length - 1;
-		for (;;) {
+	/** Writes a part of the page behind link `at`, which may have to move to another device for it. False: no room. */
+	#put(at: number, skip: number, bytes: ByteBuffer, start: number, count: number): boolean {
+		for (let moves = this.#places.length - 1; ; moves--) {
 			const page = this.#links[at] as number;
 			const place = this.#placeOf(page);
 			try {
 				place.zram.write(bytes, (page - place.first) * this.pageLength + skip, start, count);
-				return;
+				return true;
 			} catch (error) {
 				if (!isFull(error)) throw error;
 			}
+			const hasMoved = moves > 0 && this.#move(at, page, place);
 			this.shortage = "arena";
-			if (moves-- > 0 && this.#move(at, page, place)) continue;
-			this.#makeRoomOrThrow();
+			if (!hasMoved) return false;
 		}
 	}
 
@@ -307,18 +299,13 @@ export class Chains {
 		const staging = this.#staging as unknown as HostBuffer;
 		place.zram.read(staging, (page - place.first) * this.pageLength);
 		this.#rank();
-		const fresh = this.#tryStore(staging, 0, this.pageLength, place);
+		const fresh = this.#store(staging, 0, this.pageLength, place);
 		if (fresh === this.#none) return false;
 		links[fresh] = links[page] as number;
 		links[at] = fresh;
 		this.#cursorChain = -1;
-		if (this.#trim(place, page)) this.#give(place, page);
+		if (this.#isTrimmed(place, page)) this.#give(place, page);
 		return true;
-	}
-
-	#makeRoomOrThrow() {
-		const isArena = this.shortage === "arena";
-		if (!this.#makeRoom()) throw new ZramError("ENOSPC", isArena ? "the arenas are full" : "no pages are left");
 	}
 
 	/** Whether the first `count` bytes of a page are others than these. A damaged page is. */
@@ -368,7 +355,7 @@ export class Chains {
 	}
 
 	/** Empties a page. False if it is damaged, and lost. */
-	#trim(place: Place, page: number): boolean {
+	#isTrimmed(place: Place, page: number): boolean {
 		try {
 			place.zram.trim((page - place.first) * this.pageLength, this.pageLength);
 			return true;

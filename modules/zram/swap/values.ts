@@ -28,8 +28,6 @@ export class Values {
 	refusals = 0;
 	/** acquire()s that had to load. */
 	misses = 0;
-	/** Pages that release() has written because they had changed. */
-	pagesWritten = 0;
 	#evicts: boolean;
 	#onRefusal: ValuesOptions["onRefusal"];
 	/** The value that an operation is about, which must not be evicted for its own sake; -1 if there is none. */
@@ -43,7 +41,7 @@ export class Values {
 		this.#onRefusal = onRefusal;
 		this.slots = new Slots(slots.count, slots.byteLength, slots.memory);
 		this.table = new Table(count);
-		this.chains = new Chains(devices, count, () => this.#evict());
+		this.chains = new Chains(devices, count);
 	}
 
 	/**
@@ -61,12 +59,15 @@ export class Values {
 			const number = known ?? this.#add(key, priority ?? 0, length);
 			this.#current = number;
 			if (replace) this.#empty(number);
+			this.chains.begin();
 			try {
-				this.chains.write(number, bytes, length);
+				while (!this.chains.extend(bytes, length)) this.#makeRoom(length);
 			} catch (error) {
+				this.chains.abort();
 				if (known === undefined || replace) this.table.remove(number, key);
-				throw this.#refusal(error, length);
+				throw error;
 			}
+			this.chains.commit(number);
 			this.slots.drop(number);
 			this.table.setByteLength(number, length);
 			if (priority !== undefined) this.table.setPriority(number, priority);
@@ -91,12 +92,18 @@ export class Values {
 	/** Writes `length` bytes into a value that has them, from `offset` on. */
 	overwrite(number: number, offset: number, bytes: ByteBuffer, length: number) {
 		this.#begin(number);
+		let done = 0;
 		try {
 			this.slots.drop(number);
-			this.chains.overwrite(number, offset, bytes, 0, length);
 			this.table.touch(number);
+			for (;;) {
+				done = this.chains.overwrite(number, offset + done, bytes, done, length);
+				if (done === length) return;
+				this.#makeRoom(length);
+			}
 		} catch (error) {
-			throw this.#refusal(error, length);
+			if (error instanceof ZramError) error.bytesWritten = done + (error.bytesWritten ?? 0);
+			throw error;
 		} finally {
 			this.#end();
 		}
@@ -233,12 +240,21 @@ export class Values {
 
 	#writeBack(slot: Slot) {
 		const view = slot.view as Uint8Array;
-		try {
-			this.pagesWritten += this.chains.update(slot.value, view, view.length);
-			slot.writable = false;
-		} catch (error) {
-			throw this.#refusal(error, view.length);
+		let done = 0;
+		for (;;) {
+			done = this.chains.update(slot.value, view, done, view.length);
+			if (done === view.length) break;
+			this.#makeRoom(view.length);
 		}
+		slot.writable = false;
+	}
+
+	/** Evicts something for an operation about `length` bytes, or refuses it. */
+	#makeRoom(length: number) {
+		if (this.#evict()) return;
+		const { shortage } = this.chains;
+		this.#refuse(shortage, length);
+		throw new ZramError("ENOSPC", shortage === "arena" ? "the arenas are full" : "no pages are left");
 	}
 
 	/** Frees the value that is needed least. False if there is none, or none shall be. */
@@ -250,11 +266,6 @@ export class Values {
 		this.#empty(victim);
 		this.table.remove(victim, key);
 		return true;
-	}
-
-	#refusal(error: unknown, length: number): unknown {
-		if (error instanceof ZramError && error.code === "ENOSPC") this.#refuse(this.chains.shortage, length);
-		return error;
 	}
 
 	#refuse(shortage: Shortage | "keys", length: number) {
