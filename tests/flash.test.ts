@@ -1,7 +1,7 @@
 /*
  * zram/flash: what the Moddable SDK's own tests ask of any Flash, bits that only go to 0, and what it takes in RAM.
  */
-// needs: xs
+// needs: js
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

@@ -1,5 +1,5 @@
 /* SwapPool against a Map of byte arrays, on pools of many shapes, most of them full all the time. */
-// needs: xs
+// needs: js
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

@@ -1,5 +1,5 @@
 /* SwapPool: what it promises, case by case. The model (swap-model) tries the rest. */
-// needs: xs
+// needs: js
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

@@ -64,7 +64,7 @@ const hosts: Host[] = [
 		variant: "xs64",
 		engine: "portable",
 		// What XS alone can show of it. The others run in Node, a hundred times as fast.
-		only: ["allocation", "arguments", "callbacks", "corruption", "engine", "failure", "inspect", "model"],
+		only: ["allocation", "arguments", "callbacks", "corruption", "engine", "failure", "inspect", "model", "swap"],
 	},
 	{ name: "XS 32 bit", offers: ["xs", "js"], share: 1, quick: false, variant: "xs32" },
 	{ name: "XS 64 bit with sanitizers", offers: ["xs", "js"], share: 0.25, quick: false, variant: "asan" },
