@@ -18,6 +18,8 @@ export interface BundleOptions {
 	define?: Record<string, string>;
 	/** Which engine "zram/engine" is. Default: native. */
 	engine?: "native" | "portable";
+	/** For the Moddable SDK's tools: they know the module's parts from its manifest, and bind natives themselves. */
+	sdk?: boolean;
 }
 
 /** A bundle on disk, and the way back from its lines to the sources. */
@@ -44,7 +46,7 @@ function locator(map: SourceMapPayload, folder: string): Bundle["locate"] {
 export async function bundle(
 	entry: string | { contents: string },
 	outfile: string,
-	{ plugins = [], define = {}, engine = "native" }: BundleOptions = {},
+	{ plugins = [], define = {}, engine = "native", sdk = false }: BundleOptions = {},
 ): Promise<Bundle> {
 	const input =
 		typeof entry === "string"
@@ -56,6 +58,7 @@ export async function bundle(
 		bundle: true,
 		conditions: ["import", "moddable", ...(engine === "portable" ? ["portable"] : [])],
 		define,
+		external: sdk ? ["zram", "zram/*"] : [],
 		format: "esm",
 		logLevel: "silent",
 		mainFields: ["module", "main"],
@@ -71,7 +74,8 @@ export async function bundle(
 	if (!map || !code) throw new Error(`the bundle has to be named *.mjs: ${outfile}`);
 	const folder = dirname(resolve(outfile));
 	const locate = locator(JSON.parse(map.text), folder);
-	const text = rewriteNatives(code.text, (line, column) => locate(line, column) ?? `${outfile}:${line}`);
+	const place = (line: number, column: number) => locate(line, column) ?? `${outfile}:${line}`;
+	const text = sdk ? code.text : rewriteNatives(code.text, place);
 	mkdirSync(folder, { recursive: true });
 	writeFileSync(outfile, text);
 	return { path: outfile, locate };

@@ -114,12 +114,8 @@ function suiteGroups(names: string[]): Plugin {
 	};
 }
 
-/** Runs files of uvu suites as one bundle on XS. The exit code is 1 if a test failed or a file could not be loaded. */
-export async function runSuitesOnXS(
-	variant: Variant,
-	suites: string[],
-	options: XSOptions = {},
-): Promise<RunResult & Summary> {
+/** What to bundle to have one entry of many files of uvu suites, which runs them all. */
+export function suitesEntry(suites: string[]): { contents: string; plugin: Plugin } {
 	const paths = suites.map((path) => relative(root, resolve(root, path)));
 	const imports = paths.flatMap((path, i) => [`import "suite:${i}";`, `import "./${path}";`]);
 	const contents = [
@@ -127,7 +123,17 @@ export async function runSuitesOnXS(
 		...imports,
 		'import "./tests/support/xs-finish.ts";',
 	].join("\n");
-	const plugins = [...(options.plugins ?? []), suiteGroups(paths)];
+	return { contents, plugin: suiteGroups(paths) };
+}
+
+/** Runs files of uvu suites as one bundle on XS. The exit code is 1 if a test failed or a file could not be loaded. */
+export async function runSuitesOnXS(
+	variant: Variant,
+	suites: string[],
+	options: XSOptions = {},
+): Promise<RunResult & Summary> {
+	const { contents, plugin } = suitesEntry(suites);
+	const plugins = [...(options.plugins ?? []), plugin];
 	const result = await runOnXS(variant, { contents }, [], { ...options, plugins });
 	return { ...result, ...summary(result.output) };
 }

@@ -10,22 +10,14 @@
  * @module
  */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type CVariant, compilers, cVariants, harnesses, mutableStatics, runHarness, warnings } from "./c-tests.ts";
+import { findSuites, NEEDS, type Need, outcome, part, portableOnXS, report, type Suite, say, single } from "./parts.ts";
 import { root } from "./paths.ts";
-import { MissingTool, run } from "./process.ts";
-import { runSuiteInNode, runSuitesOnXS, type Summary } from "./run-xs.ts";
+import { run } from "./process.ts";
+import { runSuiteInNode, runSuitesOnXS } from "./run-xs.ts";
 import type { Variant } from "./variants.ts";
-
-/** What a suite may need, as its line `// needs: …` says, and that in words. */
-const NEEDS = {
-	js: "XS or Node",
-	xs: "XS",
-	node: "Node",
-	compiler: "Node and a C compiler",
-};
-type Need = keyof typeof NEEDS;
 
 interface Host {
 	name: string;
@@ -59,57 +51,17 @@ const hosts: Host[] = [
 	{
 		name: "XS 64 bit, portable engine",
 		offers: ["xs", "js"],
-		share: 0.002,
 		quick: false,
 		variant: "xs64",
 		engine: "portable",
-		// What XS alone can show of it. The others run in Node, a hundred times as fast.
-		only: ["allocation", "arguments", "callbacks", "corruption", "engine", "failure", "inspect", "model", "swap"],
+		...portableOnXS,
 	},
 	{ name: "XS 32 bit", offers: ["xs", "js"], share: 1, quick: false, variant: "xs32" },
 	{ name: "XS 64 bit with sanitizers", offers: ["xs", "js"], share: 0.25, quick: false, variant: "asan" },
 ];
 
-/** What one part of the run came to. */
-interface Part {
-	name: string;
-	passed: number;
-	failed: number;
-	skipped: string[];
-}
-
-interface Suite {
-	path: string;
-	needs: Need;
-}
-
 const quick = process.argv.includes("--quick");
 const scale = quick ? 0.1 : process.argv.includes("--long") ? 10 : 1;
-const parts: Part[] = [];
-
-function say(text: string) {
-	process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
-}
-
-/** Runs a part. A missing tool skips it, or fails it in CI. */
-async function part(name: string, work: () => Promise<Omit<Part, "name">>) {
-	say(`\n── ${name}`);
-	let result: Omit<Part, "name">;
-	try {
-		result = await work();
-	} catch (error) {
-		const missing = error instanceof MissingTool && process.env.CI !== "true";
-		const message = (error as Error).message;
-		say(missing ? `skip: ${message}` : `failed: ${error instanceof MissingTool ? message : (error as Error).stack}`);
-		result = { passed: 0, failed: missing ? 0 : 1, skipped: missing ? [message.split("\n")[0] as string] : [] };
-	}
-	parts.push({ name, ...result });
-}
-
-function single(problems: string): Omit<Part, "name"> {
-	if (problems) say(problems);
-	return { passed: problems ? 0 : 1, failed: problems ? 1 : 0, skipped: [] };
-}
 
 /** A tool from node_modules; its complaints are the problems. */
 async function npmTool(name: string, parameters: string[]) {
@@ -156,25 +108,6 @@ async function cHarnesses(variant: CVariant) {
 	return sum;
 }
 
-/** The suites in tests/, with what each says that it needs. */
-function findSuites(): Suite[] {
-	return readdirSync(join(root, "tests"))
-		.filter((name) => name.endsWith(".test.ts"))
-		.sort()
-		.map((name) => {
-			const path = `tests/${name}`;
-			const needs = /^\/\/ needs: (\w+)$/m.exec(readFileSync(join(root, path), "utf8"))?.[1] ?? "";
-			if (!(needs in NEEDS))
-				throw new Error(`${path}: needs a line "// needs: " with ${Object.keys(NEEDS).join(", ")}`);
-			return { path, needs: needs as Need };
-		});
-}
-
-function outcome(result: Summary & { exitCode: number }) {
-	const failed = result.total - result.passed - result.skipped;
-	return { passed: result.passed, failed: failed || (result.exitCode ? 1 : 0) };
-}
-
 async function suitesOn(host: Host, suites: Suite[]) {
 	const runsOn = (each: Host, { needs, path }: Suite) =>
 		each.offers.includes(needs) && (each.only?.some((name) => path === `tests/${name}.test.ts`) ?? true);
@@ -198,17 +131,6 @@ async function suitesOn(host: Host, suites: Suite[]) {
 		sum.failed += failed;
 	}
 	return { ...sum, skipped };
-}
-
-function report(): boolean {
-	const width = Math.max(...parts.map(({ name }) => name.length));
-	say("\n── Summary");
-	for (const { name, passed, failed, skipped } of parts)
-		say(`${name.padEnd(width)}  ${passed} passed, ${failed} failed, ${skipped.length} skipped`);
-	const sum = (key: "passed" | "failed") => parts.reduce((total, each) => total + each[key], 0);
-	const skipped = parts.reduce((total, each) => total + each.skipped.length, 0);
-	say(`\n${sum("passed")} passed, ${sum("failed")} failed, ${skipped} skipped`);
-	return sum("failed") === 0;
 }
 
 await part("Type check", () => npmTool("tsc", ["-p", "."]));

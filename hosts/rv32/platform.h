@@ -28,9 +28,8 @@
 #define mxUseDefaultSharedChunks 1
 #define mxUseDefaultSlotAllocation 1
 
-/* The fields `waiter…` belong to XS's Atomics, `promiseJobs` to platform.c. */
+/* Fields of XS's Atomics. */
 #define mxMachinePlatform  \
-	int promiseJobs;       \
 	void *waiterCondition; \
 	void *waiterData;      \
 	void *waiterLink;

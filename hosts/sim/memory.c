@@ -8,14 +8,48 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#if defined(_WIN32)
+#include <malloc.h>
+#include <windows.h>
+#else
 #include <time.h>
+#endif
 
 #define ALIGNMENT 64u
+
+static void *allocate(size_t byteLength)
+{
+#if defined(_WIN32)
+	return _aligned_malloc(byteLength, ALIGNMENT);
+#else
+	return aligned_alloc(ALIGNMENT, byteLength);
+#endif
+}
+
+static void release(void *data)
+{
+#if defined(_WIN32)
+	_aligned_free(data);
+#else
+	free(data);
+#endif
+}
+
+static uint32_t milliseconds(void)
+{
+#if defined(_WIN32)
+	return GetTickCount();
+#else
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint32_t)now.tv_sec * 1000u + (uint32_t)(now.tv_nsec / 1000000);
+#endif
+}
 
 /* Runs when the last view is gone, or as the machine ends; `data` is NULL once closed. */
 void xs_zram_memory_destructor(void *data)
 {
-	free(data);
+	release(data);
 }
 
 /* The bytes of another region go to this one; views of the other have none any more. */
@@ -41,7 +75,7 @@ void xs_zram_memory(xsMachine *the)
 	if (byteLength < 1)
 		xsRangeError("byteLength must be at least 1");
 	size_t rounded = ((size_t)byteLength + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-	void *data = aligned_alloc(ALIGNMENT, rounded);
+	void *data = allocate(rounded);
 	if (!data)
 		xsUnknownError("out of memory: %d bytes for a region", (int)byteLength);
 	xsmcSetHostBuffer(xsThis, data, byteLength);
@@ -54,14 +88,11 @@ void xs_zram_memory_close(xsMachine *the)
 	if (!data)
 		return;
 	xsmcSetHostBuffer(xsThis, NULL, 0);
-	free(data);
+	release(data);
 }
 
 /* Starts anywhere and wraps: only differences, as int32, mean something. */
 void xs_zram_memory_ticks(xsMachine *the)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	uint32_t milliseconds = (uint32_t)now.tv_sec * 1000u + (uint32_t)(now.tv_nsec / 1000000);
-	xsmcSetInteger(xsResult, (xsIntegerValue)milliseconds);
+	xsmcSetInteger(xsResult, (xsIntegerValue)milliseconds());
 }

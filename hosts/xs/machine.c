@@ -87,6 +87,9 @@ static void importMain(txMachine *the)
 {
 	txSlot *realm = mxModuleInstanceInternal(mxProgram.value.reference)->value.module.realm;
 	mxPushStringC((txString)hostOf(the)->bundle);
+#if XS_MAJOR_VERSION > 13
+	mxPushUndefined(); /* import's options */
+#endif
 	fxRunImport(the, realm, XS_NO_ID);
 	mxDub();
 	mxGetID(mxID(_then));
@@ -97,12 +100,16 @@ static void importMain(txMachine *the)
 	mxPop();
 }
 
+static bool hasJobs(txMachine *the)
+{
+	return mxPendingJobs.value.reference->next != NULL;
+}
+
 /* fxEndJob() calls back finalization registries, which may queue more. */
 static void runJobs(txMachine *the)
 {
 	fxEndJob(the);
-	while (the->promiseJobs) {
-		the->promiseJobs = 0;
+	while (hasJobs(the)) {
 		fxRunPromiseJobs(the);
 		fxEndJob(the);
 	}
@@ -126,7 +133,8 @@ static pthread_mutex_t creation = PTHREAD_MUTEX_INITIALIZER;
 static txMachine *createMachine(Host *host)
 {
 	pthread_mutex_lock(&creation);
-	txMachine *the = fxCreateMachine(&host->creation, "xs-host", host, XS_NO_ID);
+	txMachine *the = host->root ? fxCloneMachine(&host->creation, host->root, "xs-host", host)
+								: fxCreateMachine(&host->creation, "xs-host", host, XS_NO_ID);
 	pthread_mutex_unlock(&creation);
 	return the;
 }

@@ -8,7 +8,7 @@
 
 void fxCreateMachinePlatform(txMachine *the)
 {
-	the->promiseJobs = 0;
+	(void)the;
 }
 
 void fxDeleteMachinePlatform(txMachine *the)
@@ -16,9 +16,10 @@ void fxDeleteMachinePlatform(txMachine *the)
 	(void)the;
 }
 
+/* machine.c runs them as long as there are any. */
 void fxQueuePromiseJobs(txMachine *the)
 {
-	the->promiseJobs = 1;
+	(void)the;
 }
 
 static const char *abortReason(int status)

@@ -51,9 +51,8 @@
 #define mx32bitID 1
 #endif
 
-/* The fields `waiter…` belong to XS's Atomics, `promiseJobs` to platform.c. */
+/* Fields of XS's Atomics. */
 #define mxMachinePlatform  \
-	int promiseJobs;       \
 	void *waiterCondition; \
 	void *waiterData;      \
 	void *waiterLink;

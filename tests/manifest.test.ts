@@ -1,0 +1,43 @@
+// needs: node
+/* What firmware includes: the SDK's tools say nothing of a pattern that matches no TypeScript, or of a module left out. */
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { root } from "../tools/paths.ts";
+
+interface Manifest {
+	include?: string[];
+	modules?: Record<string, string | string[]>;
+	preload?: string[];
+}
+
+const read = (path: string): Manifest => JSON.parse(readFileSync(join(root, path), "utf8"));
+
+/** Modules by specifier, and their files without an end, of a manifest and what it includes. */
+function modulesOf(path: string): [string, string][] {
+	const { include = [], modules = {} } = read(path);
+	const at = (name: string) => relative(root, resolve(root, dirname(path), name));
+	const own = Object.entries(modules).flatMap(([name, files]) => [files].flat().map((file) => [name, at(file)]));
+	return [...(own as [string, string][]), ...include.flatMap((each) => modulesOf(at(each)))];
+}
+
+for (const path of readdirSync(root).filter((name) => name.startsWith("manifest")))
+	test(`${path}: every file is there, and no file has two names`, () => {
+		const files = modulesOf(path).map(([, file]) => file);
+		for (const file of files)
+			assert.ok(
+				[".ts", ".c"].some((end) => existsSync(join(root, file + end))),
+				file,
+			);
+		assert.equal([...new Set(files)].sort(), [...files].sort());
+	});
+
+test("manifest.json: every module is preloaded, by its name", () => {
+	const typescript = modulesOf("manifest.json").filter(([, file]) => existsSync(join(root, `${file}.ts`)));
+	const names = [...typescript.map(([name]) => name), "zram/memory"];
+	assert.equal([...(read("manifest.json").preload ?? [])].sort(), names.sort());
+});
+
+test.run();

@@ -1,0 +1,116 @@
+/**
+ * The Moddable SDK, if this machine has one: `MODDABLE` is its folder, as its documentation wants it.
+ *
+ * @module
+ */
+
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, delimiter, join } from "node:path";
+import { buildFolder, root } from "./paths.ts";
+import { MissingTool, run } from "./process.ts";
+
+/** What is built for: a program of the command line, or a library for the simulator. */
+export type Target = "command line" | "simulator";
+
+export interface AppOptions {
+	target: Target;
+	/** "debug" has lines in stacks, "instrument" counts what happens on the heap. Default: "release". */
+	goal?: "release" | "debug" | "instrument";
+	/** How the simulator's device looks, such as "moddable_two". Default: none in particular. */
+	skin?: string;
+}
+
+/** An app that the SDK has built. */
+export interface App {
+	/** The program, or mc.so. */
+	path: string;
+	/** Warnings about files of this repository. */
+	warnings: string[];
+}
+
+const platforms: Partial<Record<NodeJS.Platform, "lin" | "mac" | "win">> = {
+	linux: "lin",
+	darwin: "mac",
+	win32: "win",
+};
+
+function sdkFolder(): string {
+	const folder = process.env.MODDABLE;
+	const install = "build it as its documentation says, and set MODDABLE";
+	if (!folder) throw new MissingTool("the Moddable SDK", install);
+	if (!existsSync(join(folder, "modules"))) throw new MissingTool("the Moddable SDK", install, `not in ${folder}`);
+	return folder;
+}
+
+/** "lin", "mac", or "win". */
+export function sdkPlatform(): string {
+	const platform = platforms[process.platform];
+	if (!platform) throw new MissingTool("the Moddable SDK", "a Linux, macOS, or Windows machine");
+	return platform;
+}
+
+/** The path of a tool that the SDK's own build has made, such as "mcconfig" or "mcsim". */
+export function sdkTool(name: string): string {
+	const path = join(sdkFolder(), "build/bin", sdkPlatform(), "release", name);
+	if (!existsSync(path)) throw new MissingTool(name, `make, in ${sdkFolder()}/build/makefiles/${sdkPlatform()}`);
+	return path;
+}
+
+/** "8.2.3" and the like. */
+export function sdkVersion(): string {
+	return readFileSync(join(sdkFolder(), "tools/VERSION"), "utf8").trim();
+}
+
+/** The environment of the SDK's tools: each other, and the TypeScript of this repository. */
+export function sdkEnvironment(): Record<string, string> {
+	const bin = join(sdkFolder(), "build/bin", sdkPlatform(), "release");
+	const path = [join(root, "node_modules/.bin"), bin, process.env.PATH ?? ""].join(delimiter);
+	return { MODDABLE: sdkFolder(), PATH: path };
+}
+
+/** Lines that warn of something in this repository; the SDK's own files are its makers' business. */
+function warningsIn(output: string): string[] {
+	const sdk = sdkFolder();
+	return output
+		.split("\n")
+		.filter((line) => /warning|cannot optimize|not frozen|no const/i.test(line))
+		.filter((line) => !line.includes(sdk) && !/^# (cc|xsc|tsc)/.test(line));
+}
+
+/** One line for each file, as the SDK's tools say it; the rest is for `warnings` and errors. */
+const steps = (text: string) => text.replaceAll(/^(?!# ).*\n?/gm, "");
+
+/**
+ * Builds the app whose manifest is in `folder`, from scratch: make does not notice that a manifest has changed.
+ *
+ * @throws MissingTool without the SDK, Error with the output of what failed
+ */
+export async function buildApp(folder: string, { target, goal = "release", skin }: AppOptions): Promise<App> {
+	const output = join(buildFolder, "sdk/out", basename(folder));
+	rmSync(output, { recursive: true, force: true });
+	mkdirSync(output, { recursive: true });
+	const platform = target === "command line" ? `x-cli-${sdkPlatform()}` : skin ? `sim/${skin}` : sdkPlatform();
+	// "-t build": the default would also end every simulator that runs
+	const parameters = ["-m", ...flags[goal], "-p", platform, "-t", "build", "-o", output];
+	const result = await run(sdkTool("mcconfig"), parameters, { cwd: folder, env: sdkEnvironment(), echo: steps });
+	if (result.exitCode !== 0) throw new Error(`mcconfig failed in ${folder}:\n${result.output}`);
+	return { path: builtPath(output, basename(folder), { target, goal, skin }), warnings: warningsIn(result.output) };
+}
+
+const flags = { release: [], debug: ["-d"], instrument: ["-i"] };
+
+function builtPath(output: string, name: string, { target, goal = "release", skin }: AppOptions): string {
+	const platform = sdkPlatform();
+	const library = platform === "win" ? "mc.dll" : "mc.so";
+	return target === "command line"
+		? join(output, "bin", platform, goal, name)
+		: join(output, "bin", platform, skin ?? "mc", goal, name, library);
+}
+
+/** Makes the folder of an app that has no other files than a manifest. */
+export function writeManifest(name: string, manifest: object): string {
+	const folder = join(buildFolder, "sdk", name);
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, "\t")}\n`);
+	return folder;
+}

@@ -1,0 +1,144 @@
+/**
+ * `npm run test:sdk`: the suites on the XS of the Moddable SDK, built by its own tools from the manifest that apps
+ * include, with the module preloaded. Skipped without MODDABLE.
+ *
+ *   file.test.ts …   these suites alone
+ *
+ * @module
+ */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Plugin } from "esbuild";
+import { bundle } from "./bundle.ts";
+import { findSuites, outcome, part, portableOnXS, report, type Suite, say } from "./parts.ts";
+import { root } from "./paths.ts";
+import { run } from "./process.ts";
+import { suitesEntry, summary } from "./run-xs.ts";
+import { buildApp, sdkVersion, writeManifest } from "./sdk.ts";
+
+type Engine = "native" | "portable";
+const other = { native: "portable", portable: "native" } as const;
+
+const chosen = process.argv.slice(2);
+
+/** Sizes as those of the command-line host. */
+const creation = {
+	static: 0,
+	chunk: { initial: 1 << 20, incremental: 1 << 18 },
+	heap: { initial: 32768, incremental: 8192 },
+	stack: 8192,
+	keys: { initial: 4096, incremental: 1024, name: 1993, symbol: 127 },
+	parser: { buffer: 1 << 18, table: 1993 },
+	main: "main",
+};
+
+/** An engine's files by module, which `name` is for the engine itself. */
+function engineModules(engine: Engine, name: string): Record<string, string | string[]> {
+	const folder = join(root, "modules/zram/engine", engine);
+	const { modules } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+	const place = (path: string | string[]) => [path].flat().map((each) => join(folder, each));
+	return Object.fromEntries(
+		Object.entries<string | string[]>(modules).map(([key, path]) => [key === "zram/engine" ? name : key, place(path)]),
+	);
+}
+
+/** The app: what firmware includes, the host of the suites, and the other engine for those who compare both. */
+function manifestFor(engine: Engine) {
+	const { preload } = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8"));
+	const files = [
+		"tests/sdk/main.c",
+		"hosts/xs/machine.c",
+		"hosts/xs/natives.c",
+		"hosts/xs/host.h",
+		"tests/support/bytes.c",
+	];
+	return {
+		creation,
+		include: ["modules/zram/manifest.json", "hosts/sim/manifest.json"].map((path) => join(root, path)),
+		typescript: { tsconfig: { compilerOptions: { types: ["$(MODDABLE)/xs/includes/xs"] } } },
+		modules: {
+			main: "./main",
+			"*": files.map((path) => join(root, path)),
+			...engineModules(engine, "zram/engine"),
+			...engineModules(other[engine], `zram/engine/${other[engine]}`),
+		},
+		preload,
+	};
+}
+
+/** Suites ask for "zram/engine/native" and "…/portable": one of them is the app's own, under another name. */
+function engineNames(engine: Engine): Plugin {
+	return {
+		name: "engine-names",
+		setup(build) {
+			build.onResolve({ filter: new RegExp(`^zram/engine/${engine}$`) }, () => ({
+				path: "zram/engine",
+				external: true,
+			}));
+		},
+	};
+}
+
+/** Why a suite cannot be here, if it cannot. */
+function reasonToSkip({ path, needs }: Suite, engine: Engine): string | undefined {
+	if (needs !== "xs" && needs !== "js") return "runs in Node";
+	if (path === "tests/host.test.ts") return "is about the command-line host";
+	if (engine === "portable" && !portableOnXS.only.some((name) => path === `tests/${name}.test.ts`))
+		return "runs in Node with the portable engine";
+	return undefined;
+}
+
+function suitesFor(engine: Engine): string[] {
+	if (chosen.length) return chosen;
+	return findSuites().flatMap((suite) => {
+		const reason = reasonToSkip(suite, engine);
+		if (reason) say(`skip ${suite.path}: ${reason}`);
+		return reason ? [] : [suite.path];
+	});
+}
+
+/** uvu assigns to `name`, which errors do not let it here: where modules are preloaded, Error.prototype is frozen. */
+const assertionNames: Plugin = {
+	name: "assertion-names",
+	setup(build) {
+		build.onLoad({ filter: /uvu\/assert\/index\.mjs$/ }, ({ path }) => {
+			const define = 'Object.defineProperty(this, "name", { value: "Assertion" })';
+			return { contents: readFileSync(path, "utf8").replace(/this\.name = ["']Assertion["']/, define) };
+		});
+	},
+};
+
+/** Leaves out the lines with which this XS reports each exception as it is thrown, caught or not. */
+function withoutReports(): (text: string) => string {
+	let rest = "";
+	return (text) => {
+		const lines = (rest + text).split(/(?<=\n)/);
+		rest = lines.at(-1)?.endsWith("\n") ? "" : (lines.pop() as string);
+		return lines.map((line) => line.replace(/Exception \w+: .*\n$/, "")).join("");
+	};
+}
+
+async function suites(engine: Engine) {
+	const folder = writeManifest(`suites-${engine}`, manifestFor(engine));
+	const { contents, plugin } = suitesEntry(suitesFor(engine));
+	const plugins = [plugin, assertionNames, engineNames(engine)];
+	const define = { TEST_SCALE: `${engine === "portable" ? portableOnXS.share : 1}` };
+	await bundle({ contents }, join(folder, "main.mjs"), { sdk: true, engine, plugins, define });
+	const { path, warnings } = await buildApp(folder, { target: "command line", goal: "instrument" });
+	const result = await run(path, [], { cwd: root, echo: withoutReports(), timeout: 1_800_000 });
+	const { passed, failed } = outcome({ ...result, ...summary(result.output) });
+	for (const warning of warnings) say(`failed: ${warning}`);
+	return { passed: passed + (warnings.length ? 0 : 1), failed: failed + warnings.length, skipped: [] };
+}
+
+if (process.env.MODDABLE)
+	for (const engine of ["native", "portable"] as const)
+		await part(`Suites on the XS of Moddable SDK ${sdkVersion()}, ${engine} engine`, () => suites(engine));
+else
+	await part("Suites on the XS of the Moddable SDK", async () => {
+		const skipped = "the Moddable SDK is not there, or MODDABLE is not set";
+		say(`skip: ${skipped}`);
+		return { passed: 0, failed: 0, skipped: [skipped] };
+	});
+process.exitCode = report() ? 0 : 1;
