@@ -9,7 +9,7 @@ import Zram, { type ZramOptions } from "zram";
 import ZramFlash, { type Flash } from "zram/flash";
 import { equal, fill, NOISE } from "./support/bytes.ts";
 import { pageOf } from "./support/device.ts";
-import { fails, refuses } from "./support/expect.ts";
+import { fails, refuses, throws } from "./support/expect.ts";
 import { scaled } from "./support/host.ts";
 import { Random } from "./support/random.ts";
 
@@ -43,9 +43,9 @@ test("open: modes and formats; what is wrong", () => {
 	refuses(() => flash.open({} as Wrong), Error, /^path: is missing/);
 	for (const path of ["xyzzy", "", "toString", "__proto__"])
 		refuses(() => flash.open({ path }), Error, /^path: there is no partition/);
-	assert.throws(() => (flash as Wrong).open(), TypeError);
-	assert.throws(() => flash.open({ path: Symbol() as Wrong }), TypeError);
-	assert.throws(() => flash.open({ path: PATH, mode: Symbol() as Wrong }), TypeError);
+	throws(TypeError, () => (flash as Wrong).open());
+	throws(TypeError, () => flash.open({ path: Symbol() as Wrong }));
+	throws(TypeError, () => flash.open({ path: PATH, mode: Symbol() as Wrong }));
 });
 
 test("iterator: each path once, also when it ends early", () => {
@@ -92,10 +92,10 @@ test("close: twice is fine; then every call is a SyntaxError", () => {
 		() => f.status(),
 		() => f.format,
 	];
-	for (const call of calls) assert.throws(call, SyntaxError);
+	for (const call of calls) throws(SyntaxError, call);
 	const other = flash.open({ path: PATH });
 	flash.close();
-	assert.throws(() => other.read(12, 0), SyntaxError);
+	throws(SyntaxError, () => other.read(12, 0));
 	other.close();
 });
 
@@ -111,7 +111,7 @@ test("receivers: what is no flash is a SyntaxError", () => {
 	];
 	for (const [name, parameters] of calls)
 		for (const receiver of ["a string", [], {}, 1, null, undefined, zram, flash, Object.create(f)])
-			assert.throws(() => f[name].apply(receiver, parameters), SyntaxError, `${name} of ${typeof receiver}`);
+			throws(SyntaxError, () => f[name].apply(receiver, parameters), `${name} of ${typeof receiver}`);
 });
 
 test("a new partition is erased", () => {
@@ -156,9 +156,9 @@ test("eraseBlock: one, several, arguments as the SDK converts them", () => {
 	f.eraseBlock("1", "3");
 	isAll(f.read(3 * BLOCK, 0), 0xff);
 	isAll(f.read(SIZE - 4 * BLOCK, 3 * BLOCK), 0);
-	assert.throws(() => f.eraseBlock(), SyntaxError);
-	assert.throws(() => f.eraseBlock(1n), TypeError);
-	assert.throws(() => f.eraseBlock(0, 1n), TypeError);
+	throws(SyntaxError, () => f.eraseBlock());
+	throws(TypeError, () => f.eraseBlock(1n));
+	throws(TypeError, () => f.eraseBlock(0, 1n));
 	for (const [start, end] of [[-1], [BLOCKS], [0, 0], [2, 1], [0, BLOCKS + 1], [0, -1], [Number.POSITIVE_INFINITY]])
 		refuses(() => f.eraseBlock(start, end), RangeError, /^start, end: /);
 	isAll(f.read(SIZE - 4 * BLOCK, 3 * BLOCK), 0);
@@ -187,12 +187,12 @@ test("partitions: nothing reaches past the end, or into the other one", () => {
 
 test("arguments: what is missing is a SyntaxError, what is no buffer a TypeError", () => {
 	const f = makeFlash().flash.open({ path: PATH }) as Wrong;
-	assert.throws(() => f.read(12), SyntaxError);
-	assert.throws(() => f.write(new ArrayBuffer(12)), SyntaxError);
-	assert.throws(() => f.read(12, 1n), TypeError);
+	throws(SyntaxError, () => f.read(12));
+	throws(SyntaxError, () => f.write(new ArrayBuffer(12)));
+	throws(TypeError, () => f.read(12, 1n));
 	for (const wrong of ["bytes", null, undefined, {}, [1, 2]]) {
-		assert.throws(() => f.write(wrong, 0), TypeError);
-		assert.throws(() => f.read(wrong, 0), TypeError);
+		throws(TypeError, () => f.write(wrong, 0));
+		throws(TypeError, () => f.read(wrong, 0));
 	}
 	f.write(Uint16Array.of(0x1234, 0x5678), 2);
 	assert.equal(new Uint8Array(f.read(8, 0)), Uint8Array.of(255, 255, 0x34, 0x12, 0x78, 0x56, 255, 255));

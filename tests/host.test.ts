@@ -7,6 +7,7 @@ import { collect, crc32, heapStats, machineIndex, programArguments, readFile } f
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Memory, ticks } from "zram/memory";
+import { throws } from "./support/expect.ts";
 import { allocated } from "./support/heap.ts";
 
 /** Natives of the host in a class with everything around them: fields, private and static members, accessors. */
@@ -56,7 +57,7 @@ test("natives: results, arguments, crc32", () => {
 	assert.is(crc32(bytes("x123456789").buffer, 1, 9), 0xcbf43926);
 	assert.is(crc32(bytes(""), 0, 0), 0);
 	assert.throws(() => crc32(bytes("abc"), 1, 3), /within 3 bytes/);
-	assert.throws(() => crc32(bytes("abc"), -1, 1), RangeError);
+	throws(RangeError, () => crc32(bytes("abc"), -1, 1));
 	assert.is(machineIndex(), 0);
 	assert.equal(programArguments(), []);
 });
@@ -159,9 +160,9 @@ test("Memory: transfer hands the bytes on, and the old views see nothing of them
 	assert.is(view[0], 1);
 	assert.is(old[0], undefined);
 	assert.is(old.length, 0);
-	assert.throws(() => old.fill(3), TypeError);
+	throws(TypeError, () => old.fill(3));
 	assert.throws(() => new DataView(memory as unknown as ArrayBuffer, 0, 1));
-	assert.throws(() => memory.transfer(), TypeError);
+	throws(TypeError, () => memory.transfer());
 	memory.close();
 	view[0] = 4;
 	assert.is(view[0], 4);
@@ -179,11 +180,11 @@ test("Memory: a view keeps what was transferred alive", () => {
 });
 
 test("Memory: refuses lengths and receivers", () => {
-	assert.throws(() => new Memory(0, "external"), RangeError);
-	assert.throws(() => new Memory(-5, "external"), RangeError);
+	throws(RangeError, () => new Memory(0, "external"));
+	throws(RangeError, () => new Memory(-5, "external"));
 	assert.throws(() => Memory.prototype.close.call({} as Memory));
 	assert.throws(() => Memory.prototype.close.call(new Uint8Array(4) as unknown as Memory));
-	assert.throws(() => (Memory as unknown as () => void)(), TypeError);
+	throws(TypeError, () => (Memory as unknown as () => void)());
 });
 
 test("Memory: out of memory is an error that says so", () => {

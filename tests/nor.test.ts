@@ -4,6 +4,7 @@
 import { test } from "uvu";
 import { Chip, ChipError, type ChipOptions, PowerCut } from "../hosts/nor/chip.ts";
 import { type Flash, flashStorage } from "../hosts/nor/flash.ts";
+import { throws } from "./support/expect.ts";
 
 const BLOCK = 4096;
 const path = "xs_test";
@@ -20,17 +21,6 @@ function open(options: Partial<ChipOptions> = {}): { chip: Chip; flash: Flash } 
 
 function check(condition: unknown, message: string) {
 	if (!condition) throw new Error(message);
-}
-
-/** `work` throws exactly a `type`, as the SDK's tests want it. */
-function throws(type: { new (...parameters: never[]): Error }, work: () => unknown) {
-	let error: unknown;
-	try {
-		work();
-	} catch (thrown) {
-		error = thrown;
-	}
-	if (error === undefined || (error as Error).constructor !== type) throw new Error(`not a ${type.name}: ${error}`);
 }
 
 function isAll(bytes: ArrayBuffer | Uint8Array, value: number): boolean {

@@ -177,18 +177,23 @@ test("handles that are forgotten: their buffers are freed after a collection", a
 	assert.is(pool.status().owned, 0);
 });
 
-test("handles that are forgotten while acquired: the view stays alive until its slot is released", async () => {
+test("handles that are forgotten while acquired stay, and so does the view", async () => {
 	const pool = makePool();
-	let view = pool.own(pageOf("compressed", 1, FRAME)).acquire();
+	const acquire = () => {
+		const handle = pool.own(pageOf("compressed", 1, FRAME));
+		return { view: handle.acquire(), reference: new WeakRef(handle) };
+	};
+	const { view, reference } = acquire();
+	forget(pool, 1);
 	await settle();
 	assert.is(pool.status().owned, 1);
 	const expected = pageOf("compressed", 1, FRAME);
 	assert.ok(equal(view, 0, expected, 0, FRAME));
-	view = undefined as unknown as Uint8Array;
+	reference.deref()?.release();
+	forget(pool, 1);
 	await settle();
-	assert.is(pool.status().slotsHeld, 1);
-	pool.close();
-	await settle();
+	assert.is(pool.status().owned, 0);
+	assert.is(reference.deref(), undefined);
 });
 
 test("closed handles are not freed twice: their number may be another's", async () => {

@@ -7,7 +7,7 @@ import Zram, { type ZramOptions } from "zram";
 import SwapPool, { type Pressure, type SwapOptions } from "zram/swap";
 import { equal } from "./support/bytes.ts";
 import { jobs, PAGE, pageOf } from "./support/device.ts";
-import { fails, refuses } from "./support/expect.ts";
+import { fails, refuses, throws } from "./support/expect.ts";
 
 /** Arguments of any type at all. */
 // biome-ignore lint/suspicious/noExplicitAny: wrong arguments are what this suite is about
@@ -252,7 +252,7 @@ test("a view whose slot is taken is dead: it reads nothing, and writes into nobo
 	stale[FRAME - 1] = 99;
 	assert.is(stale.length, 0);
 	assert.is(stale[0], undefined);
-	assert.throws(() => stale.fill(1), TypeError);
+	throws(TypeError, () => stale.fill(1));
 	same(view, frame(2));
 	pool.release("b");
 	same(pool.read("a"), frame(1));
@@ -362,26 +362,60 @@ test("release that finds no room: still acquired, nothing lost, and it works onc
 	same(pool.read("a"), noise(50));
 });
 
-test("full: the old pages of several devices move to where there is room", () => {
-	const devices = [makeZram(20 * KB), makeZram(64 * KB)];
+test("several devices: new buffers go where most room is, and on to the next; all of it can be used", () => {
+	const devices = [makeZram(20 * KB), makeZram(64 * KB)] as const;
 	const pool = new SwapPool({ devices });
-	pool.write("a", noise(1, 2 * PAGE));
-	assert.ok((devices[1] as Zram).status().rawPages === 2, "new buffers go where most room is");
-	pool.create("b", 3 * PAGE);
-	pool.write("c", noise(3, 5 * PAGE));
-	pool.write("d", noise(4, 3 * PAGE));
-	fails(() => pool.write("e", noise(5, 12 * PAGE)), "ENOSPC");
-	const last = noise(6, 3 * PAGE);
-	pool.write("b", last.subarray(0, 2 * PAGE), 0);
-	pool.write("b", last.subarray(2 * PAGE + 100, 2 * PAGE + 300), 2 * PAGE + 100);
-	const expected = new Uint8Array(3 * PAGE);
-	expected.set(last.subarray(0, 2 * PAGE));
-	expected.set(last.subarray(2 * PAGE + 100, 2 * PAGE + 300), 2 * PAGE + 100);
-	same(pool.read("b"), expected);
-	same(pool.read("a"), noise(1, 2 * PAGE));
-	same(pool.read("d"), noise(4, 3 * PAGE));
-	assert.is(pool.status().pagesUsed, 13);
+	const pages = () => devices.map((zram) => zram.status().rawPages);
+	pool.write("a", noise(1, 12 * PAGE));
+	assert.equal(pages(), [0, 12]);
+	pool.write("b", noise(2, 6 * PAGE));
+	assert.equal(pages(), [4, 14]);
+	same(pool.read("b"), noise(2, 6 * PAGE));
+	fails(() => pool.write("c", noise(3, 3 * PAGE)), "ENOSPC");
+	assert.equal(pages(), [4, 14]);
+});
+
+test("several devices: a page that no longer fits on its own moves to another", () => {
+	const devices = [makeZram(20 * KB), makeZram(64 * KB)] as const;
+	const pool = new SwapPool({ devices });
+	pool.create("a", 4 * PAGE);
+	pool.write("full", noise(1, 15 * PAGE));
+	assert.equal(
+		devices.map((zram) => zram.status().rawPages),
+		[0, 15],
+	);
+	const last = noise(2, 4 * PAGE);
+	const expected = new Uint8Array(4 * PAGE);
+	for (const [start, end] of [
+		[2 * PAGE, 3 * PAGE], // first, last, in between; whole pages and parts
+		[100, 4000],
+		[3 * PAGE + 50, 4 * PAGE],
+		[PAGE, 2 * PAGE],
+	] as const) {
+		pool.write("a", last.subarray(start, end), start);
+		expected.set(last.subarray(start, end), start);
+		same(pool.read("a"), expected);
+	}
+	assert.is(devices[0].status().pagesStored, 4);
+	same(pool.read("full"), noise(1, 15 * PAGE));
+	assert.is(pool.status().pagesUsed, 19);
+	pool.delete("a");
+	assert.is(devices[0].status().pagesStored, 0);
 	for (const zram of devices) zram.check();
+});
+
+test("a buffer that was read in part and then written anew is read from its new pages", () => {
+	const { pool } = makePool();
+	const into = new Uint8Array(100);
+	for (const seed of [1, 2, 3]) {
+		pool.write("a", frame(seed));
+		pool.read("a", into, 2 * PAGE);
+		same(into, frame(seed).slice(2 * PAGE, 2 * PAGE + 100));
+	}
+	pool.delete("a");
+	pool.write("b", frame(4));
+	pool.read("b", into, 2 * PAGE);
+	same(into, frame(4).slice(2 * PAGE, 2 * PAGE + 100));
 });
 
 test("evict lru: least priority first, then unused for longest; never what is acquired, owned, or being written", () => {

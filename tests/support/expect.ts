@@ -12,6 +12,12 @@ export function thrown(work: () => unknown): unknown {
 	throw new Error("nothing was thrown");
 }
 
+/** `work` throws exactly a `type`. (uvu's assert.throws takes a class for a predicate, which every error fulfils.) */
+export function throws(type: { new (...parameters: never[]): Error }, work: () => unknown, what = "") {
+	const error = thrown(work);
+	if ((error as Error)?.constructor !== type) throw new Error(`${what} not a ${type.name}: ${error}`);
+}
+
 /** `work` throws exactly a `type`, and its message is `message` or matches it. */
 export function refuses(work: () => unknown, type: ErrorConstructor, message: string | RegExp) {
 	const error = thrown(work);
