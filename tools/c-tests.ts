@@ -10,9 +10,9 @@ import { join } from "node:path";
 import { buildFolder, root } from "./paths.ts";
 import { MissingTool, type RunResult, run } from "./process.ts";
 
-const engineFolder = join(root, "modules/zram/engine/native");
+export const engineFolder = join(root, "modules/zram/engine/native");
 const testFolder = join(root, "tests/c");
-const strict = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror"];
+export const strict = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror"];
 
 export interface CVariant {
 	name: string;
@@ -39,7 +39,7 @@ export const compilers = [
 ];
 
 /** The engine without its binding: what the plain C library consists of. */
-function coreSources(): string[] {
+export function coreSources(): string[] {
 	return readdirSync(engineFolder)
 		.filter((name) => name.endsWith(".c") && !name.startsWith("zramBinding"))
 		.map((name) => join(engineFolder, name));

@@ -273,8 +273,9 @@ uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, u
 {
 	uint32_t sum = zramMix(zramMix(zramMix(kSumStart, page), entry->word0), entry->word1 & ~kZramAgeMask);
 
-	for (const uint32_t *end = words + ((length + 3) >> 2); words < end; words++)
-		sum = zramMix(sum, *words);
+	/* counted, as `words` is NULL when there are none */
+	for (uint32_t count = (length + 3) >> 2; count; count--)
+		sum = zramMix(sum, *words++);
 	return sum;
 }
 

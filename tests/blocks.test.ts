@@ -1,0 +1,202 @@
+/*
+ * Hostile blocks: the same list of random, mutated and truncated blocks goes through the portable decoder and through the
+ * C core with sanitizers. They must agree on every verdict and on every byte. Runs in Node, which makes the list.
+ */
+// needs: compiler
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Decoder, Encoder, TABLE_LENGTH } from "zram/engine/portable/lz4";
+import { buildHarness, cVariants } from "../tools/c-tests.ts";
+import { MissingTool } from "../tools/process.ts";
+import { digest, fill, KINDS, NOISE } from "./support/bytes.ts";
+import { scaled } from "./support/host.ts";
+import { Random } from "./support/random.ts";
+
+const BATCH = 1000;
+const seed = 1 + Math.floor(Math.random() * 0xffffff);
+console.log(`blocks: seed ${seed}`);
+
+type Pretence = [pageLength: number, blocks: Uint8Array[]];
+
+/** Makes blocks that are wrong in all ways, and some that are right. */
+class Forger {
+	readonly #random: Random;
+	/** Right blocks, by page length. */
+	readonly #right: Pretence[];
+
+	constructor(from: number) {
+		this.#random = new Random(from);
+		this.#right = [512, 1024, 2048, 4096].map((pageLength) => [pageLength, this.#encodeSome(pageLength)]);
+	}
+
+	#encodeSome(pageLength: number): Uint8Array[] {
+		const encoder = new Encoder(new Uint16Array(TABLE_LENGTH));
+		const page = new Uint8Array(pageLength);
+		const block = new Uint8Array(pageLength);
+		const blocks: Uint8Array[] = [];
+		while (blocks.length < 100) {
+			// two kinds of bytes, so that there are long and short runs of both literals and matches
+			const seam = this.#random.below(pageLength);
+			fill(page, 0, pageLength, this.#random.below(KINDS), this.#random.next());
+			fill(page, seam, pageLength - seam, this.#random.below(KINDS), this.#random.next());
+			const length = encoder.encode(page, block, pageLength);
+			if (length) blocks.push(block.slice(0, length));
+		}
+		return blocks;
+	}
+
+	/** A block, and the length of the page that it pretends to hold. Short pages more often: they are as wrong as long ones. */
+	next(): [block: Uint8Array, pageLength: number] {
+		const random = this.#random;
+		const choice = random.once(2) ? 0 : random.below(this.#right.length);
+		const [pageLength, blocks] = this.#right[choice] as Pretence;
+		const kind = random.below(20);
+		if (kind < 3) return [this.#noise(random.below(2 * pageLength + 40)), pageLength];
+		if (kind < 6) return [this.#sequences(pageLength), pageLength];
+		const right = blocks[random.below(blocks.length)] as Uint8Array;
+		if (kind < 8) return [right.slice(0, random.below(right.length)), pageLength];
+		if (kind < 9) return [Buffer.concat([right, this.#noise(1 + random.below(8))]), pageLength];
+		if (kind < 10) return [right, 512 << random.below(4)];
+		return [this.#mutate(right, blocks), pageLength];
+	}
+
+	#noise(length: number): Uint8Array {
+		const bytes = new Uint8Array(length);
+		fill(bytes, 0, length, NOISE, this.#random.next());
+		return bytes;
+	}
+
+	/** A few changes: bits, bytes that mean something, bytes left out, put in, or taken from another block. */
+	#mutate(right: Uint8Array, others: Uint8Array[]): Uint8Array {
+		const random = this.#random;
+		let bytes = right.slice();
+		for (let changes = 1 + random.below(3); changes > 0; changes--) {
+			const at = random.below(bytes.length);
+			const telling = [0, 1, 0x0f, 0x10, 0xf0, 0xfe, 0xff, (bytes[at] as number) + 1, (bytes[at] as number) - 1];
+			switch (random.below(6)) {
+				case 0:
+				case 1:
+					bytes[at] = (bytes[at] as number) ^ (1 << random.below(8));
+					break;
+				case 2:
+				case 3:
+					bytes[at] = telling[random.below(telling.length)] as number;
+					break;
+				case 4: {
+					const end = at + random.below(4);
+					bytes = Buffer.concat([bytes.subarray(0, at), this.#noise(random.below(4)), bytes.subarray(end)]);
+					break;
+				}
+				default: {
+					const other = others[random.below(others.length)] as Uint8Array;
+					bytes = Buffer.concat([bytes.subarray(0, at), other.subarray(random.below(other.length))]);
+				}
+			}
+			if (bytes.length === 0) return bytes;
+		}
+		return bytes;
+	}
+
+	/** Sequences that are mostly possible, until the page is about full: so the end is reached, and the rules there. */
+	#sequences(pageLength: number): Uint8Array {
+		const random = this.#random;
+		const bytes: number[] = [];
+		const putLength = (length: number) => {
+			for (let rest = length - 15; rest >= 0; rest -= 255) bytes.push(Math.min(rest, 255));
+		};
+		let done = 0;
+		while (done < pageLength - 5) {
+			const room = pageLength - done;
+			const literals = Math.min(random.once(4) ? random.below(300) : random.below(18), room);
+			const match = Math.min(random.once(4) ? random.below(600) : 4 + random.below(20), room - literals);
+			if (match < 4) break;
+			bytes.push((Math.min(literals, 15) << 4) | Math.min(match - 4, 15));
+			putLength(literals);
+			for (let i = 0; i < literals; i++) bytes.push(random.below(256));
+			done += literals;
+			const offset = random.once(200) ? random.below(65536) : 1 + random.below(random.once(2) ? 8 : done || 1);
+			bytes.push(offset & 0xff, offset >> 8);
+			putLength(match - 4);
+			done += match;
+		}
+		const literals = pageLength - done + (random.once(8) ? 1 - random.below(3) : 0);
+		bytes.push(Math.min(Math.max(literals, 0), 15) << 4);
+		putLength(literals);
+		for (let i = 0; i < literals; i++) bytes.push(random.below(256));
+		return Uint8Array.from(bytes);
+	}
+}
+
+/** Judges with the portable decoder, and keeps what `lz4-tool judge` says of the same blocks. */
+class Judge {
+	readonly lines: string[] = [];
+	accepted = 0;
+	#decoder = new Decoder();
+	#digest = 0;
+	#blocks = 0;
+	#verdict = new Int32Array(1);
+	#verdictBytes = new Uint8Array(this.#verdict.buffer);
+
+	judge(block: Uint8Array, pageLength: number) {
+		const page = new Uint8Array(pageLength);
+		const isRight = this.#decoder.decode(block, block.length, page);
+		this.#verdict[0] = isRight ? 1 : 0;
+		this.accepted += this.#verdict[0];
+		this.#digest = digest(this.#digest, this.#verdictBytes, 0, 4);
+		if (isRight) this.#digest = digest(this.#digest, page, 0, pageLength);
+		if (++this.#blocks % BATCH === 0) this.say();
+	}
+
+	say() {
+		this.lines.push(`${this.accepted} ${this.#digest}`);
+	}
+}
+
+const test = suite("blocks");
+
+for (const variant of cVariants.filter(({ name }) => name !== "C, 32 bit")) {
+	const count = scaled(variant.name === "C" ? 200_000 : 1_000_000);
+	test(`${variant.name}: ${count} hostile blocks, the same verdicts and bytes as the portable decoder`, async () => {
+		let tool: string;
+		try {
+			tool = await buildHarness("lz4-tool", variant);
+		} catch (error) {
+			if (!(error instanceof MissingTool) || process.env.CI === "true") throw error;
+			console.log(`skip ${variant.name}: ${error.message}`);
+			return;
+		}
+		const child = spawn(tool, ["judge", `${BATCH}`], { stdio: ["pipe", "pipe", "inherit"] });
+		const ended = once(child, "close");
+		let said = "";
+		child.stdout.setEncoding("utf8").on("data", (text: string) => {
+			said += text;
+		});
+		child.stdin.on("error", () => {}); // it has died: its exit code tells
+		const forger = new Forger(seed);
+		const judge = new Judge();
+		let parts: Uint8Array[] = [];
+		for (let i = 1; i <= count; i++) {
+			const [block, pageLength] = forger.next();
+			parts.push(new Uint8Array(Uint32Array.of(pageLength, block.length).buffer), block);
+			judge.judge(block, pageLength);
+			if (i % BATCH && i < count) continue;
+			const isRoom = child.stdin.write(Buffer.concat(parts));
+			parts = [];
+			if (!isRoom) await Promise.race([once(child.stdin, "drain"), ended]);
+			if (child.exitCode !== null) break;
+		}
+		child.stdin.end();
+		judge.say();
+		await ended;
+		assert.is(child.exitCode, 0, `seed ${seed}`);
+		const lines = said.trim().split("\n");
+		const differs = judge.lines.findIndex((line, batch) => line !== lines[batch]);
+		assert.is(differs, -1, `seed ${seed}: they differ in batch ${differs} of ${BATCH}`);
+		assert.ok(judge.accepted > count / 50 && judge.accepted < count / 2, `${judge.accepted} of ${count} decode`);
+	});
+}
+
+test.run();
