@@ -18,6 +18,9 @@ const PAGES = 6;
 const REGION = 2304;
 const MARGIN = 512;
 const CANARY = 0xc5;
+/** The words of the header from `freeHead` to `hugePages`. */
+const STATE = 56;
+const STATE_LENGTH = 36;
 
 /** A device in the middle of canaries, and what its pages should hold. */
 class Patient {
@@ -39,18 +42,19 @@ class Patient {
 		fill(bytes, 0, seed === 2 ? 150 : PAGE, kind, seed + 100);
 		return bytes;
 	});
+	#before = new Uint8Array(STATE_LENGTH);
 	/** Requests that found damage. */
 	found = 0;
 
 	constructor(flags: number) {
 		const plan = new Uint32Array(PLAN_LENGTH / 4);
-		Engine.plan(REGION, PAGES, PAGE, flags, plan.buffer);
+		Engine.plan(REGION, PAGES, PAGE, flags, 0, plan.buffer);
 		this.granuleCount = plan[1] as number;
 		this.linksOffset = 256 + PAGES * (flags & INTEGRITY ? 12 : 8);
 		this.isStrict = (flags & INTEGRITY) !== 0;
 		new Uint8Array(this.memory).fill(CANARY);
 		const scratch = new Memory(plan[3] as number, "internal") as unknown as HostBuffer;
-		this.#engine = new Engine(this.region, scratch, PAGES, PAGE, PAGE, flags, KEEP);
+		this.#engine = new Engine(this.region, scratch, PAGES, PAGE, PAGE, flags, KEEP, 0);
 		// a page of every kind, a free chain of some length in disorder, and granules never used
 		const kinds = [TEXT, NOISE, WORD, TEXT, NOISE, TEXT];
 		for (const [page, kind] of kinds.entries()) {
@@ -103,8 +107,11 @@ class Patient {
 	}
 
 	#write(page: number, start: number, bytes: Uint8Array) {
+		copy(this.#before, 0, this.region, STATE, STATE_LENGTH);
 		if (this.#isDone(this.#engine.write(bytes, page * PAGE + start)))
 			copy(this.#expected, page * PAGE + start, bytes, 0, bytes.length);
+		else if (!equal(this.#before, 0, this.region, STATE, STATE_LENGTH))
+			throw new Error("a write that failed has changed the free list or the statistics");
 	}
 
 	#trim(page: number) {

@@ -182,8 +182,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	zramGeometry geometry;
 	uint8_t *region;
 
-	device.regionLength = (uint32_t)zramRegionMin(kPages, device.pageLength, flags) + 16 * nextByte(&input);
-	if (!zramPlan(&geometry, device.regionLength, kPages, device.pageLength, flags))
+	device.regionLength = (uint32_t)zramRegionMin(kPages, device.pageLength, flags, 0) + 16 * nextByte(&input);
+	if (!zramPlan(&geometry, device.regionLength, kPages, device.pageLength, flags, 0))
 		abort();
 	region = malloc(device.regionLength);
 	memset(region, 0xA5, device.regionLength);
