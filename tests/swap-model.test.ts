@@ -19,7 +19,7 @@ interface Shape {
 	operations: number;
 	options: SwapModelOptions;
 	/** What must have come up, or the shape tests less than it should. */
-	sees?: ("refused" | "evicted")[];
+	sees?: ("refused" | "evicted" | "cuts" | "offloaded")[];
 }
 
 const SHAPES: Shape[] = [
@@ -79,6 +79,30 @@ const SHAPES: Shape[] = [
 			keys: 16,
 		},
 		sees: ["refused", "evicted"],
+	},
+	{
+		name: "a flash below that fails, and loses power",
+		operations: 6_000,
+		options: {
+			devices: [],
+			pool: { resident },
+			longest: 60 * KB,
+			keys: 10,
+			flash: { blocks: 32, failingPrograms: 0.005, failingErases: 0.005 },
+		},
+		sees: ["refused", "cuts", "offloaded"],
+	},
+	{
+		name: "a device with flash beside one without, least recently used goes",
+		operations: 6_000,
+		options: {
+			devices: [device(64 * KB)],
+			pool: { resident, evict: "lru" },
+			longest: 60 * KB,
+			keys: 12,
+			flash: { blocks: 24 },
+		},
+		sees: ["evicted", "cuts", "offloaded"],
 	},
 	{
 		name: "buffers up to 1 MB",

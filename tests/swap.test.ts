@@ -8,6 +8,7 @@ import SwapPool, { type Pressure, type SwapOptions } from "zram/swap";
 import { equal } from "./support/bytes.ts";
 import { jobs, PAGE, pageOf } from "./support/device.ts";
 import { fails, refuses, throws } from "./support/expect.ts";
+import { makeBed } from "./support/offload.ts";
 
 /** Arguments of any type at all. */
 // biome-ignore lint/suspicious/noExplicitAny: wrong arguments are what this suite is about
@@ -602,6 +603,19 @@ test("a damaged page: ECORRUPT for its buffer; delete works, and the page is not
 	pool.create("c", 13 * PAGE);
 	same(pool.read("c"), new Uint8Array(13 * PAGE));
 	fails(() => pool.create("d", 1), "ENOSPC");
+});
+
+test("a page that rots on flash while its buffer is acquired: release writes it anew", () => {
+	const { chip, boot } = makeBed();
+	const { pool, zram } = makePool({}, boot());
+	pool.write("a", noise(1, 3 * PAGE));
+	assert.is(zram.status().bdCount, 3);
+	const view = pool.acquire("a");
+	chip.rot(10_000);
+	fails(() => pool.read("a"), "EIO");
+	view[0] ^= 1;
+	pool.release("a");
+	same(pool.read("a"), view);
 });
 
 test.run();

@@ -2,7 +2,9 @@
 
 import Zram, { ZramError, type ZramOptions } from "zram";
 import SwapPool, { type Key, type OwnedBuffer, type SwapOptions } from "zram/swap";
+import type { ChipOptions } from "../../hosts/nor/chip.ts";
 import { copy, equal, fill, KINDS } from "./bytes.ts";
+import { type Bed, makeBed } from "./offload.ts";
 import { Random } from "./random.ts";
 
 /** Operations between two looks at every structure of the devices. */
@@ -15,6 +17,8 @@ export interface SwapModelOptions {
 	longest: number;
 	/** Different keys. */
 	keys: number;
+	/** One more device, with a flash, whose power is cut now and then. Chances of failures, 0 to 1. */
+	flash?: Partial<ChipOptions> & { failingPrograms?: number; failingErases?: number };
 }
 
 interface Value {
@@ -41,19 +45,51 @@ export class SwapModel {
 	#work: Uint8Array;
 	#evictions = 0;
 	#operations = 0;
+	readonly #bed: Bed | undefined;
 	/** Operations that found no room. */
 	refused = 0;
 	evicted = 0;
+	/** Times that the power was cut. */
+	cuts = 0;
+	/** Pages that went to flash. */
+	offloaded = 0;
 
 	constructor(options: SwapModelOptions, seed: number) {
 		this.#options = options;
 		this.random = new Random(seed);
 		this.#work = new Uint8Array(options.longest);
+		if (options.flash) {
+			const { failingPrograms = 0, failingErases = 0, ...chip } = options.flash;
+			this.#bed = makeBed(chip);
+			Object.assign(this.#bed.chip, { failingPrograms, failingErases });
+		}
 		this.#open();
 	}
 
 	/** One random operation. Throws an Error that tells what differs. */
 	step() {
+		if (!this.#bed) this.#operate();
+		else this.#operateOnFlash(this.#bed);
+		if (++this.#operations % CHECK_EVERY === 0) this.#check();
+	}
+
+	/** Whatever an operation says during which the power goes, it ends in a reboot, and then everything is gone. */
+	#operateOnFlash({ chip, clock }: Bed) {
+		const when = (["before", "torn", "after"] as const)[this.random.below(3)] as "torn";
+		if (this.random.once(100)) chip.cutPower(chip.operations + this.random.below(30), when);
+		clock.now += this.random.below(100_000);
+		try {
+			this.#operate();
+		} catch (error) {
+			if (chip.powered) throw error;
+		}
+		if (chip.powered) return;
+		this.cuts++;
+		chip.restorePower();
+		this.#open();
+	}
+
+	#operate() {
 		const what = this.random.below(1000);
 		const key = this.#key();
 		if (what < 260) this.#write(key);
@@ -67,7 +103,6 @@ export class SwapModel {
 		else if (what < 995) this.#compareKeys();
 		else if (what < 998) this.#setLimit();
 		else this.#reopen();
-		if (++this.#operations % CHECK_EVERY === 0) this.#check();
 	}
 
 	/** Everything is as expected, and nothing is left of it in the end. */
@@ -85,8 +120,10 @@ export class SwapModel {
 		if (keys || owned || pagesUsed || pagesLost || slotsShown) throw new Error("something is left in the pool");
 		this.#devices.forEach((zram, i) => {
 			zram.check();
-			const { metadata } = Zram.layout(this.#options.devices[i] as ZramOptions);
-			if (zram.status().memUsed !== metadata) throw new Error("something is left on a device");
+			const options = this.#options.devices[i];
+			const { memUsed, pagesStored } = zram.status();
+			if (pagesStored || (options && memUsed !== Zram.layout(options).metadata))
+				throw new Error("something is left on a device");
 		});
 		this.#close();
 	}
@@ -290,7 +327,8 @@ export class SwapModel {
 	#setLimit() {
 		const index = this.random.below(this.#devices.length);
 		const zram = this.#devices[index] as Zram;
-		const { arenaLength } = Zram.layout(this.#options.devices[index] as ZramOptions);
+		const options = this.#options.devices[index];
+		const arenaLength = options ? Zram.layout(options).arenaLength : 96 * 1024;
 		zram.limit = this.random.once(2) ? arenaLength : this.random.below(arenaLength + 1);
 	}
 
@@ -308,12 +346,22 @@ export class SwapModel {
 	}
 
 	#open() {
+		this.offloaded += this.#devices.reduce((sum, zram) => sum + this.#bdWritesOf(zram), 0);
 		this.#devices = this.#options.devices.map((options) => new Zram(options));
+		if (this.#bed) this.#devices.push(this.#bed.boot());
 		this.#pool = new SwapPool({ ...this.#options.pool, devices: this.#devices });
 		this.#values.clear();
 		this.#held.clear();
 		this.#owned = [];
 		this.#evictions = 0;
+	}
+
+	#bdWritesOf(zram: Zram): number {
+		try {
+			return zram.status().bdWrites;
+		} catch {
+			return 0; // it is closed
+		}
 	}
 
 	#close() {

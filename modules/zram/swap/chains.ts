@@ -52,6 +52,11 @@ function isDamaged(error: unknown): boolean {
 	return error instanceof ZramError && error.code === "ECORRUPT";
 }
 
+/** Whether a page could not be read: it is damaged, or lost on flash. Writing all of it may heal it. */
+function isUnreadable(error: unknown): boolean {
+	return isDamaged(error) || (error instanceof ZramError && error.code === "EIO");
+}
+
 /** Links of 2 bytes if that is enough for all of them, else of 4. */
 function makeLinks(memory: Memory, count: number, none: number): Uint16Array | Uint32Array {
 	const buffer = memory as unknown as ArrayBuffer;
@@ -308,14 +313,14 @@ export class Chains {
 		return true;
 	}
 
-	/** Whether the first `count` bytes of a page are others than these. A damaged page is. */
+	/** Whether the first `count` bytes of a page are others than these. Those that cannot be read are. */
 	#differs(page: number, bytes: ByteBuffer, start: number, count: number): boolean {
 		const place = this.#placeOf(page);
 		const staging = this.#staging as unknown as HostBuffer;
 		try {
 			place.zram.read(staging, (page - place.first) * this.pageLength, 0, count);
 		} catch (error) {
-			if (!isDamaged(error)) throw error;
+			if (!isUnreadable(error)) throw error;
 			return true;
 		}
 		return Engine.equal(staging, 0, bytes, start, count) !== 1;
