@@ -53,10 +53,6 @@ export class Budget {
 		this.credit = Math.min(this.credit + elapsed * this.#rate, this.#cap);
 	}
 
-	get isFull(): boolean {
-		return this.credit >= this.#cap;
-	}
-
 	/** Erases that a day of uptime earns. */
 	get perDay(): number {
 		return this.#rate * DAY;

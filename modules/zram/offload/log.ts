@@ -8,7 +8,7 @@
  *            └──────┴────────┴──────────────────┴────────┴────────┴──────────┴─────────────┘
  *             step   step     pieces             each a multiple of a step, written once
  *
- *   mark     16 B: "xs-zram log " and a checksum of the geometry
+ *   mark     16 B: a checksum of the geometry, then "xs-zram log "
  *   header   0 checksum of the rest  4 version  6 step  8 generation  12 unitLength  16 units  20 areaUnits  22 areas
  *            24 base  28 logBase  32 checksum of the erases  36 uptime in seconds  40 credit, a double
  *   record   0 checksum of the rest, with generation and place  4 type  5 entries  8 credit  16 uptime in seconds
@@ -38,7 +38,7 @@ import {
 import type { Port } from "zram/offload/port";
 
 const VERSION = 1;
-const TEXT = 0x787a2d73; // any four bytes will do: "s-zx", "ram ", "log "
+const TEXT = 0x7a2d7378; // "xs-z", "ram ", "log "
 const TEXT_2 = 0x206d6172;
 const TEXT_3 = 0x20676f6c;
 
@@ -50,6 +50,8 @@ const OPEN_RECORD = 2;
 const RETIRE_RECORD = 3;
 /** Credit and uptime, which every record has. */
 const BUDGET_RECORD = 4;
+/** Units of the last batch that were not erased before the power was cut: their count is taken back. */
+const UNDONE_RECORD = 5;
 
 /** What a start finds. */
 export const FOUND = 0;
@@ -90,6 +92,8 @@ export class Log {
 	#area = 0;
 	#generation = 0;
 	#offset = 0;
+	/** Units at the start of batchUnits whose count is to be taken back. */
+	#undone = 0;
 	/** The area whose erase is on record, and was perhaps interrupted; or -1. */
 	#announced = -1;
 
@@ -232,7 +236,9 @@ export class Log {
 		const length = recordLength(count, this.#geometry.step);
 		if (record.getUint32(0, true) !== this.#sumOf(offset, length)) return 0;
 		this.#budget.restore(record.getFloat64(8, true), record.getUint32(16, true) * 1000);
-		if (type === BATCH_RECORD || type === OPEN_RECORD) this.#applyBatch(count, type === BATCH_RECORD ? 1 : 0);
+		if (type === BATCH_RECORD) this.#applyBatch(count, 1);
+		else if (type === OPEN_RECORD) this.#applyBatch(count, 0);
+		else if (type === UNDONE_RECORD) this.#applyUndone(count);
 		if (type === RETIRE_RECORD)
 			for (let i = 0; i < count; i++) this.retire(record.getUint16(RECORD_LENGTH + 2 * i, true));
 		return length;
@@ -249,6 +255,15 @@ export class Log {
 			if (isLog) continue;
 			this.batchUnits[i] = unit;
 			this.batchSums[i] = this.#record.getUint32(RECORD_LENGTH + roundUp(2 * count, 4) + 4 * i, true);
+		}
+	}
+
+	#applyUndone(count: number) {
+		const { group } = this.#geometry;
+		this.batchLength = 0;
+		for (let i = 0; i < count; i++) {
+			const unit = this.#record.getUint16(RECORD_LENGTH + 2 * i, true);
+			this.#engine.markSlots(unit * group, group, SLOT_UNKNOWN, -1, 0);
 		}
 	}
 
@@ -269,7 +284,7 @@ export class Log {
 		const { piece } = this.#port;
 		if (!this.#port.read(piece, 0)) return FOREIGN;
 		if (Engine.equal(piece, 0, mark, 0, mark.length) === 1) return EMPTY;
-		if (Engine.equal(piece, 0, mark, 0, 12) === 1) return OTHER_GEOMETRY;
+		if (Engine.equal(piece, 4, mark, 4, MARK_LENGTH - 4) === 1) return OTHER_GEOMETRY;
 		return this.#isBlankBut(mark) ? EMPTY : FOREIGN;
 	}
 
@@ -279,9 +294,10 @@ export class Log {
 		const { piece } = this.#port;
 		for (let position = 0; position < units * unitLength; position += PIECE) {
 			if (!this.#port.read(piece, position)) return false;
-			if (position === 0 && eraseValue) {
-				Engine.and(piece, 0, mark, 0, mark.length); // bits that the mark does not clear stay
-				if (Engine.equal(piece, 0, mark, 0, mark.length) !== 1) return false;
+			if (position === 0) {
+				// every bit that is not erased must be one of the mark's
+				const [from, of] = eraseValue ? [piece, mark] : [mark, piece];
+				if (Engine.and(of, 0, from, 0, mark.length) !== 0) return false;
 				if (Engine.equal(piece, mark.length, this.#blank, 0, PIECE - mark.length) !== 1) return false;
 			} else if (Engine.equal(piece, 0, this.#blank, 0, PIECE) !== 1) return false;
 		}
@@ -292,13 +308,13 @@ export class Log {
 		const { step, unitLength, units, areaUnits, areas } = this.#geometry;
 		const mark = this.#record;
 		this.#clear();
-		mark.setUint32(0, TEXT, true);
-		mark.setUint32(4, TEXT_2, true);
-		mark.setUint32(8, TEXT_3, true);
+		mark.setUint32(4, TEXT, true);
+		mark.setUint32(8, TEXT_2, true);
+		mark.setUint32(12, TEXT_3, true);
 		let sum = Math.imul(step, 31) + unitLength;
 		sum = Math.imul(sum, 31) + units;
 		sum = Math.imul(sum, 31) + areaUnits;
-		mark.setUint32(12, Math.imul(sum, 31) + areas, true);
+		mark.setUint32(0, Math.imul(sum, 31) + areas, true);
 	}
 
 	// --- records
@@ -309,13 +325,32 @@ export class Log {
 	 * would have to be erased and must not.
 	 */
 	reserve(): boolean {
-		if (this.#offset <= this.#end && this.#announced < 0) return true;
-		return this.mayRotate && !this.dead && this.#rotate();
+		if (this.#undone > 0 && this.#hasRoom) this.#recordUndone();
+		if (this.#hasRoom) return true;
+		if (!this.mayRotate || this.dead || !this.#rotate()) return false;
+		this.#undone = 0; // the new area has it right
+		return true;
+	}
+
+	get #hasRoom(): boolean {
+		return this.#offset <= this.#end && this.#announced < 0;
+	}
+
+	#recordUndone() {
+		this.batchLength = this.#undone;
+		this.#append(UNDONE_RECORD, 0); // if that fails, they are counted too often, which does no harm
+		this.batchLength = this.#undone = 0;
 	}
 
 	/** The next record finds no room: an area will be erased. */
 	get isFull(): boolean {
 		return this.#offset > this.#end;
+	}
+
+	/** After a reboot: the first `count` of batchUnits were not erased. On record before the next batch. */
+	settle(count: number) {
+		this.batchLength = this.batchNext = 0;
+		this.#undone = count;
 	}
 
 	/** Announces the erases of the batch, and counts them. After reserve(). False: nothing may be erased. */

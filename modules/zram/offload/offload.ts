@@ -119,11 +119,14 @@ export class Offload {
 	readonly #pageLength: number;
 	/** What the engine wrote last: a slot, an entry, or figures of wear. */
 	readonly #words = new Uint32Array(WEAR_LENGTH / 4);
+	/** Checksums of a slot and a unit that are erased. */
 	readonly #blankSum: number;
+	#blankUnitSum = 0;
 	/** collect() has come across a unit that is erased. */
 	#found = false;
-	/** Uptime when the budget was on record last. */
-	#recorded = 0;
+	/** Uptime and credit when they were on record last. */
+	#recordedAt = 0;
+	#recordedCredit = 0;
 	#eraseTime = ERASE_TIME;
 
 	constructor(
@@ -143,6 +146,8 @@ export class Offload {
 		this.#erasedOnly = erasedOnly;
 		this.#pageLength = port.page.length;
 		this.#blankSum = Engine.checksum(port.page.fill(geometry.eraseValue), 0, this.#pageLength);
+		for (let slot = 0; slot < geometry.group; slot++)
+			this.#blankUnitSum = (Math.imul(this.#blankUnitSum, 31) + this.#blankSum) >>> 0;
 		this.#log = new Log(geometry, engine, port, budget, this.#words);
 		this.#start(format);
 	}
@@ -158,23 +163,24 @@ export class Offload {
 					: "backing: the partition is not erased and not ours; pass format: true to take it",
 			);
 		else if (!log.create(0)) throw new Error("backing: the partition cannot be erased and programmed");
-		this.#recorded = this.#budget.uptime;
+		this.#noteRecord();
 	}
 
 	/** The last batch before the reboot: what still holds what it held then was not erased. */
 	#settleBatch() {
 		const { group } = this.#geometry;
 		const log = this.#log;
+		let undone = 0;
 		for (let i = 0; i < log.batchLength; i++) {
 			const unit = log.batchUnits[i] as number;
-			const slot = unit * group;
-			this.#engine.slot(slot, this.#words.buffer);
+			this.#engine.slot(unit * group, this.#words.buffer);
 			if (this.#words[2] === SLOT_RETIRED) continue;
 			this.#inspect(unit, true);
-			if (this.#unitSum(unit) === log.batchSums[i])
-				for (let each = 0; each < group; each++) this.#engine.markSlots(slot + each, 1, SLOT_FREE, -1, 0);
+			if (this.#unitSum(unit) !== log.batchSums[i]) continue;
+			for (let each = 0; each < group; each++) this.#engine.markSlots(unit * group + each, 1, SLOT_FREE, -1, 0);
+			log.batchUnits[undone++] = unit;
 		}
-		log.batchLength = log.batchNext = 0;
+		log.settle(undone);
 	}
 
 	// --- one page
@@ -185,14 +191,20 @@ export class Offload {
 	 * mode: WRITTEN or TRIMMED if it was changed just now; 0 if it is what the page was before.
 	 */
 	store(page: number, mode: number): boolean {
-		this.#advance();
 		const mayErase = mode === 0 || !this.#erasedOnly;
+		this.#budget.advance();
+		this.#log.mayRotate = mayErase;
+		const isStored = this.#store(page, mode, mayErase);
+		this.#keepBudget();
+		this.#log.mayRotate = true;
+		return isStored;
+	}
+
+	#store(page: number, mode: number, mayErase: boolean): boolean {
 		const old = this.#slotOf(page);
 		if (old >= 0 && this.#isSame(old)) return this.#engine.offload(page, old, mode) === 0;
 		if (old < 0 && !this.#hasRoom()) return false;
-		this.#log.mayRotate = mayErase;
 		const slot = this.#program(mayErase);
-		this.#log.mayRotate = true;
 		return slot >= 0 && this.#engine.offload(page, slot, mode) === 0;
 	}
 
@@ -335,7 +347,9 @@ export class Offload {
 			this.#found = this.#inspect(unit, false);
 			if (this.#found) break;
 			log.batchUnits[log.batchLength] = unit;
-			log.batchSums[log.batchLength] = this.#unitSum(unit);
+			// of one that is blank already nobody could see whether it was erased: let it look as if it was
+			const sum = this.#unitSum(unit);
+			log.batchSums[log.batchLength] = sum === this.#blankUnitSum ? ~sum : sum;
 			log.batchLength++;
 			this.#engine.markSlots(unit * group, group, SLOT_COMMITTED, 1, 0);
 		}
@@ -350,7 +364,7 @@ export class Offload {
 		this.#budget.credit -= log.batchLength;
 		log.batchNext = 0;
 		if (log.announce()) {
-			this.#recorded = this.#budget.uptime;
+			this.#noteRecord();
 			return true;
 		}
 		this.#budget.credit += log.batchLength;
@@ -385,22 +399,17 @@ export class Offload {
 		return isBlank;
 	}
 
-	/**
-	 * A checksum of what a unit holds, of those of its slots; as it were if `replaced` held something with `sum`. One that is
-	 * blank has none that could be found again: whether it was erased, nobody can see.
-	 */
+	/** A checksum of what a unit holds, made of those of its slots; as it were if `replaced` held something with `sum`. */
 	#unitSum(unit: number, replaced = -1, sum = 0): number {
 		const { group } = this.#geometry;
 		let total = 0;
-		let isBlank = true;
 		for (let slot = unit * group; slot < (unit + 1) * group; slot++) {
 			this.#engine.slot(slot, this.#words.buffer);
-			const each =
-				slot === replaced ? sum : this.#words[2] === SLOT_ERASED ? this.#blankSum : (this.#words[3] as number);
-			isBlank = isBlank && each === this.#blankSum;
+			const isErased = this.#words[2] === SLOT_ERASED;
+			const each = slot === replaced ? sum : isErased ? this.#blankSum : (this.#words[3] as number);
 			total = (Math.imul(total, 31) + each) | 0;
 		}
-		return (isBlank ? ~total : total) >>> 0;
+		return total >>> 0;
 	}
 
 	// --- moving, retiring
@@ -436,13 +445,16 @@ export class Offload {
 
 	// --- when there is time
 
-	/** Earns what is due, and keeps it once an hour. */
-	#advance() {
-		const budget = this.#budget;
-		const wasFull = budget.isFull;
-		budget.advance();
-		if (wasFull || budget.uptime - this.#recorded < HOUR) return;
-		if (this.#log.recordBudget()) this.#recorded = budget.uptime;
+	/** What has been earned goes on record once an hour, if it makes an erase, and nothing else was recorded meanwhile. */
+	#keepBudget() {
+		const { uptime, credit } = this.#budget;
+		if (uptime - this.#recordedAt < HOUR || credit - this.#recordedCredit < 1) return;
+		if (this.#log.recordBudget()) this.#noteRecord();
+	}
+
+	#noteRecord() {
+		this.#recordedAt = this.#budget.uptime;
+		this.#recordedCredit = this.#budget.credit;
 	}
 
 	/** Milliseconds that the next erase may take, with what comes with it. */
@@ -453,9 +465,14 @@ export class Offload {
 	/** Erases what will be needed, for so many milliseconds at most. True if nothing is left to do. */
 	maintain(milliseconds: number): boolean {
 		const before = this.#ticks();
-		this.#advance();
-		while (((this.#ticks() - before) >>> 0) + this.#nextTime <= milliseconds) if (!this.#eraseOne()) return true;
-		return this.#engine.leastWorn(DIRTY | COMMITTED | ERASED, DIRTY | COMMITTED, NO_LIMIT, this.#geometry.group) < 0;
+		this.#budget.advance();
+		let isDone = false;
+		while (!isDone && ((this.#ticks() - before) >>> 0) + this.#nextTime <= milliseconds) isDone = !this.#eraseOne();
+		this.#keepBudget();
+		return (
+			isDone ||
+			this.#engine.leastWorn(DIRTY | COMMITTED | ERASED, DIRTY | COMMITTED, NO_LIMIT, this.#geometry.group) < 0
+		);
 	}
 
 	status(): BackingStatus {
