@@ -22,8 +22,8 @@ const SEED = 1 + Math.floor(Math.random() * 0xffffff);
 console.log(`power: seed ${SEED}`);
 
 const IS_NODE = "versions" in globalThis.process;
-/** Cuts on hosts other than Node. */
-const SAMPLES = 200;
+/** Cuts on hosts other than Node, more or less. */
+const SAMPLES = 240;
 const CUTS = ["before", "torn", "after"] as const;
 /** Erases that a cut may count although they were not done: a batch. */
 const OVERCOUNT_MOST = 8;
