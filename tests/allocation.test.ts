@@ -11,6 +11,7 @@ import Zram, { type Bytes, type ZramError, type ZramOptions } from "zram";
 import { jobs, PAGE, pageOf, pageTaking, STATES } from "./support/device.ts";
 import { allocated, kept } from "./support/heap.ts";
 import { scaled } from "./support/host.ts";
+import { holding } from "./support/memory.ts";
 import { Random } from "./support/random.ts";
 
 const CALLS = Math.min(scaled(10_000), 10_000);
@@ -37,7 +38,7 @@ const DEVICES: [string, Partial<ZramOptions>][] = [
 	["integrity", { integrity: true }],
 	["wipe", { wipe: true }],
 	["callbacks", { onPressure() {}, onError() {} }],
-	["an arena on the XS heap", { arena: new ArrayBuffer(128 * 1024) }],
+	["an arena on the XS heap", { arena: new ArrayBuffer(48 * 1024) }],
 ];
 
 for (const [device, options] of DEVICES) {
@@ -128,7 +129,7 @@ for (const [device, options] of DEVICES) {
 	});
 }
 
-test("offsets that are no int32 do not allocate either", () => {
+holding(0, 9 << 20)("offsets that are no int32 do not allocate either", () => {
 	const zram = new Zram({ byteLength: 2 ** 32 + 64 * PAGE, arena: { byteLength: 9 << 20 } });
 	const bytes = pageOf("compressed", 1);
 	const work = () => {

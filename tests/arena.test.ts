@@ -11,6 +11,7 @@ import { equal } from "./support/bytes.ts";
 import { holds, pageOf, pageTaking } from "./support/device.ts";
 import { fails } from "./support/expect.ts";
 import { scaled } from "./support/host.ts";
+import { holding } from "./support/memory.ts";
 import { Random } from "./support/random.ts";
 
 const KB = 1024;
@@ -32,6 +33,11 @@ function ladder(pageLength: number, granuleLength: number): Uint8Array[] {
 	const most = pageLength / granuleLength;
 	const pages = Array.from({ length: most }, (_, n) => pageTaking(n, n + 1, pageLength, granuleLength));
 	return [...pages, pageOf("raw", 2, pageLength)];
+}
+
+/** Bytes of a ladder. */
+function ladderLength({ pageLength = 4096 }: ZramOptions, granuleLength = 64): number {
+	return (pageLength / granuleLength + 1) * pageLength;
 }
 
 /** What each page of a ladder takes, seen on a device of its own. */
@@ -104,8 +110,11 @@ const SHAPES: { name: string; options: ZramOptions; granuleLength: number; level
 	},
 ];
 
+const needless = (levels: number, name: string) =>
+	`no needless refusal, none that is due missing, at the last ${levels} levels: ${name}`;
+
 for (const { name, options, granuleLength, levels, olds } of SHAPES)
-	test(`no needless refusal, none that is due missing, at the last ${levels} levels: ${name}`, () => {
+	holding(ladderLength(options, granuleLength), options.arena.byteLength)(needless(levels, name), () => {
 		assert.is(Zram.layout(options).granuleLength, granuleLength);
 		const pageLength = options.pageLength ?? 4096;
 		const rungs = ladder(pageLength, granuleLength);
@@ -209,7 +218,7 @@ const LEDGERS: { name: string; share: number; options: ZramOptions }[] = [
 ];
 
 for (const { name, share, options } of LEDGERS)
-	test(`nothing leaks, and the rule holds at each of ${1_000_000 * share} operations: ${name}`, () => {
+	holding(ladderLength(options))(`nothing leaks, and the rule holds at each operation: ${name}`, () => {
 		const seed = 1 + Math.floor(Math.random() * 0xffffff);
 		const ledger = new Ledger(options, seed);
 		const operations = scaled(1_000_000 * share);
@@ -316,22 +325,25 @@ test("half of the pages trimmed: exactly as many fit again, in their place or el
 	}
 });
 
-test("one page shrinks, another grows by what it gave back, a granule at a time in a full arena", () => {
-	const zram = new Zram({ byteLength: 64 * KB, arena: { byteLength: 12 * KB } });
-	const rungs = ladder(4096, 64);
-	zram.limit = zram.status().memUsed + 64 * 64;
-	for (let round = 0; round < 20; round++) {
-		const [shrinking, growing] = [(round % 2) * 4096, ((round + 1) % 2) * 4096];
-		for (let rung = 0; rung <= 64; rung++) {
-			zram.write(rungs[64 - rung] as Uint8Array, shrinking);
-			zram.write(rungs[rung] as Uint8Array, growing);
-			assert.is(zram.status().memUsed, zram.limit);
-			fails(() => zram.write(rungs[1] as Uint8Array, 8192), "ENOSPC");
-			holds(zram, shrinking, rungs[64 - rung] as Uint8Array);
-			holds(zram, growing, rungs[rung] as Uint8Array);
+holding(ladderLength({ byteLength: 0, arena: { byteLength: 0 } }))(
+	"one page shrinks, another grows by what it gave back, a granule at a time in a full arena",
+	() => {
+		const zram = new Zram({ byteLength: 64 * KB, arena: { byteLength: 12 * KB } });
+		const rungs = ladder(4096, 64);
+		zram.limit = zram.status().memUsed + 64 * 64;
+		for (let round = 0; round < 20; round++) {
+			const [shrinking, growing] = [(round % 2) * 4096, ((round + 1) % 2) * 4096];
+			for (let rung = 0; rung <= 64; rung++) {
+				zram.write(rungs[64 - rung] as Uint8Array, shrinking);
+				zram.write(rungs[rung] as Uint8Array, growing);
+				assert.is(zram.status().memUsed, zram.limit);
+				fails(() => zram.write(rungs[1] as Uint8Array, 8192), "ENOSPC");
+				holds(zram, shrinking, rungs[64 - rung] as Uint8Array);
+				holds(zram, growing, rungs[rung] as Uint8Array);
+			}
+			zram.check();
 		}
-		zram.check();
-	}
-});
+	},
+);
 
 test.run();

@@ -12,6 +12,7 @@ import { copy, equal } from "./support/bytes.ts";
 import { holds, makeDevice, PAGE, PAGES, pageOf, pageTaking, readPage } from "./support/device.ts";
 import { fails } from "./support/expect.ts";
 import { scaled } from "./support/host.ts";
+import { fits } from "./support/memory.ts";
 import { Random } from "./support/random.ts";
 
 const END = 0xffff;
@@ -365,9 +366,10 @@ class Victim {
 }
 
 /** Pages to write; making them takes longer than storing them. */
+const STEP = fits(256 * 1024) ? 1 : 4;
 const POOL = [
-	...Array.from({ length: 8 }, (_, seed) => pageOf(seed % 2 ? "raw" : "compressed", seed)),
-	...Array.from({ length: 12 }, (_, seed) => pageTaking(1 + seed * 4, seed)),
+	...Array.from({ length: 8 / STEP }, (_, seed) => pageOf(seed % 2 ? "raw" : "compressed", seed)),
+	...Array.from({ length: 12 / STEP }, (_, seed) => pageTaking(1 + seed * 4 * STEP, seed)),
 	pageOf("same", 1),
 	new Uint8Array(PAGE),
 ];

@@ -7,6 +7,7 @@ import Zram, { type ZramOptions } from "zram";
 import { Memory } from "zram/memory";
 import { holds, makeDevice, PAGE, PAGES, pageOf, readPage } from "./support/device.ts";
 import { fails, refuses } from "./support/expect.ts";
+import { holding } from "./support/memory.ts";
 import { Random } from "./support/random.ts";
 
 const DEVICES: [string, Partial<ZramOptions>][] = [
@@ -204,7 +205,7 @@ test("layout: the granule is the smallest that gives at most 65,534 of them", ()
 	}
 });
 
-test("layout: the largest arena is taken, one byte more is refused with a message that names it", () => {
+holding(0, 17 * 1024 * 1024)("layout: the largest arena is taken, one byte more is refused with a message that names it", () => {
 	for (const pageLength of [512, 1024, 2048, 4096]) {
 		const options = { byteLength: 16 * pageLength, pageLength };
 		const most = 256 + 16 * 8 + 65_535 * (pageLength / 2 + 2) - 1;

@@ -12,6 +12,7 @@ import { equal, fill, TEXT } from "./support/bytes.ts";
 import { holds, PAGE, pageOf } from "./support/device.ts";
 import { fails, refuses } from "./support/expect.ts";
 import { scaled } from "./support/host.ts";
+import { holding } from "./support/memory.ts";
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -149,7 +150,7 @@ test("zram02: a limit above the arena, or a device without room, is refused", ()
  * zram03.c of LTP: 512 MB are mapped and written with 'a', the last byte 0, and all read back; the statistics are printed
  * before and after reset. Here 64 MB (all 512 MB in test:long), in requests of 64 KB, and the statistics are compared. Left out: mmap.
  */
-test("zram03: 'a' written over the whole device and read back; statistics before and after reset", () => {
+holding(192 * KB)("zram03: 'a' written over the whole device and read back; statistics before and after reset", () => {
 	const byteLength = 64 * KB * Math.min(Math.max(scaled(1024), 16), 8192);
 	const pages = byteLength / PAGE;
 	const zram = new Zram({ byteLength, arena: { byteLength: 8 * pages + 64 * KB } });
@@ -181,7 +182,7 @@ test("zram03: 'a' written over the whole device and read back; statistics before
  * So: the largest device that leaves room for a page in 1 MB, 500 times its arena; and the layout of 100 GB, which says
  * what it costs. Left out: mkswap, swapon, swapoff.
  */
-test("zram02: a device of hundreds of times its arena works at its far end", () => {
+holding(3 * MB)("zram02: a device of hundreds of times its arena works at its far end", () => {
 	const arena = { byteLength: 1 * MB };
 	let pages = Math.floor((MB - 256 - PAGE - 128) / 8);
 	while (Zram.layout({ byteLength: (pages + 1) * PAGE, arena }).data) pages++;
@@ -210,7 +211,7 @@ test("zram02: a device of hundreds of times its arena works at its far end", () 
 });
 
 /* Both scripts' dev_num, and hot_add, hot_remove: devices come and go. Left out: modprobe and rmmod. */
-test("zram01: devices come and go while others keep their bytes", () => {
+holding(20 * 12 * KB)("zram01: devices come and go while others keep their bytes", () => {
 	const devices: { zram: Zram; seed: number }[] = [];
 	for (let round = 0; round < 60; round++) {
 		const zram = new Zram({ byteLength: 64 * KB, arena: { byteLength: 24 * KB }, integrity: round % 3 === 0 });

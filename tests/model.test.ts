@@ -4,18 +4,21 @@
 import { test } from "uvu";
 import type { ZramOptions } from "zram";
 import { scaled } from "./support/host.ts";
+import { fits, holding } from "./support/memory.ts";
 import { Model } from "./support/model.ts";
 
 const KB = 1024;
+/** Logical size of a device that takes so many KB on a desk. */
+const sized = (kilobytes: number) => (fits(300 * KB) ? kilobytes : kilobytes / 4) * KB;
 const external = (byteLength: number) => ({ byteLength, memory: "external" as const });
 
 const SHAPES: { name: string; operations: number; options: ZramOptions }[] = [
-	{ name: "4 KB pages", operations: 60_000, options: { byteLength: 256 * KB, arena: external(96 * KB) } },
-	{ name: "4 KB pages, full", operations: 60_000, options: { byteLength: 256 * KB, arena: external(24 * KB) } },
+	{ name: "4 KB pages", operations: 60_000, options: { byteLength: sized(256), arena: external(sized(96)) } },
+	{ name: "4 KB pages, full", operations: 60_000, options: { byteLength: sized(256), arena: external(sized(24)) } },
 	{
 		name: "integrity",
 		operations: 30_000,
-		options: { byteLength: 256 * KB, arena: external(64 * KB), integrity: true },
+		options: { byteLength: sized(256), arena: external(sized(64)), integrity: true },
 	},
 	{
 		name: "2 KB pages, wipe",
@@ -35,7 +38,7 @@ const SHAPES: { name: string; operations: number; options: ZramOptions }[] = [
 	{
 		name: "an odd arena of the caller's",
 		operations: 10_000,
-		options: { byteLength: 128 * KB, arena: new ArrayBuffer(50_004) },
+		options: { byteLength: sized(128), arena: new ArrayBuffer(fits(300 * KB) ? 50_004 : 20_004) },
 	},
 	{
 		name: "granules of 128 bytes, 6 MB",
@@ -53,7 +56,7 @@ const FIRST_SEED = 1 + Math.floor(Math.random() * 0xffffff);
 console.log(`model: seeds from ${FIRST_SEED}`);
 
 for (const [index, { name, operations, options }] of SHAPES.entries())
-	test(`model: ${name}`, () => {
+	holding(options.byteLength + 32 * KB, options.arena.byteLength)(`model: ${name}`, () => {
 		const seed = FIRST_SEED + index;
 		const model = new Model(options, seed);
 		let i = 0;

@@ -99,7 +99,7 @@ int main(void)
 	char *argv[MOST_ARGUMENTS + 1];
 	Host host = {
 		.creation = {
-			.initialChunkSize = 200 << 10,
+			.initialChunkSize = 196 << 10,
 			.initialHeapCount = 10240,
 			.stackCount = 2048,
 			.initialKeyCount = 2048,

@@ -1,0 +1,43 @@
+/*
+ * Natives that do what no program should, for tests/firmware.test.ts: touch any address, go too deep.
+ */
+
+#include <stdint.h>
+
+#include "xsmc.h"
+
+static volatile uint8_t *addressOf(xsMachine *the, xsSlot *slot)
+{
+	return (volatile uint8_t *)(uintptr_t)(uint32_t)xsmcToNumber(*slot);
+}
+
+/* store(address, byte) */
+void xs_poke_store(xsMachine *the)
+{
+	*addressOf(the, &xsArg(0)) = (uint8_t)xsmcToInteger(xsArg(1));
+}
+
+/* load(address) */
+void xs_poke_load(xsMachine *the)
+{
+	xsmcSetInteger(xsResult, *addressOf(the, &xsArg(0)));
+}
+
+/* jump(address) */
+void xs_poke_jump(xsMachine *the)
+{
+	((void (*)(void))(uintptr_t)addressOf(the, &xsArg(0)))();
+}
+
+static int deeper(int depth)
+{
+	volatile char frame[200];
+	frame[0] = (char)depth;
+	return depth ? deeper(depth - 1) + frame[0] : 0;
+}
+
+/* recurse(depth): in C, where XS does not look */
+void xs_poke_recurse(xsMachine *the)
+{
+	xsmcSetInteger(xsResult, deeper(xsmcToInteger(xsArg(0))));
+}
