@@ -4,6 +4,7 @@
  * each invariant that is broken.
  */
 // needs: js
+// firmware: --slots 9728 --chunk 232000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

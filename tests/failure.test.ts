@@ -3,6 +3,7 @@
  * every counter of status(), ages, pages().
  */
 // needs: xs
+// firmware: --slots 9728 --chunk 232000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -157,26 +158,29 @@ function bytesThatFit(before: Uint8Array, bytes: Uint8Array, start: number, room
 	return bytes.length;
 }
 
-holding(6 * ARENA)("bytesWritten: the bytes in front of the page that did not fit, for any start, length and room", () => {
-	const before = new Uint8Array(7 * PAGE);
-	for (let page = 0; page < 7; page++) before.set(pageOf("same", page), page * PAGE);
-	for (const start of [0, 1, 4, 2048, 4095, PAGE + 9])
-		for (const byteLength of [PAGE, 2 * PAGE, 3 * PAGE - 5, 4 * PAGE])
-			for (const room of [0, 1, 63, 64, 130, 200, 300]) {
-				const { zram } = emptyDevice();
-				zram.write(before, PAGE);
-				leave(zram, room, 63);
-				const bytes = noise(byteLength, start);
-				const fits = bytesThatFit(before, bytes, start, room);
-				if (fits === byteLength) zram.write(bytes, PAGE + start);
-				else assert.is(fails(() => zram.write(bytes, PAGE + start), "ENOSPC").bytesWritten, fits);
-				const expected = before.slice();
-				expected.set(bytes.subarray(0, fits), start);
-				holds(zram, PAGE, expected);
-				zram.check();
-				zram.close();
-			}
-});
+holding(6 * ARENA)(
+	"bytesWritten: the bytes in front of the page that did not fit, for any start, length and room",
+	() => {
+		const before = new Uint8Array(7 * PAGE);
+		for (let page = 0; page < 7; page++) before.set(pageOf("same", page), page * PAGE);
+		for (const start of [0, 1, 4, 2048, 4095, PAGE + 9])
+			for (const byteLength of [PAGE, 2 * PAGE, 3 * PAGE - 5, 4 * PAGE])
+				for (const room of [0, 1, 63, 64, 130, 200, 300]) {
+					const { zram } = emptyDevice();
+					zram.write(before, PAGE);
+					leave(zram, room, 63);
+					const bytes = noise(byteLength, start);
+					const fits = bytesThatFit(before, bytes, start, room);
+					if (fits === byteLength) zram.write(bytes, PAGE + start);
+					else assert.is(fails(() => zram.write(bytes, PAGE + start), "ENOSPC").bytesWritten, fits);
+					const expected = before.slice();
+					expected.set(bytes.subarray(0, fits), start);
+					holds(zram, PAGE, expected);
+					zram.check();
+					zram.close();
+				}
+	},
+);
 
 test("bytesWritten: exact, when every page is raw", () => {
 	for (const start of [0, 300])
@@ -395,7 +399,7 @@ test("resetPeak: memUsedMax starts again from what is used", () => {
 	zram.check();
 });
 
-test("reset: drops pages and statistics, keeps limit and options", () => {
+holding(2 * PAGES * PAGE + ARENA)("reset: drops pages and statistics, keeps limit and options", () => {
 	const { zram, arena } = makeDevice({ integrity: true, threshold: 1000 });
 	zram.limit = 30_000;
 	assert.throws(() => zram.read(1, -1));

@@ -2,14 +2,17 @@
  * The emulated microcontroller from outside: its memory ends where it should, what has ended is said, and two runs are
  * the same to the last instruction. Runs in Node and starts QEMU.
  */
-// needs: firmware
+// needs: compiler
 
 import { join } from "node:path";
-import { test } from "uvu";
+import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../tools/paths.ts";
 import type { RunResult } from "../tools/process.ts";
 import { runOnXS } from "../tools/run-xs.ts";
+import { isThere } from "./support/hosts.ts";
+
+const test = suite("firmware");
 
 /** Natives that touch any address: a firmware of its own. */
 const poke = { name: "poke", sources: [join(root, "tests/c/poke.c")], others: [], flags: [] };
@@ -172,4 +175,4 @@ test("a bundle larger than its part of the flash is refused", async () => {
 	assert.unreachable();
 });
 
-test.run();
+if (await isThere("rv32")) test.run();

@@ -205,27 +205,30 @@ test("layout: the granule is the smallest that gives at most 65,534 of them", ()
 	}
 });
 
-holding(0, 17 * 1024 * 1024)("layout: the largest arena is taken, one byte more is refused with a message that names it", () => {
-	for (const pageLength of [512, 1024, 2048, 4096]) {
-		const options = { byteLength: 16 * pageLength, pageLength };
-		const most = 256 + 16 * 8 + 65_535 * (pageLength / 2 + 2) - 1;
-		assert.is(Zram.layout({ ...options, arena: { byteLength: most } }).granuleLength, pageLength / 2);
-		refuses(
-			() => Zram.layout({ ...options, arena: { byteLength: most + 1 } }),
-			RangeError,
-			`arena.byteLength: ${most + 1} is too large for this pageLength, at most ${most}`,
-		);
-	}
-	const zram = new Zram({
-		byteLength: 1 << 20,
-		pageLength: 512,
-		arena: { byteLength: 256 + 2048 * 8 + 65_535 * 258 - 1 },
-	});
-	zram.write(pageOf("raw", 1, 512), 512);
-	holds(zram, 512, pageOf("raw", 1, 512));
-	zram.check();
-	zram.close();
-});
+holding(0, 17 * 1024 * 1024)(
+	"layout: the largest arena is taken, one byte more is refused with a message that names it",
+	() => {
+		for (const pageLength of [512, 1024, 2048, 4096]) {
+			const options = { byteLength: 16 * pageLength, pageLength };
+			const most = 256 + 16 * 8 + 65_535 * (pageLength / 2 + 2) - 1;
+			assert.is(Zram.layout({ ...options, arena: { byteLength: most } }).granuleLength, pageLength / 2);
+			refuses(
+				() => Zram.layout({ ...options, arena: { byteLength: most + 1 } }),
+				RangeError,
+				`arena.byteLength: ${most + 1} is too large for this pageLength, at most ${most}`,
+			);
+		}
+		const zram = new Zram({
+			byteLength: 1 << 20,
+			pageLength: 512,
+			arena: { byteLength: 256 + 2048 * 8 + 65_535 * 258 - 1 },
+		});
+		zram.write(pageOf("raw", 1, 512), 512);
+		holds(zram, 512, pageOf("raw", 1, 512));
+		zram.check();
+		zram.close();
+	},
+);
 
 test("layout: the minimum holds one page that cannot be compressed; one byte less is refused with it", () => {
 	for (const pageLength of [512, 1024, 2048, 4096])

@@ -29,6 +29,14 @@ export interface FirmwareOptions extends RunOptions {
 	progress?: boolean | undefined;
 }
 
+const install = "apt-get install qemu-system-misc";
+
+/** @throws MissingTool if there is no QEMU here, or no compiler for 32-bit x86. */
+export async function checkFirmwareTools(): Promise<void> {
+	await run(emulator, ["--version"], { install });
+	await buildHost("xs32", { progress: false });
+}
+
 /** What the firmware's main.c reads as `Boot`: a command line. Then the bytecode. */
 function flashImage(commandLine: string[], bytecode: Uint8Array): Uint8Array {
 	const text = Buffer.from(commandLine.map((argument) => `${argument}\0`).join(""));
@@ -61,7 +69,7 @@ export async function runFirmware(path: string, parameters: string[], options: F
 		writeFileSync(image, flashImage(["firmware", ...host, path, ...parameters], readFileSync(bytecode)));
 		const flash = `loader,file=${image.replaceAll(",", ",,")},addr=${BUNDLE.address},force-raw=on`;
 		const all = [...machine, ...console, ...semihosting, "-kernel", firmware, "-device", flash];
-		return await run(emulator, all, { ...options, cwd: root, install: "apt-get install qemu-system-misc" });
+		return await run(emulator, all, { ...options, cwd: root, install });
 	} finally {
 		for (const file of [bytecode, image]) rmSync(file, { force: true });
 	}

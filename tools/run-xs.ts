@@ -4,7 +4,7 @@
  * @module
  */
 
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
@@ -126,6 +126,15 @@ export function suitesEntry(suites: string[]): { contents: string; plugin: Plugi
 	return { contents, plugin: suiteGroups(paths) };
 }
 
+/** What suites are told of the microcontroller: what they may hold, and a share of the random operations. */
+const FIRMWARE_DEFINES = { TEST_MEMORY: JSON.stringify({ heap: 160 << 10, regions: 8 << 20 }), TEST_SCALE: "0.02" };
+
+/** A suite that needs other sizes of the microcontroller's heap than usual says so: `// firmware: --slots 11264`. */
+function firmwareHeap(suites: string[]): string[] {
+	const line = /^\/\/ firmware: (.+)$/m;
+	return suites.flatMap((path) => line.exec(readFileSync(resolve(root, path), "utf8"))?.[1]?.split(" ") ?? []);
+}
+
 /** Runs files of uvu suites as one bundle on XS. The exit code is 1 if a test failed or a file could not be loaded. */
 export async function runSuitesOnXS(
 	variant: Variant,
@@ -134,7 +143,10 @@ export async function runSuitesOnXS(
 ): Promise<RunResult & Summary> {
 	const { contents, plugin } = suitesEntry(suites);
 	const plugins = [...(options.plugins ?? []), plugin];
-	const result = await runOnXS(variant, { contents }, [], { ...options, plugins });
+	const isFirmware = variant === "rv32";
+	const define = { ...(isFirmware ? FIRMWARE_DEFINES : {}), ...options.define };
+	const host = [...(isFirmware ? firmwareHeap(suites) : []), ...(options.host ?? [])];
+	const result = await runOnXS(variant, { contents }, [], { ...options, define, host, plugins });
 	return { ...result, ...summary(result.output) };
 }
 
