@@ -10,8 +10,11 @@ import { type Addition, buildHost } from "./build-host.ts";
 import { root } from "./paths.ts";
 import { type RunOptions, type RunResult, run } from "./process.ts";
 
-/** The part of the flash that holds a bundle, as in hosts/rv32/rv32.ld. */
-const BUNDLE = { address: 0x80180000, byteLength: 512 * 1024 };
+/**
+ * The part of the flash that holds a bundle, as in hosts/rv32/rv32.ld. All have one name: XS interns it, which takes
+ * instructions that depend on its letters.
+ */
+const BUNDLE = { name: "bundle.mjs", address: 0x80180000, byteLength: 512 * 1024 };
 
 const emulator = "qemu-system-riscv32";
 
@@ -66,7 +69,7 @@ export async function runFirmware(path: string, parameters: string[], options: F
 	try {
 		const compiled = await run(compiler, ["--release", "--compile", bytecode, path], { cwd: root });
 		if (compiled.exitCode !== 0) return compiled;
-		writeFileSync(image, flashImage(["firmware", ...host, path, ...parameters], readFileSync(bytecode)));
+		writeFileSync(image, flashImage(["firmware", ...host, BUNDLE.name, ...parameters], readFileSync(bytecode)));
 		const flash = `loader,file=${image.replaceAll(",", ",,")},addr=${BUNDLE.address},force-raw=on`;
 		const all = [...machine, ...console, ...semihosting, "-kernel", firmware, "-device", flash];
 		return await run(emulator, all, { ...options, cwd: root, install });
