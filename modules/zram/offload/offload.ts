@@ -46,6 +46,8 @@ const ATTEMPTS = 3;
 const HOUR = 3_600_000;
 /** Milliseconds that an erase is held to take until one has taken longer: the typical value of data sheets. */
 const ERASE_TIME = 45;
+/** And all else that comes with it: records, looking at what units hold. */
+const OTHER_TIME = 10;
 
 /** What status() says about the flash. */
 export interface BackingStatus {
@@ -459,7 +461,7 @@ export class Offload {
 
 	/** Milliseconds that the next erase may take, with what comes with it. */
 	get #nextTime(): number {
-		return this.#eraseTime * (this.#log.isFull ? 1 + this.#geometry.areaUnits : 1);
+		return OTHER_TIME + this.#eraseTime * (this.#log.isFull ? 1 + this.#geometry.areaUnits : 1);
 	}
 
 	/** Erases what will be needed, for so many milliseconds at most. True if nothing is left to do. */
