@@ -3,7 +3,7 @@
  * they are over 10,000 calls. What does allocate is told at the end.
  */
 // needs: xs
-// firmware: --slots 11264 --chunk 150000
+// firmware: --slots 12288 --chunk 150000
 
 import { collect } from "host";
 import { test } from "uvu";
