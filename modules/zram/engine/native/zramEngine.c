@@ -143,11 +143,19 @@ void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t thresh
 	empty(engine);
 }
 
+/* Block and staging, which ends where the scratch ends. */
+static void wipeBuffers(zramEngine *engine)
+{
+	uint8_t *end = (uint8_t *)engine->staging + engine->geometry.pageLength;
+
+	memset(engine->buffers, 0, (size_t)(end - (uint8_t *)engine->buffers));
+}
+
 void zramClose(zramEngine *engine)
 {
 	if (engine->geometry.flags & kZramWipe) {
 		memset(engine->region, 0, engine->geometry.regionLength);
-		memset(engine->buffers, 0, 2 * engine->geometry.pageLength + kZramLZ4Margin);
+		wipeBuffers(engine);
 	}
 }
 
@@ -161,7 +169,7 @@ void zramReset(zramEngine *engine)
 	if (geometry->slotCount && (geometry->flags & kZramWipe)) {
 		memset(engine->region, 0, geometry->slotsOffset);
 		memset(engine->region + geometry->linksOffset, 0, geometry->regionLength - geometry->linksOffset);
-		memset(engine->buffers, 0, 2 * geometry->pageLength + kZramLZ4Margin);
+		wipeBuffers(engine);
 	}
 	else
 		zramClose(engine);
