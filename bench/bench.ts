@@ -63,6 +63,7 @@ async function collect(): Promise<Results> {
 		cost: {},
 		capacity: [],
 		growth: undefined,
+		swap: undefined,
 		worst: undefined,
 		footprint: await measure.footprint(say),
 		repeats: {},
@@ -77,6 +78,7 @@ async function collect(): Promise<Results> {
 	const host = counting[0];
 	if (host) {
 		results.growth = { host, series: await measure.growth(host, corpus, extent, say) };
+		results.swap = { host, rows: await measure.swap(host, corpus, extent.turns, say) };
 		results.worst = { host, ratios: await measure.worst(host, corpus, extent, say) };
 	}
 	if (counting.includes("xs")) results.lz4js = await measure.lz4js(corpus, extent, say);

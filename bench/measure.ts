@@ -15,6 +15,7 @@ import type { FillParameters, FillResult } from "./app/fill.ts";
 import type { GrowthDevice, GrowthParameters } from "./app/growth.ts";
 import type { Measure } from "./app/meter.ts";
 import type { Show } from "./app/program.ts";
+import type { SwapParameters, SwapResult } from "./app/swap.ts";
 import type { WorstParameters } from "./app/worst.ts";
 import { evenly, readPages, runProgram, withPages } from "./command.ts";
 import { type Corpus, kinds, PAGE } from "./corpus.ts";
@@ -39,6 +40,8 @@ export interface Extent {
 	growth: { arenas: number[]; sizes: number[]; fills: number[] };
 	/** Times that each page is written to find the dearest write. */
 	times: number;
+	/** Times that a buffer is swapped. */
+	turns: number;
 }
 
 export const FULL: Extent = {
@@ -54,6 +57,7 @@ export const FULL: Extent = {
 		fills: [0.1, 0.5, 0.9, 0.95],
 	},
 	times: 32,
+	turns: 40,
 };
 
 export const QUICK: Extent = {
@@ -65,6 +69,7 @@ export const QUICK: Extent = {
 	ops: 2000,
 	growth: { arenas: [64 * KB, 256 * KB], sizes: [MB, 4 * MB], fills: [0.1, 0.5] },
 	times: 4,
+	turns: 4,
 };
 
 /** The kinds that are measured alone, then the mixture. */
@@ -191,6 +196,36 @@ export async function growth(host: HostName, corpus: Corpus, extent: Extent, say
 			OPERATIONS.map((name) => [name, list.map((device) => means[`${name} ${devices.indexOf(device)}`])]),
 		) as Growth["operations"],
 	}));
+}
+
+/** A buffer in a swap pool, or a record that is appended to a flash in RAM. */
+export interface Swap {
+	name: string;
+	byteLength: number;
+	/** Instructions, by label. */
+	means: Record<string, number>;
+	stored: number;
+	flash: SwapResult["flash"];
+}
+
+const SWAPPED = [
+	{ name: "frame of 150 KB", kind: "bitmap", byteLength: 320 * 240 * 2 },
+	{ name: "record of 1 KB", kind: "text", byteLength: KB },
+	{ name: "append of 256 bytes", kind: "text", byteLength: 256 },
+];
+
+/** What buffers cost that are kept in a pool, and appends to a flash. */
+export async function swap(host: HostName, corpus: Corpus, turns: number, say: Say): Promise<Swap[]> {
+	const result: Swap[] = [];
+	for (const { name, kind, byteLength } of SWAPPED) {
+		say(`swap on ${host}: ${name}`);
+		const count = Math.ceil(byteLength / PAGE);
+		const { measures, stored, flash } = await withKind(corpus, kind, count, (pages) =>
+			runCounted<SwapResult>(host, "swap", { pages, show, byteLength, turns } as SwapParameters),
+		);
+		result.push({ name, byteLength, means: meansOf(measures), stored, flash });
+	}
+	return result;
 }
 
 /** For each operation the dearest of all, in medians of its kind on the same page. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Capacity, CostByKind, Footprint, Growth } from "./measure.ts";
+import type { Capacity, CostByKind, Footprint, Growth, Swap } from "./measure.ts";
 
 export interface Results {
 	/** Versions of what ran, by name. */
@@ -15,6 +15,8 @@ export interface Results {
 	lz4js?: Record<string, Record<string, number>>;
 	capacity: Capacity[];
 	growth: { host: string; series: Growth[] } | undefined;
+	/** Buffers in a swap pool, and a flash in RAM. */
+	swap: { host: string; rows: Swap[] } | undefined;
 	/** By operation: the dearest one, in medians. */
 	worst: { host: string; ratios: Record<string, number> } | undefined;
 	footprint: Footprint;

@@ -198,6 +198,40 @@ function weighed({ native, bundle, heap, scratch, perPage }: Footprint): Table {
 	};
 }
 
+function swapped({ host, rows }: Exclude<Results["swap"], undefined>): Table {
+	const megabyte = (value: number) => (value >= 10_240 ? bytes(value) : number(value));
+	return {
+		title: `Buffers in a swap pool and appends to a flash in RAM, ${hostNames[host as keyof typeof hostNames]}`,
+		text: "Instructions from the call in JavaScript. `acquire` and `release` together: of a buffer that is in a slot; of one that must be read; asked for writing, without a change, and with one page changed. Bytes: what it takes in the arena, and what it would take on the XS heap, where using it costs a look into a Map. Flash: what a W25Q128 takes typically for the same bytes (emulated; erasing included, but for the append).",
+		head: [
+			"",
+			"write",
+			"in a slot",
+			"read",
+			"unchanged",
+			"one page changed",
+			"arena, bytes",
+			"XS heap, bytes",
+			"used there",
+			"flash write, ms",
+			"flash read, ms",
+		],
+		rows: rows.map(({ name, byteLength, means, stored, flash }) => [
+			name,
+			number(means.write ?? means.append),
+			number(means.resident),
+			number(means.read),
+			number(means.unchanged),
+			number(means.changed),
+			stored ? megabyte(stored) : "-",
+			megabyte(byteLength),
+			number(means.heap),
+			flash.write.toFixed(1),
+			flash.read.toFixed(2),
+		]),
+	};
+}
+
 export function barsTable(list: Bar[]): Table {
 	const missed = list.filter(({ met }) => !met).length;
 	return {
@@ -219,7 +253,7 @@ export function corpusTable(): Table {
 
 /** All tables but the promises and the corpus. */
 export function tables(results: Results, ops: number): Table[] {
-	const { cost, lz4js, capacity, growth, footprint } = results;
+	const { cost, lz4js, capacity, growth, swap, footprint } = results;
 	const hosts = (["rv32", "xs"] as const).filter((host) => cost[host]);
 	const ofHosts = hosts.flatMap((host) => {
 		const costs = cost[host] as CostByKind;
@@ -231,6 +265,7 @@ export function tables(results: Results, ops: number): Table[] {
 		besideLinux(capacity),
 		churned(capacity, ops),
 		...(growth ? [grown(growth)] : []),
+		...(swap ? [swapped(swap)] : []),
 		weighed(footprint),
 	];
 }

@@ -470,11 +470,11 @@ export default class SwapPool {
 
 	/** The number of a buffer that must be there. */
 	#find(key: Key): number {
-		this.#values.expectOpen();
 		checkKey(key);
 		const number = this.#values.table.find(key);
-		if (number === undefined) throw new RangeError(`key: there is no buffer ${key}`);
-		return number;
+		if (number !== undefined) return number;
+		this.#values.expectOpen(); // a closed pool has no keys
+		throw new RangeError(`key: there is no buffer ${key}`);
 	}
 
 	#store(key: Key, bytes: ByteBuffer | undefined, length: number, options: WriteOptions = {}) {

@@ -6,7 +6,8 @@
  *           pageCount … + chainCount - 1 the first page of each chain: a link like the others, so nothing is special
  *           pageCount + chainCount       the first page of the draft: a value that is being written
  *
- * Pages are numbered through all devices. A page that is free has been trimmed, and reads as zeros.
+ * Pages are numbered through all devices. A page that is free has been trimmed, and reads as zeros. Pages need not lie side
+ * by side, but those that do, as in a new pool, are one call of their device: a run.
  *
  * What needs room stops where there is none and tells how far it came, and the caller goes on from there when it has made
  * some. So the stack stays flat, which on a microcontroller has some hundred slots.
@@ -142,13 +143,10 @@ export class Chains {
 	 */
 	extend(bytes: ByteBuffer | undefined, length: number): boolean {
 		while (this.#draftLength < length) {
-			const count = Math.min(this.pageLength, length - this.#draftLength);
-			const page = this.#store(bytes, this.#draftLength, count, undefined);
-			if (page === this.#none) return false;
-			this.#links[page] = this.#none;
-			this.#links[this.#draftEnd] = page;
-			this.#draftEnd = page;
-			this.#draftLength += this.pageLength;
+			this.shortage = "pages";
+			let i = 0;
+			while (i < this.#ranked.length && !this.#extendOn(this.#ranked[i] as Place, bytes, length)) i++;
+			if (i === this.#ranked.length) return false;
 		}
 		return true;
 	}
@@ -176,10 +174,10 @@ export class Chains {
 		for (let skip = offset % pageLength; start < end; skip = 0) {
 			const page = this.#links[at] as number;
 			const place = this.#placeOf(page);
-			const count = Math.min(pageLength - skip, end - start);
+			at = this.#endOfRun(page, place, Math.ceil((skip + end - start) / pageLength));
+			const count = Math.min((at - page + 1) * pageLength - skip, end - start);
 			place.zram.read(into, (page - place.first) * pageLength + skip, start, count);
 			start += count;
-			at = page;
 		}
 	}
 
@@ -228,16 +226,19 @@ export class Chains {
 		return length;
 	}
 
-	/** Gives the pages of `chain` back; it has none any more. */
+	/** Gives the pages of `chain` back, in their order; it has none any more. */
 	free(chain: number): void {
 		const links = this.#links;
 		const head = this.pageCount + chain;
 		if (chain === this.#cursorChain) this.#cursorChain = -1;
 		for (let page = links[head] as number; page !== this.#none; page = links[head] as number) {
 			const place = this.#placeOf(page);
-			const isTrimmed = this.#isTrimmed(place, page);
-			links[head] = links[page] as number;
-			if (isTrimmed) this.#give(place, page);
+			const last = this.#endOfRun(page, place, this.pageCount);
+			const trimmed = this.#trim(place, page, last);
+			// what comes after the pages that are done: for the last of them the next run, for a lost one its neighbour
+			const end = page + trimmed;
+			links[head] = links[end > last ? last : end] as number;
+			if (trimmed > 0) this.#give(place, page, end - 1);
 		}
 	}
 
@@ -261,24 +262,46 @@ export class Chains {
 		this.#ranked = ranked.map(({ place }) => place);
 	}
 
-	/** A page with these bytes, or with zeros, that is in no chain yet; none if no device but `except` has room. */
-	#store(bytes: ByteBuffer | undefined, start: number, length: number, except: Place | undefined): number {
-		this.shortage = "pages";
-		for (let i = 0; i < this.#ranked.length; i++) {
-			const place = this.#ranked[i] as Place;
-			const page = place === except ? this.#none : this.#take(place);
-			if (page === this.#none) continue;
-			try {
-				if (bytes) place.zram.write(bytes, (page - place.first) * this.pageLength, start, length);
-				return page;
-			} catch (error) {
-				if (isDamaged(error)) this.#lose();
-				else this.#give(place, page);
-				if (!isFull(error)) throw error;
-				this.shortage = "arena";
-			}
+	/** Adds a run of pages on a device to the draft, as long as it can be. False if not even one page fits. */
+	#extendOn(place: Place, bytes: ByteBuffer | undefined, length: number): boolean {
+		const { pageLength } = this;
+		const start = this.#draftLength;
+		const first = this.#take(place);
+		if (first === this.#none) return false;
+		let last = first;
+		while (start + (last - first + 1) * pageLength < length && this.#hasNext(place, last)) last = this.#take(place);
+		const count = Math.min((last - first + 1) * pageLength, length - start);
+		const done = bytes ? this.#store(place, first, last, bytes, start, count) : last - first + 1;
+		for (let page = first; page < first + done; page++) {
+			this.#links[this.#draftEnd] = page;
+			this.#links[page] = this.#none;
+			this.#draftEnd = page;
 		}
-		return this.#none;
+		this.#draftLength += done * pageLength;
+		return done > 0;
+	}
+
+	/**
+	 * Writes `count` bytes to the pages from `first` to `last`, which were just taken. Pages that they do not fit are given
+	 * back, and one that is damaged is lost. Returns the number of pages that are written; an error that is no lack of room
+	 * is thrown when there are none.
+	 */
+	#store(place: Place, first: number, last: number, bytes: ByteBuffer, start: number, count: number): number {
+		try {
+			place.zram.write(bytes, (first - place.first) * this.pageLength, start, count);
+			return last - first + 1;
+		} catch (error) {
+			const done = error instanceof ZramError ? Math.floor((error.bytesWritten ?? 0) / this.pageLength) : 0;
+			let rest = first + done;
+			if (isDamaged(error)) {
+				this.#lose();
+				rest++;
+			}
+			if (rest <= last) this.#give(place, rest, last);
+			if (isFull(error)) this.shortage = "arena";
+			else if (done === 0) throw error; // else it comes again, when what is written has its place in a chain
+			return done;
+		}
 	}
 
 	/** Writes a part of the page behind link `at`, which may have to move to another device for it. False: no room. */
@@ -304,13 +327,23 @@ export class Chains {
 		const staging = this.#staging as unknown as HostBuffer;
 		place.zram.read(staging, (page - place.first) * this.pageLength);
 		this.#rank();
-		const fresh = this.#store(staging, 0, this.pageLength, place);
+		const fresh = this.#storeElsewhere(place, staging);
 		if (fresh === this.#none) return false;
 		links[fresh] = links[page] as number;
 		links[at] = fresh;
 		this.#cursorChain = -1;
-		if (this.#isTrimmed(place, page)) this.#give(place, page);
+		if (this.#trim(place, page, page) > 0) this.#give(place, page, page);
 		return true;
+	}
+
+	/** A page with these bytes on a device other than `place`, or none. */
+	#storeElsewhere(place: Place, bytes: ByteBuffer): number {
+		for (let i = 0; i < this.#ranked.length; i++) {
+			const other = this.#ranked[i] as Place;
+			const page = other === place ? this.#none : this.#take(other);
+			if (page !== this.#none && this.#store(other, page, page, bytes, 0, this.pageLength) > 0) return page;
+		}
+		return this.#none;
 	}
 
 	/** Whether the first `count` bytes of a page are others than these. Those that cannot be read are. */
@@ -343,6 +376,20 @@ export class Chains {
 		return this.#places[i] as Place;
 	}
 
+	/** The last of the pages that are linked from `page` on and lie side by side, at most `most` of them. */
+	#endOfRun(page: number, place: Place, most: number): number {
+		const links = this.#links;
+		const end = Math.min(place.end, page + most) - 1;
+		while (page < end && links[page] === page + 1) page++;
+		return page;
+	}
+
+	/** Whether the page behind `page` is the one that will be taken next. */
+	#hasNext(place: Place, page: number): boolean {
+		if (place.free !== this.#none) return place.free === page + 1;
+		return place.frontier === page + 1 && place.frontier < place.end;
+	}
+
 	/** A free page of a device, or none. */
 	#take(place: Place): number {
 		const page = place.free;
@@ -353,21 +400,26 @@ export class Chains {
 		return page;
 	}
 
-	#give(place: Place, page: number) {
-		this.#links[page] = place.free;
-		place.free = page;
-		this.pagesUsed--;
+	/** Gives the pages from `first` to `last` back: they are the next to be taken. */
+	#give(place: Place, first: number, last: number) {
+		const links = this.#links;
+		for (let page = first; page < last; page++) links[page] = page + 1;
+		links[last] = place.free;
+		place.free = first;
+		this.pagesUsed -= last - first + 1;
 	}
 
-	/** Empties a page. False if it is damaged, and lost. */
-	#isTrimmed(place: Place, page: number): boolean {
+	/** Empties the pages from `first` to `last`. Returns how many are; if not all, the next one is damaged, and lost. */
+	#trim(place: Place, first: number, last: number): number {
+		const count = last - first + 1;
 		try {
-			place.zram.trim((page - place.first) * this.pageLength, this.pageLength);
-			return true;
+			place.zram.trim((first - place.first) * this.pageLength, count * this.pageLength);
+			return count;
 		} catch (error) {
 			if (!isDamaged(error)) throw error;
+			const done = Math.floor(((error as ZramError).bytesWritten ?? 0) / this.pageLength);
 			this.#lose();
-			return false;
+			return done;
 		}
 	}
 

@@ -79,10 +79,8 @@ export class Slots {
 
 	/** The slot that shows `value`. */
 	find(value: number): Slot | undefined {
-		for (let i = 0; i < this.#slots.length; i++) {
-			const slot = this.#slots[i] as Slot;
-			if (slot.value === value) return slot;
-		}
+		const slots = this.#slots;
+		for (let i = slots.length - 1; i >= 0; i--) if (slots[i]?.value === value) return slots[i];
 		return undefined;
 	}
 
