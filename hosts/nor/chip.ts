@@ -136,6 +136,13 @@ interface Block {
 
 type When = "before" | "torn" | "after";
 
+// A literal in a function would be a new string at each call on XS, and suites look at what is allocated.
+const READ = "read";
+const PROGRAM = "program";
+const ERASE = "erase";
+const BEFORE = "before";
+const TORN = "torn";
+
 export class Chip {
 	readonly blocks: number;
 	readonly blockLength: number;
@@ -155,7 +162,8 @@ export class Chip {
 
 	#blocks: (Block | undefined)[];
 	/** Memory of blocks that were erased, for the next that are programmed. */
-	#spare: Block[] = [];
+	#spare: (Block | undefined)[];
+	#spares = 0;
 	#random: number;
 	#kernels: Kernels;
 	#storage: Storage | undefined;
@@ -197,6 +205,7 @@ export class Chip {
 		this.endurance = endurance;
 		this.erases = new Uint32Array(blocks);
 		this.#blocks = new Array(blocks).fill(undefined);
+		this.#spare = new Array(blocks).fill(undefined);
 		this.#random = (Math.imul(seed, 0x9e3779b1) ^ 0x2545f491) | 1;
 		this.#kernels = kernels;
 		this.#storage = storage;
@@ -218,10 +227,11 @@ export class Chip {
 
 	/** Reads into `length` bytes of `into` from `start`. The range is within the chip. */
 	read(into: Uint8Array, start: number, length: number, position: number) {
-		this.#begin("read");
+		this.#begin(READ);
 		this.#statistics.reads++;
 		this.#statistics.bytesRead += length;
-		this.#spend("readByte", length);
+		this.#statistics.typical += this.part.typical.readByte * length;
+		this.#statistics.worst += this.part.worst.readByte * length;
 		this.#transfer(into, start, length, position);
 	}
 
@@ -241,8 +251,8 @@ export class Chip {
 
 	/** Programs `length` bytes of `from`, from `start` on. The range is within the chip, and aligned. */
 	program(from: Uint8Array, start: number, length: number, position: number) {
-		this.#begin("program");
-		const torn = this.#cut("before");
+		this.#begin(PROGRAM);
+		const torn = this.#cut();
 		this.#statistics.programs++;
 		this.#statistics.bytesProgrammed += length;
 		this.#spendProgram(length);
@@ -261,13 +271,11 @@ export class Chip {
 	}
 
 	erase(index: number) {
-		this.#begin("erase");
-		const torn = this.#cut("before");
+		this.#begin(ERASE);
+		const torn = this.#cut();
 		this.#statistics.erases++;
-		this.#spend(
-			this.blockLength <= 4096 ? "erase4K" : this.blockLength <= 32_768 ? "erase32K" : "erase64K",
-			Math.max(1, Math.ceil(this.blockLength / 65_536)),
-		);
+		this.#statistics.typical += this.#eraseTime(this.part.typical);
+		this.#statistics.worst += this.#eraseTime(this.part.worst);
 		this.erases[index] = (this.erases[index] as number) + 1;
 		const worn = (this.erases[index] as number) > this.endurance;
 		if (torn) this.#tearErase(index);
@@ -342,24 +350,24 @@ export class Chip {
 	}
 
 	/** Whether the operation that begins is torn. Throws if the power goes before it. */
-	#cut(before: When): boolean {
+	#cut(): boolean {
 		if (this.operations !== this.#cutAt) return false;
-		if (this.#cutWhen === before) {
+		if (this.#cutWhen === BEFORE) {
 			this.#powered = false;
 			throw new PowerCut("the power was cut before this operation");
 		}
-		return this.#cutWhen === "torn";
+		return this.#cutWhen === TORN;
 	}
 
 	#end() {
 		if (this.operations++ !== this.#cutAt) return;
 		this.#powered = false;
-		throw new PowerCut(`the power was cut ${this.#cutWhen === "torn" ? "in the middle of" : "after"} this operation`);
+		throw new PowerCut(`the power was cut ${this.#cutWhen === TORN ? "in the middle of" : "after"} this operation`);
 	}
 
-	#spend(what: keyof Timing, count: number) {
-		this.#statistics.typical += this.part.typical[what] * count;
-		this.#statistics.worst += this.part.worst[what] * count;
+	#eraseTime({ erase4K, erase32K, erase64K }: Timing): number {
+		if (this.blockLength <= 4096) return erase4K;
+		return this.blockLength <= 32_768 ? erase32K : erase64K * Math.ceil(this.blockLength / 65_536);
 	}
 
 	#spendProgram(length: number) {
@@ -394,12 +402,17 @@ export class Chip {
 	#own(index: number): Block {
 		const old = this.#blocks[index];
 		if (old && !old.shared) return old;
-		const block = this.#spare.pop() ?? { bytes: new Uint8Array(this.blockLength), shared: false, programmedEnd: 0 };
+		const block = this.#takeSpare();
 		if (old) this.#kernels.copy(block.bytes, 0, old.bytes, 0, this.blockLength);
 		else block.bytes.fill(this.eraseValue);
 		block.programmedEnd = old ? old.programmedEnd : 0;
 		this.#blocks[index] = block;
 		return block;
+	}
+
+	#takeSpare(): Block {
+		const spare = this.#spares > 0 ? this.#spare[--this.#spares] : undefined;
+		return spare ?? { bytes: new Uint8Array(this.blockLength), shared: false, programmedEnd: 0 };
 	}
 
 	/** What was never programmed since the erase takes any bytes; else bits go one way only. */
@@ -454,7 +467,7 @@ export class Chip {
 
 	#clear(index: number) {
 		const block = this.#blocks[index];
-		if (block && !block.shared) this.#spare.push(block);
+		if (block && !block.shared && this.#spares < this.blocks) this.#spare[this.#spares++] = block;
 		this.#blocks[index] = undefined;
 	}
 

@@ -68,6 +68,10 @@ const OPERATIONS = Object.freeze(["read", "write", "trim"] as const);
 /** What typeof says of a number. A literal would be a new string for each call, unless the code is preloaded. */
 const NUMBER = typeof 0;
 
+/** The length of a request that has all of its buffer. */
+const WHOLE = -1;
+const MILLISECONDS_MOST = 0x7fffffff;
+
 /** The broken invariants that check() reports, by number; zramEngine.h explains them. */
 const INVARIANTS = Object.freeze([
 	"",
@@ -335,8 +339,8 @@ export default class Zram {
 	 */
 	maintain(milliseconds: number): boolean {
 		this.#expectReady();
-		const refusal = refuseInteger("milliseconds", milliseconds, 0, 0x7fffffff);
-		if (refusal) throw refusal;
+		if (!(Number.isInteger(milliseconds) && milliseconds >= 0 && milliseconds <= MILLISECONDS_MOST))
+			throw refuseInteger("milliseconds", milliseconds, 0, MILLISECONDS_MOST);
 		return this.#offload?.maintain(milliseconds) ?? true;
 	}
 
@@ -381,6 +385,7 @@ export default class Zram {
 		if (result >= 0) return result;
 		const wide = result === BUFFER ? bytesOfWide(buffer) : undefined;
 		if (wide) return this.#readPart(wide, byteOffset, start, length);
+		if (result > CLOSED) return this.#goOn(READ, result, buffer, byteOffset, start, length);
 		return this.#goOn(READ, result, this.#part(result, buffer, start, length), byteOffset);
 	}
 
@@ -389,10 +394,11 @@ export default class Zram {
 		if (result >= 0) return;
 		const wide = result === BUFFER ? bytesOfWide(buffer) : undefined;
 		if (wide) this.#writePart(wide, byteOffset, start, length);
+		else if (result > CLOSED) this.#goOn(WRITE, result, buffer, byteOffset, start, length);
 		else this.#goOn(WRITE, result, this.#part(result, buffer, start, length), byteOffset);
 	}
 
-	/** A view of a piece of `buffer`, to go on with once the engine has stopped with `result`, which may be its fault. */
+	/** A view of a piece of `buffer`, once the engine has refused a request with `result`, which may be the piece's fault. */
 	#part(result: number, buffer: Bytes, start: number, length: number): Bytes {
 		if (result <= CLOSED && result >= BUFFER) return buffer;
 		const byteLength = Engine.bufferLength(buffer, 1);
@@ -406,10 +412,18 @@ export default class Zram {
 	}
 
 	/**
-	 * Goes on after the engine has stopped with `result`: reports what is to be reported, wraps a wide view, or throws.
-	 * `target` is the buffer, or for a trim the number of bytes.
+	 * Goes on after the engine has stopped with `result`: brings pages to flash and back, reports what is to be reported,
+	 * wraps a wide view, or throws. `target` is the buffer, with `length` that many bytes of it from `start` on; or for a
+	 * trim the number of bytes.
 	 */
-	#goOn(operation: Operation, result: number, target: Bytes | number, byteOffset: number): number {
+	#goOn(
+		operation: Operation,
+		result: number,
+		target: Bytes | number,
+		byteOffset: number,
+		start = 0,
+		length = WHOLE,
+	): number {
 		const engine = this.#engine;
 		let done = 0;
 		let before = 0;
@@ -426,18 +440,38 @@ export default class Zram {
 				mode = STAGED;
 			} else if (result === INCOMPRESSIBLE) {
 				this.#place(operation, target, byteOffset, done);
-				done = this.#endOfPage(target, byteOffset);
+				done = this.#endOfPage(target, byteOffset, length);
 			} else if (result === PRESSURE) {
 				this.#pressure?.fire();
 				break;
 			} else throw this.#failure(operation, result, target, byteOffset, done);
 
 			before = result;
-			if (operation === READ) result = engine.read(target as ByteBuffer, byteOffset, done, mode);
-			else if (operation === WRITE) result = engine.write(target as ByteBuffer, byteOffset, done, mode);
-			else result = engine.trim(byteOffset, target as number, done, mode);
+			result = this.#again(operation, target, byteOffset, done, mode, start, length);
 		}
 		return result;
+	}
+
+	/** Calls the engine for the rest of a request. */
+	#again(
+		operation: Operation,
+		target: Bytes | number,
+		byteOffset: number,
+		done: number,
+		mode: number,
+		start: number,
+		length: number,
+	): number {
+		const engine = this.#engine;
+		const buffer = target as ByteBuffer;
+		if (operation === TRIM) return engine.trim(byteOffset, target as number, done, mode);
+		if (length === WHOLE)
+			return operation === READ
+				? engine.read(buffer, byteOffset, done, mode)
+				: engine.write(buffer, byteOffset, done, mode);
+		return operation === READ
+			? engine.read(buffer, byteOffset, done, mode, start, length)
+			: engine.write(buffer, byteOffset, done, mode, start, length);
 	}
 
 	/** Reads the page at which the engine has stopped from flash into staging. */
@@ -457,8 +491,9 @@ export default class Zram {
 	}
 
 	/** How many bytes of the request are done with the page at which the engine has stopped. */
-	#endOfPage(target: Bytes | number, byteOffset: number): number {
-		const length = typeof target === NUMBER ? (target as number) : Engine.bufferLength(target, 1);
+	#endOfPage(target: Bytes | number, byteOffset: number, length: number): number {
+		if (typeof target === NUMBER) length = target as number;
+		else if (length === WHOLE) length = Engine.bufferLength(target, 1);
 		return Math.min((this.#engine.stopped + 1) * this.#layout.pageLength - byteOffset, length);
 	}
 

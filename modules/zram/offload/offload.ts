@@ -432,6 +432,7 @@ export class Offload {
 		this.#engine.slot(from, this.#words.buffer);
 		const page = this.#words[1] as number;
 		const sum = this.#words[3];
+		if (this.#slotOf(page) !== from) return false; // the region is damaged
 		const { page: bytes } = this.#port;
 		if (!this.#port.read(bytes, from * this.#pageLength)) return false;
 		if (Engine.checksum(bytes, 0, this.#pageLength) !== sum) this.#engine.markSlots(from, 1, SLOT_ROTTEN, 0, 0);
