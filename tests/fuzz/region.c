@@ -1,7 +1,8 @@
 /*
- * Fuzz target: a whole region. The input is a program of operations on a small device, and of damage to its region. No
- * call may crash, hang, or touch a byte outside of region and buffer (AddressSanitizer sees it), or answer what it never
- * answers. Until the first damage, and again after a reset, what is read must be right, and check() content.
+ * Fuzz target: a whole region, half of the time with slots on a flash. The input is a program of operations on a small
+ * device, and of damage to its region. No call may crash, hang, or touch a byte outside of region and buffer
+ * (AddressSanitizer sees it), or answer what it never answers. Until the first damage, and again after a reset (which does
+ * not heal slots), what is read must be right, and check() content.
  */
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "zramEngine.h"
 
 #define kPages 8
+#define kSlots 12
 #define kSteps 400 /* a longer program shows nothing more */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,8 +25,11 @@ typedef struct {
 	zramEngine *engine;
 	uint32_t regionLength;
 	uint32_t pageLength;
+	uint32_t slots;    /* 0 or kSlots */
 	uint8_t *expected; /* kPages pages */
+	uint8_t *flash;    /* kSlots pages */
 	int isDamaged;
+	int areSlotsDamaged;
 } Device;
 
 static uint32_t nextByte(Input *input)
@@ -67,9 +72,58 @@ static int isDone(const Device *device, int code)
 {
 	if ((code == kZramOK) || (code == kZramPressure))
 		return 1;
-	if ((code == kZramFull) || (code == kZramIncompressible) || ((code == kZramCorrupt) && device->isDamaged))
+	if ((code == kZramFull) || (code == kZramIncompressible))
+		return 0;
+	if (device->isDamaged && ((code == kZramCorrupt) || (code == kZramRot)))
 		return 0;
 	abort();
+}
+
+enum {
+	kRead,
+	kWrite,
+	kTrim
+};
+
+static int callOnce(Device *device, int operation, uint32_t offset, uint8_t *bytes, uint32_t length, uint32_t mode)
+{
+	uint32_t page = offset / device->pageLength, start = offset % device->pageLength;
+
+	switch (operation) {
+	case kRead:
+		return zramRead(device->engine, page, start, bytes, length, mode);
+	case kWrite:
+		return zramWrite(device->engine, page, start, bytes, length, mode);
+	default:
+		return zramTrim(device->engine, page, start, length, mode);
+	}
+}
+
+/* Brings the page at which the engine has stopped from flash to staging, as a caller does. */
+static void bring(Device *device)
+{
+	const zramEngine *engine = device->engine;
+	uint32_t *entry = (uint32_t *)(void *)(engine->region + engine->geometry.tableOffset) + 2 * (size_t)engine->stopped;
+
+	if (*entry >= device->slots)
+		abort();
+	memcpy(engine->staging, device->flash + *entry * device->pageLength, device->pageLength);
+}
+
+/* A request to its end, pages on flash included. Returns the bytes that are done. */
+static uint32_t call(Device *device, int operation, uint32_t offset, uint8_t *bytes, uint32_t length, uint32_t mode)
+{
+	uint32_t done = 0;
+
+	for (uint32_t staged = 0;; staged = kZramStaged) {
+		int code = callOnce(device, operation, offset + done, bytes + done, length - done, mode | staged);
+		if (code == kZramOnFlash) {
+			done += (uint32_t)device->engine->done;
+			bring(device);
+		}
+		else
+			return isDone(device, code) ? length : done + (uint32_t)device->engine->done;
+	}
 }
 
 static void transfer(Device *device, Input *input, int isWrite)
@@ -86,14 +140,13 @@ static void transfer(Device *device, Input *input, int isWrite)
 	if (isWrite) {
 		uint32_t mode = nextByte(input) & kZramKeep;
 		fillBytes(bytes, length, input);
-		if (isDone(device, zramWrite(device->engine, page, start, bytes, length, mode)))
-			memcpy(expected, bytes, length);
-		else
-			memcpy(expected, bytes, (size_t)device->engine->done);
+		memcpy(expected, bytes, call(device, kWrite, page * device->pageLength + start, bytes, length, mode));
 	}
-	else if (isDone(device, zramRead(device->engine, page, start, bytes, length, 0)) && !device->isDamaged
-		&& memcmp(bytes, expected, length))
-		abort();
+	else {
+		uint32_t done = call(device, kRead, page * device->pageLength + start, bytes, length, 0);
+		if (!device->isDamaged && ((done < length) || memcmp(bytes, expected, length)))
+			abort();
+	}
 	free(buffer);
 }
 
@@ -102,8 +155,7 @@ static void trim(Device *device, Input *input)
 	uint32_t page = nextByte(input) % kPages, start = nextShort(input) % device->pageLength;
 	uint32_t room = (kPages - page) * device->pageLength - start, length = nextShort(input) % (room + 1);
 
-	if (!isDone(device, zramTrim(device->engine, page, start, length, kZramKeep)))
-		length = (uint32_t)device->engine->done;
+	length = call(device, kTrim, page * device->pageLength + start, device->expected, length, kZramKeep);
 	memset(device->expected + page * device->pageLength + start, 0, length);
 }
 
@@ -122,14 +174,47 @@ static void damage(Device *device, Input *input)
 	}
 	else
 		((uint32_t *)(void *)region)[place % (device->engine->geometry.linksOffset / 4)] = nextWord(input);
+	device->areSlotsDamaged = (device->slots != 0);
+}
+
+/* Makes a slot ready, if it has no page, and brings a page there, or only asks around. */
+static void useSlots(Device *device, Input *input)
+{
+	zramEngine *engine = device->engine;
+	uint32_t page = nextByte(input) % kPages, slot = nextByte(input) % (kSlots + 1), kind = nextByte(input);
+	uint8_t units[2 * kSlots];
+	zramWear wear;
+	int code;
+
+	if (kind & 1) {
+		zramMarkSlots(
+			engine, slot, nextByte(input) & 15, nextByte(input) & 15, (int32_t)(nextByte(input) & 3) - 1, kind);
+		zramLeastWorn(engine, nextByte(input), nextByte(input), nextWord(input), 1u << (nextByte(input) & 3));
+		zramMeasureWear(engine, &wear);
+		zramSaveWear(engine, slot, nextByte(input) & 15, 1u << (kind >> 6), wear.least, wear.logLeast, units);
+		if (kind & 2)
+			zramLoadWear(engine, slot, nextByte(input) & 15, 1u << (kind >> 6), wear.least, wear.logLeast, units);
+		return;
+	}
+	code = zramStage(engine, page);
+	if (code == kZramOnFlash)
+		bring(device);
+	else if (!isDone(device, code))
+		return;
+	if (zramMarkSlots(engine, slot, 1, kZramSlotErased, 1, 0) != kZramOK)
+		return;
+	memcpy(device->flash + slot * device->pageLength, engine->staging, device->pageLength);
+	code = zramOffload(engine, page, slot, (kind & 4) ? kZramWritten : 0);
+	if ((code != kZramOK) && !device->isDamaged)
+		abort();
 }
 
 static void reset(Device *device)
 {
 	zramReset(device->engine);
-	device->isDamaged = 0;
+	device->isDamaged = device->areSlotsDamaged;
 	memset(device->expected, 0, kPages * device->pageLength);
-	if (zramCheck(device->engine))
+	if (zramCheck(device->engine) && !device->isDamaged)
 		abort();
 }
 
@@ -153,6 +238,8 @@ static void step(Device *device, Input *input)
 		trim(device, input);
 		break;
 	case 10:
+		useSlots(device, input);
+		break;
 	case 11:
 	case 12:
 		damage(device, input);
@@ -182,12 +269,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	zramGeometry geometry;
 	uint8_t *region;
 
-	device.regionLength = (uint32_t)zramRegionMin(kPages, device.pageLength, flags, 0) + 16 * nextByte(&input);
-	if (!zramPlan(&geometry, device.regionLength, kPages, device.pageLength, flags, 0))
+	device.slots = (shape & 8) ? kSlots : 0;
+	device.regionLength =
+		(uint32_t)zramRegionMin(kPages, device.pageLength, flags, device.slots) + 16 * nextByte(&input);
+	if (!zramPlan(&geometry, device.regionLength, kPages, device.pageLength, flags, device.slots))
 		abort();
 	region = malloc(device.regionLength);
 	memset(region, 0xA5, device.regionLength);
 	device.expected = calloc(kPages, device.pageLength);
+	device.flash = calloc(kSlots, device.pageLength);
 	device.engine = malloc(zramScratchLength(device.pageLength));
 	device.engine->region = region;
 	zramStart(device.engine, &geometry, device.pageLength / 8 * 7);
@@ -199,6 +289,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	zramClose(device.engine);
 
 	free(device.engine);
+	free(device.flash);
 	free(device.expected);
 	free(region);
 	return 0;
