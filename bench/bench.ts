@@ -12,8 +12,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { buildHost } from "../tools/build-host.ts";
 import { buildFolder, root } from "../tools/paths.ts";
-import { run } from "../tools/process.ts";
+import { MissingTool, run } from "../tools/process.ts";
 import { type Corpus, prepareCorpus } from "./corpus.ts";
 import { page, pictures } from "./docs.ts";
 import * as measure from "./measure.ts";
@@ -43,6 +44,8 @@ async function versions(): Promise<Record<string, string>> {
 		machine: `${process.arch}, ${cpus()[0]?.model}`,
 		Node: process.version,
 		compiler: await version(process.env.CC || "cc", "--version"),
+		"compiler for rv32": await version("riscv64-unknown-elf-gcc", "--version"),
+		QEMU: await version("qemu-system-riscv32", "--version"),
 		valgrind: await version("valgrind", "--version"),
 	};
 	return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Record<string, string>;
@@ -55,9 +58,24 @@ async function repeats(host: HostName, costs: measure.CostByKind, corpus: Corpus
 	return JSON.stringify(again) === JSON.stringify(costs.text);
 }
 
+/** What the emulated microcontroller would need, if it cannot run here. In CI it must. */
+async function missingForRV32(): Promise<string | undefined> {
+	try {
+		await buildHost("rv32");
+		await run("qemu-system-riscv32", ["--version"], { install: "apt-get install qemu-system-misc" });
+		await buildHost("xs32");
+		return undefined;
+	} catch (error) {
+		if (!(error instanceof MissingTool) || process.env.CI === "true") throw error;
+		return error.message.split("\n")[0];
+	}
+}
+
 async function collect(): Promise<Results> {
 	say("corpus");
 	const corpus = await prepareCorpus();
+	const missing = await missingForRV32();
+	const hasRV32 = missing === undefined;
 	const results: Results = {
 		versions: await versions(),
 		cost: {},
@@ -65,22 +83,22 @@ async function collect(): Promise<Results> {
 		growth: undefined,
 		swap: undefined,
 		worst: undefined,
-		footprint: await measure.footprint(say),
+		footprint: await measure.footprint(hasRV32, say),
 		repeats: {},
 		skipped: [],
 	};
 	const { skipped, cost } = results;
-	const counting: HostName[] = (await hasCallgrind()) ? ["xs"] : [];
-	if (!counting.includes("xs"))
-		skipped.push("instructions on x86-64: valgrind is missing; try: apt-get install valgrind");
+	const counting: HostName[] = hasRV32 ? ["rv32"] : [];
+	if (hasRV32) cost.rv32 = await measure.cost("rv32", corpus, extent, say);
+	else skipped.push(`the emulated microcontroller: ${missing}`);
+	if (await hasCallgrind()) counting.push("xs");
+	else skipped.push("instructions on x86-64: valgrind is missing; try: apt-get install valgrind");
 	cost.xs = await measure.cost("xs", corpus, extent, say);
 	for (const host of counting) results.repeats[host] = await repeats(host, cost[host] as measure.CostByKind, corpus);
 	const host = counting[0];
-	if (host) {
-		results.growth = { host, series: await measure.growth(host, corpus, extent, say) };
-		results.swap = { host, rows: await measure.swap(host, corpus, extent.turns, say) };
-		results.worst = { host, ratios: await measure.worst(host, corpus, extent, say) };
-	}
+	if (host) results.growth = { host, series: await measure.growth(host, corpus, extent, say) };
+	if (counting.includes("xs")) results.swap = { host: "xs", rows: await measure.swap("xs", corpus, extent.turns, say) };
+	if (hasRV32) results.worst = await measure.worst(corpus, extent, say);
 	if (counting.includes("xs")) results.lz4js = await measure.lz4js(corpus, extent, say);
 	results.capacity = await measure.capacity(corpus, extent, say);
 	return results;

@@ -1,20 +1,20 @@
 /**
- * `npm run -s cost -- --host xs FILE…`: what a page of your data costs, in instructions, beside reference LZ4 and a copy.
+ * `npm run -s cost -- --host rv32 FILE…`: what a page of your data costs, in instructions, beside reference LZ4 and a copy.
  *
  * @module
  */
 
 import { evenly, integer, main, parse, readPages, show, withPages, word } from "./command.ts";
-import { measureCost } from "./meter.ts";
+import { hosts, measureCost } from "./meter.ts";
 
-const usage = "npm run -s cost -- --host xs [--pages 200] FILE…";
+const usage = "npm run -s cost -- --host rv32|xs [--pages 200] FILE…";
 
 const PAGE = 4096;
 /** Pages, blocks and two arenas are to fit in 8 MB. */
 const PAGES_MAX = 500;
 
 await main(usage, async (parameters) => {
-	const { values, files } = parse(parameters, { host: word("xs"), pages: integer(1, PAGES_MAX) });
+	const { values, files } = parse(parameters, { host: word(...hosts), pages: integer(1, PAGES_MAX) });
 	const { host = "xs", pages = 200 } = values;
 	return withPages(evenly(readPages(files, PAGE), PAGE, pages), PAGE, async (file) => {
 		const { unit, means, stored, lz4Stored } = await measureCost(host, file, ["api", "peers"], show);

@@ -4,22 +4,24 @@
  * @module
  */
 
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { buildHost } from "../tools/build-host.ts";
 import { bundle } from "../tools/bundle.ts";
 import { buildFolder, root } from "../tools/paths.ts";
 import { MissingTool, run } from "../tools/process.ts";
 import { runOnXS } from "../tools/run-xs.ts";
+import type { Variant } from "../tools/variants.ts";
 import type { ChurnParameters, ChurnResult } from "./app/churn.ts";
 import type { FillParameters, FillResult } from "./app/fill.ts";
 import type { GrowthDevice, GrowthParameters } from "./app/growth.ts";
 import type { Measure } from "./app/meter.ts";
 import type { Show } from "./app/program.ts";
 import type { SwapParameters, SwapResult } from "./app/swap.ts";
-import type { WorstParameters } from "./app/worst.ts";
+import type { WorstParameters, WorstResult } from "./app/worst.ts";
 import { evenly, readPages, runProgram, withPages } from "./command.ts";
 import { type Corpus, kinds, PAGE } from "./corpus.ts";
-import { type HostName, type Means, meansOf, measureCost, median, runCounted } from "./meter.ts";
+import { type HostName, type Means, meansOf, measureCost, runCounted } from "./meter.ts";
 
 /** Programs say nothing where progress is lines: the bench says what it is at. */
 export const show: Show = process.stderr.isTTY ? "live" : "nothing";
@@ -228,36 +230,24 @@ export async function swap(host: HostName, corpus: Corpus, turns: number, say: S
 	return result;
 }
 
-/** For each operation the dearest of all, in medians of its kind on the same page. */
-export async function worst(host: HostName, corpus: Corpus, extent: Extent, say: Say): Promise<Record<string, number>> {
-	say(`the dearest operation on ${host}`);
+/** For each operation the dearest of all, in medians of its kind on the same page. On the emulated microcontroller. */
+export function worst(corpus: Corpus, extent: Extent, say: Say): Promise<WorstResult> {
+	say("the dearest operation");
 	// the measured pages are the first ones: two of each kind
 	const alone = measuredKinds.map((kind) => evenly(readPages([corpus[kind] as string], PAGE), PAGE, 2));
 	const others = evenly(readPages([corpus.mixture as string], PAGE), PAGE, 48);
-	const measured = 2 * measuredKinds.length;
-	const { measures } = await withPages(Buffer.concat([...alone, others]), PAGE, (pages) =>
-		runCounted<{ measures: Measure[] }>(host, "worst", {
-			pages,
-			show,
-			arena: 192 * KB,
-			measured,
-			times: extent.times,
-		} as WorstParameters),
+	const { times } = extent;
+	const more = { arena: 192 * KB, measured: 2 * measuredKinds.length, times };
+	return withPages(Buffer.concat([...alone, others]), PAGE, (pages) =>
+		runProgram<WorstResult>("worst", { pages, show, ...more } as WorstParameters, { variant: "rv32" }),
 	);
-	const ratios = OPERATIONS.map((name) => {
-		const costs = Array.from({ length: measured }, (_, i) =>
-			measures.filter(({ label }) => label === `${name} ${i}`).map(({ from, to }) => to - from),
-		);
-		return [name, Math.max(...costs.map((values) => Math.max(...values) / median(values)))] as const;
-	});
-	return Object.fromEntries(ratios);
 }
 
 export interface Footprint {
 	/** Bytes of code and of initialized data, by the name of the compiler's target. */
 	native: Record<string, { text: number; data: number }>;
-	/** Bytes of the app's bundle, without and with the module. */
-	bundle: [number, number];
+	/** Bytes of the app's bytecode, without and with the module. */
+	bytecode: [number, number];
 	/** Slots and bytes of chunks of the XS heap, and bytes of a slot. */
 	heap: { slotLength: number; slots: [number, number]; chunks: [number, number] };
 	/** Bytes of internal memory besides the arena. */
@@ -274,8 +264,6 @@ interface Heap {
 	perPage?: [number, number];
 }
 
-const core = ["zramArena", "zramBinding", "zramCheck", "zramEngine", "zramLZ4"];
-
 /** Text and data of the objects, by `size`. */
 async function sizesOf(program: string, objects: string[]): Promise<{ text: number; data: number }> {
 	const { stdout } = await run(program, objects, { install: "apt-get install binutils" });
@@ -288,27 +276,41 @@ async function sizesOf(program: string, objects: string[]): Promise<{ text: numb
 	return { text: sum(0), data: sum(1) + sum(2) };
 }
 
-/** What the module takes of a device's flash and of its XS heap. */
-export async function footprint(say: Say): Promise<Footprint> {
+/** The module's objects in the build of a host: those of the engine, and those that only offload to flash needs. */
+function objectsOf(variant: Variant): [string[], string[]] {
+	const names = readdirSync(join(root, "modules/zram/engine/native")).filter((name) => name.endsWith(".c"));
+	const object = (name: string) => join(buildFolder, variant, `modules-zram-engine-native-${name.slice(0, -2)}.o`);
+	const isOffload = (name: string) => name.includes("Slots");
+	return [names.filter((name) => !isOffload(name)).map(object), names.filter(isOffload).map(object)];
+}
+
+/**
+ * What the module takes of a device's flash and of its XS heap.
+ *
+ * @param hasRV32 The emulated microcontroller has been built.
+ */
+export async function footprint(hasRV32: boolean, say: Say): Promise<Footprint> {
 	say("footprint");
 	const variant = await runsOn32Bit();
 	const apps = ["without", "with"];
 	const heaps: Heap[] = [];
-	const bundles: string[] = [];
+	const bytecodes: number[] = [];
 	for (const app of apps) {
 		const path = join(root, `bench/app/${app}.ts`);
 		const { stdout } = await runOnXS(variant, path, [], { host: ["--release"] });
 		heaps.push(JSON.parse(stdout));
-		const made = await bundle(path, join(buildFolder, "bundles", `${app}-${process.pid}.mjs`));
-		bundles.push((await run("wc", ["-c", made.path])).stdout);
-		rmSync(made.path);
+		bytecodes.push(await bytecodeLength(variant, path));
 	}
-	const objects = core.map((name) => join(buildFolder, variant, `modules-zram-engine-native-${name}.o`));
-	const native = { [variant === "xs32" ? "x86, 32 bit" : "x86-64"]: await sizesOf("size", objects) };
+	const native: Footprint["native"] = {};
+	if (hasRV32) {
+		const [engine, offload] = objectsOf("rv32");
+		native.rv32 = await sizesOf("riscv64-unknown-elf-size", engine);
+		native["rv32, offload to flash"] = await sizesOf("riscv64-unknown-elf-size", offload);
+	} else native[variant] = await sizesOf("size", objectsOf(variant).flat());
 	const pair = (values: number[]) => values as [number, number];
 	return {
 		native,
-		bundle: pair(bundles.map((text) => Number.parseInt(text, 10))),
+		bytecode: pair(bytecodes),
 		heap: {
 			slotLength: variant === "xs32" ? 16 : 32,
 			slots: pair(heaps.map(({ slots }) => slots)),
@@ -317,6 +319,17 @@ export async function footprint(say: Say): Promise<Footprint> {
 		scratch: heaps[1]?.scratch as number,
 		perPage: heaps[1]?.perPage as [number, number],
 	};
+}
+
+/** Bytes of an app that XS has compiled. */
+async function bytecodeLength(variant: Variant, path: string): Promise<number> {
+	const { path: source } = await bundle(path, join(buildFolder, "bundles", `footprint-${process.pid}.mjs`));
+	const compiled = `${source}.xsb`;
+	const { exitCode, output } = await run(await buildHost(variant), ["--release", "--compile", compiled, source]);
+	if (exitCode) throw new Error(output);
+	const { size } = statSync(compiled);
+	for (const file of [source, compiled]) rmSync(file);
+	return size;
 }
 
 /** Slots of a microcontroller, if this machine can. */

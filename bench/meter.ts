@@ -14,8 +14,9 @@ import type { Measure } from "./app/meter.ts";
 import type { PageFile, Parameters, Show } from "./app/program.ts";
 import { runProgram } from "./command.ts";
 
-/** The command-line host on the desk's machine. */
-export type HostName = "xs";
+/** The emulated microcontroller, and the command-line host on the desk's machine. */
+export const hosts = ["rv32", "xs"] as const;
+export type HostName = (typeof hosts)[number];
 
 /** What a page costs, by label. */
 export interface Means {
@@ -79,7 +80,7 @@ export function runCounted<R extends Metered>(host: HostName, name: string, para
 }
 
 /** The middle one. */
-export function median(values: number[]): number {
+function median(values: number[]): number {
 	return [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { WorstResult } from "./app/worst.ts";
 import type { Capacity, CostByKind, Footprint, Growth, Swap } from "./measure.ts";
 
 export interface Results {
@@ -17,8 +18,8 @@ export interface Results {
 	growth: { host: string; series: Growth[] } | undefined;
 	/** Buffers in a swap pool, and a flash in RAM. */
 	swap: { host: string; rows: Swap[] } | undefined;
-	/** By operation: the dearest one, in medians. */
-	worst: { host: string; ratios: Record<string, number> } | undefined;
+	/** By operation: the dearest one on rv32, in medians of its kind on the same page. */
+	worst: WorstResult | undefined;
 	footprint: Footprint;
 	/** By host: the same measurement, twice, gave the same counts. */
 	repeats: Record<string, boolean>;
@@ -110,8 +111,8 @@ function growthBars({ growth, worst }: Results): Bar[] {
 			bars.push(
 				atMost(`${growth?.host}: ${operation} grows with the ${names[each.by]} by`, spread(each, costs), 0.1, percent),
 			);
-	for (const [operation, value] of Object.entries(worst?.ratios ?? {}))
-		bars.push(atMost(`${worst?.host}: dearest ${operation} of a page, of its median`, value, 2, times));
+	for (const [operation, value] of Object.entries(worst ?? {}))
+		bars.push(atMost(`rv32: dearest ${operation} of a page, of its median`, value, 2, times));
 	return bars;
 }
 

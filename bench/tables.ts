@@ -175,7 +175,7 @@ function grown({ host, series }: NonNullable<Results["growth"]>): Table {
 	};
 }
 
-function weighed({ native, bundle, heap, scratch, perPage }: Footprint): Table {
+function weighed({ native, bytecode, heap, scratch, perPage }: Footprint): Table {
 	const [slotsBefore, slotsAfter] = heap.slots;
 	const [chunksBefore, chunksAfter] = heap.chunks;
 	const slots = slotsAfter - slotsBefore;
@@ -188,7 +188,7 @@ function weighed({ native, bundle, heap, scratch, perPage }: Footprint): Table {
 				[`native text, ${target}`, number(text)],
 				[`native data, ${target}`, number(data)],
 			]),
-			["bytecode of the module", number(bundle[1] - bundle[0])],
+			["bytecode of the module", number(bytecode[1] - bytecode[0])],
 			[`XS heap: ${number(slots)} slots of ${heap.slotLength}`, number(slots * heap.slotLength)],
 			["XS heap: chunks", number(chunksAfter - chunksBefore)],
 			["internal scratch, a device", number(scratch)],

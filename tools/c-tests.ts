@@ -24,10 +24,22 @@ export interface CVariant {
 
 export const cVariants: CVariant[] = [
 	{ name: "C", flags: ["-O2"], install: "apt-get install gcc libc6-dev", reference: true },
+	{
+		name: "C, words at multiples of 4",
+		flags: ["-O2", "-DZRAM_ALIGNED"],
+		install: "apt-get install gcc libc6-dev",
+		reference: true,
+	},
 	{ name: "C, 32 bit", flags: ["-O2", "-m32"], install: "apt-get install gcc-multilib", reference: false },
 	{
 		name: "C, sanitizers",
 		flags: ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
+		install: "apt-get install gcc libasan8 libubsan1",
+		reference: true,
+	},
+	{
+		name: "C, sanitizers, words at multiples of 4",
+		flags: ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DZRAM_ALIGNED"],
 		install: "apt-get install gcc libasan8 libubsan1",
 		reference: true,
 	},

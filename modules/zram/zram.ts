@@ -89,6 +89,19 @@ const INVARIANTS = Object.freeze([
 	"slot",
 ]);
 
+/** The error for a call that could not even begin. */
+function misuse(result: number): Error {
+	if (result === CLOSED) return new ZramError("ECLOSED", "the device is closed");
+	if (result === BUSY)
+		return new ZramError("EBUSY", "the device cannot be used from within its own callback or backing flash");
+	if (result === ARENA) return new TypeError("arena: the buffer was detached or its length changed");
+	return new Error(`engine: unknown result ${result}`);
+}
+
+function expect(result: number) {
+	if (result < 0) throw misuse(result);
+}
+
 /**
  * A block device whose pages live compressed in one fixed region of memory.
  *
@@ -184,7 +197,7 @@ export default class Zram {
 		return "buffer";
 	}
 	set format(value: "buffer") {
-		if (this.#closed) this.#expect(CLOSED);
+		if (this.#closed) expect(CLOSED);
 		if (value !== "buffer") throw new RangeError('format: must be "buffer"');
 	}
 
@@ -201,10 +214,13 @@ export default class Zram {
 	read(buffer: Bytes, byteOffset: number): number;
 	read(buffer: Bytes, byteOffset: number, start: number, length: number): number;
 	read(target: number | Bytes, byteOffset: number, start?: number, length?: number): ArrayBuffer | number {
-		if (typeof target === NUMBER) return this.#readNew(target as number, byteOffset);
-		if (start !== undefined) return this.#readPart(target as Bytes, byteOffset, start, length as number);
+		if (start !== undefined && typeof target !== NUMBER)
+			return this.#readPart(target as Bytes, byteOffset, start, length as number);
 		const result = this.#engine.read(target as ByteBuffer, byteOffset);
-		return result >= 0 ? result : this.#goOn(READ, result, target, byteOffset);
+		if (result >= 0) return result;
+		// to an engine a number is no buffer; asking for it first would cost every read more than this one
+		if (typeof target === NUMBER) return this.#readNew(target as number, byteOffset);
+		return this.#goOn(READ, result, target, byteOffset);
 	}
 
 	/**
@@ -245,19 +261,19 @@ export default class Zram {
 		return this.#limit;
 	}
 	set limit(value: number) {
-		if (this.#closed) this.#expect(CLOSED);
+		if (this.#closed) expect(CLOSED);
 		const refusal = refuseInteger("limit", value, 0, this.#layout.arenaLength);
 		if (refusal) throw refusal;
 		const result = this.#engine.setLimit(value);
 		if (result === PRESSURE) this.#pressure?.fire();
-		else this.#expect(result);
+		else expect(result);
 		this.#limit = value;
 	}
 
 	/** What is stored, what it takes, and what was done since the start or the last reset, in Linux zram's words. */
 	status(): ZramStatus {
 		const header = new ArrayBuffer(HEADER_LENGTH);
-		this.#expect(this.#engine.header(header));
+		expect(this.#engine.header(header));
 		const statistics = parseStatistics(new DataView(header), this.#layout);
 		const backing = this.#offload?.status();
 		return { ...statistics, invalidIO: this.#invalidIO, ...(backing && { backing }) };
@@ -265,18 +281,18 @@ export default class Zram {
 
 	/** The high-water mark `memUsedMax` starts again from what is used now. */
 	resetPeak(): void {
-		this.#expect(this.#engine.resetPeak());
+		expect(this.#engine.resetPeak());
 	}
 
 	/** Drops all pages and statistics. Limit and options stay. */
 	reset(): void {
-		this.#expect(this.#engine.reset());
+		expect(this.#engine.reset());
 		this.#invalidIO = 0;
 	}
 
 	/** Every stored page gets one older, up to 255. Reading or writing a page makes its age 0 again. */
 	markIdle(): void {
-		this.#expect(this.#engine.markIdle());
+		expect(this.#engine.markIdle());
 	}
 
 	/**
@@ -286,7 +302,7 @@ export default class Zram {
 	 */
 	check(): void {
 		const invariant = this.#engine.check();
-		this.#expect(invariant);
+		expect(invariant);
 		if (invariant > 0) {
 			const { stopped } = this.#engine;
 			throw this.#damaged(
@@ -300,12 +316,12 @@ export default class Zram {
 	pages(): IterableIterator<PageState> {
 		const entry = new DataView(new ArrayBuffer(ENTRY_LENGTH));
 		const { pageCount } = this.#layout;
-		this.#expect(this.#engine.nextPage(0, 0, entry.buffer));
+		expect(this.#engine.nextPage(0, 0, entry.buffer));
 		let next = 0;
 		return {
 			next: () => {
 				const page = this.#engine.nextPage(next, pageCount, entry.buffer);
-				this.#expect(page);
+				expect(page);
 				next = Math.min(page + 1, pageCount);
 				if (page === pageCount) return { done: true, value: undefined };
 				return { done: false, value: parseEntry(entry, 0, page, this.#threshold) };
@@ -346,7 +362,7 @@ export default class Zram {
 
 	/** Frees the memory. Does nothing on a closed device. */
 	close(): void {
-		if (this.#engine.close() === BUSY) this.#expect(BUSY);
+		if (this.#engine.close() === BUSY) expect(BUSY);
 		if (this.#closed) return;
 		this.#closed = true;
 		try {
@@ -372,7 +388,7 @@ export default class Zram {
 	}
 
 	#readNew(byteLength: number, byteOffset: number): ArrayBuffer {
-		if (this.#closed) this.#expect(CLOSED);
+		if (this.#closed) expect(CLOSED);
 		const refusal = this.#refuseRange("byteLength", byteLength, byteOffset);
 		if (refusal) throw this.#invalid(refusal);
 		const buffer = new ArrayBuffer(byteLength);
@@ -537,7 +553,7 @@ export default class Zram {
 					? this.#refuseRange("byteLength", target, byteOffset)
 					: this.#refuseRange("buffer.byteLength", Engine.bufferLength(target, 1), byteOffset),
 			);
-		return this.#misuse(result);
+		return misuse(result);
 	}
 
 	#unreadable(operation: Operation, done: number): ZramError {
@@ -560,23 +576,10 @@ export default class Zram {
 		return error ?? new RangeError("buffer: its length changed during the request");
 	}
 
-	/** The error for a call that could not even begin. */
-	#misuse(result: number): Error {
-		if (result === CLOSED) return new ZramError("ECLOSED", "the device is closed");
-		if (result === BUSY)
-			return new ZramError("EBUSY", "the device cannot be used from within its own callback or backing flash");
-		if (result === ARENA) return new TypeError("arena: the buffer was detached or its length changed");
-		return new Error(`engine: unknown result ${result}`);
-	}
-
-	#expect(result: number) {
-		if (result < 0) throw this.#misuse(result);
-	}
-
 	/** Throws on a closed or busy device. */
 	#expectReady() {
 		const result = this.#engine.leastWorn(0, 0, 0, 1);
-		if (result !== OFFSET) this.#expect(result);
+		if (result !== OFFSET) expect(result);
 	}
 
 	#damaged(code: "ECORRUPT" | "EIO", message: string): ZramError {

@@ -17,10 +17,12 @@
 
 #include <string.h>
 
-uint32_t zramChainWalk(const zramEngine *engine, uint32_t first, uint32_t count, uint32_t *next)
+#define kLineShift 6 /* log2 of kZramGranuleMin */
+
+/* Not inlined, and so with `links` at hand: a compiler that sees the engine adds it up again for each granule. */
+static __attribute__((noinline)) uint32_t walk(
+	const uint16_t *links, uint32_t granules, uint32_t first, uint32_t count, uint32_t *next)
 {
-	const uint16_t *links = zramLinksOf(engine);
-	uint32_t granules = engine->geometry.granuleCount;
 	uint32_t last;
 
 	do {
@@ -31,6 +33,11 @@ uint32_t zramChainWalk(const zramEngine *engine, uint32_t first, uint32_t count,
 	} while (--count);
 	*next = first;
 	return last;
+}
+
+uint32_t zramChainWalk(const zramEngine *engine, uint32_t first, uint32_t count, uint32_t *next)
+{
+	return walk(zramLinksOf(engine), engine->geometry.granuleCount, first, count, next);
 }
 
 /* What takeGranules has changed, for giveBack. */
@@ -66,10 +73,11 @@ static uint32_t takeGranules(zramEngine *engine, uint32_t count, zramTaken *take
 	header->usedGranules += count;
 	header->freeHead = rest;
 	header->frontier = frontier + count - chained;
-	for (count -= chained; count; count--) {
-		if (last != kZramEnd)
+	if (count > chained) {
+		if (chained)
 			links[last] = (uint16_t)frontier;
-		last = frontier++;
+		for (last = frontier; last < header->frontier - 1; last++)
+			links[last] = (uint16_t)(last + 1);
 	}
 	links[last] = kZramEnd;
 	return first;
@@ -144,6 +152,10 @@ static int growChain(zramEngine *engine, uint32_t *first, uint32_t have, uint32_
 		return kZramCorrupt;
 	if (have)
 		zramLinksOf(engine)[last] = (uint16_t)more;
+	else if (taken.cut == kZramEnd) {
+		*first = more; /* all of them were never used: there was nothing to believe */
+		return kZramOK;
+	}
 	if ((zramChainWalk(engine, have ? *first : more, need, &end) == kZramEnd) || (end != kZramEnd)) {
 		if (have)
 			zramLinksOf(engine)[last] = kZramEnd;
@@ -160,50 +172,100 @@ int zramChainResize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t
 	return (need < have) ? shrinkChain(engine, first, have, need) : growChain(engine, first, have, need);
 }
 
-/* Granules are multiples of 64 bytes, so 16 words a turn; loads go before stores to keep slow memory streaming. */
+/*
+ * Copies 64 bytes; loads go before stores to keep slow memory streaming. A desk's compiler knows wider words.
+ */
+static inline void copyLine(uint32_t *to, const uint32_t *from)
+{
+#if UINTPTR_MAX > UINT32_MAX
+	memcpy(to, from, 64);
+#else
+	uint32_t a = from[0], b = from[1], c = from[2], d = from[3];
+	uint32_t e = from[4], f = from[5], g = from[6], h = from[7];
+	to[0] = a, to[1] = b, to[2] = c, to[3] = d;
+	to[4] = e, to[5] = f, to[6] = g, to[7] = h;
+	a = from[8], b = from[9], c = from[10], d = from[11];
+	e = from[12], f = from[13], g = from[14], h = from[15];
+	to[8] = a, to[9] = b, to[10] = c, to[11] = d;
+	to[12] = e, to[13] = f, to[14] = g, to[15] = h;
+#endif
+}
+
 static inline void copyGranule(uint32_t *to, const uint32_t *from, uint32_t length)
 {
 	const uint32_t *end = from + (length >> 2);
 
 	do {
-		uint32_t a = from[0], b = from[1], c = from[2], d = from[3];
-		uint32_t e = from[4], f = from[5], g = from[6], h = from[7];
-		to[0] = a, to[1] = b, to[2] = c, to[3] = d;
-		to[4] = e, to[5] = f, to[6] = g, to[7] = h;
-		a = from[8], b = from[9], c = from[10], d = from[11];
-		e = from[12], f = from[13], g = from[14], h = from[15];
-		to[8] = a, to[9] = b, to[10] = c, to[11] = d;
-		to[12] = e, to[13] = f, to[14] = g, to[15] = h;
+		copyLine(to, from);
 		from += 16;
 		to += 16;
 	} while (from < end);
 }
 
+/* What a copy needs, at hand: see walk(). */
+typedef struct {
+	uint8_t *granules;
+	const uint16_t *links;
+	uint32_t count;
+	uint32_t shift;
+} zramGranules;
+
+static inline zramGranules granulesOf(const zramEngine *engine)
+{
+	const zramGeometry *geometry = &engine->geometry;
+
+	return (zramGranules){ (uint8_t *)zramGranuleOf(engine, 0), zramLinksOf(engine), geometry->granuleCount,
+		geometry->granuleShift };
+}
+
+/* With a constant `shift` there is no loop over a granule's lines. */
+static inline __attribute__((always_inline)) void scatter(
+	zramGranules all, uint32_t shift, uint32_t first, const uint32_t *words, uint32_t count)
+{
+	for (const uint32_t *end = words + (count << shift >> 2); words != end; words += 1u << shift >> 2) {
+		copyGranule((uint32_t *)(void *)(all.granules + (first << shift)), words, 1u << shift);
+		first = all.links[first];
+	}
+}
+
+static inline __attribute__((always_inline)) int gather(
+	zramGranules all, uint32_t shift, uint32_t first, uint32_t *words, uint32_t count)
+{
+	for (const uint32_t *end = words + (count << shift >> 2); words != end; words += 1u << shift >> 2) {
+		if (first >= all.count)
+			return kZramCorrupt;
+		copyGranule(words, (const uint32_t *)(const void *)(all.granules + (first << shift)), 1u << shift);
+		first = all.links[first];
+	}
+	return (first == kZramEnd) ? kZramOK : kZramCorrupt;
+}
+
+static __attribute__((noinline)) void scatterAll(
+	const zramGranules *all, uint32_t first, const uint32_t *words, uint32_t count)
+{
+	if (all->shift == kLineShift)
+		scatter(*all, kLineShift, first, words, count);
+	else
+		scatter(*all, all->shift, first, words, count);
+}
+
+static __attribute__((noinline)) int gatherAll(const zramGranules *all, uint32_t first, uint32_t *words, uint32_t count)
+{
+	if (all->shift == kLineShift)
+		return gather(*all, kLineShift, first, words, count);
+	return gather(*all, all->shift, first, words, count);
+}
+
 void zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length)
 {
-	const uint16_t *links = zramLinksOf(engine);
-	uint32_t granuleLength = engine->geometry.granuleLength;
-	uint32_t count = zramGranulesFor(engine, length);
+	zramGranules all = granulesOf(engine);
 
-	for (; count; count--) {
-		copyGranule(zramGranuleOf(engine, first), words, granuleLength);
-		words += granuleLength >> 2;
-		first = links[first];
-	}
+	scatterAll(&all, first, words, zramGranulesFor(engine, length));
 }
 
 int zramChainGather(const zramEngine *engine, uint32_t first, uint32_t *words, uint32_t count)
 {
-	const uint16_t *links = zramLinksOf(engine);
-	uint32_t granuleLength = engine->geometry.granuleLength;
-	uint32_t granules = engine->geometry.granuleCount;
+	zramGranules all = granulesOf(engine);
 
-	for (; count; count--) {
-		if (first >= granules)
-			return kZramCorrupt;
-		copyGranule(words, zramGranuleOf(engine, first), granuleLength);
-		words += granuleLength >> 2;
-		first = links[first];
-	}
-	return (first == kZramEnd) ? kZramOK : kZramCorrupt;
+	return gatherAll(&all, first, words, count);
 }

@@ -24,6 +24,12 @@ typedef struct {
 
 #define kBindingLength ((sizeof(zramBinding) + 7) & ~(size_t)7)
 
+/* Called seldom. */
+ZRAM_COLD void xs_zram_engine_plan(xsMachine *the);
+ZRAM_COLD void xs_zram_engine_bufferLength(xsMachine *the);
+ZRAM_COLD void xs_zram_engine(xsMachine *the);
+ZRAM_COLD void xs_zram_engine_nextPage(xsMachine *the);
+
 typedef struct {
 	zramEngine *engine;
 	uint8_t *bytes;
@@ -106,26 +112,30 @@ static int fetchRegion(xsMachine *the, zramBinding *binding)
 }
 
 /*
- * Fetches the buffer of argument 0 if `bytes` is there, and then the region, which the former may move: older XS calls
+ * Fetches `buffer` if it is there, and then the region, which the former may move: older XS calls
  * a getter for some host objects. xsmcGetBuffer throws for what is no buffer; that must become a code, hence the try.
  */
-static int fetchPointers(xsMachine *the, zramBinding *binding, uint8_t **bytes, uint32_t *length, int writable)
+static int fetchPointers(
+	xsMachine *the, zramBinding *binding, xsSlot *buffer, uint8_t **bytes, uint32_t *length, int writable)
 {
 	volatile int failure = kZramBuffer;
 	void *data = NULL;
 	xsUnsignedValue size = 0;
 
+	/* read(byteLength, byteOffset) comes here with a number: that is worth no exception */
+	if (buffer && (xsmcTypeOf(*buffer) != xsReferenceType))
+		return kZramBuffer;
 	xsTry
 	{
-		if (bytes && writable)
-			xsmcGetBufferWritable(xsArg(0), &data, &size);
-		else if (bytes)
-			xsmcGetBufferReadable(xsArg(0), &data, &size);
+		if (buffer && writable)
+			xsmcGetBufferWritable(*buffer, &data, &size);
+		else if (buffer)
+			xsmcGetBufferReadable(*buffer, &data, &size);
 		if (data || !size) {
 			failure = kZramArena;
 			failure = fetchRegion(the, binding);
 		}
-		if (bytes) {
+		if (buffer) {
 			*bytes = data;
 			*length = size;
 		}
@@ -143,7 +153,7 @@ int zramEnter(xsMachine *the, zramEngine **engine)
 	if (!binding)
 		return kZramClosed;
 	*engine = engineOf(binding);
-	return binding->busy ? kZramBusy : fetchPointers(the, binding, NULL, NULL, 0);
+	return binding->busy ? kZramBusy : fetchPointers(the, binding, NULL, NULL, NULL, 0);
 }
 
 static void locate(zramCall *call, uint64_t position)
@@ -153,21 +163,18 @@ static void locate(zramCall *call, uint64_t position)
 }
 
 /* An optional argument: 0 if it is not there, or undefined. */
-static double toOption(xsMachine *the, int index)
+static uint32_t toOption(xsMachine *the, int index)
 {
-	return ((xsmcArgc > index) && (xsmcTypeOf(xsArg(index)) != xsUndefinedType)) ? xsmcToNumber(xsArg(index)) : 0;
+	if ((xsmcArgc <= index) || (xsmcTypeOf(xsArg(index)) == xsUndefinedType))
+		return 0;
+	return (uint32_t)xsmcToInteger(xsArg(index));
 }
 
-/*
- * Narrows the call to `length` bytes of the buffer from `start` on, arguments 4 and 5, if they are there. Returns 0 if
- * they are not within the buffer.
- */
+/* Narrows the call to `length` bytes of the buffer from `start` on, arguments 4 and 5. Returns 0 if they are not in it. */
 static int toPart(xsMachine *the, zramCall *call)
 {
 	uint64_t start, length;
 
-	if (xsmcArgc < 6)
-		return 1;
 	if (!toPosition(the, &xsArg(4), call->length, &start) || !toPosition(the, &xsArg(5), call->length - start, &length))
 		return 0;
 	call->bytes += start;
@@ -183,21 +190,25 @@ static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 {
 	zramBinding *binding = bindingOf(the);
 	uint64_t position, limit;
-	uint32_t done = (uint32_t)toOption(the, 2), mode = (uint32_t)toOption(the, 3);
+	uint32_t done = 0, mode = 0;
 	const uint8_t *region;
-	int within, code;
+	int count = xsmcArgc, within, code;
 
 	if (!binding)
 		return kZramClosed;
 	if (binding->busy)
 		return kZramBusy;
+	if (count > 2) {
+		done = toOption(the, 2);
+		mode = toOption(the, 3);
+	}
 	call->engine = engineOf(binding);
 	limit = byteLengthOf(call->engine);
 	within = toPosition(the, &xsArg(1), limit, &position);
-	code = fetchPointers(the, binding, &call->bytes, &call->length, writable);
+	code = fetchPointers(the, binding, &xsArg(0), &call->bytes, &call->length, writable);
 	if (code)
 		return code;
-	if (!within || !toPart(the, call) || (call->length > limit - position) || (done > call->length))
+	if (!within || ((count > 5) && !toPart(the, call)) || (call->length > limit - position) || (done > call->length))
 		return kZramOffset;
 	region = call->engine->region;
 	if (call->length && (call->bytes < region + call->engine->geometry.regionLength)
@@ -385,23 +396,26 @@ void xs_zram_engine_write(xsMachine *the)
 /* trim(byteOffset, byteLength, done, mode) */
 void xs_zram_engine_trim(xsMachine *the)
 {
-	double done = toOption(the, 2);
-	uint32_t mode = (uint32_t)toOption(the, 3);
-	uint64_t position, length = 0, limit;
+	uint64_t position, length = 0, done = 0, limit;
+	uint32_t mode;
 	zramCall call;
 	int code = zramEnter(the, &call.engine);
 
 	if (!code) {
-		mode |= bindingOf(the)->mode;
+		mode = bindingOf(the)->mode | toOption(the, 3);
 		limit = byteLengthOf(call.engine);
 		code = kZramOffset;
 		if (toPosition(the, &xsArg(0), limit, &position) && toPosition(the, &xsArg(1), limit - position, &length)
-			&& (done <= (double)length)) {
-			locate(&call, position + (uint64_t)done);
-			code = zramTrim(call.engine, call.page, call.start, length - (uint64_t)done, mode);
+			&& ((xsmcArgc < 3) || (xsmcTypeOf(xsArg(2)) == xsUndefinedType)
+				|| toPosition(the, &xsArg(2), length, &done))) {
+			locate(&call, position + done);
+			code = zramTrim(call.engine, call.page, call.start, length - done, mode);
 		}
 	}
-	xsmcSetNumber(xsResult, code ? code : (double)length);
+	if (code || (length <= INT32_MAX))
+		xsmcSetInteger(xsResult, code ? code : (xsIntegerValue)length);
+	else
+		xsmcSetNumber(xsResult, (double)length);
 }
 
 /* Bytes that the last operation has finished, counted from where it began */

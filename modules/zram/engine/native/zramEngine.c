@@ -527,13 +527,15 @@ static uint32_t partLength(const zramEngine *engine, uint32_t start, uint64_t le
 
 int zramRead(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *bytes, uint32_t length, uint32_t mode)
 {
+	uint32_t done = 0;
+
 	begin(engine, mode);
-	for (; engine->done < length; page++, start = 0) {
-		uint32_t part = partLength(engine, start, length - engine->done);
-		int code = readPart(engine, page, start, bytes + engine->done, part);
+	for (; done < length; page++, start = 0) {
+		uint32_t part = partLength(engine, start, length - done);
+		int code = readPart(engine, page, start, bytes + done, part);
 		if (code)
 			return zramStop(engine, page, code, &zramHeaderOf(engine)->failedReads);
-		engine->done += part;
+		engine->done = done += part;
 		zramCount(&zramHeaderOf(engine)->reads);
 		if (mode & kZramOnePage)
 			return zramStop(engine, page, kZramPage, NULL);
@@ -543,13 +545,15 @@ int zramRead(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *bytes, 
 
 int zramWrite(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length, uint32_t mode)
 {
+	uint32_t done = 0;
+
 	begin(engine, mode);
-	for (; engine->done < length; page++, start = 0) {
-		uint32_t part = partLength(engine, start, length - engine->done);
-		int code = writePart(engine, page, start, bytes + engine->done, part, mode);
+	for (; done < length; page++, start = 0) {
+		uint32_t part = partLength(engine, start, length - done);
+		int code = writePart(engine, page, start, bytes + done, part, mode);
 		if (code)
 			return zramStop(engine, page, code, &zramHeaderOf(engine)->failedWrites);
-		engine->done += part;
+		engine->done = done += part;
 		zramCount(&zramHeaderOf(engine)->writes);
 		if (mode & kZramOnePage)
 			return zramStop(engine, page, kZramPage, NULL);

@@ -31,6 +31,13 @@
 
 #include "zramLZ4.h"
 
+/* What runs seldom is compiled to be small. */
+#if defined(__GNUC__)
+#define ZRAM_COLD __attribute__((cold))
+#else
+#define ZRAM_COLD
+#endif
+
 /* What an operation answers. The numbers are shared with interface.ts. */
 enum {
 	kZramOK = 0,
@@ -200,8 +207,8 @@ static inline uint32_t zramScratchLength(uint32_t pageLength)
  * Returns 1, or 0 when the region is too small to hold one raw page beside its metadata, or so large that a granule
  * would be more than half a page.
  */
-int zramPlan(zramGeometry *geometry, uint32_t regionLength, uint32_t pageCount, uint32_t pageLength, uint32_t flags,
-	uint32_t slotCount);
+ZRAM_COLD int zramPlan(zramGeometry *geometry, uint32_t regionLength, uint32_t pageCount, uint32_t pageLength,
+	uint32_t flags, uint32_t slotCount);
 
 /* The smallest and the largest region that zramPlan accepts for this device, in bytes. */
 uint64_t zramRegionMin(uint32_t pageCount, uint32_t pageLength, uint32_t flags, uint32_t slotCount);
@@ -270,7 +277,7 @@ enum {
 	kZramInvariantWiped = 11,     /* with kZramWipe, the granules of the free chain are zero */
 	kZramInvariantSlot = 12,      /* offloaded pages and used slots are each other's, one to one */
 };
-int zramCheck(zramEngine *engine);
+ZRAM_COLD int zramCheck(zramEngine *engine);
 
 /*
  * Flash (zramSlots.c). The engine knows which slot holds which page; what is programmed and erased, and when, is the

@@ -2,7 +2,8 @@
  * LZ4 for one page of memory: zramLZ4.h has the contract, DESIGN.md the specification of the encoder.
  *
  * Written for 32-bit microcontrollers without misaligned access and without a count of trailing zeros: short runs of
- * bytes are compared and copied without loops, long ones as aligned words.
+ * bytes are compared and copied without loops, long ones as aligned words. Machines that load words from anywhere have
+ * shorter ways to do the same (zramLZ4Words.h).
  *
  * Invariants:
  *  1. A word is loaded or stored at a multiple of 4 only. `page` and `block` are 4-aligned, so the aligned word around
@@ -17,15 +18,8 @@
  *     then in > inEnd, and the block is refused at the next check of it whatever these bytes were.
  */
 #include "zramLZ4.h"
+#include "zramLZ4Words.h"
 #include <stddef.h>
-
-#if defined(__GNUC__)
-typedef uint32_t __attribute__((may_alias)) Word;
-#define INLINE static inline __attribute__((always_inline))
-#else
-typedef uint32_t Word;
-#define INLINE static inline
-#endif
 
 enum {
 	/* The LZ4 block format. */
@@ -45,123 +39,6 @@ enum {
 	kShortRoom = 24
 };
 #define kHashMultiplier 2654435761u
-
-/* ---- copying ---- */
-
-INLINE uint32_t load32(const uint8_t *bytes)
-{
-	return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
-}
-
-INLINE uint32_t misalignment(const uint8_t *bytes)
-{
-	return (uint32_t)(uintptr_t)bytes & 3;
-}
-
-/* Copies exactly `length` bytes, ascending, from any distance. */
-INLINE void copyBytes(uint8_t *to, const uint8_t *from, uint32_t length)
-{
-	const uint8_t *end = to + length;
-	while (to < end)
-		*to++ = *from++;
-}
-
-/* Copies 4 bytes. All are loaded before the first is stored, so they must come from at least 4 bytes away. */
-INLINE void copyGroup(uint8_t *to, const uint8_t *from)
-{
-	uint8_t b0 = from[0], b1 = from[1], b2 = from[2], b3 = from[3];
-	to[0] = b0;
-	to[1] = b1;
-	to[2] = b2;
-	to[3] = b3;
-}
-
-/* Copies 1 to 20 bytes from at least 4 bytes away, with an overrun of up to 3 on both sides. */
-INLINE void copyShort(uint8_t *to, const uint8_t *from, uint32_t length)
-{
-	copyGroup(to, from);
-	if (length > 4)
-		copyGroup(to + 4, from + 4);
-	if (length > 8)
-		copyGroup(to + 8, from + 8);
-	if (length > 12)
-		copyGroup(to + 12, from + 12);
-	if (length > 16)
-		copyGroup(to + 16, from + 16);
-}
-
-INLINE void fillWords(Word *to, uint32_t word, const Word *end)
-{
-	for (; end - to >= 4; to += 4)
-		to[0] = to[1] = to[2] = to[3] = word;
-	while (to < end)
-		*to++ = word;
-}
-
-INLINE void copyWords(Word *to, const Word *from, const Word *end)
-{
-	for (; end - to >= 4; to += 4, from += 4) {
-		to[0] = from[0];
-		to[1] = from[1];
-		to[2] = from[2];
-		to[3] = from[3];
-	}
-	while (to < end)
-		*to++ = *from++;
-}
-
-/*
- * Copies words whose bytes start `skew` (1 to 3) bytes past the aligned `from`. The last word read is the one with the
- * last byte written. From 5 bytes on any distance will do: when a word is read, its last byte has been written.
- */
-INLINE void copyShifted(Word *to, const Word *from, uint32_t skew, const Word *end)
-{
-	uint32_t down = skew * 8, up = 32 - down;
-	uint32_t low = *from++, high;
-	for (; end - to >= 4; to += 4, from += 4) {
-		high = from[0];
-		to[0] = low >> down | high << up;
-		low = from[1];
-		to[1] = high >> down | low << up;
-		high = from[2];
-		to[2] = low >> down | high << up;
-		low = from[3];
-		to[3] = high >> down | low << up;
-	}
-	for (; to < end; low = high) {
-		high = *from++;
-		*to++ = low >> down | high << up;
-	}
-}
-
-/*
- * Copies 4 or more bytes, ascending, from at least 4 bytes behind or from other memory. It writes up to the next
- * aligned address, and so never leaves a page; it reads as many bytes more, and the aligned words around them.
- */
-static void copyLong(uint8_t *to, const uint8_t *from, uint32_t length)
-{
-	uint32_t head = -(uint32_t)(uintptr_t)to & 3, skew = misalignment(from + head);
-	const Word *end = (const Word *)(to + head + ((length - head + 3) & ~3u));
-	if (head)
-		copyGroup(to, from);
-	if (skew)
-		copyShifted((Word *)(to + head), (const Word *)(from + head - skew), skew, end);
-	else if ((uintptr_t)to - (uintptr_t)from == 4)
-		fillWords((Word *)(to + head), *(const Word *)(from + head), end);
-	else
-		copyWords((Word *)(to + head), (const Word *)(from + head), end);
-}
-
-/* Copies the last bytes of a page, behind which nothing may be read. */
-static void copyLast(uint8_t *to, const uint8_t *from, uint32_t length)
-{
-	if (length < 8)
-		copyBytes(to, from, length);
-	else {
-		copyLong(to, from, length - 3);
-		copyGroup(to + length - 4, from + length - 4);
-	}
-}
 
 /* ---- encoder: matches ---- */
 
@@ -196,9 +73,7 @@ INLINE uint32_t exchange(const Finder *finder, uint32_t sequence, uint32_t stamp
 INLINE uint32_t probe(const Finder *finder, uint32_t sequence, uint8_t lastByte, uint32_t stamp)
 {
 	uint32_t found = exchange(finder, sequence, stamp);
-	if (found < finder->generation || at(finder, found)[3] != lastByte || load32(at(finder, found)) != sequence)
-		return 0;
-	return found;
+	return (found < finder->generation || !isGroup(at(finder, found), sequence, lastByte)) ? 0 : found;
 }
 
 /* Moves `*sequence` on by the byte that follows it, and probes it there. */
@@ -242,60 +117,17 @@ INLINE const uint8_t *probeBehind(const Finder *finder, const uint8_t *position,
 	/* The bytes are in registers: compared one by one they cost less than by probe. */
 	uint8_t b0 = position[0], b1 = position[1], b2 = position[2], b3 = position[3];
 	const uint8_t *match;
-	uint32_t found;
+	uint32_t found, before;
 	*sequence = (uint32_t)b0 | (uint32_t)b1 << 8 | (uint32_t)b2 << 16 | (uint32_t)b3 << 24;
-	exchange(finder, *sequence << 16 | (uint32_t)position[-1] << 8 | position[-2], stamp - 2);
+	before = kZramUnaligned ? load32(position - 2) : *sequence << 16 | (uint32_t)position[-1] << 8 | position[-2];
+	exchange(finder, before, stamp - 2);
 	found = exchange(finder, *sequence, stamp);
 	if (found < finder->generation)
 		return 0;
 	match = at(finder, found);
+	if (kZramUnaligned)
+		return load32(match) == *sequence ? match : 0;
 	return match[0] == b0 && match[1] == b1 && match[2] == b2 && match[3] == b3 ? match : 0;
-}
-
-/* How many of 4 bytes are equal, from the first one on. */
-INLINE uint32_t equalGroup(const uint8_t *a, const uint8_t *b)
-{
-	return a[0] != b[0] ? 0 : a[1] != b[1] ? 1 : a[2] != b[2] ? 2 : a[3] != b[3] ? 3 : 4;
-}
-
-/* The first of the words from `a` that differs from what is at `b`, or the one less than 16 bytes before `end`. */
-INLINE const uint8_t *equalWords(const uint8_t *a, const uint8_t *b, const uint8_t *end)
-{
-	const Word *x = (const Word *)a, *y = (const Word *)b;
-	for (; (const uint8_t *)x <= end - 16; x += 4, y += 4) {
-		if (x[0] != y[0])
-			return (const uint8_t *)x;
-		if (x[1] != y[1])
-			return (const uint8_t *)(x + 1);
-		if (x[2] != y[2])
-			return (const uint8_t *)(x + 2);
-		if (x[3] != y[3])
-			return (const uint8_t *)(x + 3);
-	}
-	return (const uint8_t *)x;
-}
-
-/* Where a match of 8 bytes or more ends, at `end` at the latest; the bytes before `a` are equal. */
-static const uint8_t *longMatchEnd(const uint8_t *a, const uint8_t *b, const uint8_t *end)
-{
-	uint32_t offset = (uint32_t)(a - b), equal;
-	if (offset <= 2) {
-		offset = 4; /* a period of 1 or 2 bytes is one of 4 too, and makes a match of aligned words */
-		b = a - offset;
-	}
-	if (!(offset & 3)) {
-		for (; misalignment(a); a++, b++)
-			if (a == end || *a != *b)
-				return a;
-		a = equalWords(a, b, end);
-		b = a - offset;
-	}
-	for (; a <= end - 4; a += 4, b += 4)
-		if ((equal = equalGroup(a, b)) < 4)
-			return a + equal;
-	for (; a < end && *a == *b; a++, b++)
-		;
-	return a;
 }
 
 /* The length of a match less the 4 bytes that are known to be equal. `end` is at least 8 bytes behind `position`. */
@@ -400,7 +232,7 @@ uint32_t zramLZ4Encode(
 		if (!(out = putLiteralLength(out + 1, limit, length, &nibble)))
 			return 0;
 		if (length < kNibbleMax)
-			copyShort(out, anchor, length);
+			copyLiterals(out, anchor, length);
 		else
 			copyLong(out, anchor, length);
 		out += length;
@@ -466,7 +298,7 @@ int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_
 		if (!count)
 			;
 		else if (count < kNibbleMax && out <= shortEnd) {
-			copyShort(out, in, count);
+			copyLiterals(out, in, count);
 			in += count;
 			out += count;
 		}
@@ -490,9 +322,9 @@ int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_
 		if (match < (const uint8_t *)page)
 			return 0;
 		count = token & 15;
-		if (count < kNibbleMax && offset >= 4 && out <= shortEnd) {
+		if (count < kNibbleMax && offset >= kNear && out <= shortEnd) {
 			count += kMatchMin;
-			copyShort(out, match, count);
+			copyNear(out, match, count);
 		}
 		else {
 			room = (uint32_t)(outEnd - out);
@@ -501,7 +333,8 @@ int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_
 			count += kMatchMin;
 			if (!offset || room < kLastMatchStart || count + kLastLiterals > room)
 				return 0;
-			copyMatch(out, offset, count);
+			if (offset >= 8 || count > 20 || room < kShortRoom || !copyPeriod(out, offset, count))
+				copyMatch(out, offset, count);
 		}
 		out += count;
 	}
