@@ -405,6 +405,21 @@ test("several devices: a page that no longer fits on its own moves to another", 
 	for (const zram of devices) zram.check();
 });
 
+test("several devices: a row of pages ends where its device ends", () => {
+	const devices = [0, 1, 2].map(() => makeZram(64 * KB, { byteLength: 4 * PAGE }));
+	const pool = new SwapPool({ devices });
+	const bytes = noise(1, 11 * PAGE + 7);
+	for (let round = 0; round < 2; round++) {
+		pool.write("a", bytes);
+		same(pool.read("a"), bytes);
+		const into = new Uint8Array(3 * PAGE);
+		pool.read("a", into, 3 * PAGE - 5);
+		same(into, bytes.slice(3 * PAGE - 5, 6 * PAGE - 5));
+		pool.delete("a");
+		for (const zram of devices) assert.is(zram.status().pagesStored, 0);
+	}
+});
+
 test("a buffer that was read in part and then written anew is read from its new pages", () => {
 	const { pool } = makePool();
 	const into = new Uint8Array(100);
@@ -590,7 +605,7 @@ test("a damaged page: ECORRUPT for its buffer; delete works, and the page is not
 	const arena = new ArrayBuffer(64 * KB);
 	const zram = new Zram({ byteLength: 16 * PAGE, arena });
 	const { pool } = makePool({}, zram);
-	pool.write("a", noise(1, 2 * PAGE));
+	pool.write("a", noise(1, 4 * PAGE));
 	pool.write("b", noise(2, 2 * PAGE));
 	new Uint32Array(arena, 256 + 8, 1)[0] = 0xffffff; // the chain of page 1
 	fails(() => pool.read("a"), "ECORRUPT");
