@@ -605,7 +605,7 @@ test("a damaged page: ECORRUPT for its buffer; delete works, and the page is not
 	const arena = new ArrayBuffer(64 * KB);
 	const zram = new Zram({ byteLength: 16 * PAGE, arena });
 	const { pool } = makePool({}, zram);
-	pool.write("a", noise(1, 4 * PAGE));
+	pool.write("a", noise(1, 3 * PAGE));
 	pool.write("b", noise(2, 2 * PAGE));
 	new Uint32Array(arena, 256 + 8, 1)[0] = 0xffffff; // the chain of page 1
 	fails(() => pool.read("a"), "ECORRUPT");
