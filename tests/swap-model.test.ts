@@ -1,9 +1,11 @@
 /* SwapPool against a Map of byte arrays, on pools of many shapes, most of them full all the time. */
 // needs: js
+// firmware: --slots 15360 --chunk 120000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { scaled } from "./support/host.ts";
+import { holding } from "./support/memory.ts";
 import { SwapModel, type SwapModelOptions } from "./support/swap-model.ts";
 
 const KB = 1024;
@@ -18,11 +20,25 @@ interface Shape {
 	name: string;
 	operations: number;
 	options: SwapModelOptions;
+	/** Bytes of the XS heap that the model holds. Default: too many for a microcontroller. */
+	heap?: number;
 	/** What must have come up, or the shape tests less than it should. */
 	sees?: ("refused" | "evicted" | "cuts" | "offloaded")[];
 }
 
 const SHAPES: Shape[] = [
+	{
+		name: "short buffers",
+		operations: 8_000,
+		heap: 100 * KB,
+		options: {
+			devices: [device(40 * KB, 32)],
+			pool: { resident: { slots: 2, byteLength: 7 * KB }, evict: "lru" },
+			longest: 7 * KB,
+			keys: 4,
+		},
+		sees: ["refused", "evicted"],
+	},
 	{
 		name: "room for all",
 		operations: 8_000,
@@ -119,8 +135,8 @@ const SHAPES: Shape[] = [
 const FIRST_SEED = 1 + Math.floor(Math.random() * 0xffffff);
 console.log(`swap-model: seeds from ${FIRST_SEED}`);
 
-for (const [index, { name, operations, options, sees = [] }] of SHAPES.entries())
-	test(`swap model: ${name}`, () => {
+for (const [index, { name, operations, options, heap = KB * KB, sees = [] }] of SHAPES.entries())
+	holding(heap)(`swap model: ${name}`, () => {
 		const seed = FIRST_SEED + index;
 		const model = new SwapModel(options, seed);
 		const count = scaled(operations);

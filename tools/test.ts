@@ -82,6 +82,7 @@ const hosts: Host[] = [
 			"inspect",
 			"kernel",
 			"model",
+			"swap-model",
 		],
 	},
 ];
