@@ -1,0 +1,39 @@
+/*
+ * Offload with both engines: the portable one runs in Node with flash and reboots and records what happens, as digests;
+ * the native one replays the same seed on every kind of XS and must come to the same, region and flash.
+ */
+// needs: compiler
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { runOnXS } from "../tools/run-xs.ts";
+import { scaled } from "./support/host.ts";
+import { isThere } from "./support/hosts.ts";
+import { offloadDifference, recordOffload } from "./support/offload-trace.ts";
+
+const test = suite("offload-digest");
+const seed = 1 + Math.floor(Math.random() * 0xffffff);
+console.log(`offload-digest: seed ${seed}`);
+
+const replay = (operations: number) => `
+	import { print } from "host";
+	import { recordOffload } from "./tests/support/offload-trace.ts";
+	print(JSON.stringify(recordOffload(${seed}, ${operations})));
+`;
+
+for (const [variant, operations] of [
+	["xs64", 5000],
+	["xs32", 2000],
+	["asan", 500],
+] as const) {
+	const testHere = (await isThere(variant)) ? test : test.skip;
+	const count = scaled(operations);
+	testHere(`${variant}: ${count} operations on each of four flashes`, async () => {
+		const recorded = recordOffload(seed, count);
+		const result = await runOnXS(variant, { contents: replay(count) }, [], { progress: false, timeout: 3_600_000 });
+		assert.is(result.exitCode, 0, result.output);
+		assert.is(offloadDifference(recorded, JSON.parse(result.stdout)), undefined, `seed ${seed}`);
+	});
+}
+
+test.run();
