@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what the module costs and holds, beside its peers, in one run. Prints tables, and writes
- * bench/results.json, docs/bench.md and its two pictures. Takes some minutes; progress is on stderr.
+ * bench/results.json, docs/bench.md and its pictures. Takes some minutes; progress is on stderr.
  *
  *   --quick   just enough to see that it works; writes to build/bench instead
  *
@@ -19,6 +19,7 @@ import { type Corpus, prepareCorpus } from "./corpus.ts";
 import { page, pictures } from "./docs.ts";
 import * as measure from "./measure.ts";
 import { type HostName, hasCallgrind } from "./meter.ts";
+import { measureOffload, OFFLOAD_FULL, OFFLOAD_QUICK } from "./offload.ts";
 import { bars, type Results } from "./results.ts";
 import { barsTable, tables, toText } from "./tables.ts";
 
@@ -84,6 +85,7 @@ async function collect(): Promise<Results> {
 		swap: undefined,
 		worst: undefined,
 		footprint: await measure.footprint(hasRV32, say),
+		offload: measureOffload(quick ? OFFLOAD_QUICK : OFFLOAD_FULL, say),
 		repeats: {},
 		skipped: [],
 	};

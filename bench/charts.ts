@@ -107,3 +107,49 @@ export function barChart({ title, subtitle, groups, series, format, mark }: Char
 		"</svg>\n",
 	].join("\n");
 }
+
+export interface Panel {
+	name: string;
+	/** One for each bar. */
+	values: number[];
+	/** Bars at the start that stand for something else, drawn in grey. */
+	apart?: number;
+	ours?: boolean;
+	/** What is said at the right end. */
+	note: string;
+}
+
+const PANEL_HEIGHT = 120;
+
+/** Panels of many thin bars, one above the other, on one scale. */
+export function panelChart(title: string, subtitle: string, panels: Panel[]): string {
+	const height = 78 + panels.length * (PANEL_HEIGHT + 46);
+	const largest = Math.max(...panels.flatMap(({ values }) => values));
+	const parts = [
+		`<rect width="${WIDTH}" height="${height}" rx="8" fill="#ffffff"/>`,
+		text(24, 32, title, `font-size="17" font-weight="600" fill="${INK}"`),
+		text(24, 51, subtitle, `font-size="12" fill="${FAINT}"`),
+	];
+	panels.forEach(({ name, values, apart = 0, ours, note }, i) => {
+		const bottom = 104 + i * (PANEL_HEIGHT + 46) + PANEL_HEIGHT;
+		const step = (WIDTH - 48) / values.length;
+		const colour = ours ? OURS[0] : OTHERS[0];
+		parts.push(
+			text(24, bottom - PANEL_HEIGHT - 10, name, `font-size="13" font-weight="600" fill="${INK}"`),
+			text(WIDTH - 24, bottom - PANEL_HEIGHT - 10, note, `font-size="12" text-anchor="end" fill="${FAINT}"`),
+			...values.map((value, bar) => {
+				const length = Math.max(0.5, (value / largest) * PANEL_HEIGHT);
+				const fill = bar < apart ? OTHERS[1] : colour;
+				const [x, y] = [24 + bar * step, bottom - length].map((at) => at.toFixed(1));
+				return `<rect x="${x}" y="${y}" width="${(step - 0.4).toFixed(1)}" height="${length.toFixed(1)}" fill="${fill}"/>`;
+			}),
+			`<line x1="24" y1="${bottom}" x2="${WIDTH - 24}" y2="${bottom}" stroke="${FAINT}"/>`,
+		);
+	});
+	const size = `width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}"`;
+	return [
+		`<svg xmlns="http://www.w3.org/2000/svg" ${size} ${FONT} role="img" aria-label="${escaped(title)}">`,
+		...parts,
+		"</svg>\n",
+	].join("\n");
+}

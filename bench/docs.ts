@@ -8,6 +8,7 @@ import { barChart } from "./charts.ts";
 import { PAGE } from "./corpus.ts";
 import { linux } from "./linux.ts";
 import type { CostByKind } from "./measure.ts";
+import { wearChart } from "./offload.ts";
 import { bars, type Results } from "./results.ts";
 import { barsTable, bytes, corpusTable, linuxArenas, tables, toMarkdown } from "./tables.ts";
 
@@ -50,7 +51,11 @@ function capacityChart({ capacity }: Results): string {
 export function pictures(results: Results): Record<string, string> {
 	const { rv32, xs } = results.cost;
 	const cost = rv32 ? costChart("rv32imac", rv32) : costChart("x86-64", xs as CostByKind);
-	return { "bench-cost.svg": cost, "bench-capacity.svg": capacityChart(results) };
+	return {
+		"bench-cost.svg": cost,
+		"bench-capacity.svg": capacityChart(results),
+		"bench-wear.svg": wearChart(results.offload),
+	};
 }
 
 const introduction = `# What it costs, and what it holds
@@ -70,6 +75,8 @@ npm run -s cost  -- --host rv32 FILE…                     what a page costs, b
 ![Instructions of write and read for each kind of page, beside reference LZ4](bench-cost.svg)
 
 ![What 1, 2 and 4 MB hold, beside Linux zram](bench-capacity.svg)
+
+![How blocks of flash are worn after years, beside a naive design](bench-wear.svg)
 `;
 
 /** The whole page. */

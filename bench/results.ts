@@ -6,6 +6,7 @@
 
 import type { WorstResult } from "./app/worst.ts";
 import type { Capacity, CostByKind, Footprint, Growth, Swap } from "./measure.ts";
+import type { OffloadResults } from "./offload.ts";
 
 export interface Results {
 	/** Versions of what ran, by name. */
@@ -21,6 +22,7 @@ export interface Results {
 	/** By operation: the dearest one on rv32, in medians of its kind on the same page. */
 	worst: WorstResult | undefined;
 	footprint: Footprint;
+	offload: OffloadResults;
 	/** By host: the same measurement, twice, gave the same counts. */
 	repeats: Record<string, boolean>;
 	/** What could not be measured on this machine, and what would help. */
@@ -134,7 +136,21 @@ function footprintBars({ footprint: { native, scratch, perPage }, repeats }: Res
 	];
 }
 
+function offloadBars({ offload: { cost, wear } }: Results): Bar[] {
+	const data = wear.ours.slice(wear.logBlocks);
+	const log = Math.max(...wear.ours.slice(0, wear.logBlocks));
+	return [
+		...cost.flatMap((each) => {
+			const at = `flash, write alignment ${each.writeAlign}`;
+			const bar = atMost(`${at}: programmed for the log`, each.log, 0.02, percent);
+			return each.writeAlign <= 64 ? [bar] : [];
+		}),
+		atMost("flash: greatest less smallest erase count", Math.max(...data) - Math.min(...data), 66, String),
+		atMost("flash: erases of the log's blocks, of the others'", log / Math.max(...data), 1, times),
+	];
+}
+
 /** All promises that could be put to the test on this machine. */
 export function bars(results: Results): Bar[] {
-	return [costBars, capacityBars, growthBars, footprintBars].flatMap((section) => section(results));
+	return [costBars, capacityBars, growthBars, footprintBars, offloadBars].flatMap((section) => section(results));
 }

@@ -7,6 +7,7 @@
 import { kinds, PAGE } from "./corpus.ts";
 import { linux } from "./linux.ts";
 import { type Capacity, type CostByKind, type Footprint, type Growth, OPERATIONS } from "./measure.ts";
+import { offloadTables } from "./offload.ts";
 import { type Bar, type Results, spread } from "./results.ts";
 
 export interface Table {
@@ -267,6 +268,7 @@ export function tables(results: Results, ops: number): Table[] {
 		...(growth ? [grown(growth)] : []),
 		...(swap ? [swapped(swap)] : []),
 		weighed(footprint),
+		...offloadTables(results.offload),
 	];
 }
 

@@ -228,7 +228,7 @@ test("the bench, quickly: every table, every promise, and files to look at", asy
 	assert.not.match(stdout, /NaN|undefined/);
 	const written = [...stdout.matchAll(/^ {2}(build\/\S+)$/gm)].map(([, path]) => path as string);
 	const texts = written.map((path) => readFileSync(join(root, path), "utf8"));
-	assert.is(written.length, 4);
+	assert.is(written.length, 5);
 	for (const text of texts) assert.not.match(text, /NaN|undefined/);
 	const results = JSON.parse(texts[0] as string);
 	assert.equal(bars({ ...results, capacity: [] }).length < bars(results).length, true);
