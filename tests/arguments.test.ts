@@ -152,6 +152,18 @@ test("buffer: detached, and views of one that is", () => {
 	}
 });
 
+test("buffer: detached after it was used", () => {
+	const { zram } = makeDevice();
+	for (let i = 0; i < 4; i++) {
+		const buffer = new ArrayBuffer(64);
+		const view = viewsOf(buffer)[i] as Bytes;
+		assert.is(zram.read(view, 0), 64);
+		detach(buffer);
+		refuses(() => zram.read(view, 0), TypeError, /^buffer: must be a buffer or a view of one, and not detached$/);
+	}
+	zram.close();
+});
+
 test("buffer: a resizable one works with the length that it has; a view that is out of it is refused", () => {
 	const { zram } = makeDevice();
 	const buffer = new (ArrayBuffer as Wrong)(64, { maxByteLength: 256 });
