@@ -25,6 +25,21 @@ export function readFile(this: unknown, path: string): ArrayBuffer {
 	return native("xs_host_readFile").call(this, path);
 }
 
+/** Fills `into` with what a file has from `position` on; false if it has not that much, or is not there. */
+export function readAt(
+	this: unknown,
+	path: string,
+	position: number,
+	into: ArrayBufferLike | ArrayBufferView,
+): boolean {
+	return native("xs_host_readAt").call(this, path, position, into);
+}
+
+/** Writes all of `from` to a file, from `position` on; makes the file if it is not there. Throws an Error with the path. */
+export function writeAt(this: unknown, path: string, position: number, from: ArrayBufferLike | ArrayBufferView): void {
+	native("xs_host_writeAt").call(this, path, position, from);
+}
+
 /** Ends this machine at once with an exit code from 0 to 255; with `--machines` the others go on. */
 export function exit(this: unknown, code: number): never {
 	return native("xs_host_exit").call(this, code) as never;

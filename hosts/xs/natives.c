@@ -52,6 +52,40 @@ void xs_host_readFile(xsMachine *the)
 		xsUnknownError("%s: read error", path);
 }
 
+/* Nothing is allocated while the file is open. */
+void xs_host_readAt(xsMachine *the)
+{
+	char path[4096];
+	void *into;
+	xsUnsignedValue length;
+	xsmcToStringBuffer(xsArg(0), path, sizeof(path));
+	long position = (long)xsmcToNumber(xsArg(1));
+	xsmcGetBufferWritable(xsArg(2), &into, &length);
+	FILE *file = fopen(path, "rb");
+	int whole = file && !fseek(file, position, SEEK_SET) && (fread(into, 1, length, file) == length);
+	if (file)
+		fclose(file);
+	xsmcSetBoolean(xsResult, whole);
+}
+
+void xs_host_writeAt(xsMachine *the)
+{
+	char path[4096];
+	void *from;
+	xsUnsignedValue length;
+	xsmcToStringBuffer(xsArg(0), path, sizeof(path));
+	long position = (long)xsmcToNumber(xsArg(1));
+	xsmcGetBufferReadable(xsArg(2), &from, &length);
+	FILE *file = fopen(path, "r+b");
+	if (!file)
+		file = fopen(path, "w+b");
+	if (!file)
+		xsUnknownError("%s: %s", path, strerror(errno));
+	int written = !fseek(file, position, SEEK_SET) && (fwrite(from, 1, length, file) == length);
+	if (fclose(file) || !written)
+		xsUnknownError("%s: write error", path);
+}
+
 void xs_host_exit(xsMachine *the)
 {
 	hostExit(the, xsmcToInteger(xsArg(0)) & 255);

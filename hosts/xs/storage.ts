@@ -1,0 +1,25 @@
+/**
+ * A file in which an emulated flash (hosts/nor) keeps its content, on the command-line host.
+ *
+ * @module
+ */
+
+import { readAt, writeAt } from "host";
+import type { Storage } from "../nor/chip.ts";
+
+/** Storage in the file at `path`, which is made when it is first written. */
+export class FileStorage implements Storage {
+	readonly #path: string;
+
+	constructor(path: string) {
+		this.#path = path;
+	}
+
+	read(position: number, into: Uint8Array): boolean {
+		return readAt(this.#path, position, into);
+	}
+
+	write(position: number, from: Uint8Array): void {
+		writeAt(this.#path, position, from);
+	}
+}
