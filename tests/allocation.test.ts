@@ -3,7 +3,6 @@
  * they are over 10,000 calls. What does allocate is told at the end.
  */
 // needs: xs
-// firmware: --slots 12288 --chunk 150000
 
 import { collect } from "host";
 import { test } from "uvu";
@@ -34,19 +33,26 @@ function views(byteLength: number): [string, Bytes][] {
 	];
 }
 
-const DEVICES: [string, Partial<ZramOptions>][] = [
-	["plain", {}],
-	["integrity", { integrity: true }],
-	["wipe", { wipe: true }],
-	["callbacks", { onPressure() {}, onError() {} }],
-	["an arena on the XS heap", { arena: new ArrayBuffer(48 * 1024) }],
+const DEVICES: [string, () => Partial<ZramOptions>][] = [
+	["plain", () => ({})],
+	["integrity", () => ({ integrity: true })],
+	["wipe", () => ({ wipe: true })],
+	["callbacks", () => ({ onPressure() {}, onError() {} })],
+	["an arena on the XS heap", () => ({ arena: new ArrayBuffer(48 * 1024) })],
 ];
 
-for (const [device, options] of DEVICES) {
-	const zram = makeZram(options);
-	for (const [page, state] of STATES.entries()) {
-		if (state !== "empty") zram.write(pageOf(state, page), page * PAGE);
-		test(`read ${device}: ${state}, whole, in part, with its neighbour`, () => {
+for (const [device, optionsOf] of DEVICES) {
+	/** A test on a device of its own, whose first pages are of every kind. */
+	const testHere = (name: string, run: (zram: Zram) => void) =>
+		test(name, () => {
+			const zram = makeZram(optionsOf());
+			for (const [page, state] of STATES.entries()) if (state !== "empty") zram.write(pageOf(state, page), page * PAGE);
+			run(zram);
+			zram.close();
+		});
+
+	for (const [page, state] of STATES.entries())
+		testHere(`read ${device}: ${state}, whole, in part, with its neighbour`, (zram) => {
 			for (const [offset, byteLength] of [
 				[0, PAGE],
 				[7, 1000],
@@ -60,9 +66,8 @@ for (const [device, options] of DEVICES) {
 					assert.equal(allocated(work), NOTHING, `${name}, ${byteLength} bytes at ${offset}`);
 				}
 		});
-	}
 
-	test(`write ${device}: pages of every kind over pages of every kind, whole and in part`, () => {
+	testHere(`write ${device}: pages of every kind over pages of every kind, whole and in part`, (zram) => {
 		const contents = [...STATES.map((state) => pageOf(state, 9)), pageTaking(3, 1), pageTaking(50, 2)];
 		const unaligned = contents.map((bytes) => {
 			const view = new Uint8Array(new ArrayBuffer(PAGE + 1), 1);
@@ -79,7 +84,7 @@ for (const [device, options] of DEVICES) {
 		assert.equal(allocated(work), NOTHING);
 	});
 
-	test(`trim ${device}: whole pages, parts, ranges, and pages written anew`, () => {
+	testHere(`trim ${device}: whole pages, parts, ranges, and pages written anew`, (zram) => {
 		const random = new Random(4);
 		const bytes = pageOf("compressed", 1);
 		const work = () => {
@@ -92,7 +97,7 @@ for (const [device, options] of DEVICES) {
 		assert.equal(allocated(work), NOTHING);
 	});
 
-	test(`requests of several pages ${device}: read, write, trim`, () => {
+	testHere(`requests of several pages ${device}: read, write, trim`, (zram) => {
 		const bytes = new Uint8Array(5 * PAGE);
 		STATES.forEach((state, page) => void bytes.set(pageOf(state, page), page * PAGE));
 		const work = () => {
@@ -105,7 +110,7 @@ for (const [device, options] of DEVICES) {
 		assert.equal(allocated(work), NOTHING);
 	});
 
-	test(`pieces of a larger buffer ${device}: read, write`, () => {
+	testHere(`pieces of a larger buffer ${device}: read, write`, (zram) => {
 		const bytes = new Uint8Array(5 * PAGE);
 		STATES.forEach((state, page) => void bytes.set(pageOf(state, page), page * PAGE));
 		const work = () => {
@@ -117,7 +122,7 @@ for (const [device, options] of DEVICES) {
 		assert.equal(allocated(work), NOTHING);
 	});
 
-	test(`markIdle, resetPeak, check, reset ${device}`, () => {
+	testHere(`markIdle, resetPeak, check, reset ${device}`, (zram) => {
 		const work = () => {
 			for (let i = 0; i < 500; i++) {
 				zram.markIdle();

@@ -4,7 +4,7 @@
  * each invariant that is broken.
  */
 // needs: js
-// firmware: --slots 10752 --chunk 220000
+// firmware: --slots 12288 --chunk 232000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

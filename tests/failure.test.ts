@@ -3,7 +3,6 @@
  * every counter of status(), ages, pages().
  */
 // needs: xs
-// firmware: --slots 10752 --chunk 220000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

@@ -2,7 +2,7 @@
  * zram/flash: what the Moddable SDK's own tests ask of any Flash, bits that only go to 0, and what it takes in RAM.
  */
 // needs: js
-// firmware: --slots 13312 --chunk 150000
+// firmware: --slots 14336 --chunk 160000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

@@ -4,6 +4,7 @@
  * test says what was left out. Sizes are a hundredth of theirs, as the whole project is.
  */
 // needs: js
+// firmware: --slots 12288 --chunk 172000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

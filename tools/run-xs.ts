@@ -114,6 +114,14 @@ function suiteGroups(names: string[]): Plugin {
 	};
 }
 
+/** What uvu prints with takes a tenth of the microcontroller's slots; this does without. */
+const plainOutput: Plugin = {
+	name: "plain-output",
+	setup(build) {
+		build.onResolve({ filter: /^(kleur|uvu\/diff)$/ }, () => ({ path: join(root, "tests/support/plain.ts") }));
+	},
+};
+
 /** What to bundle to have one entry of many files of uvu suites, which runs them all. */
 export function suitesEntry(suites: string[]): { contents: string; plugin: Plugin } {
 	const paths = suites.map((path) => relative(root, resolve(root, path)));
@@ -142,8 +150,8 @@ export async function runSuitesOnXS(
 	options: XSOptions = {},
 ): Promise<RunResult & Summary> {
 	const { contents, plugin } = suitesEntry(suites);
-	const plugins = [...(options.plugins ?? []), plugin];
 	const isFirmware = variant === "rv32";
+	const plugins = [...(options.plugins ?? []), plugin, ...(isFirmware ? [plainOutput] : [])];
 	const define = { ...(isFirmware ? FIRMWARE_DEFINES : {}), ...options.define };
 	const host = [...(isFirmware ? firmwareHeap(suites) : []), ...(options.host ?? [])];
 	const result = await runOnXS(variant, { contents }, [], { ...options, define, host, plugins });

@@ -30,6 +30,8 @@ interface Host {
 	engine?: "portable";
 	/** The suites to run, instead of all that it offers to. */
 	only?: readonly string[];
+	/** Why it does not run the others. Default: they run elsewhere. */
+	otherwise?: string;
 	/** Each suite in a machine of its own. */
 	oneByOne?: boolean;
 }
@@ -67,7 +69,7 @@ const hosts: Host[] = [
 		quick: false,
 		variant: "rv32",
 		oneByOne: true,
-		// What fits in 512 KB of RAM.
+		otherwise: "does not fit in 512 KB of RAM",
 		only: [
 			"allocation",
 			"arena",
@@ -79,9 +81,11 @@ const hosts: Host[] = [
 			"failure",
 			"flash",
 			"host",
+			"hostile",
 			"inspect",
 			"kernel",
 			"model",
+			"nor",
 			"swap-model",
 		],
 	},
@@ -141,7 +145,9 @@ async function suitesOn(host: Host, suites: Suite[]) {
 	const chosen = suites.filter((suite) => runsOn(host, suite)).map(({ path }) => path);
 	const others = suites.filter((suite) => !runsOn(host, suite));
 	for (const { path, needs } of others)
-		say(`skip ${path}: ${host.offers.includes(needs) ? "runs on other hosts" : `needs ${NEEDS[needs]}`}`);
+		say(
+			`skip ${path}: ${host.offers.includes(needs) ? (host.otherwise ?? "runs on other hosts") : `needs ${NEEDS[needs]}`}`,
+		);
 	// what another host runs is not missed
 	const skipped = others.filter((suite) => !hosts.some((each) => runsOn(each, suite))).map(({ path }) => path);
 	const define = { TEST_SCALE: `${scale * host.share}` };

@@ -100,7 +100,7 @@ int main(void)
 	Host host = {
 		.creation = {
 			.initialChunkSize = 196 << 10,
-			.initialHeapCount = 11264,
+			.initialHeapCount = 12800,
 			.stackCount = 2048,
 			.initialKeyCount = 2048,
 			.nameModulo = 521,

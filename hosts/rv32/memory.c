@@ -13,6 +13,9 @@
 
 #define ALIGNMENT 64u
 
+/* Of the C heap, what "internal" leaves to others: XS takes a jump buffer of it for every `try`. */
+#define RESERVE 8192u
+
 typedef struct Piece Piece;
 
 /* A piece of PSRAM in use, in a list by address. */
@@ -66,9 +69,20 @@ void xs_zram_memory_destructor(void *data)
 		free(data);
 }
 
+static void *allocateInternal(size_t length)
+{
+	void *data = aligned_alloc(ALIGNMENT, length);
+	void *reserve = malloc(RESERVE);
+	free(reserve);
+	if (reserve)
+		return data;
+	free(data);
+	return NULL;
+}
+
 static void *allocate(size_t length, bool external)
 {
-	return external ? allocateExternal(length) : aligned_alloc(ALIGNMENT, length);
+	return external ? allocateExternal(length) : allocateInternal(length);
 }
 
 /* The bytes of another region go to this one; views of the other have none any more. */
