@@ -7,6 +7,13 @@
  * one given to the constructor.
  */
 
+declare global {
+	/** XS's buffers outside of its heap, for those who have no typings of XS. */
+	interface HostBuffer {
+		readonly byteLength: number;
+	}
+}
+
 /** Bytes that an engine reads or writes in place. Views of wider elements must be wrapped first. */
 export type ByteBuffer = ArrayBufferLike | HostBuffer | Uint8Array | Int8Array | Uint8ClampedArray | DataView;
 

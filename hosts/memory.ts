@@ -1,5 +1,6 @@
 /**
- * The module `zram/memory` for hosts with a C library: the command-line host and the Moddable simulator.
+ * The module `zram/memory` for hosts with native code. The file is the same on all of them, the C functions are the
+ * host's own: docs/porting.md has their contract.
  *
  * @module
  */

@@ -1,0 +1,118 @@
+/**
+ * Status lines: what `status()` says, as one line of text for a serial console or a log, and back.
+ *
+ *   zram/1 photos ms=61004 byteLength=8388608 pageLength=4096 origDataSize=3366912 … failedWrites=2 .
+ *
+ * `zram/1`, the version of this format; the device's name; key=value in any order; a full stop, without which the line
+ * was cut off. The keys are `ms` (the app's own clock), `byteLength` and `pageLength` of the device, the numbers of
+ * `status()`, and, if there is a flash, those of `status().backing` with `backing.` in front. What is 0 is left out.
+ * Readers pass over keys that they do not know, and over words in front of `zram/1`, such as a time.
+ *
+ * @module
+ */
+
+import type Zram from "zram";
+import type { BackingStatus, ZramStatus } from "zram";
+
+/** What a status line says. */
+export interface StatusReport {
+	/** The device's name. */
+	name: string;
+	/** The app's clock, milliseconds. */
+	ms: number;
+	/** Bytes of the device: its logical size. */
+	byteLength: number;
+	/** Bytes of a page. */
+	pageLength: number;
+	/** As `status()` has given it. */
+	status: ZramStatus;
+}
+
+const FORMAT = "zram/1";
+const END = ".";
+const BACKING = "backing.";
+
+const STATUS_KEYS = Object.freeze([
+	"origDataSize",
+	"comprDataSize",
+	"memUsed",
+	"memLimit",
+	"memUsedMax",
+	"samePages",
+	"pagesCompacted",
+	"hugePages",
+	"hugePagesSince",
+	"pagesStored",
+	"rawPages",
+	"numReads",
+	"numWrites",
+	"notifyFree",
+	"bdCount",
+	"bdReads",
+	"bdWrites",
+	"bdMoves",
+	"bdErases",
+	"failedReads",
+	"failedWrites",
+	"invalidIO",
+] as const satisfies (keyof ZramStatus)[]);
+
+const BACKING_KEYS = Object.freeze([
+	"slots",
+	"slotsUsed",
+	"slotsErased",
+	"slotsRetired",
+	"wearLeast",
+	"wearMost",
+	"wearMean",
+	"wearLog",
+	"budget",
+	"budgetPerDay",
+	"yearsLeft",
+] as const satisfies (keyof BackingStatus)[]);
+
+/** A number with at most three decimals: enough for a mean or a rate, and short. */
+function field(key: string, value: number): string {
+	return value ? ` ${key}=${Math.round(value * 1000) / 1000}` : "";
+}
+
+/**
+ * The status line of a device, without an end of line. Allocates, as `status()` does: print one a second, not one a
+ * frame.
+ *
+ * @param name letters, digits, "_" and "-": tells devices apart that share a console
+ * @param ms the app's clock in milliseconds, from any start; 0 if it has none
+ * @throws RangeError for such a name, and what `status()` throws
+ */
+export function formatStatus(name: string, zram: Zram, ms: number): string {
+	if (!/^[A-Za-z0-9_-]+$/.test(name)) throw new RangeError(`name: "${name}" is not of letters, digits, "_" and "-"`);
+	const status = zram.status();
+	const { backing } = status;
+	const { byteLength, pageLength } = zram;
+	let line = `${FORMAT} ${name}${field("ms", ms)}${field("byteLength", byteLength)}${field("pageLength", pageLength)}`;
+	for (const key of STATUS_KEYS) line += field(key, status[key]);
+	if (backing) {
+		line += ` ${BACKING}slots=${backing.slots}`; // even if 0: it says that there is a flash
+		for (const key of BACKING_KEYS) if (key !== "slots") line += field(BACKING + key, backing[key]);
+	}
+	return `${line} ${END}`;
+}
+
+/** What a line says that formatStatus has made; undefined for any other, and for one that was cut off or garbled. */
+export function parseStatus(line: string): StatusReport | undefined {
+	const words = line.trim().split(" ");
+	const [, name = "", ...pairs] = words.slice(Math.max(words.indexOf(FORMAT), 0));
+	if (!words.includes(FORMAT) || pairs.pop() !== END || !/^[A-Za-z0-9_-]+$/.test(name)) return undefined;
+	const values = new Map<string, number>();
+	for (const pair of pairs) {
+		const at = pair.indexOf("=");
+		const key = pair.slice(0, at);
+		const text = pair.slice(at + 1);
+		if (at < 1 || text === "" || Number.isNaN(Number(text)) || values.has(key)) return undefined;
+		values.set(key, Number(text));
+	}
+	const pick = <Key extends string>(keys: readonly Key[], prefix = "") =>
+		Object.fromEntries(keys.map((key) => [key, values.get(prefix + key) ?? 0])) as Record<Key, number>;
+	const backing = values.has(`${BACKING}slots`) && { backing: pick(BACKING_KEYS, BACKING) };
+	return { name, ...pick(["ms", "byteLength", "pageLength"]), status: { ...pick(STATUS_KEYS), ...backing } };
+}

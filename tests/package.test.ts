@@ -1,0 +1,172 @@
+/*
+ * The package as it is published: what publint and attw say of it, that it works for who installs it, and that no module
+ * is there twice.
+ */
+// needs: node
+
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { build } from "esbuild";
+import { publint } from "publint";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { filesIn, pack, packageFolder } from "../tools/package.ts";
+import { buildFolder, root } from "../tools/paths.ts";
+import { run } from "../tools/process.ts";
+
+const tarball = await pack();
+const packageJSON = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
+const specifiers = Object.keys(packageJSON.exports)
+	.filter((key) => key !== "./package.json")
+	.map((key) => `zram${key.slice(1)}`);
+
+/** A project that has installed the package from its tarball. */
+const app = join(buildFolder, "package-app");
+rmSync(app, { recursive: true, force: true });
+mkdirSync(join(app, "node_modules/zram"), { recursive: true });
+await run("tar", ["-xzf", tarball, "-C", join(app, "node_modules/zram"), "--strip-components=1"]);
+writeFileSync(join(app, "package.json"), '{ "type": "module" }\n');
+
+const bin = (name: string) => join(root, "node_modules/.bin", name);
+
+/** Compiles a file of the project, strict, and the package's own types with it. */
+function compile(file: string, module: string, resolution: string) {
+	const options = ["--ignoreConfig", "--strict", "--target", "es2022", "--lib", "es2024,dom", "--types", ""];
+	return run(bin("tsc"), [...options, "--module", module, "--moduleResolution", resolution, join(app, file)]);
+}
+
+test("publint has nothing to say", async () => {
+	const { messages } = await publint({ pkgDir: packageFolder, strict: true });
+	assert.equal(messages, []);
+});
+
+test("are the types wrong? No, in all that knows ES modules and `exports`", async () => {
+	const result = await run(bin("attw"), [tarball, "--profile", "esm-only", "--format", "ascii"]);
+	assert.is(result.exitCode, 0, result.output);
+});
+
+test("whole, and nothing else: every file that package.json names, no source, no test", () => {
+	const named: string[] = [];
+	JSON.stringify(packageJSON, (_, value) => {
+		if (typeof value === "string" && value.startsWith("./")) named.push(value);
+		return value;
+	});
+	for (const path of named) assert.ok(existsSync(join(app, "node_modules/zram", path)), path);
+	assert.not.ok(JSON.stringify(packageJSON).includes("*"));
+	const files = filesIn(join(app, "node_modules/zram"), "").map((path) => relative(app, path));
+	assert.equal(
+		files.filter((path) => (path.endsWith(".ts") && !path.endsWith(".d.ts")) || /test/.test(path)),
+		[],
+	);
+});
+
+test("the same specifiers as the manifest's, for the same files", () => {
+	const { modules } = JSON.parse(readFileSync(join(root, "modules/zram/manifest.json"), "utf8"));
+	const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+	for (const [key, path] of Object.entries<string>(exports)) {
+		if (key === "./package.json" || key === "./memory") continue; // memory is the host's
+		assert.is(join("modules/zram", `${modules[`zram${key.slice(1)}`]}.ts`), join(path), key);
+	}
+});
+
+test("no module is loaded twice: inside of the package each is known by its path alone", () => {
+	for (const file of filesIn(join(packageFolder, "dist"), ".js", ".d.ts")) {
+		const text = readFileSync(file, "utf8");
+		for (const [, name = ""] of text.matchAll(/^(?:import|export) (?:[^"]* from )?"([^"]+)"/gm)) {
+			if (name.startsWith("node:") || name in packageJSON.imports) continue;
+			assert.match(name, /^\.\.?\//, `${file}: ${name}`);
+			assert.ok(existsSync(join(dirname(file), name)), `${file}: ${name}`);
+		}
+	}
+});
+
+test("no module is loaded twice: manifest.json names no JavaScript, as package.json does", () => {
+	for (const path of filesIn(packageFolder, "manifest.json")) {
+		const { modules = {} } = JSON.parse(readFileSync(path, "utf8"));
+		for (const source of Object.values(modules).flat() as string[]) {
+			const file = join(dirname(path), source);
+			assert.ok(existsSync(`${file}.c`), file);
+			assert.not.ok(
+				[".js", ".ts", ".mjs", ".d.ts"].some((end) => existsSync(file + end)),
+				file,
+			);
+		}
+	}
+});
+
+const PROGRAM = `
+import Zram, { ZramError } from "zram";
+import SwapPool from "zram/swap";
+import ZramFlash from "zram/flash";
+import { Memory, ticks } from "zram/memory";
+import { formatStatus, parseStatus } from "zram/status";
+
+const zram: Zram = new Zram({ byteLength: 1 << 20, arena: { byteLength: 1 << 18 }, integrity: true });
+const pool = new SwapPool({ devices: [zram] });
+pool.write("a", new Uint8Array(10000).fill(7));
+const read: ArrayBuffer | undefined = pool.read("a");
+const said = parseStatus(formatStatus("app", zram, ticks()));
+let code = "";
+try {
+	pool.write("b", crypto.getRandomValues(new Uint8Array(65536)).buffer, { priority: 1 });
+	for (let i = 0; ; i++) pool.write(i, crypto.getRandomValues(new Uint8Array(65536)));
+} catch (error) {
+	if (error instanceof ZramError) code = error.code;
+}
+const memory = new Memory(64, "internal");
+console.log(read?.byteLength, said?.status.pagesStored, code, memory.byteLength, typeof ZramFlash);
+`;
+
+test("types: an app compiles under strict without skipLibCheck, with Node's way to find modules and bundlers'", async () => {
+	writeFileSync(join(app, "main.ts"), PROGRAM);
+	for (const [module, resolution] of [
+		["nodenext", "nodenext"],
+		["esnext", "bundler"],
+	] as const) {
+		const result = await compile("main.ts", module, resolution);
+		assert.is(result.exitCode, 0, result.output);
+	}
+});
+
+test("Node: what was installed works, and is loaded once", async () => {
+	const result = await run(process.execPath, [join(app, "main.js")], { cwd: app });
+	assert.is(result.output, "10000 3 ENOSPC 64 function\n");
+});
+
+test("types: an option that is wrong is seen", async () => {
+	writeFileSync(
+		join(app, "wrong.ts"),
+		'import Zram from "zram";\nnew Zram({ byteLength: "1", arena: { byteLength: 1 } });\n',
+	);
+	const result = await compile("wrong.ts", "nodenext", "nodenext");
+	assert.match(result.output, /wrong\.ts\(2,12\): error TS2322/);
+});
+
+test("Moddable's condition brings the native engine, each file once, `native` as it was written", async () => {
+	const contents = specifiers.map((name, i) => `export * as module${i} from "${name}";`).join("\n");
+	const result = await build({
+		stdin: { contents, resolveDir: app },
+		bundle: true,
+		conditions: ["moddable", "import"],
+		format: "esm",
+		metafile: true,
+		tsconfigRaw: "{}", // not the repository's, whose paths are the sources
+		write: false,
+	});
+	const files = Object.keys(result.metafile.inputs).filter((path) => path !== "<stdin>");
+	const ends = files.map((path) => path.slice(path.indexOf("/dist/")));
+	assert.ok(ends.includes("/dist/modules/zram/engine/native/engine.js"));
+	assert.not.ok(ends.some((path) => path.includes("/portable/") || path.includes("/js/")));
+	assert.is(new Set(ends).size, ends.length);
+	const engine = readFileSync(join(packageFolder, "dist/modules/zram/engine/native/engine.js"), "utf8");
+	assert.ok(engine.includes('native("xs_zram_engine_read").call(this, buffer, byteOffset, done, mode, start, length)'));
+});
+
+test("npx zram is there", async () => {
+	const [name, path] = Object.entries<string>(packageJSON.bin)[0] as [string, string];
+	assert.is(name, "zram");
+	const result = await run(process.execPath, [join(app, "node_modules/zram", path), "--version"], { cwd: app });
+	assert.is(result.output, `${packageJSON.version}\n`);
+});
+
+test.run();
