@@ -374,8 +374,23 @@ test("partition: what is not ours is not touched, unless format says so", () => 
 test("partition: used with units of another length", () => {
 	const { boot } = makeBed({ blocks: 64, blockLength: 1024 });
 	boot();
-	refuses(() => boot({ pageLength: 1024 }), Error, /another pageLength/);
+	refuses(() => boot({ pageLength: 1024 }), Error, /another version, pageLength or driver/);
 	boot({ pageLength: 1024 }, { format: true }).check();
+});
+
+test("partition: what another version of the format has left is not touched, unless format says so", () => {
+	const { boot, chip, io } = makeBed();
+	boot();
+	const flash = io.open({ path: "zram" });
+	const mark = new DataView(flash.read(4, 0) as ArrayBuffer);
+	const sum = mark.getUint32(0, true);
+	mark.setUint32(0, sum & (sum - 1), true); // the checksum is another, and no header is one that we know
+	flash.write(mark, 0);
+	flash.write(new Uint8Array(240), 16);
+	const { operations } = chip;
+	refuses(() => boot(), Error, /another version, pageLength or driver/);
+	assert.is(chip.operations, operations);
+	boot({}, { format: true }).check();
 });
 
 // --- failures

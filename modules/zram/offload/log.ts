@@ -8,7 +8,7 @@
  *            └──────┴────────┴──────────────────┴────────┴────────┴──────────┴─────────────┘
  *             step   step     pieces             each a multiple of a step, written once
  *
- *   mark     16 B: a checksum of the geometry, then "xs-zram log "
+ *   mark     16 B: a checksum of version and geometry, then "xs-zram log "
  *   header   0 checksum of the rest  4 version  6 step  8 generation  12 unitLength  16 units  20 areaUnits  22 areas
  *            24 base  28 logBase  32 checksum of the erases  36 uptime in seconds  40 credit, a double
  *   record   0 checksum of the rest, with generation and place  4 type  5 entries  8 credit  16 uptime in seconds
@@ -37,6 +37,7 @@ import {
 } from "zram/offload/geometry";
 import type { Port } from "zram/offload/port";
 
+/** Of this format. The package's version is that of its API. */
 const VERSION = 1;
 const TEXT = 0x7a2d7378; // "xs-z", "ram ", "log "
 const TEXT_2 = 0x206d6172;
@@ -57,7 +58,7 @@ const UNDONE_RECORD = 5;
 export const FOUND = 0;
 /** Nothing but erased bytes, or a first start that was interrupted. */
 export const EMPTY = 1;
-/** A log with another geometry. */
+/** A log of another version, or with another geometry. */
 export const OTHER_GEOMETRY = 2;
 /** Something that is not ours. */
 export const FOREIGN = 3;
@@ -311,7 +312,8 @@ export class Log {
 		mark.setUint32(4, TEXT, true);
 		mark.setUint32(8, TEXT_2, true);
 		mark.setUint32(12, TEXT_3, true);
-		let sum = Math.imul(step, 31) + unitLength;
+		let sum = Math.imul(VERSION, 31) + step;
+		sum = Math.imul(sum, 31) + unitLength;
 		sum = Math.imul(sum, 31) + units;
 		sum = Math.imul(sum, 31) + areaUnits;
 		mark.setUint32(0, Math.imul(sum, 31) + areas, true);

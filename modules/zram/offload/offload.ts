@@ -161,7 +161,7 @@ export class Offload {
 		else if (found !== EMPTY && !format)
 			throw new Error(
 				found === OTHER_GEOMETRY
-					? "backing: the partition was used with another pageLength or driver; pass format: true to start anew"
+					? "backing: the partition was used by another version, pageLength or driver; pass format: true to start anew"
 					: "backing: the partition is not erased and not ours; pass format: true to take it",
 			);
 		else if (!log.create(0)) throw new Error("backing: the partition cannot be erased and programmed");
