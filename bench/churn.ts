@@ -12,7 +12,7 @@ import {
 	main,
 	parse,
 	readPages,
-	runProgram,
+	runOnEngine,
 	show,
 	size,
 	withPages,
@@ -20,7 +20,7 @@ import {
 } from "./command.ts";
 
 const usage =
-	"npm run -s churn -- --arena BYTES [--ops 200000] [--occupancy 0.93] [--seed 1] [--size BYTES] [--engine native] FILE…";
+	"npm run -s churn -- --arena BYTES [--ops 200000] [--occupancy 0.93] [--seed 1] [--size BYTES] [--engine native|portable] FILE…";
 
 const PAGE = 4096;
 
@@ -31,14 +31,14 @@ await main(usage, async (parameters) => {
 		occupancy: fraction(1),
 		seed: integer(0, 0x7fffffff),
 		size: size(PAGE, 2 ** 40),
-		engine: word("native"),
+		engine: word("native", "portable"),
 	});
 	const { arena, ops = 200_000, occupancy = 0.93, seed = 1, engine = "native" } = values;
 	if (arena === undefined) throw new ArgumentError("--arena: the bytes of the arena are needed");
 	const total = values.size ?? Math.ceil((4 * arena) / PAGE) * PAGE;
 	if (total % PAGE) throw new ArgumentError(`--size: ${total} is not a multiple of the page, ${PAGE}`);
 	return withPages(readPages(files, PAGE), PAGE, (pages) =>
-		runProgram<ChurnResult>("churn", {
+		runOnEngine<ChurnResult>("churn", {
 			pages,
 			arena,
 			size: total,

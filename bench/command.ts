@@ -11,7 +11,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildFolder, root } from "../tools/paths.ts";
-import type { RunResult } from "../tools/process.ts";
+import { type RunResult, run } from "../tools/process.ts";
 import { runOnXS, type XSOptions } from "../tools/run-xs.ts";
 import type { Variant } from "../tools/variants.ts";
 import type { PageFile, Parameters, Show } from "./app/program.ts";
@@ -176,6 +176,23 @@ export async function runProgram<R>(
 	});
 	if (result.exitCode) throw new ProgramFailed(name, result);
 	return resultOf(result);
+}
+
+/** Runs bench/app/NAME.ts in Node, which has the portable engine. */
+export async function runInNode<R>(name: string, parameters: Parameters): Promise<R> {
+	const program = join(root, `bench/app/${name}.ts`);
+	const result = await run(process.execPath, ["--import", "tsx", program, JSON.stringify(parameters)], {
+		cwd: root,
+		echo: true,
+		echoed: "stderr",
+	});
+	if (result.exitCode) throw new ProgramFailed(name, result);
+	return resultOf(result);
+}
+
+/** Runs a program where the engine is at home: native on XS, portable in Node. */
+export function runOnEngine<R>(name: string, parameters: Parameters & { engine: string }): Promise<R> {
+	return parameters.engine === "portable" ? runInNode<R>(name, parameters) : runProgram<R>(name, parameters);
 }
 
 /** Runs a command: prints the JSON, or says what is wrong and sets the exit code. */

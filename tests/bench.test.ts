@@ -103,6 +103,18 @@ test("churn: no refusal at 0.9, and refusals that are not needless at 1", async 
 	assert.is.not(other.utilisation, full.utilisation, "another seed, another history");
 });
 
+test("the portable engine, in Node: the same to the last figure", async () => {
+	const fill = ["--arena", "128K", half, noise];
+	assert.equal(await result("fill", "--engine", "portable", ...fill), {
+		...(await result("fill", ...fill)),
+		engine: "portable",
+	});
+	const churn = ["--arena", "128K", "--ops", "1000", "--occupancy", "1", half, noise];
+	const portable = await result("churn", "--engine", "portable", ...churn);
+	assert.ok((portable.refusals as number) > 10);
+	assert.equal(portable, { ...(await result("churn", ...churn)), engine: "portable" });
+});
+
 test("churn: an occupancy that these files cannot reach", async () => {
 	const { exitCode, stdout, stderr } = await command("churn", "--arena", "128K", "--ops", "10", same);
 	assert.equal([exitCode, stdout], [2, ""]);
@@ -142,7 +154,7 @@ for (const [name, bad, message] of [
 	["fill", ["--arena", "1000", half], /--arena: 1000 is too small, at least \d+ are needed/],
 	["fill", ["--arena", "1M", "--page", "1000", half], /--page: 1000 is not 512 or 1024 or 2048 or 4096/],
 	["fill", ["--arena", "1M", "--size", "5000", half], /--size: 5000 is not a multiple of the page, 4096/],
-	["fill", ["--arena", "1M", "--engine", "steam", half], /--engine: steam is not native/],
+	["fill", ["--arena", "1M", "--engine", "steam", half], /--engine: steam is not native or portable/],
 	["fill", ["--arena", "1M", "--colour", "red", half], /--colour/],
 	["churn", ["--arena", "1M", "--occupancy", "1.5", half], /--occupancy: 1.5 is not a number above 0, and at most 1/],
 	["churn", ["--arena", "1M", "--ops", "0", half], /--ops: 0 is not an integer from 1/],
@@ -173,50 +185,19 @@ for (const [name, bad, more] of [
 		});
 	});
 
-test("audit: sees granules and pages that were moved, and none that were not", async () => {
-	const contents = `
-		import Zram from "zram";
-		import { Memory } from "zram/memory";
-		import { Audit } from "./bench/app/audit.ts";
-		import { print } from "host";
-		const options = { byteLength: 65536, arena: { byteLength: 40000 } };
-		const layout = Zram.layout(options);
-		const region = new Memory(40000, "external");
-		const zram = new Zram({ ...options, arena: region });
-		const page = new Uint8Array(4096);
-		const fill = (seed) => { for (let i = 0; i < 2048; i++) page[i] = seed = (seed * 75 + 74) % 65537; };
-		for (const number of [1, 2, 3, 4]) { fill(number); zram.write(page, number * 4096); }
-		const audit = new Audit(region, layout);
-		const free = audit.freeGranules();
-		const said = [];
-		fill(9);
-		for (const number of [2, 5]) { zram.write(page, number * 4096); said.push(audit.movedBy(number)); }
-		zram.trim(4096, 4096); said.push(audit.movedBy(1));
-		zram.read(page, 3 * 4096); said.push(audit.movedBy(3));
-		said.push(free - audit.freeGranules());
-		const view = new DataView(region);
-		// page 3's second and third granule change places
-		const links = 256 + 16 * 8;
-		const link = (granule) => view.getUint16(links + 2 * granule, true);
-		const first = view.getUint32(256 + 3 * 8, true);
-		const second = link(first), third = link(second), fourth = link(third);
-		view.setUint16(links + 2 * first, third, true);
-		view.setUint16(links + 2 * third, second, true);
-		view.setUint16(links + 2 * second, fourth, true);
-		said.push(audit.movedBy(2));
-		said.push(audit.movedBy(2));
-		// page 4 is somewhere else
-		view.setUint32(256 + 4 * 8, first, true);
-		said.push(audit.movedBy(2), audit.granulesOf(4));
-		print(JSON.stringify(said));
-	`;
-	const { stdout, stderr } = await runOnXS("xs64", { contents }, [], { addition: await addition() });
-	const [over, fresh, trimmed, read, taken, exchanged, settled, elsewhere, granules] = JSON.parse(stdout || stderr);
-	assert.equal([over, fresh, trimmed, read, taken], [0, 0, 0, 0, 0]);
-	assert.is(exchanged, 3 * 64);
-	assert.is(settled, 0);
-	assert.ok(elsewhere > (granules - 1) * 64 && elsewhere <= granules * 64, `${elsewhere}`);
-});
+for (const host of ["XS", "Node"])
+	test(`audit on ${host}: sees granules and pages that were moved, and none that were not`, async () => {
+		const program = join(root, "tests/support/audit-program.ts");
+		const { stdout, stderr } =
+			host === "XS"
+				? await runOnXS("xs64", program, [], { addition: await addition() })
+				: await run(process.execPath, ["--import", "tsx", program], { cwd: root });
+		const [over, fresh, trimmed, read, taken, exchanged, settled, elsewhere, granules] = JSON.parse(stdout || stderr);
+		assert.equal([over, fresh, trimmed, read, taken], [0, 0, 0, 0, 0]);
+		assert.is(exchanged, 3 * 64);
+		assert.is(settled, 0);
+		assert.ok(elsewhere > (granules - 1) * 64 && elsewhere <= granules * 64, `${elsewhere}`);
+	});
 
 test("the bench, quickly: every table, every promise, and files to look at", async () => {
 	const { exitCode, stdout, stderr } = await command("bench", "--quick");

@@ -9,7 +9,7 @@
 import type { ZramLayout } from "zram";
 import type { Memory } from "zram/memory";
 import { parseEntry } from "zram/region";
-import { moved } from "./natives.ts";
+import { moved } from "#bench/host";
 
 const TABLE = 256;
 const ENTRY = 8;

@@ -3,9 +3,8 @@
  * argument, their parameters as JSON, and takes the last line of their output.
  */
 
-import { exit, print, programArguments, writeError } from "host";
 import { Memory } from "zram/memory";
-import { load, mismatch } from "./natives.ts";
+import { exit, load, mismatch, print, programArguments, writeError } from "#bench/host";
 
 /** Where the pages are: `count` of them, one behind the other, in a file. */
 export interface PageFile {
