@@ -101,7 +101,7 @@ async function collect(): Promise<Results> {
 	if (host) results.growth = { host, series: await measure.growth(host, corpus, extent, say) };
 	if (counting.includes("xs")) results.swap = { host: "xs", rows: await measure.swap("xs", corpus, extent.turns, say) };
 	if (hasRV32) results.worst = await measure.worst(corpus, extent, say);
-	if (counting.includes("xs")) results.lz4js = await measure.lz4js(corpus, extent, say);
+	if (counting.includes("xs")) results.javascript = await measure.javascript(corpus, extent, say);
 	results.capacity = await measure.capacity(corpus, extent, say);
 	return results;
 }

@@ -13,6 +13,7 @@ import { MissingTool, run } from "../tools/process.ts";
 import { runOnXS } from "../tools/run-xs.ts";
 import type { Variant } from "../tools/variants.ts";
 import type { ChurnParameters, ChurnResult } from "./app/churn.ts";
+import type { CostParameters, CostResult } from "./app/cost.ts";
 import type { FillParameters, FillResult } from "./app/fill.ts";
 import type { GrowthDevice, GrowthParameters } from "./app/growth.ts";
 import type { Measure } from "./app/meter.ts";
@@ -34,7 +35,7 @@ export interface Extent {
 	/** Pages of a kind, and of the mixture. */
 	pages: number;
 	mixture: number;
-	/** Pages for what is slow: LZ4 in JavaScript. */
+	/** Pages for what is slow: JavaScript. */
 	few: number;
 	arenas: number[];
 	occupancies: number[];
@@ -49,7 +50,7 @@ export interface Extent {
 export const FULL: Extent = {
 	pages: 100,
 	mixture: 400,
-	few: 4,
+	few: 2,
 	arenas: [256 * KB, MB, 2 * MB, 4 * MB, 8 * MB],
 	occupancies: [0.9, 0.93, 0.95],
 	ops: 200_000,
@@ -104,14 +105,21 @@ export function costOf(host: HostName, corpus: Corpus, kind: string, count: numb
 /** Says what is being measured. */
 export type Say = (what: string) => void;
 
-/** What LZ4 in JavaScript costs, a page of each kind. */
-export async function lz4js(corpus: Corpus, extent: Extent, say: Say): Promise<Record<string, Record<string, number>>> {
+/** What the work costs that is done in JavaScript, on XS: LZ4 alone by lz4js, and the portable engine. */
+export async function javascript(
+	corpus: Corpus,
+	extent: Extent,
+	say: Say,
+): Promise<Record<string, Record<string, number>>> {
 	const result: Record<string, Record<string, number>> = {};
 	for (const kind of measuredKinds) {
-		say(`lz4js: ${kind}`);
+		say(`JavaScript on XS: ${kind}`);
 		result[kind] = await withKind(corpus, kind, extent.few, async (pages) => {
-			const { measures } = await runCounted<{ measures: Measure[] }>("xs", "lz4js", { pages, show });
-			return meansOf(measures);
+			const lz4js = await runCounted<{ measures: Measure[] }>("xs", "lz4js", { pages, show });
+			const parameters: CostParameters = { pages, show, parts: ["api"], rounds: 1 };
+			const portable = await runCounted<CostResult>("xs", "cost", parameters, { engine: "portable" });
+			const { write, read } = meansOf(portable.measures);
+			return { ...meansOf(lz4js.measures), portableWrite: write as number, portableRead: read as number };
 		});
 	}
 	return result;

@@ -9,6 +9,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildFolder } from "../tools/paths.ts";
 import { MissingTool, run } from "../tools/process.ts";
+import type { XSOptions } from "../tools/run-xs.ts";
 import type { CostParameters, CostResult, Part } from "./app/cost.ts";
 import type { Measure } from "./app/meter.ts";
 import type { PageFile, Parameters, Show } from "./app/program.ts";
@@ -56,13 +57,13 @@ function sinceLastMark(path: string): number {
 let dumps = 0;
 
 /** Runs a program under callgrind. `from` and `to` of its measures become instructions. */
-async function underCallgrind<R extends Metered>(name: string, parameters: Parameters): Promise<R> {
+async function underCallgrind<R extends Metered>(name: string, parameters: Parameters, options: XSOptions): Promise<R> {
 	const folder = join(buildFolder, "bench", `callgrind-${process.pid}-${dumps++}`);
 	mkdirSync(folder, { recursive: true });
 	const out = join(folder, "out");
 	const callgrind = ["--quiet", "--tool=callgrind", `--callgrind-out-file=${out}`, "--dump-before=xs_bench_counter"];
 	try {
-		const result = await runProgram<R>(name, parameters, { under: ["valgrind", ...callgrind] });
+		const result = await runProgram<R>(name, parameters, { ...options, under: ["valgrind", ...callgrind] });
 		// mark 1 is in front of the first measure, mark 2 behind it
 		result.measures.forEach((measure, i) => {
 			measure.from = 0;
@@ -75,8 +76,14 @@ async function underCallgrind<R extends Metered>(name: string, parameters: Param
 }
 
 /** Runs a program on a host where instructions are counted. */
-export function runCounted<R extends Metered>(host: HostName, name: string, parameters: Parameters): Promise<R> {
-	return host === "xs" ? underCallgrind<R>(name, parameters) : runProgram<R>(name, parameters, { variant: host });
+export function runCounted<R extends Metered>(
+	host: HostName,
+	name: string,
+	parameters: Parameters,
+	options: XSOptions = {},
+): Promise<R> {
+	if (host === "xs") return underCallgrind<R>(name, parameters, options);
+	return runProgram<R>(name, parameters, { ...options, variant: host });
 }
 
 /** The middle one. */

@@ -13,8 +13,8 @@ export interface Results {
 	versions: Record<string, string>;
 	/** On the hosts that count instructions here. */
 	cost: { rv32?: CostByKind; xs?: CostByKind };
-	/** Instructions on XS, x86-64, by kind and label. */
-	lz4js?: Record<string, Record<string, number>>;
+	/** What is done in JavaScript: instructions on XS, x86-64, by kind and label. */
+	javascript?: Record<string, Record<string, number>>;
 	capacity: Capacity[];
 	growth: { host: string; series: Growth[] } | undefined;
 	/** Buffers in a swap pool, and a flash in RAM. */

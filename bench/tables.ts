@@ -51,13 +51,13 @@ function wholePages(host: keyof typeof hostNames, costs: CostByKind): Table {
 	};
 }
 
-function beside(host: keyof typeof hostNames, costs: CostByKind, lz4js: Results["lz4js"]): Table {
+function beside(host: keyof typeof hostNames, costs: CostByKind, javascript: Results["javascript"]): Table {
 	const share = (whole: number | undefined, engine: number | undefined) =>
 		percent(1 - (engine as number) / (whole as number));
-	const js = host === "xs" && lz4js;
+	const js = host === "xs" && javascript;
 	return {
 		title: `Beside it, ${hostNames[host]}`,
-		text: `The same pages (${unitOf(costs)}): the engine called from C, and what is left for JavaScript, its share of the call; the bare reference LZ4 1.9.2 (\`LZ4_MEMORY_USAGE=12\`, -O2); a plain copy${js ? "; LZ4 in JavaScript on XS (lz4js)" : ""}.`,
+		text: `The same pages (${unitOf(costs)}): the engine called from C, and what is left for JavaScript, its share of the call; the bare reference LZ4 1.9.2 (\`LZ4_MEMORY_USAGE=12\`, -O2); a plain copy${js ? "; and in JavaScript on XS the portable engine, and LZ4 alone (lz4js)" : ""}.`,
 		head: [
 			"pages",
 			"engine write",
@@ -67,7 +67,7 @@ function beside(host: keyof typeof hostNames, costs: CostByKind, lz4js: Results[
 			"LZ4 write",
 			"LZ4 read",
 			"copy",
-			...(js ? ["lz4js write", "lz4js read"] : []),
+			...(js ? ["portable write", "portable read", "lz4js write", "lz4js read"] : []),
 		],
 		rows: Object.entries(costs).map(([kind, { means }]) => [
 			kind,
@@ -78,7 +78,9 @@ function beside(host: keyof typeof hostNames, costs: CostByKind, lz4js: Results[
 			number(means.lz4Write),
 			number(means.lz4Read),
 			number(means.copy),
-			...(js ? [number(js[kind]?.lz4jsWrite), number(js[kind]?.lz4jsRead)] : []),
+			...(js
+				? ["portableWrite", "portableRead", "lz4jsWrite", "lz4jsRead"].map((label) => number(js[kind]?.[label]))
+				: []),
 		]),
 	};
 }
@@ -254,11 +256,11 @@ export function corpusTable(): Table {
 
 /** All tables but the promises and the corpus. */
 export function tables(results: Results, ops: number): Table[] {
-	const { cost, lz4js, capacity, growth, swap, footprint } = results;
+	const { cost, javascript, capacity, growth, swap, footprint } = results;
 	const hosts = (["rv32", "xs"] as const).filter((host) => cost[host]);
 	const ofHosts = hosts.flatMap((host) => {
 		const costs = cost[host] as CostByKind;
-		return [wholePages(host, costs), beside(host, costs, lz4js), variations(host, costs)];
+		return [wholePages(host, costs), beside(host, costs, javascript), variations(host, costs)];
 	});
 	return [
 		...ofHosts,
