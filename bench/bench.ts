@@ -15,13 +15,15 @@ import { join } from "node:path";
 import { buildHost } from "../tools/build-host.ts";
 import { buildFolder, root } from "../tools/paths.ts";
 import { MissingTool, run } from "../tools/process.ts";
-import { type Corpus, prepareCorpus } from "./corpus.ts";
+import { readPages } from "./command.ts";
+import { type Corpus, PAGE, prepareCorpus } from "./corpus.ts";
 import { page, pictures } from "./docs.ts";
 import * as measure from "./measure.ts";
 import { type HostName, hasCallgrind } from "./meter.ts";
 import { measureOffload, OFFLOAD_FULL, OFFLOAD_QUICK } from "./offload.ts";
 import { bars, type Results } from "./results.ts";
-import { barsTable, tables, toText } from "./tables.ts";
+import { barsTable, linuxArenas, tables, toText } from "./tables.ts";
+import { zsmalloc } from "./zsmalloc.ts";
 
 const quick = process.argv.includes("--quick");
 const extent = quick ? measure.QUICK : measure.FULL;
@@ -81,6 +83,7 @@ async function collect(): Promise<Results> {
 		versions: await versions(),
 		cost: {},
 		capacity: [],
+		zsmalloc: [],
 		growth: undefined,
 		swap: undefined,
 		worst: undefined,
@@ -102,6 +105,8 @@ async function collect(): Promise<Results> {
 	if (counting.includes("xs")) results.swap = { host: "xs", rows: await measure.swap("xs", corpus, extent.turns, say) };
 	if (hasRV32) results.worst = await measure.worst(corpus, extent, say);
 	if (counting.includes("xs")) results.javascript = await measure.javascript(corpus, extent, say);
+	say("zsmalloc");
+	results.zsmalloc = zsmalloc(readPages([corpus.mixture as string], PAGE), linuxArenas);
 	results.capacity = await measure.capacity(corpus, extent, say);
 	return results;
 }

@@ -6,7 +6,6 @@
 
 import { barChart } from "./charts.ts";
 import { PAGE } from "./corpus.ts";
-import { linux } from "./linux.ts";
 import type { CostByKind } from "./measure.ts";
 import { wearChart } from "./offload.ts";
 import { bars, type Results } from "./results.ts";
@@ -30,17 +29,20 @@ function costChart(host: string, costs: CostByKind): string {
 	});
 }
 
-function capacityChart({ capacity }: Results): string {
+function capacityChart({ capacity, zsmalloc }: Results): string {
 	const ratio = (pages: number | undefined, i: number) =>
 		pages === undefined ? undefined : (pages * PAGE) / (linuxArenas[i] as number);
 	const ours = linuxArenas.map((arena) => capacity.find((each) => each.arena === arena)?.fill.pages);
 	return barChart({
 		title: "What 1, 2 and 4 MB hold before the first page is refused",
-		subtitle: "Of their own size; mixtures of what firmware swaps (Linux: another one of the same kinds)",
+		subtitle: "Of their own size. The same mixture of what firmware swaps, LZ4 everywhere; Linux's allocator computed",
 		groups: linuxArenas.map(bytes),
 		series: [
-			{ name: "xs-zram, LZ4", values: ours.map(ratio), ours: true },
-			...linux.filter(({ inChart }) => inChart).map(({ name, pages }) => ({ name, values: pages.map(ratio) })),
+			{ name: "xs-zram", values: ours.map(ratio), ours: true },
+			...zsmalloc.map(({ name, pages }) => ({
+				name: name.replace(/computed: (.*)'s size.*/, "$1, size classes"),
+				values: pages.map(ratio),
+			})),
 		],
 		format: (value) => `${value.toFixed(2)}x`,
 		mark: { at: 1, label: "uncompressed" },

@@ -7,6 +7,7 @@
 import type { WorstResult } from "./app/worst.ts";
 import type { Capacity, CostByKind, Footprint, Growth, Swap } from "./measure.ts";
 import type { OffloadResults } from "./offload.ts";
+import type { ZsmallocRow } from "./zsmalloc.ts";
 
 export interface Results {
 	/** Versions of what ran, by name. */
@@ -16,6 +17,8 @@ export interface Results {
 	/** What is done in JavaScript: instructions on XS, x86-64, by kind and label. */
 	javascript?: Record<string, Record<string, number>>;
 	capacity: Capacity[];
+	/** What Linux's allocator holds of the mixture, computed, in arenas of 1, 2 and 4 MB. */
+	zsmalloc: ZsmallocRow[];
 	growth: { host: string; series: Growth[] } | undefined;
 	/** Buffers in a swap pool, and a flash in RAM. */
 	swap: { host: string; rows: Swap[] } | undefined;

@@ -9,6 +9,7 @@ import { linux } from "./linux.ts";
 import { type Capacity, type CostByKind, type Footprint, type Growth, OPERATIONS } from "./measure.ts";
 import { offloadTables } from "./offload.ts";
 import { type Bar, type Results, spread } from "./results.ts";
+import type { ZsmallocRow } from "./zsmalloc.ts";
 
 export interface Table {
 	title: string;
@@ -126,17 +127,27 @@ function filled(capacity: Capacity[]): Table {
 /** Arenas that Linux was measured with. */
 export const linuxArenas = [1, 2, 4].map((size) => size << 20);
 
-function besideLinux(capacity: Capacity[]): Table {
-	const ours = linuxArenas.map((arena) => capacity.find((each) => each.arena === arena)?.fill.pages);
-	const cell = (pages: number | undefined, i: number) =>
-		pages === undefined ? "-" : `${number(pages)} (${((pages * PAGE) / (linuxArenas[i] as number)).toFixed(2)}x)`;
+function besideLinux(capacity: Capacity[], zsmalloc: ZsmallocRow[]): Table {
+	const ours = linuxArenas.map((arena) => capacity.find((each) => each.arena === arena)?.fill);
+	const cell = (pages: number | undefined, i: number, wasted?: number) => {
+		if (pages === undefined) return "-";
+		const times = `${number(pages)}, ${((pages * PAGE) / (linuxArenas[i] as number)).toFixed(2)}x`;
+		return wasted === undefined ? times : `${times}, ${percent(wasted)}`;
+	};
 	return {
 		title: "Capacity beside Linux zram",
-		text: "Pages of 4 KB before the first write error (and of the arena's size). Linux was measured in November 2026: Debian's kernels in QEMU under `mem_limit`, with another 8 MB mixture of the same kinds of data (frames, photos, PCM, JSON, JavaScript, bytecode, fonts, sensor logs, JPEG), whose files cannot all be had from npm; the last row is computed for that mixture. Linux's allocator, zsmalloc, keeps over a hundred size classes in chains of whole pages: of 1 MB it had filled 30-62 % when it refused the first page.",
+		text: "Pages of 4 KB before the first is refused; of the arena's size; and the part of the arena that is wasted. The first three rows are of this run, on the bench's mixture, and so are comparable: ours stored by the device, Linux's computed after mm/zsmalloc.c (bench/zsmalloc.ts), whose size classes lie in chains of up to 4 (6.1) or 8 (7.3) whole pages each. The rest was measured in November 2026 on real kernels, Debian's in QEMU under `mem_limit`, with another 8 MB mixture of the same kinds of data (frames, photos, PCM, JSON, JavaScript, bytecode, fonts, sensor logs, JPEG), whose files cannot all be had from npm; the last row is computed for that mixture.",
 		head: ["", "1 MB", "2 MB", "4 MB"],
 		rows: [
-			["xs-zram, LZ4 (this run)", ...ours.map(cell)],
-			...linux.map(({ name, pages }) => [name, ...pages.map(cell)]),
+			[
+				"xs-zram, LZ4",
+				...ours.map((fill, i) => cell(fill?.pages, i, fill && 1 - fill.payload / (linuxArenas[i] as number))),
+			],
+			...zsmalloc.map(({ name, pages, utilisation }) => [
+				name,
+				...pages.map((count, i) => cell(count, i, 1 - (utilisation[i] as number))),
+			]),
+			...linux.map(({ name, pages }) => [name, ...pages.map((count, i) => cell(count, i))]),
 		],
 	};
 }
@@ -265,7 +276,7 @@ export function tables(results: Results, ops: number): Table[] {
 	return [
 		...ofHosts,
 		filled(capacity),
-		besideLinux(capacity),
+		besideLinux(capacity, results.zsmalloc),
 		churned(capacity, ops),
 		...(growth ? [grown(growth)] : []),
 		...(swap ? [swapped(swap)] : []),
