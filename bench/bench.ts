@@ -21,7 +21,7 @@ import { page, pictures } from "./docs.ts";
 import * as measure from "./measure.ts";
 import { type HostName, hasCallgrind } from "./meter.ts";
 import { measureOffload, OFFLOAD_FULL, OFFLOAD_QUICK } from "./offload.ts";
-import { bars, type Results } from "./results.ts";
+import { bars, excuses, type Results } from "./results.ts";
 import { barsTable, linuxArenas, tables, toText } from "./tables.ts";
 import { zsmalloc } from "./zsmalloc.ts";
 
@@ -128,6 +128,7 @@ async function main(): Promise<void> {
 	const results = await collect();
 	if (isLive) process.stderr.write("\r\x1b[K");
 	for (const table of [...tables(results, extent.ops), barsTable(bars(results))]) process.stdout.write(toText(table));
+	for (const excuse of excuses(bars(results))) console.log(`\nmissed: ${excuse}`);
 	for (const skipped of results.skipped) console.log(`\nskipped: ${skipped}`);
 	console.log(`\n${Math.round((performance.now() - started) / 1000)} seconds; written:`);
 	for (const path of write(results)) console.log(`  ${path.slice(root.length + 1)}`);

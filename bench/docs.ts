@@ -8,7 +8,7 @@ import { barChart } from "./charts.ts";
 import { PAGE } from "./corpus.ts";
 import type { CostByKind } from "./measure.ts";
 import { wearChart } from "./offload.ts";
-import { bars, type Results } from "./results.ts";
+import { bars, excuses, type Results } from "./results.ts";
 import { barsTable, bytes, corpusTable, linuxArenas, tables, toMarkdown } from "./tables.ts";
 
 function costChart(host: string, costs: CostByKind): string {
@@ -74,6 +74,8 @@ npm run -s churn -- --arena 1M --occupancy 0.93 FILE…     what becomes of an a
 npm run -s cost  -- --host rv32 FILE…                     what a page costs, beside LZ4 and a copy; --host xs: on x86-64
 \`\`\`
 
+Last come the promises that the project makes of these numbers, and whether it keeps them.
+
 ![Instructions of write and read for each kind of page, beside reference LZ4](bench-cost.svg)
 
 ![What 1, 2 and 4 MB hold, beside Linux zram](bench-capacity.svg)
@@ -86,10 +88,13 @@ export function page(results: Results, ops: number): string {
 	const { versions, skipped } = results;
 	const notes = skipped.map((what) => `- not measured: ${what}`);
 	const ran = Object.entries(versions).map(([name, value]) => `- ${name}: ${value}`);
+	const promises = bars(results);
+	const missed = excuses(promises).map((excuse) => `- ${excuse}`);
 	return [
 		introduction,
-		toMarkdown(barsTable(bars(results))),
 		...tables(results, ops).map(toMarkdown),
+		toMarkdown(barsTable(promises)),
+		...(missed.length ? [`Missed:\n\n${missed.join("\n")}\n`] : []),
 		toMarkdown(corpusTable()),
 		`## What ran\n\n${[...ran, ...notes].join("\n")}\n`,
 	].join("\n");

@@ -298,6 +298,7 @@ export function toText({ title, head, rows }: Table): string {
 
 export function toMarkdown({ title, text, head, rows }: Table): string {
 	const line = (row: string[]) => `| ${row.join(" | ")} |`;
-	const alignment = `|${head.map((_, i) => (i ? "---:" : "---")).join("|")}|`;
+	const isNumbers = (i: number) => rows.every((row) => /^([-+]?[\d.,]+|-$|$)/.test(row[i] ?? ""));
+	const alignment = `|${head.map((_, i) => (isNumbers(i) ? "---:" : "---")).join("|")}|`;
 	return [`## ${title}`, "", text, "", line(head), alignment, ...rows.map(line), ""].join("\n");
 }
