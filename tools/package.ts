@@ -51,7 +51,7 @@ function packageJSON() {
 	const { private: _private, devDependencies, scripts, exports, imports, bin, ...rest } = readJSON("package.json");
 	const types = (path: string) =>
 		path.endsWith(".ts") ? { types: compiled(path, "d.ts"), default: compiled(path) } : path;
-	const isOurs = ([name]: [string, unknown]) => !name.startsWith("#tests/");
+	const isOurs = ([name]: [string, unknown]) => !/^#(bench|tests)\//.test(name);
 	return {
 		...rest,
 		files: ["dist", "modules", "hosts", "manifest.json", "CHANGELOG.md"],
