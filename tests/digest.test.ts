@@ -16,35 +16,42 @@ const test = suite("digest");
 const seed = 1 + Math.floor(Math.random() * 0xffffff);
 console.log(`digest: seed ${seed}`);
 
-const replay = (operations: number) => `
+const replay = (operations: number, memory: number) => `
 	import Engine from "zram/engine";
 	import { print } from "host";
 	import { record } from "./tests/support/trace.ts";
-	print(JSON.stringify(record(Engine, ${seed}, ${operations})));
+	print(JSON.stringify(record(Engine, ${seed}, ${operations}, ${memory})));
 `;
 
-const records = new Map<number, number[][]>();
+const records = new Map<string, number[][]>();
 
-/** What the portable engine does, once for each number of operations. */
-function recordedFor(operations: number): number[][] {
-	const known = records.get(operations) ?? record(Engine, seed, operations);
-	records.set(operations, known);
+/** What the portable engine does, once for each number of operations and size of memory. */
+function recordedFor(operations: number, memory: number): number[][] {
+	const key = `${operations} ${memory}`;
+	const known = records.get(key) ?? record(Engine, seed, operations, memory);
+	records.set(key, known);
 	return known;
 }
 
 /** 10,000,000 operations in test:long are 50 times as many as usual, not 10. */
 const more = scaled(1) > 1 ? 5 : 1;
 
-for (const [variant, operations] of [
-	["xs64", 200_000 * more],
-	["xs32", 200_000],
-	["asan", 50_000],
+/** Bytes for a region. */
+const DESK = 2 ** 31;
+const PSRAM = 8 << 20;
+
+for (const [variant, operations, memory] of [
+	["xs64", 200_000 * more, DESK],
+	["xs32", 200_000, DESK],
+	["asan", 50_000, DESK],
+	["rv32", 10_000, PSRAM],
 ] as const) {
 	const testHere = (await isThere(variant)) ? test : test.skip;
 	const count = scaled(operations);
 	testHere(`${variant}: ${count} operations`, async () => {
-		const recorded = recordedFor(count);
-		const result = await runOnXS(variant, { contents: replay(count) }, [], { progress: false, timeout: 7_200_000 });
+		const recorded = recordedFor(count, memory);
+		const contents = replay(count, memory);
+		const result = await runOnXS(variant, { contents }, [], { progress: false, timeout: 7_200_000 });
 		assert.is(result.exitCode, 0, result.output);
 		assert.is(difference(recorded, JSON.parse(result.stdout)), undefined, `seed ${seed}`);
 	});

@@ -6,17 +6,18 @@ import NativeEngine from "zram/engine/native";
 import PortableEngine from "zram/engine/portable";
 import { equal } from "./support/bytes.ts";
 import { scaled } from "./support/host.ts";
+import { holding } from "./support/memory.ts";
 import { SHAPES, Trace } from "./support/trace.ts";
 
 const FIRST_SEED = 1 + Math.floor(Math.random() * 0xffffff);
 console.log(`lockstep: seeds from ${FIRST_SEED}`);
 
 for (const [index, shape] of SHAPES.entries())
-	test(`lockstep: ${shape.name}`, () => {
+	holding(8 * shape.pageLength, 2 * shape.arenaLength)(`lockstep: ${shape.name}`, () => {
 		const seed = FIRST_SEED + index;
 		const native = new Trace(NativeEngine, shape, seed);
 		const portable = new Trace(PortableEngine, shape, seed);
-		const operations = Math.ceil(scaled(5000) * shape.share);
+		const operations = Math.ceil(Math.max(scaled(5000), 1000) * shape.share);
 		for (let i = 0; i < operations; i++) {
 			native.step();
 			portable.step();

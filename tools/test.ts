@@ -84,6 +84,7 @@ const hosts: Host[] = [
 			"hostile",
 			"inspect",
 			"kernel",
+			"lockstep",
 			"model",
 			"nor",
 			"swap-model",

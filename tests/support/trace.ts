@@ -222,9 +222,13 @@ export class Trace {
 /** Operations between two entries of a record. */
 export const RECORD_EVERY = 500;
 
-/** What `operations` in all come to: for every shape, digests after each RECORD_EVERY operations and at its end. */
-export function record(Engine: EngineConstructor, seed: number, operations: number): number[][] {
+/**
+ * What `operations` in all come to: for every shape, digests after each RECORD_EVERY operations and at its end; none for
+ * a shape whose region does not fit in `memory` bytes.
+ */
+export function record(Engine: EngineConstructor, seed: number, operations: number, memory: number): number[][] {
 	return SHAPES.map((shape, index) => {
+		if (shape.arenaLength > memory) return [];
 		const trace = new Trace(Engine, shape, seed + index);
 		const digests: number[] = [];
 		for (let i = 1; i <= Math.ceil(operations * shape.share); i++) {
