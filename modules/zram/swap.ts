@@ -170,6 +170,13 @@ function checkKey(key: unknown) {
 	if (typeof key !== STRING && !Number.isSafeInteger(key)) throw new TypeError("key: must be a string or an integer");
 }
 
+function checkOptions(options: WriteOptions = {}): WriteOptions {
+	const { priority, replace } = options;
+	if (priority !== undefined) check(refuseInteger("priority", priority, 0, PRIORITY_MAX));
+	if (replace !== undefined && typeof replace !== "boolean") throw new TypeError("replace: must be a boolean");
+	return options;
+}
+
 /** Whether a mode says that the view may be written. */
 function isWritable(mode: AcquireMode): boolean {
 	if (mode === READ_WRITE) return true;
@@ -335,8 +342,9 @@ export default class SwapPool {
 			writePart(this.#values, this.#find(key), buffer, options as number);
 			return;
 		}
+		const { priority, replace } = checkOptions(options as WriteOptions | undefined);
 		const bytes = toBytes("buffer", buffer);
-		this.#store(key, bytes, bytes.byteLength, options as WriteOptions | undefined);
+		this.#values.store(key, bytes, bytes.byteLength, priority, replace);
 	}
 
 	/**
@@ -348,7 +356,8 @@ export default class SwapPool {
 	create(key: Key, byteLength: number, options?: WriteOptions): void {
 		checkKey(key);
 		check(refuseInteger("byteLength", byteLength, 0, this.#values.chains.byteLength));
-		this.#store(key, undefined, byteLength, options);
+		const { priority, replace } = checkOptions(options);
+		this.#values.store(key, undefined, byteLength, priority, replace);
 	}
 
 	/**
@@ -475,14 +484,6 @@ export default class SwapPool {
 		if (number !== undefined) return number;
 		this.#values.expectOpen(); // a closed pool has no keys
 		throw new RangeError(`key: there is no buffer ${key}`);
-	}
-
-	#store(key: Key, bytes: ByteBuffer | undefined, length: number, options: WriteOptions = {}) {
-		this.#values.expectOpen();
-		const { priority, replace = false } = options;
-		if (priority !== undefined) check(refuseInteger("priority", priority, 0, PRIORITY_MAX));
-		if (typeof replace !== "boolean") throw new TypeError("replace: must be a boolean");
-		this.#values.store(key, bytes, length, priority, replace);
 	}
 
 	/** It has the number of a buffer, never its handle, and no way to the pool: neither is kept alive by it. */
