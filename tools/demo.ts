@@ -13,7 +13,7 @@ import type { RunResult } from "./process.ts";
 import { runOnXS, type XSOptions } from "./run-xs.ts";
 
 /** Two frames of the display are on the XS heap at a time; the firmware's own sizes have more slots instead. */
-const FIRMWARE_HEAP = ["--slots", "7168", "--chunk", `${288 * 1024}`, "--stack", "1024"];
+const FIRMWARE_HEAP = ["--slots", "9216", "--chunk", `${288 * 1024}`, "--stack", "1024"];
 
 /**
  * Prepares the input and runs the demo. The exit code is 1 if a byte came back otherwise than it went in.
