@@ -8,6 +8,12 @@ declare const TEST_SCALE: number | undefined;
 
 const scale = typeof TEST_SCALE === "undefined" ? Number(globalThis.process?.env.TEST_SCALE ?? 1) : TEST_SCALE;
 
+/** Set by tools/test-sdk.ts. */
+declare const TEST_PRELOADED: boolean | undefined;
+
+/** Whether the module lies in read-only memory, where the SDK's linker has put it. */
+export const isPreloaded = typeof TEST_PRELOADED !== "undefined";
+
 /** The number of operations to do, of usually `count`: fewer for test:quick, more for test:long. */
 export function scaled(count: number): number {
 	return Math.ceil(count * scale);
