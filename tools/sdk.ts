@@ -16,6 +16,8 @@ export interface AppOptions {
 	target: Target;
 	/** "debug" has lines in stacks, "instrument" counts what happens on the heap. Default: "release". */
 	goal?: "release" | "debug" | "instrument";
+	/** Degrees that the app's screen is turned. Default: 0. */
+	rotation?: number;
 	/** How the simulator's device looks, such as "moddable_two". Default: none in particular. */
 	skin?: string;
 }
@@ -34,7 +36,8 @@ const platforms: Partial<Record<NodeJS.Platform, "lin" | "mac" | "win">> = {
 	win32: "win",
 };
 
-function sdkFolder(): string {
+/** Where the SDK is. */
+export function sdkFolder(): string {
 	const folder = process.env.MODDABLE;
 	const install = "build it as its documentation says, and set MODDABLE";
 	if (!folder) throw new MissingTool("the Moddable SDK", install);
@@ -85,13 +88,16 @@ const steps = (text: string) => text.replaceAll(/^(?!# ).*\n?/gm, "");
  *
  * @throws MissingTool without the SDK, Error with the output of what failed
  */
-export async function buildApp(folder: string, { target, goal = "release", skin }: AppOptions): Promise<App> {
+export async function buildApp(
+	folder: string,
+	{ target, goal = "release", skin, rotation = 0 }: AppOptions,
+): Promise<App> {
 	const output = join(buildFolder, "sdk/out", basename(folder));
 	rmSync(output, { recursive: true, force: true });
 	mkdirSync(output, { recursive: true });
 	const platform = target === "command line" ? `x-cli-${sdkPlatform()}` : skin ? `sim/${skin}` : sdkPlatform();
 	// "-t build": the default would also end every simulator that runs
-	const parameters = ["-m", ...flags[goal], "-p", platform, "-t", "build", "-o", output];
+	const parameters = ["-m", ...flags[goal], "-r", `${rotation}`, "-p", platform, "-t", "build", "-o", output];
 	const result = await run(sdkTool("mcconfig"), parameters, { cwd: folder, env: sdkEnvironment(), echo: steps });
 	if (result.exitCode !== 0) throw new Error(`mcconfig failed in ${folder}:\n${result.output}`);
 	return { path: builtPath(output, basename(folder), { target, goal, skin }), warnings: warningsIn(result.output) };

@@ -1,0 +1,234 @@
+/* A dashboard of compressed RAM at work. Portrait and landscape, from 240 pixels up. */
+
+import { arenaGrid, Bar, button, Figure, flashGrid, type Place, swatch, words } from "parts";
+import * as picture from "picture";
+import type { Content as PiuContent } from "piu/MC";
+import "piu/MC";
+import { ARENA, BLOCKS, Store } from "store";
+import { AMBER, BACKGROUND, BOLD, DIM, LARGE, PANEL, RED, SLATE, SMALL, TEAL, TEXT, VIOLET } from "theme";
+import { ticks } from "zram/memory";
+
+const COLUMNS = 44;
+const ROWS = 18;
+const GRID = COLUMNS * 5 - 1;
+
+/** Milliseconds: between two steps, spent in each using buffers, between two looks at the region. */
+const STEP = 50;
+const BUSY = 6;
+const LOOK = 250;
+/** Milliseconds between two looks at the budget, which is not in the region: status() makes an object. */
+const BUDGET = 2000;
+/** Filled to this share at the start, step by step. */
+const FILL = 0.92;
+
+const MB = 1024 * 1024;
+
+const at = (left: number, top: number, width: number, height: number): Place => ({ left, top, width, height });
+
+class Dashboard extends Behavior {
+	#store = new Store();
+	#filling = true;
+	#using = true;
+	#looked = 0;
+	#operations = 0;
+	#looksToBudget = 0;
+
+	#cells = new Uint8Array(picture.pictureLength(COLUMNS, ROWS));
+	#wear = new Uint8Array(BLOCKS);
+	#figures = new Int32Array(picture.FIGURES_LENGTH / 4);
+
+	#contents: PiuContent[] = [];
+	#arena!: ReturnType<typeof arenaGrid>;
+	#flash!: ReturnType<typeof flashGrid>;
+	#bar!: Bar;
+	#shown: Record<string, Figure> = {};
+
+	onCreate(application: InstanceType<typeof Application>) {
+		if (application.width > application.height) this.#landscape();
+		else this.#portrait();
+		for (const content of this.#contents) application.add(content);
+		application.interval = STEP;
+		application.start();
+	}
+
+	onTimeChanged() {
+		if (this.#filling) this.#fill();
+		else if (this.#using) this.#store.use(BUSY);
+		const now = ticks();
+		if (((now - this.#looked) | 0) < LOOK) return;
+		this.#look((now - this.#looked) | 0);
+		this.#looked = now;
+	}
+
+	#fill() {
+		const figures = this.#figures;
+		picture.figures(this.#store.bytes, figures.buffer);
+		if ((figures[picture.USED] as number) > FILL * ARENA || !this.#store.add()) this.#filling = false;
+	}
+
+	/** Reads the region, and shows what has changed. `elapsed`: milliseconds since the last time. */
+	#look(elapsed: number) {
+		const { refused, wrong, count } = this.#store;
+		const region = this.#store.bytes;
+		const figures = this.#figures;
+		picture.figures(region, figures.buffer);
+		const used = figures[picture.USED] as number;
+		const most = figures[picture.USED_MAX] as number;
+		const operations = figures[picture.OPERATIONS] as number;
+		const held = count * 32;
+		const done = operations - this.#operations;
+		this.#operations = operations;
+
+		const ratio = used ? (held * 1024) / used : 0;
+		this.#show("ratio", Math.round(ratio * 100));
+		this.#show("tenths", Math.round(ratio * 10));
+		this.#show("held", Math.round((held * 100) / 1024));
+		this.#show("used", Math.round((used * 100) / MB));
+		this.#show("compressed", figures[picture.COMPRESSED_PAGES] as number);
+		this.#show("raw", figures[picture.RAW_PAGES] as number);
+		this.#show("same", figures[picture.SAME_PAGES] as number);
+		this.#show("offloaded", figures[picture.OFFLOADED_PAGES] as number);
+		this.#show("metadata", Math.round(this.#store.metadata / 1024));
+		this.#show("free", Math.round((ARENA - used) / 1024));
+		this.#show("refused", refused);
+		if (wrong > 0) this.#show("wrong", wrong);
+		this.#show("erases", figures[picture.ERASES] as number);
+		if (done >= 0 && elapsed > 0) this.#show("rate", Math.round((done * 1000) / elapsed));
+		this.#bar.set(used / ARENA, most / ARENA);
+		this.#lookAtCells();
+		if (--this.#looksToBudget > 0) return;
+		this.#looksToBudget = BUDGET / LOOK;
+		this.#show("budget", this.#store.zram.status().backing?.budget ?? 0);
+	}
+
+	#lookAtCells() {
+		const region = this.#store.bytes;
+		if (picture.cells(region, this.#cells, COLUMNS, ROWS) > 0)
+			for (let row = 0, at = COLUMNS * ROWS; row < ROWS; row++, at += 2)
+				this.#arena.invalidate(row, this.#cells[at] as number, this.#cells[at + 1] as number);
+		if (picture.wear(region, this.#wear) > 0)
+			for (let row = 0; row < this.#flash.rows; row++) this.#flash.invalidate(row, 0, COLUMNS - 1);
+	}
+
+	#show(name: string, value: number) {
+		const figure = this.#shown[name];
+		if (figure) figure.value = value;
+	}
+
+	#add(content: PiuContent) {
+		this.#contents.push(content);
+	}
+
+	#figure(name: string, place: Place, options: ConstructorParameters<typeof Figure>[1]) {
+		const figure = new Figure(place, options);
+		this.#shown[name] = figure;
+		this.#add(figure.content);
+	}
+
+	/** The map of the arena with the bar above it. */
+	#map(left: number, top: number) {
+		this.#bar = new Bar(at(left, top, GRID, 5), TEAL);
+		this.#add(this.#bar.content);
+		this.#arena = arenaGrid(left, top + 9, COLUMNS, ROWS, this.#cells);
+		this.#add(this.#arena.content);
+	}
+
+	/** A colour, what it means, and how many pages or bytes. */
+	#legend(
+		name: string,
+		left: number,
+		top: number,
+		width: number,
+		color: string | undefined,
+		string: string,
+		unit = "",
+	) {
+		this.#add(swatch(left, top + 6, color));
+		this.#add(words(at(left + 13, top, width - 13, 21), string, SMALL));
+		this.#figure(name, at(left + width - 54, top, 54, 21), { type: SMALL, unit });
+	}
+
+	#legends(left: number, top: number) {
+		const right = left + 128;
+		this.#legend("compressed", left, top, 115, TEAL, "LZ4");
+		this.#legend("metadata", left, top + 18, 115, SLATE, "metadata", "K");
+		this.#legend("free", left, top + 36, 115, PANEL, "free", "K");
+		this.#legend("raw", right, top, 91, AMBER, "raw");
+		this.#legend("offloaded", right, top + 18, 91, VIOLET, "flash");
+		this.#legend("same", right, top + 36, 91, undefined, "same");
+	}
+
+	#flashStrip(left: number, top: number) {
+		this.#add(words(at(left, top, 50, 21), "flash", SMALL));
+		this.#figure("erases", at(left + 40, top, 94, 21), { type: SMALL, unit: " erases" });
+		this.#figure("budget", at(left + 134, top, 85, 21), { type: SMALL, unit: " left", color: DIM });
+		this.#flash = flashGrid(left, top + 23, COLUMNS, BLOCKS / COLUMNS, this.#wear);
+		this.#add(this.#flash.content);
+	}
+
+	#buttons(left: number, top: number, width: number, height: number) {
+		const each = (width - 18) / 4;
+		const store = this.#store;
+		const actions: [string, string, () => void][] = [
+			["Add", TEAL, () => void store.add()],
+			["Swap", TEXT, () => this.#toggle()],
+			["Trim", AMBER, () => store.trim()],
+			["Cut", RED, () => this.#cut()],
+		];
+		actions.forEach(([string, color, action], i) => {
+			const place = at(Math.round(left + i * (each + 6)), top, Math.round(each), height);
+			this.#add(button(place, string, BOLD, color, action));
+		});
+	}
+
+	#toggle() {
+		this.#using = !this.#using;
+		this.#filling = false;
+	}
+
+	/** The flash keeps its wear; what was stored is gone, as after every reboot, and comes anew. */
+	#cut() {
+		this.#store.cutPower();
+		this.#operations = 0;
+		this.#filling = true;
+	}
+
+	#portrait() {
+		this.#figure("ratio", at(8, -4, 120, 57), { type: LARGE, decimals: 2, unit: "x", align: "left" });
+		this.#add(words(at(131, 7, 50, 21), "held", SMALL));
+		this.#figure("held", at(160, 7, 70, 21), { type: BOLD, decimals: 2, unit: " MB" });
+		this.#add(words(at(131, 25, 50, 21), "in", SMALL));
+		this.#figure("used", at(160, 25, 70, 21), { type: BOLD, decimals: 2, unit: " MB" });
+		this.#map(10, 55);
+		this.#legends(10, 158);
+		this.#flashStrip(10, 215);
+		this.#figure("rate", at(10, 250, 120, 21), { type: BOLD, unit: " pages/s", align: "left" });
+		this.#figure("refused", at(130, 250, 100, 21), { type: SMALL, unit: " refused", color: DIM });
+		this.#figure("wrong", at(130, 250, 100, 21), { type: BOLD, unit: " wrong!", color: RED });
+		this.#buttons(10, 278, 220, 34);
+	}
+
+	#landscape() {
+		this.#figure("tenths", at(236, -2, 84, 57), { type: LARGE, decimals: 1, unit: "x", align: "left" });
+		this.#add(words(at(238, 52, 72, 21), "held", SMALL));
+		this.#figure("held", at(238, 70, 72, 21), { type: BOLD, decimals: 2, unit: " MB", align: "left" });
+		this.#add(words(at(238, 92, 72, 21), "in", SMALL));
+		this.#figure("used", at(238, 110, 72, 21), { type: BOLD, decimals: 2, unit: " MB", align: "left" });
+		this.#figure("rate", at(238, 140, 76, 21), { type: BOLD, align: "left" });
+		this.#add(words(at(238, 158, 76, 21), "pages/s", SMALL));
+		this.#figure("refused", at(238, 178, 76, 21), { type: SMALL, unit: " refused", color: DIM, align: "left" });
+		this.#map(10, 8);
+		this.#legends(10, 108);
+		this.#flashStrip(10, 164);
+		this.#buttons(10, 206, 300, 28);
+	}
+}
+
+export default new Application(null, {
+	Behavior: Dashboard as never,
+	skin: new Skin({ fill: BACKGROUND }),
+	style: new Style({ font: SMALL.font, color: SLATE }),
+	displayListLength: 16384,
+	commandListLength: 16384,
+	touchCount: 1,
+} as never);

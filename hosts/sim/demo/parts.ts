@@ -1,0 +1,222 @@
+/* Parts of the dashboard. Each knows what it shows and asks to be drawn again only where that has changed. */
+
+import { IN_USE } from "picture";
+import type { Content as PiuContent, Port as PiuPort, Style as PiuStyle } from "piu/MC";
+import "piu/MC";
+import { BACKGROUND, CELL_COLORS, DIM, PANEL, TEXT, type Type, WEAR_COLORS } from "theme";
+
+/** Where a part lies, in pixels. */
+export interface Place {
+	left: number;
+	top: number;
+	width: number;
+	height: number;
+}
+
+const DIGITS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+
+const styles = new Map<string, PiuStyle>();
+
+function styleOf(type: Type): PiuStyle {
+	let style = styles.get(type.font);
+	if (!style) {
+		style = new Style({ font: type.font });
+		styles.set(type.font, style);
+	}
+	return style;
+}
+
+export interface FigureOptions {
+	type: Type;
+	color?: string;
+	/** Digits behind the point. */
+	decimals?: number;
+	/** What follows the number. */
+	unit?: string;
+	align?: "left" | "right";
+}
+
+/** A number, drawn digit by digit: no string is made for it. */
+export class Figure {
+	readonly content: PiuPort;
+	#value = -1;
+	#options: FigureOptions;
+	#style: PiuStyle;
+	#unitWidth: number;
+
+	constructor(place: Place, options: FigureOptions) {
+		this.#options = options;
+		this.#style = styleOf(options.type);
+		this.#unitWidth = options.unit ? (this.#style.measure(options.unit).width as number) : 0;
+		this.content = portOf(place, (port) => this.#draw(port));
+	}
+
+	/** In the last decimal: 241 is 2.41 with two of them. */
+	set value(value: number) {
+		if (value === this.#value) return;
+		this.#value = value;
+		this.content.invalidate();
+	}
+
+	#draw(port: PiuPort) {
+		if (this.#value < 0) return;
+		const { type, color = TEXT, decimals = 0, unit, align = "right" } = this.#options;
+		let count = decimals + 1;
+		for (let rest = Math.trunc(this.#value / 10 ** count); rest > 0; rest = Math.trunc(rest / 10)) count++;
+		const numberWidth = count * type.digit + (decimals ? type.point : 0);
+		let x = align === "left" ? numberWidth : port.width - this.#unitWidth;
+		if (unit) port.drawString(unit, this.#style, color, x, 0, this.#unitWidth, type.height);
+		let rest = this.#value;
+		for (let i = 0; i < count; i++) {
+			if (i === decimals && decimals) {
+				x -= type.point;
+				port.fillColor(color, x + type.dot.left, type.dot.top, type.dot.size, type.dot.size);
+			}
+			x -= type.digit;
+			port.drawString(DIGITS[rest % 10] as string, this.#style, color, x, 0, type.digit, type.height);
+			rest = Math.trunc(rest / 10);
+		}
+	}
+}
+
+type Draw = (port: PiuPort, x: number, y: number, width: number, height: number) => void;
+
+class Drawing extends Behavior {
+	#draw!: Draw;
+
+	onCreate(_port: PiuPort, draw: Draw) {
+		this.#draw = draw;
+	}
+	onDraw(port: PiuPort, x: number, y: number, width: number, height: number) {
+		this.#draw(port, x, y, width, height);
+	}
+}
+
+function portOf(place: Place, draw: Draw): PiuPort {
+	return new Port(draw, { ...place, Behavior: Drawing as never }) as unknown as PiuPort;
+}
+
+/** Words that do not change, or seldom. */
+export function words(place: Place, string: string, type: Type, color = DIM, align = "left") {
+	const style = new Style({ font: type.font, color, horizontal: align, vertical: "top" });
+	return new Label(null, { ...place, string, style });
+}
+
+/** A square of one colour, or an empty one. */
+export function swatch(left: number, top: number, color: string | undefined): PiuContent {
+	const empty = { borders: { left: 1, right: 1, top: 1, bottom: 1 }, stroke: DIM };
+	return new Content(null, { left, top, width: 9, height: 9, skin: new Skin(color ? { fill: color } : empty) });
+}
+
+/** Pixels from one cell to the next, of which the last is a gap. */
+export const PITCH = 5;
+
+/** The arena, or anything else, as a grid of cells with a byte each. */
+export class Grid {
+	readonly content: PiuPort;
+	readonly bytes: Uint8Array;
+	readonly columns: number;
+	readonly rows: number;
+	#skin: InstanceType<typeof Skin>;
+
+	/** bytes: one for each cell, and perhaps more behind them. */
+	constructor(left: number, top: number, columns: number, rows: number, colors: string[], bytes: Uint8Array) {
+		this.columns = columns;
+		this.rows = rows;
+		this.bytes = bytes;
+		this.#skin = new Skin({ fill: colors });
+		const place = { left, top, width: columns * PITCH - 1, height: rows * PITCH - 1 };
+		this.content = portOf(place, (port, x, y, width, height) => this.#draw(port, x, y, width, height));
+	}
+
+	/** The cells of a row, from the first to the last that have changed. */
+	invalidate(row: number, first: number, last: number) {
+		if (first <= last) this.content.invalidate(first * PITCH, row * PITCH, (last - first + 1) * PITCH - 1, PITCH - 1);
+	}
+
+	/** Only what lies in the area; cells of a colour side by side at once, and the gaps over them. */
+	#draw(port: PiuPort, x: number, y: number, width: number, height: number) {
+		const { bytes, columns } = this;
+		const left = Math.max(Math.trunc(x / PITCH), 0);
+		const right = Math.min(Math.ceil((x + width) / PITCH), columns);
+		const top = Math.max(Math.trunc(y / PITCH), 0);
+		const bottom = Math.min(Math.ceil((y + height) / PITCH), this.rows);
+		for (let row = top; row < bottom; row++) {
+			let start = left;
+			let state = bytes[row * columns + start] as number;
+			for (let column = left + 1; column <= right; column++) {
+				const next = column < right ? (bytes[row * columns + column] as number) : -1;
+				if (next === state) continue;
+				this.#run(port, row, start, column - start, state);
+				start = column;
+				state = next;
+			}
+		}
+		for (let column = left; column < right - 1; column++)
+			port.fillColor(BACKGROUND, column * PITCH + PITCH - 1, top * PITCH, 1, (bottom - top) * PITCH - 1);
+	}
+
+	#run(port: PiuPort, row: number, column: number, count: number, state: number) {
+		const color = state & (IN_USE - 1);
+		port.drawSkin(this.#skin, column * PITCH, row * PITCH, count * PITCH - 1, PITCH - 1, 0, color);
+	}
+}
+
+/** How much of something is used, and the most that ever was. */
+export class Bar {
+	readonly content: PiuPort;
+	#used = -1;
+	#most = -1;
+
+	constructor(place: Place, color: string) {
+		this.content = portOf(place, (port) => {
+			port.fillColor(PANEL, 0, 0, port.width, port.height);
+			port.fillColor(color, 0, 0, this.#used, port.height);
+			if (this.#most > this.#used) port.fillColor(TEXT, this.#most - 1, 0, 1, port.height);
+		});
+	}
+
+	/** Shares from 0 to 1. */
+	set(used: number, most = 0) {
+		const { width } = this.content;
+		const usedPixels = Math.round(used * width);
+		const mostPixels = Math.round(most * width);
+		if (usedPixels === this.#used && mostPixels === this.#most) return;
+		this.#used = usedPixels;
+		this.#most = mostPixels;
+		this.content.invalidate();
+	}
+}
+
+class Tap extends Behavior {
+	#action!: () => void;
+
+	onCreate(_container: PiuContent, action: () => void) {
+		this.#action = action;
+	}
+	onTouchBegan(container: PiuContent) {
+		container.state = 1;
+	}
+	onTouchCancelled(container: PiuContent) {
+		container.state = 0;
+	}
+	onTouchEnded(container: PiuContent) {
+		container.state = 0;
+		this.#action();
+	}
+}
+
+/** What calls `action` when it is touched. */
+export function button(place: Place, string: string, type: Type, color: string, action: () => void) {
+	const style = new Style({ font: type.font, color: [color, BACKGROUND] });
+	const skin = new Skin({ fill: [PANEL, color] });
+	return new Label(action, { ...place, active: true, Behavior: Tap as never, skin, style, string });
+}
+
+export function arenaGrid(left: number, top: number, columns: number, rows: number, bytes: Uint8Array) {
+	return new Grid(left, top, columns, rows, CELL_COLORS, bytes);
+}
+
+export function flashGrid(left: number, top: number, columns: number, rows: number, bytes: Uint8Array) {
+	return new Grid(left, top, columns, rows, WEAR_COLORS, bytes);
+}

@@ -1,0 +1,165 @@
+/*
+ * The app: buffers of five kinds on a device with a flash behind it, used all the time, and every byte that comes back
+ * looked at. What the dashboard's buttons do is here.
+ */
+
+import { Chip, PowerCut } from "nor/chip";
+import { type FlashStorage, flashStorage } from "nor/flash";
+import { and, BLANK, copy, FRAME, isMade, LOG, make, PHOTO, SAMPLES } from "picture";
+import Zram, { ZramError } from "zram";
+import type { ByteBuffer } from "zram/engine/interface";
+import { Memory, ticks } from "zram/memory";
+
+const KB = 1024;
+
+export const ARENA = 1024 * KB;
+/** Blocks of the flash, 4 KB each. */
+export const BLOCKS = 88;
+
+/** Bytes of a buffer, and how many the device could hold if there were room. */
+const BUFFER = 32 * KB;
+const PLACES = 160;
+
+/** What is stored, in turns. */
+const MIXTURE = [FRAME, LOG, SAMPLES, FRAME, PHOTO, LOG, SAMPLES, BLANK];
+
+/** One of so many uses of a buffer writes it anew, one of so many compares it. */
+const WRITES = 16;
+/** The same for photos, which go to the flash. */
+const PHOTO_WRITES = 128;
+const CHECKS = 64;
+
+export class Store {
+	zram!: Zram;
+	/** Buffers that are stored. */
+	count = 0;
+	/** Writes for which there was no room. */
+	refused = 0;
+	/** Buffers that came back otherwise than they went in. */
+	wrong = 0;
+	/** Bytes of the arena that hold no data. */
+	metadata = 0;
+
+	#region!: Memory;
+	#io: FlashStorage;
+	#chip: Chip;
+	#work = new Uint8Array(BUFFER);
+	/** By place: 0 for none, else the seed, which also says the kind. */
+	#places = new Int32Array(PLACES);
+	#seed = 1;
+	#random = 12345;
+
+	constructor() {
+		this.#chip = new Chip({ blocks: BLOCKS, kernels: { copy, and } });
+		this.#io = flashStorage({ zram: this.#chip });
+		this.#open();
+	}
+
+	/** The arena, to look at. */
+	get bytes(): ByteBuffer {
+		return this.#region as unknown as ByteBuffer;
+	}
+
+	#open() {
+		this.#region = new Memory(ARENA, "external");
+		const backing = { io: this.#io, path: "zram" };
+		const options = { byteLength: PLACES * BUFFER, arena: this.bytes, backing };
+		this.metadata = Zram.layout(options).metadata;
+		this.zram = new Zram(options);
+	}
+
+	/** Stores one more buffer; the kinds take turns. False if there is no room, or no place left. */
+	add(): boolean {
+		const place = this.#places.indexOf(0);
+		if (place < 0) return false;
+		if (!this.#write(place, this.#seed++)) return false;
+		this.count++;
+		return true;
+	}
+
+	/** Makes a buffer that is stored read as zeros, and its memory free. */
+	trim() {
+		const place = this.#anyPlace();
+		if (place >= 0) this.#forget(place);
+	}
+
+	/** Uses buffers for some milliseconds: most are read, some are written anew. */
+	use(milliseconds: number) {
+		const start = ticks();
+		do {
+			const place = this.#anyPlace();
+			if (place < 0) return;
+			this.#use(place);
+		} while (((ticks() - start) | 0) < milliseconds);
+	}
+
+	/** Takes the power away in the middle of what the flash does next, and gives it back. */
+	cutPower() {
+		this.#chip.cutPower(this.#chip.operations, "torn");
+		for (let i = 0; i < PLACES && this.#chip.powered; i++) this.#writePhoto();
+		this.#chip.restorePower();
+		this.zram.close();
+		this.#region.close();
+		this.#places.fill(0);
+		this.count = 0;
+		this.#open();
+	}
+
+	/** Something that goes to the flash, and so meets the cut. */
+	#writePhoto() {
+		try {
+			make(this.#work, PHOTO, this.#seed++);
+			this.zram.write(this.#work, 0);
+		} catch (error) {
+			if (!(error instanceof PowerCut) && !(error instanceof ZramError)) throw error;
+		}
+	}
+
+	#use(place: number) {
+		const seed = this.#places[place] as number;
+		if (this.#below(MIXTURE[seed % 8] === PHOTO ? PHOTO_WRITES : WRITES) === 0) {
+			this.#seed += 8;
+			this.#write(place, this.#seed - (this.#seed % 8) + (seed % 8));
+			return;
+		}
+		this.zram.read(this.#work, place * BUFFER);
+		if (this.#below(CHECKS) === 0 && !isMade(this.#work, MIXTURE[seed % 8] as number, seed)) this.wrong++;
+	}
+
+	/** Writes a buffer at a place. If it does not fit the place is empty afterwards. */
+	#write(place: number, seed: number): boolean {
+		make(this.#work, MIXTURE[seed % 8] as number, seed);
+		try {
+			this.zram.write(this.#work, place * BUFFER);
+			this.#places[place] = seed;
+			return true;
+		} catch (error) {
+			if (!(error instanceof ZramError) || error.code !== "ENOSPC") throw error;
+			this.refused++;
+			const had = this.#places[place] !== 0;
+			this.zram.trim(place * BUFFER, BUFFER);
+			this.#places[place] = 0;
+			if (had) this.count--;
+			return false;
+		}
+	}
+
+	#forget(place: number) {
+		this.zram.trim(place * BUFFER, BUFFER);
+		this.#places[place] = 0;
+		this.count--;
+	}
+
+	/** A place with a buffer, or -1. */
+	#anyPlace(): number {
+		if (this.count === 0) return -1;
+		let place = this.#below(PLACES);
+		while (this.#places[place] === 0) place = (place + 1) % PLACES;
+		return place;
+	}
+
+	#below(limit: number): number {
+		this.#random = (Math.imul(this.#random, 1664525) + 1013904223) | 0;
+		return (this.#random >>> 8) % limit;
+	}
+}

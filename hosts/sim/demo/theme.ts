@@ -1,0 +1,41 @@
+/* Few colours, each with one meaning, and three sizes of type. */
+
+export const BACKGROUND = "#11161d";
+export const PANEL = "#1d2530";
+export const TEXT = "#f2f5f8";
+export const DIM = "#8996a6";
+export const TEAL = "#2ec4b6";
+export const AMBER = "#ff9f1c";
+export const SLATE = "#56657a";
+export const VIOLET = "#7d5ce0";
+export const RED = "#ff4d5e";
+
+/** Of a cell of the arena, by its state: free, compressed, raw, metadata. */
+export const CELL_COLORS = [PANEL, TEAL, AMBER, SLATE];
+/** Of a block of the flash, by its wear, new to worn out; then the log, and what is out of order. */
+export const WEAR_COLORS = [PANEL, "#3b3270", "#5b45b0", VIOLET, "#a98bf5", "#e0d4ff", SLATE, RED];
+
+/** What figures are drawn with, digit by digit: pixels that a digit, and the point with its dot, take. */
+export interface Type {
+	font: string;
+	digit: number;
+	point: number;
+	height: number;
+	dot: { left: number; top: number; size: number };
+}
+
+export const LARGE: Type = {
+	font: "light 42px Open Sans",
+	digit: 24,
+	point: 12,
+	height: 57,
+	dot: { left: 4, top: 41, size: 4 },
+};
+export const SMALL: Type = {
+	font: "16px Open Sans",
+	digit: 9,
+	point: 4,
+	height: 21,
+	dot: { left: 1, top: 15, size: 2 },
+};
+export const BOLD: Type = { ...SMALL, font: "semibold 16px Open Sans" };
