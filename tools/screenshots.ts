@@ -27,7 +27,7 @@ interface View {
 }
 
 const VIEWS: View[] = [
-	{ rotation: 0, deviceRotation: 0, crop: "240x320+190+82" },
+	{ rotation: 0, deviceRotation: 0, crop: "240x320+189+82" },
 	{ rotation: 90, deviceRotation: 270, crop: "320x240+170+122" },
 ];
 

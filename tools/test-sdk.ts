@@ -16,6 +16,7 @@ import { root } from "./paths.ts";
 import { run } from "./process.ts";
 import { suitesEntry, summary } from "./run-xs.ts";
 import { buildApp, sdkVersion, writeManifest } from "./sdk.ts";
+import { sdkFlashTests } from "./sdk-flash-tests.ts";
 
 type Engine = "native" | "portable";
 const other = { native: "portable", portable: "native" } as const;
@@ -91,11 +92,12 @@ function reasonToSkip({ path, needs }: Suite, engine: Engine): string | undefine
 
 function suitesFor(engine: Engine): string[] {
 	if (chosen.length) return chosen;
-	return findSuites().flatMap((suite) => {
+	const ours = findSuites().flatMap((suite) => {
 		const reason = reasonToSkip(suite, engine);
 		if (reason) say(`skip ${suite.path}: ${reason}`);
 		return reason ? [] : [suite.path];
 	});
+	return [...ours, "tests/sdk/flash.ts"];
 }
 
 /** uvu assigns to `name`, which errors do not let it here: where modules are preloaded, Error.prototype is frozen. */
@@ -122,7 +124,8 @@ function withoutReports(): (text: string) => string {
 async function suites(engine: Engine) {
 	const folder = writeManifest(`suites-${engine}`, manifestFor(engine));
 	const { contents, plugin } = suitesEntry(suitesFor(engine));
-	const plugins = [plugin, assertionNames, engineNames(engine)];
+	const flashes = sdkFlashTests(["zram/flash", "NOR flash emulator"]);
+	const plugins = [plugin, assertionNames, engineNames(engine), flashes];
 	const define = { TEST_SCALE: `${engine === "portable" ? portableOnXS.share : 1}`, TEST_PRELOADED: "true" };
 	await bundle({ contents }, join(folder, "main.mjs"), { sdk: true, engine, plugins, define });
 	const { path, warnings } = await buildApp(folder, { target: "command line", goal: "instrument" });

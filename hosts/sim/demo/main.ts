@@ -1,12 +1,12 @@
 /* A dashboard of compressed RAM at work. Portrait and landscape, from 240 pixels up. */
 
-import { arenaGrid, Bar, button, Figure, flashGrid, type Place, swatch, words } from "parts";
-import * as picture from "picture";
 import type { Content as PiuContent } from "piu/MC";
+import { arenaGrid, Bar, button, Figure, flashGrid, type Place, swatch, words } from "./parts.ts";
+import * as picture from "./picture.ts";
 import "piu/MC";
-import { ARENA, BLOCKS, Store } from "store";
-import { AMBER, BACKGROUND, BOLD, DIM, LARGE, PANEL, RED, SLATE, SMALL, TEAL, TEXT, VIOLET } from "theme";
 import { ticks } from "zram/memory";
+import { ARENA, BLOCKS, Store } from "./store.ts";
+import { AMBER, BACKGROUND, BOLD, DIM, LARGE, PANEL, RED, SLATE, SMALL, TEAL, TEXT, VIOLET } from "./theme.ts";
 
 const COLUMNS = 44;
 const ROWS = 18;
@@ -149,13 +149,13 @@ class Dashboard extends Behavior {
 	}
 
 	#legends(left: number, top: number) {
-		const right = left + 128;
-		this.#legend("compressed", left, top, 115, TEAL, "LZ4");
-		this.#legend("metadata", left, top + 18, 115, SLATE, "metadata", "K");
-		this.#legend("free", left, top + 36, 115, PANEL, "free", "K");
-		this.#legend("raw", right, top, 91, AMBER, "raw");
-		this.#legend("offloaded", right, top + 18, 91, VIOLET, "flash");
-		this.#legend("same", right, top + 36, 91, undefined, "same");
+		const right = left + 132;
+		this.#legend("compressed", left, top, 119, TEAL, "LZ4");
+		this.#legend("metadata", left, top + 18, 119, SLATE, "metadata", "K");
+		this.#legend("free", left, top + 36, 119, PANEL, "free", "K");
+		this.#legend("raw", right, top, 87, AMBER, "raw");
+		this.#legend("offloaded", right, top + 18, 87, VIOLET, "flash");
+		this.#legend("same", right, top + 36, 87, undefined, "same");
 	}
 
 	#flashStrip(left: number, top: number) {

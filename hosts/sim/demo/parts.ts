@@ -1,9 +1,9 @@
 /* Parts of the dashboard. Each knows what it shows and asks to be drawn again only where that has changed. */
 
-import { IN_USE } from "picture";
 import type { Content as PiuContent, Port as PiuPort, Style as PiuStyle } from "piu/MC";
+import { IN_USE } from "./picture.ts";
 import "piu/MC";
-import { BACKGROUND, CELL_COLORS, DIM, PANEL, TEXT, type Type, WEAR_COLORS } from "theme";
+import { BACKGROUND, CELL_COLORS, DIM, PANEL, TEXT, type Type, WEAR_COLORS } from "./theme.ts";
 
 /** Where a part lies, in pixels. */
 export interface Place {

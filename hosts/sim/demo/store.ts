@@ -5,10 +5,10 @@
 
 import { Chip, PowerCut } from "nor/chip";
 import { type FlashStorage, flashStorage } from "nor/flash";
-import { and, BLANK, copy, FRAME, isMade, LOG, make, PHOTO, SAMPLES } from "picture";
 import Zram, { ZramError } from "zram";
 import type { ByteBuffer } from "zram/engine/interface";
 import { Memory, ticks } from "zram/memory";
+import { and, BLANK, copy, FRAME, isMade, LOG, make, PHOTO, SAMPLES } from "./picture.ts";
 
 const KB = 1024;
 
