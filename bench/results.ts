@@ -168,6 +168,10 @@ const reasons: [what: RegExp, why: string][] = [
 		"the engine keeps the bar; the call from JavaScript, 2,300 instructions, is what is above it. It is cut down to one native call, and most of it is XS running ten lines of bytecode.",
 	],
 	[
+		/^x86-64, mixture: engine from C, read/,
+		"the codec is made for machines that load aligned words only; where words are loaded from anywhere it has shorter ways to copy, but still looks at the room for literals and match apart, and gathers the block from granules first.",
+	],
+	[
 		/^8192 KB filled: utilisation/,
 		"links are 16 bits wide, so that above 4 MB granules are 128 bytes long, and a stored page leaves half of one unused.",
 	],
