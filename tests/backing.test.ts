@@ -531,6 +531,11 @@ test("failures: a driver that calls back into the device gets EBUSY, and the dev
 		zram.check();
 		for (let i = 0; i < 6; i++) zram.write(noise(i + 60), i * PAGE);
 		for (let i = 0; i < 6; i++) holds(zram, i, noise(i + 60));
+		assert.is(backingOf(zram).slotsRetired, 0);
+		// no erase was done that is not on record
+		const { wearMost, slots } = backingOf(bed.boot({}, { io: bed.io }));
+		const most = Math.max(...bed.chip.erases.subarray(12 - slots));
+		assert.ok(wearMost >= most, `call ${failAt}: ${wearMost} erases counted of ${most}`);
 	}
 });
 

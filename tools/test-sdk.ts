@@ -84,7 +84,7 @@ function engineNames(engine: Engine): Plugin {
 /** Why a suite cannot be here, if it cannot. */
 function reasonToSkip({ path, needs }: Suite, engine: Engine): string | undefined {
 	if (needs !== "xs" && needs !== "js") return "runs in Node";
-	if (path === "tests/host.test.ts") return "is about the command-line host";
+	if (path === "tests/host.test.ts" || path === "tests/nor-storage.test.ts") return "is about the command-line host";
 	if (engine === "portable" && !portableOnXS.only.some((name) => path === `tests/${name}.test.ts`))
 		return "runs in Node with the portable engine";
 	return undefined;

@@ -355,9 +355,12 @@ export class Log {
 		this.#undone = count;
 	}
 
-	/** Announces the erases of the batch, and counts them. After reserve(). False: nothing may be erased. */
-	announce(): boolean {
-		return this.#append(BATCH_RECORD, 0);
+	/** Announces the erases of the first `count` of batchUnits. After reserve(). False, or an exception: none may be erased. */
+	announce(count: number): boolean {
+		this.batchLength = this.batchNext = count;
+		if (!this.#append(BATCH_RECORD, 0)) return false;
+		this.batchNext = 0;
+		return true;
 	}
 
 	/** Of the batch only what is to be erased yet stays in doubt over a power cut; the rest is done. */

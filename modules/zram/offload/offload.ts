@@ -255,7 +255,13 @@ export class Offload {
 	/** Programs a page to an erased slot, which is retired if that fails. */
 	#programTo(slot: number, bytes: Uint8Array): boolean {
 		if (!this.#isTelling(slot, Engine.checksum(bytes, 0, this.#pageLength))) return false;
-		if (this.#port.program(bytes, slot * this.#pageLength)) return true;
+		let isThere: boolean | undefined;
+		try {
+			isThere = this.#port.program(bytes, slot * this.#pageLength);
+		} finally {
+			if (isThere === undefined) this.#engine.markSlots(slot, 1, SLOT_UNKNOWN, 0, 0);
+		}
+		if (isThere) return true;
 		this.#engine.markSlots(slot, 1, SLOT_RETIRED, 0, 0);
 		this.#retire((slot / this.#geometry.group) | 0);
 		return false;
@@ -322,7 +328,8 @@ export class Offload {
 	#commit(): boolean {
 		const limit = this.#limit();
 		if (this.#budget.credit < 1 || !this.#log.reserve()) return false;
-		if (this.#collect(limit, BATCH)) return this.#announce();
+		const count = this.#collect(limit, BATCH);
+		if (count) return this.#announce(count);
 		return this.#found || (limit < NO_LIMIT && this.#move(limit - THRESHOLD));
 	}
 
@@ -335,45 +342,57 @@ export class Offload {
 		return (this.#words[0] as number) + THRESHOLD;
 	}
 
-	/** Collects up to `most` units with less than `limit` erases, and marks them. How many. Ends at one that is erased. */
+	/** Puts up to `most` units with less than `limit` erases in the next batch. How many. Ends at one that is erased. */
 	#collect(limit: number, most: number): number {
-		const { group } = this.#geometry;
-		const log = this.#log;
-		const count = Math.min(most, Math.floor(this.#budget.credit));
-		log.batchLength = log.batchNext = 0;
+		const wanted = Math.min(most, Math.floor(this.#budget.credit));
+		let count = 0;
+		let isComplete = false;
 		this.#found = false;
-		while (log.batchLength < count) {
-			const slot = this.#engine.leastWorn(DIRTY | ERASED, DIRTY, limit, group);
-			if (slot < 0) break;
-			const unit = (slot / group) | 0;
-			this.#found = this.#inspect(unit, false);
-			if (this.#found) break;
-			log.batchUnits[log.batchLength] = unit;
-			// of one that is blank already nobody could see whether it was erased: let it look as if it was
-			const sum = this.#unitSum(unit);
-			log.batchSums[log.batchLength] = sum === this.#blankUnitSum ? ~sum : sum;
-			log.batchLength++;
-			this.#engine.markSlots(unit * group, group, SLOT_COMMITTED, 1, 0);
+		try {
+			while (count < wanted && this.#collectOne(limit, count)) count++;
+			isComplete = true;
+		} finally {
+			this.#markBatch(count, isComplete ? SLOT_COMMITTED : SLOT_FREE, isComplete ? 1 : 0);
 		}
-		log.batchNext = log.batchLength;
-		return log.batchLength;
+		return count;
 	}
 
-	/** Puts the batch on record. If that fails nothing is erased, and everything as before. */
-	#announce(): boolean {
+	/** Makes the least worn free unit number `index` of the next batch. False if there is none, or it is erased already. */
+	#collectOne(limit: number, index: number): boolean {
 		const { group } = this.#geometry;
-		const log = this.#log;
-		this.#budget.credit -= log.batchLength;
-		log.batchNext = 0;
-		if (log.announce()) {
-			this.#noteRecord();
-			return true;
+		const slot = this.#engine.leastWorn(DIRTY | ERASED, DIRTY, limit, group);
+		if (slot < 0) return false;
+		const unit = (slot / group) | 0;
+		this.#found = this.#inspect(unit, false);
+		if (this.#found) return false;
+		// of one that is blank already nobody could see whether it was erased: let it look as if it was
+		const sum = this.#unitSum(unit);
+		this.#log.batchSums[index] = sum === this.#blankUnitSum ? ~sum : sum;
+		this.#log.batchUnits[index] = unit;
+		this.#engine.markSlots(unit * group, group, SLOT_COMMITTED, 0, 0);
+		return true;
+	}
+
+	#markBatch(count: number, state: number, erases: number) {
+		const { group } = this.#geometry;
+		for (let i = 0; i < count; i++)
+			this.#engine.markSlots((this.#log.batchUnits[i] as number) * group, group, state, erases, 0);
+	}
+
+	/** Puts a batch of `count` units on record, and pays for it. If that fails nothing is erased, and all is as before. */
+	#announce(count: number): boolean {
+		let isRecorded = false;
+		this.#budget.credit -= count;
+		try {
+			isRecorded = this.#log.announce(count);
+		} finally {
+			if (isRecorded) this.#noteRecord();
+			else {
+				this.#budget.credit += count;
+				this.#markBatch(count, SLOT_FREE, -1);
+			}
 		}
-		this.#budget.credit += log.batchLength;
-		for (let i = 0; i < log.batchLength; i++)
-			this.#engine.markSlots((log.batchUnits[i] as number) * group, group, SLOT_FREE, -1, 0);
-		log.batchLength = 0;
-		return false;
+		return isRecorded;
 	}
 
 	// --- what a unit holds
@@ -423,7 +442,7 @@ export class Offload {
 	#move(least: number): boolean {
 		const log = this.#log;
 		if (!this.#collect(least + SPREAD, 1)) return this.#found;
-		if (!this.#announce()) return false;
+		if (!this.#announce(1)) return false;
 		const to = log.batchUnits[0] as number;
 		this.#eraseNext();
 		this.#engine.slot(to, this.#words.buffer);
