@@ -334,6 +334,19 @@ test("reboot: erases that were announced and not begun are taken back, however o
 	assert.ok(Math.abs(wearMean * slots - erases) < 1, `${wearMean * slots} counted, ${erases} done`);
 });
 
+test("reboot: a block that was erased and got the same bytes again counts", () => {
+	const { boot, chip } = makeBed({ blocks: 12 });
+	let zram = boot();
+	for (let i = 0; i < 60; i++) {
+		zram.write(noise(1), 0);
+		zram.trim(0, PAGE);
+		if (i % 7 === 6) zram = boot();
+	}
+	const { wearMean, slots } = backingOf(boot());
+	const erases = chip.erases.subarray(12 - slots).reduce((sum, each) => sum + each, 0);
+	assert.ok(wearMean * slots > erases - 0.5, `${wearMean * slots} counted, ${erases} done`);
+});
+
 test("reset: pages are gone, wear is not", () => {
 	for (const wipe of [false, true]) {
 		const { boot } = makeBed();
@@ -614,7 +627,7 @@ test("storm: programs and erases that fail, blocks that wear out, bits that rot:
 		model.zram.close();
 	}
 	console.log(`storm: ${done} operations, ${JSON.stringify(totals)}`);
-	assert.ok(totals.retired > 0);
+	if (done > 5000) assert.ok(totals.retired > 0);
 	if (done > 10_000) assert.ok(totals.eio > 0);
 });
 
