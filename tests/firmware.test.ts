@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { runDemo } from "../tools/demo.ts";
 import { root } from "../tools/paths.ts";
 import type { RunResult } from "../tools/process.ts";
 import { runOnXS } from "../tools/run-xs.ts";
@@ -173,6 +174,22 @@ test("a bundle larger than its part of the flash is refused", async () => {
 		return;
 	}
 	assert.unreachable();
+});
+
+test("npm run firmware: the demo fits, and every byte is right", async () => {
+	const { exitCode, stdout, stderr } = await runDemo({ progress: false }, false, true);
+	assert.equal([exitCode, stderr], [0, ""]);
+	assert.is(stdout.split("every byte is right").length, 3, stdout);
+});
+
+test("zram/memory: internal leaves XS what it takes for a try", async () => {
+	await prints(
+		`const all = [];
+		try { for (;;) all.push(new Memory(1024, "internal")); } catch {}
+		const deep = (n) => { try { return n ? deep(n - 1) + 1 : 0; } catch { return -1; } };
+		print(deep(8));`,
+		["8"],
+	);
 });
 
 if (await isThere("rv32")) test.run();
