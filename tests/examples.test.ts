@@ -60,11 +60,11 @@ test("http-cache: hits, and bodies that go as room is needed", async () => {
 	assert.ok(fewerHits >= 190 && lessSize < size && moreGone > gone, numbers.join());
 });
 
-test("littlefs: more than the arena has, written, mounted anew, and every byte right", async () => {
-	if (!process.env.MODDABLE) {
-		console.log("skip example littlefs: needs the Moddable SDK, export MODDABLE=/path/to/moddable");
-		return;
-	}
+if (!process.env.MODDABLE)
+	console.log("skip example littlefs: needs the Moddable SDK, export MODDABLE=/path/to/moddable");
+const testWithSDK = process.env.MODDABLE ? test : test.skip;
+
+testWithSDK("littlefs: more than the arena has, written, mounted anew, and every byte right", async () => {
 	const line = /^(\d+) files, (\d+) KB, in \d+ blocks of 4 KB\ntake (\d+) KB of the arena's 512 KB; (\d+) wrong\n$/;
 	const [files, size, used, wrong] = (await numbersOf("littlefs", line)) as [number, number, number, number];
 	assert.is(wrong, 0);
