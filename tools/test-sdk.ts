@@ -11,7 +11,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
 import { bundle } from "./bundle.ts";
-import { findSuites, outcome, part, portableOnXS, report, type Suite, say } from "./parts.ts";
+import { findSuites, outcome, part, portableOnXS, report, type Suite, say, single } from "./parts.ts";
 import { root } from "./paths.ts";
 import { run } from "./process.ts";
 import { suitesEntry, summary } from "./run-xs.ts";
@@ -137,10 +137,17 @@ async function suites(engine: Engine) {
 	return { passed: passed + (warnings.length ? 0 : 1), failed: failed + warnings.length, skipped };
 }
 
-if (process.env.MODDABLE)
+/** What developers build first, with all that the SDK strips and preloads. */
+async function dashboard() {
+	const { warnings } = await buildApp(join(root, "hosts/sim/demo"), { target: "simulator" });
+	return single(warnings.join("\n"));
+}
+
+if (process.env.MODDABLE) {
 	for (const engine of ["native", "portable"] as const)
 		await part(`Suites on the XS of Moddable SDK ${sdkVersion()}, ${engine} engine`, () => suites(engine));
-else
+	if (!chosen.length) await part(`Dashboard for the simulator of Moddable SDK ${sdkVersion()}`, dashboard);
+} else
 	await part("Suites on the XS of the Moddable SDK", async () => {
 		const skipped = "the Moddable SDK is not there, or MODDABLE is not set";
 		say(`skip: ${skipped}`);
