@@ -9,6 +9,7 @@ import Zram, { ZramError } from "zram";
 import type { ByteBuffer } from "zram/engine/interface";
 import { Memory, ticks } from "zram/memory";
 import { and, BLANK, copy, FRAME, isMade, LOG, make, PHOTO, SAMPLES } from "./picture.ts";
+import { FileStorage } from "./storage.ts";
 
 const KB = 1024;
 
@@ -50,7 +51,7 @@ export class Store {
 	#random = 12345;
 
 	constructor() {
-		this.#chip = new Chip({ blocks: BLOCKS, kernels: { copy, and } });
+		this.#chip = new Chip({ blocks: BLOCKS, kernels: { copy, and }, storage: new FileStorage("zram-dashboard.flash") });
 		this.#io = flashStorage({ zram: this.#chip });
 		this.#open();
 	}
