@@ -139,18 +139,24 @@ export class Pages {
 
 	/** Drops all pages and statistics; limit and threshold stay, and how worn the slots are. */
 	reset() {
-		const { slots } = this.arena;
+		const { bytes, slots } = this.arena;
+		const start = slots.byteOffset - bytes.byteOffset;
 		this.slots.freeAll();
-		const kept = this.arena.layout.flags & WIPE ? slots.slice() : slots;
-		this.wipe();
-		if (kept !== slots) slots.set(kept);
+		this.#wipe(start, start + slots.byteLength);
 		this.#empty();
 	}
 
 	/** With WIPE: region and scratch are zeroed. */
 	wipe() {
-		if (!(this.arena.layout.flags & WIPE)) return;
-		this.arena.bytes.fill(0);
+		this.#wipe(0, 0);
+	}
+
+	/** Likewise, but for the bytes of the region from `kept` to `keptEnd` - 1. */
+	#wipe(kept: number, keptEnd: number) {
+		const { bytes, layout } = this.arena;
+		if (!(layout.flags & WIPE)) return;
+		bytes.fill(0, 0, kept);
+		bytes.fill(0, keptEnd);
 		this.block.fill(0);
 		this.staging.fill(0);
 	}
