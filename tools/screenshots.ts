@@ -28,7 +28,7 @@ interface View {
 
 const VIEWS: View[] = [
 	{ rotation: 0, deviceRotation: 0, crop: "240x320+189+82" },
-	{ rotation: 90, deviceRotation: 270, crop: "320x240+170+122" },
+	{ rotation: 90, deviceRotation: 270, crop: "320x240+169+120" },
 ];
 
 /** Starts a display in memory, and returns its name. */
