@@ -8,6 +8,8 @@ import { holds, PAGE, PAGES, pageOf } from "./support/device.ts";
 import { fails } from "./support/expect.ts";
 import { makeBed } from "./support/offload.ts";
 
+const IS_NODE = "versions" in globalThis.process;
+
 /** Changes an element of an array. */
 function flip(array: Uint8Array | Uint32Array, index: number, bits = 1) {
 	array[index] = (array[index] as number) ^ bits;
@@ -45,10 +47,10 @@ test("check: invariant 12, slot", () => {
 	}
 });
 
-test("damage: any bit of the slot table: right bytes, or ECORRUPT or EIO, and no call hangs", () => {
+test("damage: bits of the slot table, in Node each: right bytes, or ECORRUPT or EIO, and no call hangs", () => {
 	for (const integrity of [false, true]) {
 		const bits = 12 * 16 * 8;
-		for (let bit = 0; bit < bits; bit += integrity ? 7 : 1) {
+		for (let bit = 0; bit < bits; bit += integrity || !IS_NODE ? 7 : 1) {
 			const { zram, slots } = makeOffloaded({ integrity });
 			flip(new Uint8Array(slots.buffer, slots.byteOffset, slots.byteLength), bit >> 3, 1 << (bit & 7));
 			const attempt = (work: () => void) => {
