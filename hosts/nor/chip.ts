@@ -438,9 +438,14 @@ export class Chip {
 		if (this.#below(2)) throw this.#failed("program");
 	}
 
-	/** Some of the block is erased, from one end; a few bits of the rest have gone as well, or have not. */
+	/**
+	 * Some of the block is erased, from one end; a few bits of the rest have gone as well, or have not. Something shows: an
+	 * erase that was cut before it did anything is one that was cut before.
+	 */
 	#tearErase(index: number) {
 		const { bytes } = this.#own(index);
+		const first = bytes.findIndex((byte) => byte !== this.eraseValue);
+		if (first >= 0) bytes[first] = this.eraseValue;
 		const erased = 1 + this.#below(this.blockLength);
 		if (this.#below(2)) bytes.fill(this.eraseValue, 0, erased);
 		else bytes.fill(this.eraseValue, this.blockLength - erased);

@@ -86,7 +86,8 @@ export function recordsStart(units: number, step: number): number {
 function planLog(units: number, unitLength: number, step: number): { areaUnits: number; areas: number } {
 	let best = { areaUnits: 0, areas: 0 };
 	for (let areaUnits = 1; areaUnits <= AREA_UNITS_MOST; areaUnits++) {
-		const room = areaUnits * unitLength - recordsStart(units, step) - recordLength(BATCH, step);
+		const spare = recordLength(BATCH, step) + recordLength(areaUnits, step);
+		const room = areaUnits * unitLength - recordsStart(units, step) - spare;
 		const records = Math.floor(room / recordLength(1, step));
 		if (records < BATCH) continue;
 		const areas = Math.max(2, Math.ceil(units / (records + areaUnits)));

@@ -109,7 +109,8 @@ export class Log {
 		this.#areaLength = areaUnits * unitLength;
 		this.#headerStart = roundUp(MARK_LENGTH, step);
 		this.#start = recordsStart(units, step);
-		this.#end = this.#areaLength - longest;
+		// behind the last record there is room for the one that announces the next area
+		this.#end = this.#areaLength - longest - recordLength(areaUnits, step);
 		const buffer = new ArrayBuffer(longest);
 		this.#record = new DataView(buffer);
 		for (let length = step; length <= longest; length += step) this.#views.push(new Uint8Array(buffer, 0, length));
@@ -219,7 +220,7 @@ export class Log {
 		this.batchLength = this.batchNext = 0;
 		this.#announced = -1;
 		this.#offset = this.#start;
-		for (let offset = this.#start; offset <= this.#end; ) {
+		for (let offset = this.#start; offset < this.#areaLength; ) {
 			if (!this.#port.read(this.#view(this.#record.byteLength), this.#area * this.#areaLength + offset)) break;
 			const isBlank = Engine.equal(this.#record, 0, this.#blank, 0, step) === 1;
 			const length = isBlank ? 0 : this.#apply(offset);
@@ -408,9 +409,8 @@ export class Log {
 		record.setUint8(5, count);
 		record.setFloat64(8, this.#budget.credit, true);
 		record.setUint32(16, Math.floor(this.#budget.uptime / 1000), true);
-		for (let attempt = 0; attempt < 2 && this.#offset <= this.#end + length; attempt++) {
+		for (let attempt = 0; attempt < 2 && this.#offset + length <= this.#areaLength; attempt++) {
 			const offset = this.#offset;
-			if (offset + length > this.#areaLength) return false;
 			record.setUint32(0, this.#sumOf(offset, length), true);
 			this.#offset += length;
 			if (this.#port.program(view, this.#area * this.#areaLength + offset)) return true;
