@@ -236,7 +236,7 @@ class HostBuild {
 	#objectOfOurs(source: string): Step {
 		const folders = ["includes", "platforms", "sources"].flatMap((name) => ["-isystem", join(this.#xs, name)]);
 		const strict = ["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
-		// The path keeps two files of one name apart: hosts/sim/memory.c, hosts/xs/memory.c.
+		// The path keeps two files of one name apart: hosts/xs/main.c, hosts/rv32/main.c.
 		const name = relative(root, source)
 			.replace(/\.[cS]$/, "")
 			.replaceAll("/", "-");

@@ -66,7 +66,7 @@ function cFilesIn(folder: string): string[] {
 
 /** What every host has: the module, and natives of the tests. */
 function commonSources(): string[] {
-	return [...cFilesIn("modules/zram/engine/native"), ...cFilesIn("tests/support")];
+	return [...cFilesIn("hosts"), ...cFilesIn("modules/zram/engine/native"), ...cFilesIn("tests/support")];
 }
 
 /** With the parser, and lines in stacks. */
@@ -79,7 +79,7 @@ function desk(target: Partial<Target> & Pick<Target, "needs">): Target {
 		libraries: ["-lm", "-ldl", "-lpthread"],
 		definitions: [...xsDefinitions, "mxDebug=1", "mxParse=1"],
 		includes: ["hosts/xs"],
-		sources: [...cFilesIn("hosts/xs"), join(root, "hosts/sim/memory.c"), ...commonSources()],
+		sources: [...cFilesIn("hosts/xs"), join(root, "hosts/sim/zramSim.c"), ...commonSources()],
 		linkerInputs: [],
 		program: "xs-host",
 		...target,

@@ -4,6 +4,12 @@
 
 import type { Chip } from "./chip.ts";
 
+/** What a flash needs of a chip, emulated or not. Ranges and alignment are looked at before. */
+export type FlashChip = Pick<
+	Chip,
+	"size" | "blocks" | "blockLength" | "writeAlign" | "eraseValue" | "read" | "program" | "erase"
+>;
+
 /** A buffer, or a view of bytes. */
 type Buffer = ArrayBufferLike | ArrayBufferView | HostBuffer;
 
@@ -47,15 +53,15 @@ function bytesOf(buffer: Buffer): Uint8Array {
 
 /** A partition that is open. After close(), and on any other receiver, every method throws a SyntaxError. */
 export class Flash {
-	#chip: Chip | undefined;
+	#chip: FlashChip | undefined;
 	#readOnly: boolean;
 
-	constructor(chip: Chip, readOnly: boolean) {
+	constructor(chip: FlashChip, readOnly: boolean) {
 		this.#chip = chip;
 		this.#readOnly = readOnly;
 	}
 
-	static #chipOf(flash: unknown): Chip {
+	static #chipOf(flash: unknown): FlashChip {
 		const chip = Flash.#isFlash(flash) ? flash.#chip : undefined;
 		if (!chip) throw new SyntaxError("not an open Flash");
 		return chip;
@@ -133,13 +139,13 @@ export class Flash {
 		this.#chip = undefined;
 	}
 
-	static #expectWithin(chip: Chip, position: number, length: number) {
+	static #expectWithin(chip: FlashChip, position: number, length: number) {
 		if (!(position >= 0 && length >= 0 && position + length <= chip.size)) throw new RangeError("past the end");
 	}
 }
 
 /** Chips by the names of their partitions, to be opened as Flash. */
-export function flashStorage(partitions: Record<string, Chip>): FlashStorage {
+export function flashStorage(partitions: Record<string, FlashChip>): FlashStorage {
 	return Object.freeze({
 		open(options: FlashOptions): Flash {
 			const { path, mode = "r+", format = "buffer" } = options;

@@ -3,7 +3,7 @@
 
 	start.S     reset, protection of memory, traps, the counter
 	board.c     trap reports, console, clock
-	memory.c    zram/memory
+	zramBoard.c memory for zram/memory
 	main.c      the bundle in flash, and the machine that runs it
 	rv32.ld     where everything lies
 

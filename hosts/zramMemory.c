@@ -1,55 +1,17 @@
 /*
-	zram/memory for hosts with a C library: regions from the heap, on 64-byte boundaries like PSRAM's cache lines.
-
-	Serves the command-line host and the Moddable simulator, so it uses only what the xs.h of both has.
+	zram/memory as XS sees it, on every host with native code: regions are host buffers, which do not move. Where they come
+	from is the host's part, zramMemory.h. Uses only what the xs.h of XS 13 and 17 both have.
 */
 #include "xs.h"
 #include "xsmc.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#if defined(_WIN32)
-#include <malloc.h>
-#include <windows.h>
-#else
-#include <time.h>
-#endif
-
-#define ALIGNMENT 64u
-
-static void *allocate(size_t byteLength)
-{
-#if defined(_WIN32)
-	return _aligned_malloc(byteLength, ALIGNMENT);
-#else
-	return aligned_alloc(ALIGNMENT, byteLength);
-#endif
-}
-
-static void release(void *data)
-{
-#if defined(_WIN32)
-	_aligned_free(data);
-#else
-	free(data);
-#endif
-}
-
-static uint32_t milliseconds(void)
-{
-#if defined(_WIN32)
-	return GetTickCount();
-#else
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint32_t)now.tv_sec * 1000u + (uint32_t)(now.tv_nsec / 1000000);
-#endif
-}
+#include "zramMemory.h"
 
 /* Runs when the last view is gone, or as the machine ends; `data` is NULL once closed. */
 void xs_zram_memory_destructor(void *data)
 {
-	release(data);
+	if (data)
+		zramMemoryFree(data);
 }
 
 /* The bytes of another region go to this one; views of the other have none any more. */
@@ -64,18 +26,28 @@ static void takeOver(xsMachine *the, xsSlot *other)
 	xsmcSetHostBuffer(*other, NULL, 0);
 }
 
-/* xsArg(1), the kind of memory, makes no difference here: there is only one. */
+/* Called with a length and "external" or "internal", or with a region to take over. */
 void xs_zram_memory(xsMachine *the)
 {
 	if (xsmcTypeOf(xsArg(0)) == xsReferenceType) {
 		takeOver(the, &xsArg(0));
 		return;
 	}
+	const size_t mask = ZRAM_MEMORY_ALIGNMENT - 1;
 	xsIntegerValue byteLength = xsmcToInteger(xsArg(0));
+	bool external = xsmcToString(xsArg(1))[0] == 'e';
 	if (byteLength < 1)
 		xsRangeError("byteLength must be at least 1");
-	size_t rounded = ((size_t)byteLength + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-	void *data = allocate(rounded);
+	size_t rounded = ((size_t)byteLength + mask) & ~mask;
+	const char *problem = NULL;
+	void *data = zramMemoryAllocate(rounded, external, &problem);
+	if (!data) {
+		/* Regions that nobody holds any more give their memory back when the collector finds them. */
+		xsCollectGarbage();
+		data = zramMemoryAllocate(rounded, external, &problem);
+	}
+	if (!data && problem)
+		xsUnknownError("%s", problem);
 	if (!data)
 		xsUnknownError("out of memory: %d bytes for a region", (int)byteLength);
 	xsmcSetHostBuffer(xsThis, data, byteLength);
@@ -88,11 +60,11 @@ void xs_zram_memory_close(xsMachine *the)
 	if (!data)
 		return;
 	xsmcSetHostBuffer(xsThis, NULL, 0);
-	release(data);
+	zramMemoryFree(data);
 }
 
 /* Starts anywhere and wraps: only differences, as int32, mean something. */
 void xs_zram_memory_ticks(xsMachine *the)
 {
-	xsmcSetInteger(xsResult, (xsIntegerValue)milliseconds());
+	xsmcSetInteger(xsResult, (xsIntegerValue)zramMemoryTicks());
 }

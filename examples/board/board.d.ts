@@ -1,0 +1,13 @@
+/** What a host's demo tells the app of the board. */
+declare module "board" {
+	import type { FlashIO } from "zram";
+	/** Bytes of PSRAM, 0 without. */
+	export function psram(): number;
+	/** What "embedded:storage/flash" exports, or the board's own; undefined without. */
+	export function flash(): FlashIO | undefined;
+}
+declare module "timer" {
+	export default class Timer {
+		static repeat(callback: () => void, milliseconds: number): unknown;
+	}
+}

@@ -1,0 +1,115 @@
+/*
+ * For a board without a display: keeps buffers of four kinds in a device, reads them back and compares every word, and
+ * prints a status line a second, which `npx zram` shows at the desk. Each turn is short: the watchdog is fed in between.
+ */
+
+import { flash, psram } from "board";
+import Timer from "timer";
+import Zram, { type BackingOptions, ZramError } from "zram";
+import { ticks } from "zram/memory";
+import { formatStatus } from "zram/status";
+
+const PAGE = 4096;
+const KB = 1024;
+const MB = 1024 * KB;
+const NAME = "demo";
+
+/** The partition, if there is one. */
+function openBacking(): BackingOptions | undefined {
+	try {
+		flash()?.open({ path: "zram", mode: "r" }).close();
+	} catch {
+		return undefined;
+	}
+	const io = flash();
+	return io && { io, path: "zram" };
+}
+
+/** A quarter of the PSRAM; or 48 KB of internal memory on a board that has none. */
+function openDevice(backing: BackingOptions | undefined): Zram {
+	const available = psram();
+	const arena = available
+		? ({ byteLength: Math.min(available / 4, 2 * MB), memory: "external" } as const)
+		: ({ byteLength: 48 * KB, memory: "internal" } as const);
+	return new Zram({ byteLength: 4 * arena.byteLength, arena, ...(backing && { backing }) });
+}
+
+const KINDS = 4;
+const LINE = '{"temperature":21.4,"humidity":48,"pressure":1013}\n';
+const line = new Uint8Array(ArrayBuffer.fromString(LINE));
+
+/** The page that has this number after so many writes: the same again and again, so that it can be compared. */
+function fill(words: Uint32Array, page: number, writes: number) {
+	let seed = Math.imul(page + 1, 0x9e3779b1) ^ Math.imul(writes, 0x85ebca6b);
+	switch (page % KINDS) {
+		case 0: // one word all over
+			words.fill(seed);
+			break;
+		case 1: {
+			// a log of measurements
+			const bytes = new Uint8Array(words.buffer);
+			for (let at = 0; at + line.length <= PAGE; at += line.length) bytes.set(line, at);
+			words[0] = seed;
+			break;
+		}
+		case 2: // a drawing: runs of a colour
+			for (let at = 0; at < words.length; at += 64) words.fill(Math.imul(seed, at + 1), at, at + 64);
+			break;
+		default: // what is compressed already
+			for (let at = 0; at < words.length; at++) {
+				seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
+				words[at] = seed;
+			}
+	}
+}
+
+function main() {
+	const backing = openBacking();
+	const zram = openDevice(backing);
+	const { slots = 0 } = zram.status().backing ?? {};
+	const partition = backing ? `partition zram with ${slots} pages` : "no partition zram";
+	trace(`zram: PSRAM ${psram() / KB} KB, ${partition}, arena ${zram.limit / KB} KB\n`);
+
+	const pages = zram.byteLength / PAGE;
+	/** How often each page was written; 0 for those that are not there. */
+	const writes = new Uint16Array(pages);
+	const words = new Uint32Array(PAGE / 4);
+	const expected = new Uint32Array(PAGE / 4);
+	const buffer = words.buffer;
+	const started = ticks();
+	let next = 0;
+	let turn = 0;
+
+	function verify(page: number) {
+		const count = writes[page] as number;
+		if (count === 0) return;
+		zram.read(buffer, page * PAGE);
+		fill(expected, page, count);
+		for (let at = 0; at < expected.length; at++)
+			if (words[at] !== expected[at]) throw new Error(`page ${page} came back wrong at word ${at}`);
+	}
+
+	function write(page: number) {
+		const count = ((writes[page] as number) + 1) & 0xffff || 1;
+		fill(words, page, count);
+		try {
+			zram.write(buffer, page * PAGE);
+			writes[page] = count;
+		} catch (error) {
+			if (!(error instanceof ZramError) || error.code !== "ENOSPC") throw error;
+			const oldest = (page + (pages >> 1)) % pages; // make room: drop what was written longest ago
+			zram.trim(oldest * PAGE, PAGE);
+			writes[oldest] = 0;
+		}
+	}
+
+	Timer.repeat(() => {
+		write(next);
+		verify((next * 7 + 3) % pages);
+		next = (next + 1) % pages;
+		if (++turn % 8 === 0) zram.maintain(50);
+	}, 25);
+	Timer.repeat(() => trace(`${formatStatus(NAME, zram, (ticks() - started) | 0)}\n`), 1000);
+}
+
+main();

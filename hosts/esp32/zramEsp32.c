@@ -1,0 +1,26 @@
+/*
+	Memory of the ESP32 family: "external" is PSRAM, whether the board gives it to malloc (SPIRAM_USE_MALLOC) or not
+	(SPIRAM_USE_CAPS_ALLOC); "internal" is what can be reached while flash is programmed with the cache off.
+*/
+#include "../zramMemory.h"
+
+#include "esp_heap_caps.h"
+#include "esp_timer.h"
+
+void *zramMemoryAllocate(size_t byteLength, bool external, const char **problem)
+{
+	const uint32_t kind = external ? MALLOC_CAP_SPIRAM : MALLOC_CAP_INTERNAL;
+	if (external && heap_caps_get_total_size(MALLOC_CAP_SPIRAM) == 0)
+		*problem = "no PSRAM found: this board has none, or sdkconfig does not turn it on; ask for \"internal\" memory";
+	return heap_caps_aligned_alloc(ZRAM_MEMORY_ALIGNMENT, byteLength, kind | MALLOC_CAP_8BIT);
+}
+
+void zramMemoryFree(void *data)
+{
+	heap_caps_free(data);
+}
+
+uint32_t zramMemoryTicks(void)
+{
+	return (uint32_t)(esp_timer_get_time() / 1000);
+}

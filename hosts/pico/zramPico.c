@@ -1,0 +1,68 @@
+/*
+	Memory of the RP2350. Where the SDK's allocator has PSRAM it is one heap with SRAM, and malloc takes what fits best
+	from either: so ask, look where it lies, and ask again while holding on to what lies elsewhere. All of it stays the
+	allocator's, nothing is taken behind its back.
+*/
+#include "../zramMemory.h"
+
+#include "hardware/regs/addressmap.h"
+#include "hardware/timer.h"
+
+#include <stdlib.h>
+
+/* The second chip select of the XIP window. */
+#define PSRAM_START (XIP_BASE + 0x01000000u)
+#define PSRAM_END (XIP_BASE + 0x02000000u)
+
+#define ATTEMPTS 16
+
+/* In front of a region: what malloc has given. While an address is sought, what lies elsewhere is chained by `next`. */
+typedef struct Block {
+	struct Block *next;
+} Block;
+
+static bool isExternal(const void *data)
+{
+	return ((uintptr_t)data >= PSRAM_START) && ((uintptr_t)data < PSRAM_END);
+}
+
+/* The region within a block, with the block's address in front of it. */
+static void *regionOf(Block *block)
+{
+	const uintptr_t mask = ZRAM_MEMORY_ALIGNMENT - 1;
+	uintptr_t start = ((uintptr_t)(block + 1) + mask) & ~mask;
+	((Block **)start)[-1] = block;
+	return (void *)start;
+}
+
+void *zramMemoryAllocate(size_t byteLength, bool external, const char **problem)
+{
+	Block *elsewhere = NULL;
+	Block *block = NULL;
+	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+		block = malloc(sizeof(Block) + byteLength + ZRAM_MEMORY_ALIGNMENT);
+		if (!block || (isExternal(block) == external))
+			break;
+		block->next = elsewhere;
+		elsewhere = block;
+		block = NULL;
+	}
+	while (elsewhere) {
+		Block *next = elsewhere->next;
+		free(elsewhere);
+		elsewhere = next;
+	}
+	if (!block && external)
+		*problem = "not that much PSRAM: this board has none or less; ask for \"internal\" memory";
+	return block ? regionOf(block) : NULL;
+}
+
+void zramMemoryFree(void *data)
+{
+	free(((Block **)data)[-1]);
+}
+
+uint32_t zramMemoryTicks(void)
+{
+	return (uint32_t)(time_us_64() / 1000);
+}

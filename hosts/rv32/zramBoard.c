@@ -1,0 +1,86 @@
+/*
+	Memory of the microcontroller: "external" is PSRAM, "internal" is what the C heap has left.
+
+	PSRAM is for regions only, and a region may have all of it: what is in use where is written down in internal memory.
+*/
+#include "../zramMemory.h"
+#include "board.h"
+
+#include <stdlib.h>
+
+/* Of the C heap, what "internal" leaves to others: XS takes a jump buffer of it for every `try`. */
+#define RESERVE 8192u
+
+typedef struct Piece Piece;
+
+/* A piece of PSRAM in use, in a list by address. */
+struct Piece {
+	Piece *next;
+	uint8_t *start;
+	uint8_t *end;
+};
+
+static Piece *pieces;
+
+static uint8_t *allocateExternal(size_t length)
+{
+	Piece **link = &pieces;
+	uint8_t *start = __psram_start;
+	while (*link && ((size_t)((*link)->start - start) < length)) {
+		start = (*link)->end;
+		link = &(*link)->next;
+	}
+	if (!*link && ((size_t)(__psram_end - start) < length))
+		return NULL;
+	Piece *piece = malloc(sizeof(Piece));
+	if (!piece)
+		return NULL;
+	*piece = (Piece){ .next = *link, .start = start, .end = start + length };
+	*link = piece;
+	return start;
+}
+
+static bool isExternal(const void *data)
+{
+	return ((const uint8_t *)data >= __psram_start) && ((const uint8_t *)data < __psram_end);
+}
+
+static void freeExternal(const void *data)
+{
+	Piece **link = &pieces;
+	while ((*link)->start != data)
+		link = &(*link)->next;
+	Piece *piece = *link;
+	*link = piece->next;
+	free(piece);
+}
+
+static void *allocateInternal(size_t length)
+{
+	void *data = aligned_alloc(ZRAM_MEMORY_ALIGNMENT, length);
+	void *reserve = malloc(RESERVE);
+	free(reserve);
+	if (reserve)
+		return data;
+	free(data);
+	return NULL;
+}
+
+void *zramMemoryAllocate(size_t byteLength, bool external, const char **problem)
+{
+	(void)problem;
+	return external ? allocateExternal(byteLength) : allocateInternal(byteLength);
+}
+
+void zramMemoryFree(void *data)
+{
+	if (isExternal(data))
+		freeExternal(data);
+	else
+		free(data);
+}
+
+uint32_t zramMemoryTicks(void)
+{
+	return (uint32_t)(boardInstructions() / (BOARD_HERTZ / 1000u));
+}

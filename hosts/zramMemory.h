@@ -1,0 +1,28 @@
+/*
+	What a host does for zram/memory: three functions in C, without XS. docs/porting.md is about the rest of a host.
+
+	Called from one thread for each XS machine; with Workers, several at a time.
+*/
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Of every region: an address and a length that are multiples of this, a line of PSRAM's cache. */
+#define ZRAM_MEMORY_ALIGNMENT 64u
+
+/*
+	A region of `byteLength` bytes; the bytes may be anything. NULL if there is not that much, and then *problem may be set
+	to what the user should know: it becomes the error's message.
+
+	external: large and slow memory (PSRAM), else the memory that is there when flash is programmed with the cache off, and
+	that DMA reaches. A host with one kind takes no notice.
+*/
+void *zramMemoryAllocate(size_t byteLength, bool external, const char **problem);
+
+/* Frees what zramMemoryAllocate has given. */
+void zramMemoryFree(void *data);
+
+/* Milliseconds from any start, never back, modulo 2^32. */
+uint32_t zramMemoryTicks(void);
