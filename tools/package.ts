@@ -87,7 +87,8 @@ function copyManifest(path: string) {
 function copyNatives(source: string): boolean {
 	if (!existsSync(join(root, `${source}.c`))) return false;
 	copy(`${source}.c`);
-	for (const name of readdirSync(join(root, dirname(source)))) if (name.endsWith(".h")) copy(join(dirname(source), name));
+	for (const name of readdirSync(join(root, dirname(source))))
+		if (name.endsWith(".h")) copy(join(dirname(source), name));
 	return true;
 }
 

@@ -7,7 +7,13 @@ declare module "board" {
 	export function flash(): FlashIO | undefined;
 }
 declare module "timer" {
-	export default class Timer {
-		static repeat(callback: () => void, milliseconds: number): unknown;
-	}
+	const Timer: { repeat(callback: () => void, milliseconds: number): unknown };
+	export default Timer;
+}
+/** The SDK has it on some platforms. */
+declare module "embedded:storage/flash" {
+	import type { FlashIO } from "zram";
+
+	const storage: FlashIO;
+	export default storage;
 }

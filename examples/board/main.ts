@@ -48,6 +48,7 @@ function fill(words: Uint32Array, page: number, writes: number) {
 		case 1: {
 			// a log of measurements
 			const bytes = new Uint8Array(words.buffer);
+			words.fill(0);
 			for (let at = 0; at + line.length <= PAGE; at += line.length) bytes.set(line, at);
 			words[0] = seed;
 			break;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type FlashChip, flashStorage } from "../nor/flash.ts";
+import { type FlashChip, flashStorage } from "nor/flash";
 
 const BLOCK_LENGTH = 4096;
 
