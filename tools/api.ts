@@ -9,12 +9,26 @@ import { join } from "node:path";
 import { root } from "./paths.ts";
 import { run } from "./process.ts";
 
-const TOOLS = ["typedoc@0.28.20", "typedoc-plugin-markdown@4.14.1", "typescript@6.0.2"];
+const TOOLS = [
+	"typedoc@0.28.20",
+	"typedoc-plugin-markdown@4.14.1",
+	"typedoc-plugin-rename-defaults@0.7.3",
+	"typescript@6.0.2",
+];
 const ENTRIES = ["zram", "swap", "flash", "memory", "status"].map((name) => `modules/zram/${name}.ts`);
 
 const packages = TOOLS.flatMap((tool) => ["--package", tool]);
 const options = [
-	...["--tsconfig", "tsconfig.json", "--plugin", "typedoc-plugin-markdown", "--out", "docs/api"],
+	...[
+		"--tsconfig",
+		"tsconfig.json",
+		"--plugin",
+		"typedoc-plugin-markdown",
+		"--plugin",
+		"typedoc-plugin-rename-defaults",
+		"--out",
+		"docs/api",
+	],
 	...["--name", "xs-zram", "--readme", "none", "--excludePrivate", "--excludeInternal", "--disableSources"],
 	...["--hideBreadcrumbs", "--hidePageHeader", "--outputFileStrategy", "modules", "--skipErrorChecking"],
 ];
