@@ -43,8 +43,8 @@ const PSRAM = 8 << 20;
 for (const [variant, operations, memory] of [
 	["xs64", 200_000 * more, DESK],
 	["xs32", 200_000, DESK],
-	["asan", 50_000, DESK],
-	["rv32", 10_000, PSRAM],
+	["asan", 200_000, DESK],
+	["rv32", 200_000, PSRAM],
 ] as const) {
 	const testHere = (await isThere(variant)) ? test : test.skip;
 	const count = scaled(operations);
