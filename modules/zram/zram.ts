@@ -164,6 +164,7 @@ export default class Zram {
 		this.#threshold = threshold;
 		this.#limit = layout.arenaLength;
 		this.#scratch = new Memory(layout.scratch, "internal");
+		let engine: EngineInstance | undefined;
 		try {
 			this.#region = ready ? undefined : new Memory(layout.arenaLength, memory);
 			const region = (ready ?? this.#region) as ByteBuffer;
@@ -172,9 +173,11 @@ export default class Zram {
 			const mode = (backing ? 0 : KEEP) | (options.onOperation ? ONE_PAGE : 0);
 			const slotCount = backing?.geometry.slotCount ?? 0;
 			const { pageCount, pageLength } = layout;
-			this.#engine = new Engine(region, scratch, pageCount, pageLength, threshold, flags, mode, slotCount);
-			if (backing) this.#offload = openBacking(backing, this.#engine, scratch, layout.scratch, pageLength);
+			engine = new Engine(region, scratch, pageCount, pageLength, threshold, flags, mode, slotCount);
+			this.#engine = engine;
+			if (backing) this.#offload = openBacking(backing, engine, scratch, layout.scratch, pageLength);
 		} catch (error) {
+			engine?.close(); // its record lies in the scratch, and the collector would still look there
 			this.#region?.close();
 			this.#scratch.close();
 			throw error;
