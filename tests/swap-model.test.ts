@@ -147,7 +147,8 @@ for (const [index, { name, operations, options, heap = KB * KB, sees = [] }] of 
 		} catch (error) {
 			throw new Error(`seed ${seed}, operation ${i}: ${error}\n${(error as Error).stack}`);
 		}
-		if (count > 500) for (const what of sees) assert.ok(model[what] > 0, `${what} never came up`);
+		// a short run need not come across everything
+		if (count >= operations) for (const what of sees) assert.ok(model[what] > 0, `${what} never came up`);
 	});
 
 test.run();
