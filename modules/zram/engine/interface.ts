@@ -124,7 +124,8 @@ export interface Engine {
 	keep(mode: number): number;
 	/**
 	 * `page` is from now on in `slot`, an erased one, to which the caller has programmed what is in staging; what it took
-	 * before is free. Or `slot` is the one it has, with the same bytes. mode: WRITTEN, TRIMMED, or 0 if it is what the page was before. 0 or CORRUPT: then nothing has changed.
+	 * before is free. Or `slot` is the one it has, with the same bytes. mode: WRITTEN, TRIMMED, or 0 if it is what the page
+	 * was before. 0, or CORRUPT: then nothing has changed.
 	 */
 	offload(page: number, slot: number, mode: number): number;
 	/** Copies a slot to `into`, SLOT_LENGTH bytes. */
@@ -177,9 +178,9 @@ export interface EngineConstructor {
 	): Engine;
 
 	/**
-	 * What a region of `arenaLength` bytes holds; `slotCount` is 0 without flash. Writes eight uint32 to `into`: granule length, number of granules,
-	 * bytes of metadata, bytes of scratch, and the least and the greatest arena length that will do (low word, high
-	 * word). Returns 1 if `arenaLength` will do, else 0, and then the first three are 0.
+	 * What a region of `arenaLength` bytes holds; `slotCount` is 0 without flash. Writes eight uint32 to `into`: granule
+	 * length, number of granules, bytes of metadata, bytes of scratch, and the least and the greatest arena length that
+	 * will do (low word, high word). Returns 1 if `arenaLength` will do, else 0, and then the first three are 0.
 	 */
 	plan(
 		arenaLength: number,

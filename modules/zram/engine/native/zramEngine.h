@@ -292,9 +292,8 @@ int zramKeep(zramEngine *engine, uint32_t mode);
 
 /*
  * `page` is from now on in `slot`, an erased one, to which the caller has programmed what is in staging; its granules, or
- * its old slot, are free. Or `slot` is the one it has, whose content is the same. mode: kZramWritten, kZramTrimmed, or 0 if it is
- * what the page was before. kZramOK, or kZramCorrupt and nothing
- * has changed.
+ * its old slot, are free. Or `slot` is the one it has, whose content is the same. mode: kZramWritten, kZramTrimmed, or 0
+ * if it is what the page was before. kZramOK, or kZramCorrupt and nothing has changed.
  */
 int zramOffload(zramEngine *engine, uint32_t page, uint32_t slot, uint32_t mode);
 
