@@ -9,14 +9,12 @@ import { type FlashDevice, planFlash } from "zram/offload/geometry";
 import { equal, fill, NOISE, TEXT } from "./support/bytes.ts";
 import { jobs } from "./support/device.ts";
 import { fails, refuses } from "./support/expect.ts";
-import { scaled } from "./support/host.ts";
+import { SEED, scaled } from "./support/host.ts";
 import { makeBed } from "./support/offload.ts";
 import { OffloadModel } from "./support/offload-model.ts";
 
 const KB = 1024;
 const PAGE = 4096;
-const SEED = 1 + Math.floor(Math.random() * 0xffffff);
-console.log(`backing: seed ${SEED}`);
 
 const IS_NODE = "versions" in globalThis.process;
 

@@ -5,16 +5,13 @@ import { test } from "uvu";
 import NativeEngine from "zram/engine/native";
 import PortableEngine from "zram/engine/portable";
 import { equal } from "./support/bytes.ts";
-import { scaled } from "./support/host.ts";
+import { SEED, scaled } from "./support/host.ts";
 import { holding } from "./support/memory.ts";
 import { SHAPES, Trace } from "./support/trace.ts";
 
-const FIRST_SEED = 1 + Math.floor(Math.random() * 0xffffff);
-console.log(`lockstep: seeds from ${FIRST_SEED}`);
-
 for (const [index, shape] of SHAPES.entries())
 	holding(8 * shape.pageLength, 2 * shape.arenaLength)(`lockstep: ${shape.name}`, () => {
-		const seed = FIRST_SEED + index;
+		const seed = SEED + index;
 		const native = new Trace(NativeEngine, shape, seed);
 		const portable = new Trace(PortableEngine, shape, seed);
 		const operations = Math.ceil(Math.max(scaled(5000), 1000) * shape.share);

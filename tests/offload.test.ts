@@ -3,13 +3,11 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { scaled } from "./support/host.ts";
+import { SEED, scaled } from "./support/host.ts";
 import { makeBed } from "./support/offload.ts";
 import { OffloadModel } from "./support/offload-model.ts";
 
 const KB = 1024;
-const SEED = 1 + Math.floor(Math.random() * 0xffffff);
-console.log(`offload: seed ${SEED}`);
 
 const arena = (byteLength: number) => ({ arena: new ArrayBuffer(byteLength) });
 

@@ -12,14 +12,12 @@ import type Zram from "zram";
 import { SLOT_LOG, SLOT_RETIRED } from "zram/engine/interface";
 import type { Snapshot } from "../hosts/nor/chip.ts";
 import { equal, fill, NOISE, TEXT } from "./support/bytes.ts";
-import { scaled } from "./support/host.ts";
+import { SEED, scaled } from "./support/host.ts";
 import { type Bed, makeBed } from "./support/offload.ts";
 import { Random } from "./support/random.ts";
 import { unitsOf } from "./support/slots.ts";
 
 const KB = 1024;
-const SEED = 1 + Math.floor(Math.random() * 0xffffff);
-console.log(`power: seed ${SEED}`);
 
 const IS_NODE = "versions" in globalThis.process;
 /** Cuts on hosts other than Node, more or less. */

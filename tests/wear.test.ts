@@ -7,13 +7,11 @@ import type Zram from "zram";
 import type { ZramStatus } from "zram";
 import type { BackingStatus } from "zram/offload";
 import { fill, NOISE } from "./support/bytes.ts";
-import { scaled } from "./support/host.ts";
+import { SEED, scaled } from "./support/host.ts";
 import { makeBed } from "./support/offload.ts";
 import { Random } from "./support/random.ts";
 
 const KB = 1024;
-const SEED = 1 + Math.floor(Math.random() * 0xffffff);
-console.log(`wear: seed ${SEED}`);
 
 const IS_NODE = "versions" in globalThis.process;
 const YEAR = 365.25 * 24 * 3600 * 1000;

@@ -175,15 +175,20 @@ export function summary(output: string): Summary {
 	return { total: number("Total"), passed: number("Passed"), skipped: number("Skipped") };
 }
 
-/** `tsx tools/run-xs.ts [--portable] variant suite.test.ts ...` or `… variant entry.ts [arguments …]`. */
+/**
+ * `tsx tools/run-xs.ts [--portable] variant suite.test.ts ...` or `… variant entry.ts [arguments …]`. TEST_SEED in the
+ * environment gives the suites another seed.
+ */
 async function main(parameters: string[]): Promise<void> {
 	const engine = parameters[0] === "--portable" ? "portable" : "native";
 	const [name, first, ...rest] = engine === "portable" ? parameters.slice(1) : parameters;
 	const variant = variants.find((known) => known === name);
 	if (!variant || !first)
 		throw new Error(`usage: tsx tools/run-xs.ts [--portable] ${variants.join("|")} file.ts [...]`);
+	const { TEST_SEED } = process.env;
+	const define: Record<string, string> = TEST_SEED ? { TEST_SEED } : {};
 	const result = first.endsWith(".test.ts")
-		? await runSuitesOnXS(variant, [first, ...rest], { echo: true, engine })
+		? await runSuitesOnXS(variant, [first, ...rest], { echo: true, engine, define })
 		: await runOnXS(variant, resolve(first), rest, { echo: true, engine });
 	process.exitCode = result.exitCode;
 }

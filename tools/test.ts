@@ -3,7 +3,8 @@
  * hosts; the last line is `N passed, N failed, N skipped`, and the exit code is true.
  *
  *   --quick   the 64-bit host and Node alone, a tenth of the random operations
- *   --long    ten times as many random operations
+ *   --long    ten times as many random operations, from another seed each time
+ *   --seed N  the random operations of another seed, 1 to 2^24, than the one that every run has
  *
  * What needs a tool that this machine lacks is skipped by name; with CI=true it fails.
  *
@@ -12,6 +13,7 @@
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { type CVariant, compilers, cVariants, harnesses, mutableStatics, runHarness, warnings } from "./c-tests.ts";
 import { findSuites, NEEDS, type Need, outcome, part, portableOnXS, report, type Suite, say, single } from "./parts.ts";
 import { root } from "./paths.ts";
@@ -92,8 +94,16 @@ const hosts: Host[] = [
 	},
 ];
 
-const quick = process.argv.includes("--quick");
-const scale = quick ? 0.1 : process.argv.includes("--long") ? 10 : 1;
+const flag = { type: "boolean", default: false } as const;
+const { values } = parseArgs({ options: { quick: flag, long: flag, seed: { type: "string" } } });
+const { quick, long } = values;
+const scale = quick ? 0.1 : long ? 10 : 1;
+
+const SEEDS = 2 ** 24;
+/** Without one the suites have their own. */
+const seed = values.seed ?? (long ? `${1 + Math.floor(Math.random() * SEEDS)}` : undefined);
+if (seed !== undefined && !(/^[1-9]\d*$/.test(seed) && Number(seed) <= SEEDS))
+	throw new RangeError(`--seed: an integer from 1 to ${SEEDS}, not ${seed}`);
 
 /** A tool from node_modules; its complaints are the problems. */
 async function npmTool(name: string, parameters: string[]) {
@@ -123,7 +133,7 @@ function realFiles(): string[] {
 
 const harnessParameters: Record<string, () => string[]> = {
 	"lz4-test": () => ["-n", `${Math.ceil(1_000_000 * scale)}`, ...realFiles()],
-	"engine-test": () => [`${Math.ceil(100_000 * scale)}`, `${1 + Math.floor(Math.random() * 1e6)}`],
+	"engine-test": () => [`${Math.ceil(100_000 * scale)}`, seed ?? "1"],
 };
 
 async function cHarnesses(variant: CVariant) {
@@ -151,7 +161,7 @@ async function suitesOn(host: Host, suites: Suite[]) {
 		);
 	// what another host runs is not missed
 	const skipped = others.filter((suite) => !hosts.some((each) => runsOn(each, suite))).map(({ path }) => path);
-	const define = { TEST_SCALE: `${scale * host.share}` };
+	const define = { TEST_SCALE: `${scale * host.share}`, ...(seed ? { TEST_SEED: seed } : {}) };
 	const sum = { passed: 0, failed: 0 };
 	const add = (result: Summary & { exitCode: number }) => {
 		const { passed, failed } = outcome(result);
@@ -176,6 +186,7 @@ async function suitesOn(host: Host, suites: Suite[]) {
 	return { ...sum, skipped };
 }
 
+if (seed) say(`Seed ${seed}`);
 await part("Type check", () => npmTool("tsc", ["-p", "."]));
 await part("Linter and formatter", () => npmTool("biome", ["ci", "--colors=off", "--error-on-warnings", "."]));
 await part("C formatter", clangFormat);

@@ -8,6 +8,15 @@ declare const TEST_SCALE: number | undefined;
 
 const scale = typeof TEST_SCALE === "undefined" ? Number(globalThis.process?.env.TEST_SCALE ?? 1) : TEST_SCALE;
 
+/** Set by the runner, likewise: what all random operations come from. */
+declare const TEST_SEED: number | undefined;
+
+/**
+ * The seed of the random operations: the same in every `npm test`, so that a commit always gets the same verdict;
+ * another in each `npm run test:long`.
+ */
+export const SEED = typeof TEST_SEED === "undefined" ? Number(globalThis.process?.env.TEST_SEED ?? 1) : TEST_SEED;
+
 /** Set by tools/test-sdk.ts. */
 declare const TEST_PRELOADED: boolean | undefined;
 

@@ -212,7 +212,8 @@ export class Trace {
 			const { arenaLength } = this.shape;
 			// half of it where it hurts more: header, table, links
 			const place = random.below(random.once(2) ? arenaLength : Math.min(1000, arenaLength));
-			fill(this.region as unknown as HostBuffer, place, 1 + random.below(2), NOISE, random.next());
+			const length = Math.min(1 + random.below(2), arenaLength - place);
+			fill(this.region as unknown as HostBuffer, place, length, NOISE, random.next());
 			this.#damaged = true;
 		}
 		if (this.#damaged && random.once(40)) this.#reset();
