@@ -6,6 +6,7 @@
  * the flash, and then again for every cut, from a snapshot of the flash as it was when it began.
  */
 // needs: js
+// firmware: --slots 12288 --chunk 180000
 
 import { test } from "uvu";
 import type Zram from "zram";
@@ -21,7 +22,7 @@ const KB = 1024;
 
 const IS_NODE = "versions" in globalThis.process;
 /** Cuts on hosts other than Node, more or less. */
-const SAMPLES = 240;
+const SAMPLES = 260;
 const CUTS = ["before", "torn", "after"] as const;
 /** Erases that a cut may count although they were not done: a batch. */
 const OVERCOUNT_MOST = 8;
@@ -56,17 +57,15 @@ class Player {
 	readonly #setup: Setup;
 	/** Milliseconds that the last boot was up. */
 	#uptime = 0;
-	readonly #zeros: Uint8Array;
-	readonly #all: Uint8Array;
 	readonly #page: Uint8Array;
+	readonly #read: Uint8Array;
 
 	constructor(setup: Setup) {
 		const { blocks, blockLength, pageLength, writeAlign = 1, eraseValue = 0xff } = setup;
 		this.#setup = setup;
 		this.bed = makeBed({ blocks, blockLength, writeAlign, eraseValue, seed: SEED });
-		this.#zeros = new Uint8Array(PAGES * pageLength);
-		this.#all = new Uint8Array(PAGES * pageLength);
 		this.#page = new Uint8Array(pageLength);
+		this.#read = new Uint8Array(pageLength);
 	}
 
 	boot(): Zram {
@@ -138,19 +137,25 @@ class Player {
 		this.bed.chip.restore(snapshot);
 		const zram = this.boot();
 		zram.check();
-		zram.read(this.#all, 0);
-		if (!equal(this.#all, 0, this.#zeros, 0, this.#all.length)) throw new Error("an old page");
+		this.#page.fill(0);
+		for (let page = 0; page < PAGES; page++)
+			if (!this.#holds(zram, page)) throw new Error(`page ${page} is an old one`);
 		const { slots, slotsUsed } = zram.status().backing as { slots: number; slotsUsed: number };
 		const group = this.#units.unitLength / this.#setup.pageLength;
 		if (slotsUsed || slots !== before.data.length * group) throw new Error(`${slotsUsed} slots are used of ${slots}`);
 		for (let page = 0; page < 2; page++) {
 			fill(this.#page, 0, this.#page.length, NOISE, 77 + page);
 			zram.write(this.#page, page * this.#page.length);
-			zram.read(this.#all.subarray(0, this.#page.length), page * this.#page.length);
-			if (!equal(this.#all, 0, this.#page, 0, this.#page.length)) throw new Error("not the bytes that were written");
+			if (!this.#holds(zram, page)) throw new Error("not the bytes that were written");
 		}
 		if (zram.status().bdCount !== 2) throw new Error("pages do not go to flash any more");
 		zram.check();
+	}
+
+	/** Whether a page reads as what is in #page. */
+	#holds(zram: Zram, page: number): boolean {
+		zram.read(this.#read, page * this.#read.length);
+		return equal(this.#read, 0, this.#page, 0, this.#page.length);
 	}
 
 	#examineCounts(before: ReturnType<Player["drifts"]>, after: ReturnType<Player["drifts"]>) {
@@ -170,27 +175,8 @@ class Player {
 	}
 }
 
-/** A boot, and how many operations of the flash it has. */
-interface Boot {
-	boot: number;
-	before: Snapshot;
-	operations: number;
-}
-
-function playTrace(player: Player, operations: number): Boot[] {
-	const { chip } = player.bed;
-	const boots: Boot[] = [];
-	const start = chip.operations;
-	for (let boot = 0; chip.operations - start < operations; boot++) {
-		const before = chip.snapshot();
-		const first = chip.operations;
-		player.play(boot);
-		boots.push({ boot, before, operations: chip.operations - first });
-	}
-	return boots;
-}
-
-function cutAt(player: Player, { boot, before }: Boot, operation: number, when: (typeof CUTS)[number]) {
+/** Plays a boot from the flash as it was before, up to the cut; reboots, and goes on. */
+function cutAt(player: Player, boot: number, before: Snapshot, operation: number, when: (typeof CUTS)[number]) {
 	const { chip, clock } = player.bed;
 	chip.restore(before);
 	clock.now = boot * 4_000_000;
@@ -201,31 +187,40 @@ function cutAt(player: Player, { boot, before }: Boot, operation: number, when: 
 	if (chip.powered) throw new Error("the trace is not the same as before");
 	chip.restorePower();
 	clock.now = boot * 4_000_000;
-	player.examine(drifts);
+	try {
+		player.examine(drifts);
+	} catch (error) {
+		const where = `cut ${when} operation ${operation} of boot ${boot}, seed ${SEED}`;
+		throw new Error(`${where}: ${(error as Error).stack}`);
+	}
 }
 
 for (const setup of SETUPS)
 	test(`power: ${setup.name}`, () => {
 		const player = new Player(setup);
+		const { chip } = player.bed;
 		const random = new Random(SEED);
 		const share = setup.operations / SETUPS.reduce((sum, { operations }) => sum + operations, 0);
 		const wanted = IS_NODE ? Number.POSITIVE_INFINITY : Math.ceil(SAMPLES * share);
-		const boots = playTrace(player, IS_NODE ? scaled(setup.operations) : Math.min(500, setup.operations));
-		const total = boots.reduce((sum, { operations }) => sum + operations, 0) * CUTS.length;
+		const wholeLength = IS_NODE ? scaled(setup.operations) : Math.min(500, setup.operations);
+		let operations = 0;
 		let cuts = 0;
-		for (const boot of boots)
-			for (let operation = 0; operation < boot.operations; operation++)
+		for (let boot = 0; operations < wholeLength; boot++) {
+			const before = chip.snapshot();
+			const first = chip.operations;
+			player.play(boot);
+			const count = chip.operations - first;
+			const after = chip.snapshot();
+			for (let operation = 0; operation < count; operation++)
 				for (const when of CUTS) {
-					if (random.below(total) >= wanted) continue;
-					try {
-						cutAt(player, boot, operation, when);
-						cuts++;
-					} catch (error) {
-						const where = `cut ${when} operation ${operation} of boot ${boot.boot}, seed ${SEED}`;
-						throw new Error(`${where}: ${(error as Error).stack}`);
-					}
+					if (random.below(wholeLength * CUTS.length) >= wanted) continue;
+					cutAt(player, boot, before, operation, when);
+					cuts++;
 				}
-		console.log(`${setup.name}: ${cuts} cuts of ${total}`);
+			chip.restore(after);
+			operations += count;
+		}
+		console.log(`${setup.name}: ${cuts} cuts of ${operations * CUTS.length}`);
 	});
 
 test.run();
