@@ -1,5 +1,6 @@
 /* The backing flash as callers see it: options, what goes where, failures of the flash, and what happens at a reboot. */
 // needs: js
+// firmware: --slots 12800 --chunk 200000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -9,14 +10,10 @@ import { type FlashDevice, planFlash } from "zram/offload/geometry";
 import { equal, fill, NOISE, TEXT } from "./support/bytes.ts";
 import { jobs } from "./support/device.ts";
 import { fails, refuses } from "./support/expect.ts";
-import { SEED, scaled } from "./support/host.ts";
 import { makeBed } from "./support/offload.ts";
-import { OffloadModel } from "./support/offload-model.ts";
 
 const KB = 1024;
 const PAGE = 4096;
-
-const IS_NODE = "versions" in globalThis.process;
 
 function bytes(kind: number, seed: number, length = PAGE): Uint8Array {
 	const result = new Uint8Array(length);
@@ -46,7 +43,7 @@ const stateOf = (zram: Zram, page: number) => [...zram.pages()].find((each) => e
 test("options: each is validated, and named", () => {
 	const { io, boot } = makeBed();
 	const refused = (backing: object | null, type: ErrorConstructor, message: RegExp) => {
-		const options = { byteLength: 64 * PAGE, arena: new ArrayBuffer(96 * KB), backing: backing as BackingOptions };
+		const options = { byteLength: 64 * PAGE, arena: { byteLength: 96 * KB }, backing: backing as BackingOptions };
 		refuses(() => new Zram(options), type, message);
 		refuses(() => Zram.layout(options), type, message);
 	};
@@ -86,7 +83,7 @@ test("options: flashes that cannot be", () => {
 
 test("layout: 16 bytes for each page of flash, and exact", () => {
 	const { io } = makeBed({ blocks: 64 });
-	const options = { byteLength: 64 * PAGE, arena: new ArrayBuffer(96 * KB) };
+	const options = { byteLength: 64 * PAGE, arena: { byteLength: 96 * KB } };
 	const without = Zram.layout(options);
 	const with64 = Zram.layout({ ...options, backing: { io, path: "zram" } });
 	assert.is(with64.minimum - without.minimum, 64 * 16);
@@ -186,7 +183,7 @@ test("write: the same bytes once more cost no operation of the flash that wears 
 
 test("erased-only: write never erases; what was erased ahead is used", () => {
 	const { boot, chip } = makeBed();
-	const zram = boot({ arena: new ArrayBuffer(512 * KB) }, { offload: "erased-only" });
+	const zram = boot({ arena: { byteLength: 512 * KB } }, { offload: "erased-only" });
 	let erases = 0;
 	for (let i = 0; i < 300; i++) {
 		const before = chip.statistics.erases;
@@ -231,7 +228,7 @@ test("maintain: erases ahead, in time; then writes erase nothing", () => {
 
 test("writeback: idle, huge, chosen pages; limits; and what never goes", () => {
 	const { boot } = makeBed();
-	const zram = boot({ threshold: PAGE, arena: new ArrayBuffer(256 * KB) });
+	const zram = boot({ threshold: PAGE, arena: { byteLength: 256 * KB } });
 	for (let page = 0; page < 6; page++) zram.write(bytes(TEXT, page + 1), page * PAGE);
 	zram.write(new Uint8Array(PAGE).fill(1), 6 * PAGE);
 	zram.markIdle();
@@ -256,7 +253,7 @@ test("writeback: idle, huge, chosen pages; limits; and what never goes", () => {
 	refuses(() => zram.writeback({ type: "idle", bytes: -1 }), RangeError, /^bytes: /);
 	refuses(() => zram.writeback(undefined as never), TypeError, /^writeback: /);
 	zram.check();
-	const plain = new Zram({ byteLength: PAGE, arena: new ArrayBuffer(16 * KB) });
+	const plain = new Zram({ byteLength: PAGE, arena: { byteLength: 16 * KB } });
 	refuses(() => plain.writeback({ type: "idle" }), Error, /no backing/);
 	assert.is(plain.maintain(100), true);
 	assert.is(plain.status().backing, undefined);
@@ -264,7 +261,7 @@ test("writeback: idle, huge, chosen pages; limits; and what never goes", () => {
 
 test("writeback: huge pages that stayed in memory for want of budget go when there is some", () => {
 	const { boot, clock } = makeBed({ blocks: 16 });
-	const zram = boot({ arena: new ArrayBuffer(256 * KB) }, { endurance: 100 });
+	const zram = boot({ arena: { byteLength: 256 * KB } }, { endurance: 100 });
 	const slots = backingOf(zram).slots;
 	for (let i = 0; i < 2 * slots + 20; i++) zram.write(noise(i + 1), (i % 8) * PAGE);
 	const { rawPages, bdCount } = zram.status();
@@ -279,7 +276,7 @@ test("writeback: huge pages that stayed in memory for want of budget go when the
 
 test("full: pages stay in memory while there is room, then write fails and the old page stands", () => {
 	const { boot } = makeBed({ blocks: 8 });
-	const zram = boot({ arena: new ArrayBuffer(48 * KB) });
+	const zram = boot({ arena: { byteLength: 48 * KB } });
 	let page = 0;
 	const error = fails(() => {
 		for (; page < 64; page++) zram.write(noise(page + 1), page * PAGE);
@@ -308,9 +305,7 @@ test("reboot: empty, whatever is on flash; counts stay", () => {
 	for (let i = 0; i < 100; i++) zram.write(noise(i + 1), (i % 20) * PAGE);
 	const { wearMean } = backingOf(zram);
 	zram = boot();
-	assert.ok(
-		equal(new Uint8Array(zram.read(zram.byteLength, 0)), 0, new Uint8Array(zram.byteLength), 0, zram.byteLength),
-	);
+	for (let page = 0; page < 64; page++) holds(zram, page, new Uint8Array(PAGE));
 	assert.equal([zram.status().pagesStored, zram.status().bdCount], [0, 0]);
 	assert.ok(Math.abs(backingOf(zram).wearMean - wearMean) < 0.3);
 	assert.ok(Math.max(...chip.erases) > 1);
@@ -408,8 +403,8 @@ test("partition: what another version of the format has left is not touched, unl
 
 test("failures: a block that fails is retired, for good; the caller notices nothing", () => {
 	for (const what of ["failingPrograms", "failingErases"] as const) {
-		const { boot, chip } = makeBed({ blocks: 48, seed: 3 });
-		let zram = boot({ arena: new ArrayBuffer(512 * KB) });
+		const { boot, chip } = makeBed({ blocks: 28, seed: 3 });
+		let zram = boot({ arena: { byteLength: 512 * KB } });
 		for (let i = 0; i < 60; i++) zram.write(noise(i + 1), (i % 20) * PAGE);
 		chip[what] = 0.05;
 		for (let i = 0; i < 200; i++) zram.write(noise(i + 1), (i % 20) * PAGE);
@@ -482,7 +477,7 @@ test("failures: a driver that throws once, at any call, loses nothing", () => {
 	for (let failAt = 1; failAt < 120; failAt++) {
 		const bed = makeBed({ blocks: 12 });
 		const { io, state } = faultyIO(bed);
-		const zram = bed.boot({ arena: new ArrayBuffer(256 * KB) }, { io });
+		const zram = bed.boot({ arena: { byteLength: 256 * KB } }, { io });
 		for (let i = 0; i < 12; i++) zram.write(noise(i + 1), (i % 6) * PAGE);
 		state.calls = 0;
 		state.failAt = failAt;
@@ -509,7 +504,7 @@ test("failures: a driver that calls back into the device gets EBUSY, and the dev
 	for (let failAt = 1; failAt < 100; failAt++) {
 		const bed = makeBed({ blocks: 12 });
 		const { io, state } = faultyIO(bed);
-		const zram = bed.boot({ arena: new ArrayBuffer(256 * KB) }, { io });
+		const zram = bed.boot({ arena: { byteLength: 256 * KB } }, { io });
 		for (let i = 0; i < 12; i++) zram.write(noise(i + 1), (i % 6) * PAGE);
 		state.calls = 0;
 		state.failAt = failAt;
@@ -594,39 +589,6 @@ test("close: the flash is closed, also when the constructor fails", () => {
 	for (let block = 0; block < 3; block++) bed.chip.erase(block);
 	refuses(() => bed.boot({}, { io }), Error, /not ours/);
 	assert.is(open, 0);
-});
-
-test("storm: programs and erases that fail, blocks that wear out, bits that rot: nothing lost that was not reported", () => {
-	const operations = IS_NODE ? scaled(1_000_000) : scaled(20_000);
-	let done = 0;
-	const totals = { eio: 0, refused: 0, retired: 0, chips: 0 };
-	for (let chips = 0; done < operations; chips++) {
-		const bed = makeBed({ blocks: 64, blockLength: 1024, endurance: 400, seed: SEED + chips });
-		const options = { byteLength: 48 * KB, pageLength: 1024, arena: new ArrayBuffer(24 * KB) };
-		const model = new OffloadModel(bed, SEED + chips, options);
-		const { chip } = bed;
-		chip.failingPrograms = chip.failingErases = 0.01;
-		for (let i = 0; i < 20_000 && done < operations; i++, done++) {
-			model.step();
-			if (model.random.once(500)) chip.rot(1 + model.random.below(4));
-			if (model.random.once(2000)) {
-				// whoever formats knows that the log may have rotten away
-				chip.failingPrograms = chip.failingErases = 0;
-				model.reboot(options, { format: true });
-				chip.failingPrograms = chip.failingErases = 0.01;
-			}
-		}
-		chip.failingPrograms = chip.failingErases = 0;
-		model.verify();
-		totals.retired += backingOf(model.zram).slotsRetired;
-		totals.eio += model.lost.eio;
-		totals.refused += model.lost.refused;
-		totals.chips++;
-		model.zram.close();
-	}
-	console.log(`storm: ${done} operations, ${JSON.stringify(totals)}`);
-	if (done > 5000) assert.ok(totals.retired > 0);
-	if (done > 10_000) assert.ok(totals.eio > 0);
 });
 
 test.run();

@@ -1,5 +1,6 @@
 /* Offload allocates nothing on the XS heap once warm: writing to flash, reading from it, erasing, moving, recording. */
 // needs: xs
+// firmware: --slots 11520 --chunk 190000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -24,8 +25,8 @@ const DEVICES: [string, Partial<ZramOptions>, Partial<BackingOptions>][] = [
 for (const [name, options, backing] of DEVICES)
 	test(`heap: ${name}`, () => {
 		const { boot, chip, clock } = makeBed({ blocks: 24, endurance: 1e9 });
-		const zram = boot({ arena: new ArrayBuffer(320 * 1024), ...options }, { endurance: 10_000_000, ...backing });
-		const noise = new Uint8Array(16 * PAGE);
+		const zram = boot({ arena: { byteLength: 320 * 1024 }, ...options }, { endurance: 10_000_000, ...backing });
+		const noise = new Uint8Array(8 * PAGE);
 		fill(noise, 0, noise.length, NOISE, 1);
 		const text = new Uint8Array(PAGE);
 		fill(text, 0, PAGE, TEXT, 1);
@@ -36,7 +37,7 @@ for (const [name, options, backing] of DEVICES)
 		const work = () => {
 			for (let i = 0; i < CALLS; i++) {
 				const page = 6 + random.below(12);
-				zram.write(noise, page * PAGE, random.below(15 * PAGE), PAGE);
+				zram.write(noise, page * PAGE, random.below(7 * PAGE), PAGE);
 				zram.read(into, page * PAGE);
 				zram.read(noise, page * PAGE + 100, 0, 50);
 				if (i % 16 === 0) zram.write(text, page * PAGE);

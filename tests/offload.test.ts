@@ -1,18 +1,34 @@
-/* Offload: pages that cannot be compressed, on an emulated flash, beside a model. */
+/* Offload: pages that cannot be compressed, on an emulated flash, beside a model; on one that works, and in a storm. */
 // needs: js
+// firmware: --slots 12288 --chunk 190000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import type { ZramOptions } from "zram";
+import type { ChipOptions } from "../hosts/nor/chip.ts";
 import { SEED, scaled } from "./support/host.ts";
+import { holding } from "./support/memory.ts";
 import { makeBed } from "./support/offload.ts";
 import { OffloadModel } from "./support/offload-model.ts";
 
 const KB = 1024;
 
-const arena = (byteLength: number) => ({ arena: new ArrayBuffer(byteLength) });
+const IS_NODE = "versions" in globalThis.process;
 
-const SHAPES = [
-	{ name: "block = page", chip: { blocks: 32 }, options: { byteLength: 256 * KB, ...arena(48 * KB) } },
+interface Shape {
+	name: string;
+	chip: Partial<ChipOptions>;
+	options: Partial<ZramOptions>;
+	/** Bytes of the XS heap that flash and model hold. Default: too many for a microcontroller. */
+	heap?: number;
+}
+
+const SHAPES: Shape[] = [
+	{
+		name: "block = page",
+		chip: { blocks: 32 },
+		options: { byteLength: 256 * KB, arena: { byteLength: 48 * KB } },
+	},
 	{ name: "integrity, wipe", chip: { blocks: 24 }, options: { integrity: true, wipe: true } },
 	{ name: "smaller blocks", chip: { blocks: 64, blockLength: 1024 }, options: {} },
 	{ name: "larger blocks", chip: { blocks: 16, blockLength: 16 * KB }, options: {} },
@@ -20,12 +36,24 @@ const SHAPES = [
 	{
 		name: "512-byte pages, write alignment 256",
 		chip: { blocks: 32, writeAlign: 256 },
-		options: { pageLength: 512, byteLength: 64 * KB, ...arena(24 * KB) },
+		options: { pageLength: 512, byteLength: 64 * KB, arena: { byteLength: 24 * KB } },
+	},
+	{
+		name: "small, block = page, integrity",
+		heap: 80 * KB,
+		chip: { blocks: 32, blockLength: 1024 },
+		options: { pageLength: 1024, byteLength: 48 * KB, arena: { byteLength: 12 * KB }, integrity: true },
+	},
+	{
+		name: "small, larger blocks, write alignment 64, erased to 0",
+		heap: 80 * KB,
+		chip: { blocks: 20, blockLength: 2048, writeAlign: 64, eraseValue: 0 },
+		options: { pageLength: 512, byteLength: 32 * KB, arena: { byteLength: 8 * KB } },
 	},
 ];
 
-for (const [index, { name, chip, options }] of SHAPES.entries())
-	test(`model: ${name}`, () => {
+for (const [index, { name, chip, options, heap = KB * KB }] of SHAPES.entries())
+	holding(heap)(`model: ${name}`, () => {
 		const bed = makeBed({ ...chip, seed: SEED + index });
 		const model = new OffloadModel(bed, SEED + index, options);
 		const operations = scaled(20_000);
@@ -37,5 +65,38 @@ for (const [index, { name, chip, options }] of SHAPES.entries())
 		assert.is(model.lost.eio, 0);
 		model.zram.close();
 	});
+
+test("storm: programs and erases that fail, blocks that wear out, bits that rot: nothing lost that was not reported", () => {
+	const operations = IS_NODE ? scaled(1_000_000) : scaled(20_000);
+	let done = 0;
+	const totals = { eio: 0, refused: 0, retired: 0, chips: 0 };
+	for (let chips = 0; done < operations; chips++) {
+		const bed = makeBed({ blocks: 64, blockLength: 1024, endurance: 400, seed: SEED + chips });
+		const options = { byteLength: 48 * KB, pageLength: 1024, arena: { byteLength: 24 * KB } };
+		const model = new OffloadModel(bed, SEED + chips, options);
+		const { chip } = bed;
+		chip.failingPrograms = chip.failingErases = 0.01;
+		for (let i = 0; i < 20_000 && done < operations; i++, done++) {
+			model.step();
+			if (model.random.once(500)) chip.rot(1 + model.random.below(4));
+			if (model.random.once(2000)) {
+				// whoever formats knows that the log may have rotten away
+				chip.failingPrograms = chip.failingErases = 0;
+				model.reboot(options, { format: true });
+				chip.failingPrograms = chip.failingErases = 0.01;
+			}
+		}
+		chip.failingPrograms = chip.failingErases = 0;
+		model.verify();
+		totals.retired += model.zram.status().backing?.slotsRetired ?? 0;
+		totals.eio += model.lost.eio;
+		totals.refused += model.lost.refused;
+		totals.chips++;
+		model.zram.close();
+	}
+	console.log(`storm: ${done} operations, ${JSON.stringify(totals)}`);
+	if (done > 5000) assert.ok(totals.retired > 0);
+	if (done > 10_000) assert.ok(totals.eio > 0);
+});
 
 test.run();

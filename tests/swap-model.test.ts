@@ -1,6 +1,6 @@
 /* SwapPool against a Map of byte arrays, on pools of many shapes, most of them full all the time. */
 // needs: js
-// firmware: --slots 15360 --chunk 120000
+// firmware: --slots 16384 --chunk 120000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -37,7 +37,23 @@ const SHAPES: Shape[] = [
 			longest: 7 * KB,
 			keys: 4,
 		},
-		sees: ["refused", "evicted"],
+		sees: ["evicted"],
+	},
+	{
+		name: "short buffers, a small flash below that fails, and loses power",
+		operations: 8_000,
+		heap: 100 * KB,
+		options: {
+			devices: [],
+			pool: { resident: { slots: 2, byteLength: 4 * KB } },
+			longest: 4 * KB,
+			keys: 6,
+			flash: {
+				...{ blocks: 32, blockLength: 512, failingPrograms: 0.005, failingErases: 0.005 },
+				device: { byteLength: 64 * KB, arena: { byteLength: 12 * KB }, pageLength: 512 },
+			},
+		},
+		sees: ["refused", "cuts", "offloaded"],
 	},
 	{
 		name: "room for all",

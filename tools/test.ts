@@ -12,7 +12,7 @@
  */
 
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { type CVariant, compilers, cVariants, harnesses, mutableStatics, runHarness, warnings } from "./c-tests.ts";
 import { findSuites, NEEDS, type Need, outcome, part, portableOnXS, report, type Suite, say, single } from "./parts.ts";
@@ -36,6 +36,8 @@ interface Host {
 	otherwise?: string;
 	/** Each suite in a machine of its own. */
 	oneByOne?: boolean;
+	/** Shares of suites that can do more, or less, in the time. */
+	shares?: Record<string, number>;
 }
 
 async function hasCompiler(): Promise<boolean> {
@@ -71,11 +73,13 @@ const hosts: Host[] = [
 		quick: false,
 		variant: "rv32",
 		oneByOne: true,
+		shares: { offload: 1 },
 		otherwise: "does not fit in 512 KB of RAM",
 		only: [
 			"allocation",
 			"arena",
 			"arguments",
+			"backing",
 			"callbacks",
 			"corruption",
 			"demo-store",
@@ -89,6 +93,10 @@ const hosts: Host[] = [
 			"lockstep",
 			"model",
 			"nor",
+			"offload",
+			"offload-heap",
+			"power",
+			"slots",
 			"swap-model",
 		],
 	},
@@ -161,7 +169,10 @@ async function suitesOn(host: Host, suites: Suite[]) {
 		);
 	// what another host runs is not missed
 	const skipped = others.filter((suite) => !hosts.some((each) => runsOn(each, suite))).map(({ path }) => path);
-	const define = { TEST_SCALE: `${scale * host.share}`, ...(seed ? { TEST_SEED: seed } : {}) };
+	const defines = ([suite = ""]: string[]) => ({
+		TEST_SCALE: `${scale * (host.shares?.[basename(suite, ".test.ts")] ?? host.share)}`,
+		...(seed ? { TEST_SEED: seed } : {}),
+	});
 	const sum = { passed: 0, failed: 0 };
 	const add = (result: Summary & { exitCode: number }) => {
 		const { passed, failed } = outcome(result);
@@ -174,14 +185,14 @@ async function suitesOn(host: Host, suites: Suite[]) {
 		const timeout = scale > 1 ? 7_200_000 : 1_800_000;
 		const groups = host.oneByOne ? chosen.map((suite) => [suite]) : [chosen];
 		for (const group of groups) {
-			const options = { echo: true, define, timeout, engine: host.engine };
+			const options = { echo: true, define: defines(group), timeout, engine: host.engine };
 			add(await runSuitesOnXS(host.variant, group, options));
 		}
 		return { ...sum, skipped };
 	}
 	for (const suite of chosen) {
 		say(suite);
-		add(await runSuiteInNode(suite, { echo: true, env: define }));
+		add(await runSuiteInNode(suite, { echo: true, env: defines([suite]) }));
 	}
 	return { ...sum, skipped };
 }

@@ -36,9 +36,9 @@ export function makeBed(chipOptions: Partial<ChipOptions> = {}, defaults: Partia
 		boot: (options = {}, backing = {}) =>
 			new Zram({
 				byteLength: 64 * 4096,
+				arena: { byteLength: 96 * 1024 },
 				...defaults,
 				...options,
-				arena: options.arena ?? defaults.arena ?? new ArrayBuffer(96 * 1024),
 				backing: { io, path: "zram", ticks: clock.ticks, ...backing },
 			}),
 	};

@@ -18,7 +18,12 @@ export interface SwapModelOptions {
 	/** Different keys. */
 	keys: number;
 	/** One more device, with a flash, whose power is cut now and then. Chances of failures, 0 to 1. */
-	flash?: Partial<ChipOptions> & { failingPrograms?: number; failingErases?: number };
+	flash?: Partial<ChipOptions> & {
+		failingPrograms?: number;
+		failingErases?: number;
+		/** What the device is, if not as the bed's. */
+		device?: Partial<ZramOptions>;
+	};
 }
 
 interface Value {
@@ -37,6 +42,7 @@ export class SwapModel {
 	readonly random: Random;
 	readonly #options: SwapModelOptions;
 	#devices: Zram[] = [];
+	#arenaLengths: number[] = [];
 	#pool!: SwapPool;
 	/** In the order of use: the one that was used last is the last. */
 	#values = new Map<Key, Value>();
@@ -59,8 +65,8 @@ export class SwapModel {
 		this.random = new Random(seed);
 		this.#work = new Uint8Array(options.longest);
 		if (options.flash) {
-			const { failingPrograms = 0, failingErases = 0, ...chip } = options.flash;
-			this.#bed = makeBed(chip);
+			const { failingPrograms = 0, failingErases = 0, device, ...chip } = options.flash;
+			this.#bed = makeBed({ seed, ...chip }, device);
 			Object.assign(this.#bed.chip, { failingPrograms, failingErases });
 		}
 		this.#open();
@@ -327,8 +333,7 @@ export class SwapModel {
 	#setLimit() {
 		const index = this.random.below(this.#devices.length);
 		const zram = this.#devices[index] as Zram;
-		const options = this.#options.devices[index];
-		const arenaLength = options ? Zram.layout(options).arenaLength : 96 * 1024;
+		const arenaLength = this.#arenaLengths[index] as number;
 		zram.limit = this.random.once(2) ? arenaLength : this.random.below(arenaLength + 1);
 	}
 
@@ -349,6 +354,7 @@ export class SwapModel {
 		this.offloaded += this.#devices.reduce((sum, zram) => sum + this.#bdWritesOf(zram), 0);
 		this.#devices = this.#options.devices.map((options) => new Zram(options));
 		if (this.#bed) this.#devices.push(this.#bed.boot());
+		this.#arenaLengths = this.#devices.map(({ limit }) => limit);
 		this.#pool = new SwapPool({ ...this.#options.pool, devices: this.#devices });
 		this.#values.clear();
 		this.#held.clear();
