@@ -28,8 +28,9 @@ function openBacking(): BackingOptions | undefined {
 /** A quarter of the PSRAM; or 48 KB of internal memory on a board that has none. */
 function openDevice(backing: BackingOptions | undefined): Zram {
 	const available = psram();
+	const quarter = (available >> 2) & -PAGE;
 	const arena = available
-		? ({ byteLength: Math.min(available / 4, 2 * MB), memory: "external" } as const)
+		? ({ byteLength: Math.min(quarter, 2 * MB), memory: "external" } as const)
 		: ({ byteLength: 48 * KB, memory: "internal" } as const);
 	return new Zram({ byteLength: 4 * arena.byteLength, arena, ...(backing && { backing }) });
 }
@@ -69,7 +70,7 @@ function main() {
 	const zram = openDevice(backing);
 	const { slots = 0 } = zram.status().backing ?? {};
 	const partition = backing ? `partition zram with ${slots} pages` : "no partition zram";
-	trace(`zram: PSRAM ${psram() / KB} KB, ${partition}, arena ${zram.limit / KB} KB\n`);
+	trace(`zram: PSRAM ${psram() >> 10} KB, ${partition}, arena ${zram.limit / KB} KB\n`);
 
 	const pages = zram.byteLength / PAGE;
 	/** How often each page was written; 0 for those that are not there. */

@@ -1,7 +1,8 @@
 /*
-	Memory of the RP2350. Where the SDK's allocator has PSRAM it is one heap with SRAM, and malloc takes what fits best
-	from either: so ask, look where it lies, and ask again while holding on to what lies elsewhere. All of it stays the
-	allocator's, nothing is taken behind its back.
+	Memory of the RP2350. With PSRAM (SFE_ALLOC) the SDK's allocator is one heap over it and SRAM, and malloc takes what
+	fits best from either: so ask, look where it lies, and ask again while holding on to what lies elsewhere, until it is
+	where it should be or there is no more. For a small region in PSRAM that holds all of SRAM for a moment, a block of its
+	size at a time. All of it stays the allocator's, nothing is taken behind its back.
 */
 #include "../zramMemory.h"
 
@@ -10,11 +11,18 @@
 
 #include <stdlib.h>
 
+#if SFE_ALLOC
+#define PSRAM true
+#else
+/* No PSRAM; and pico-sdk's malloc would not answer NULL when there is no more, it stops the board. */
+#define PSRAM false
+void *__real_malloc(size_t size);
+#define malloc __real_malloc
+#endif
+
 /* The second chip select of the XIP window. */
 #define PSRAM_START (XIP_BASE + 0x01000000u)
 #define PSRAM_END (XIP_BASE + 0x02000000u)
-
-#define ATTEMPTS 16
 
 /* In front of a region: what malloc has given. While an address is sought, what lies elsewhere is chained by `next`. */
 typedef struct Block {
@@ -39,13 +47,10 @@ void *zramMemoryAllocate(size_t byteLength, bool external, const char **problem)
 {
 	Block *elsewhere = NULL;
 	Block *block = NULL;
-	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-		block = malloc(sizeof(Block) + byteLength + ZRAM_MEMORY_ALIGNMENT);
-		if (!block || (isExternal(block) == external))
-			break;
+	while ((PSRAM || !external) && (block = malloc(sizeof(Block) + byteLength + ZRAM_MEMORY_ALIGNMENT))
+		&& (isExternal(block) != external)) {
 		block->next = elsewhere;
 		elsewhere = block;
-		block = NULL;
 	}
 	while (elsewhere) {
 		Block *next = elsewhere->next;

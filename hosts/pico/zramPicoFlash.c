@@ -3,8 +3,9 @@
 	SDK's file storage, which ends where the linker has put preferences. Below it lie the firmware and a mod.
 
 	While the chip erases or programs, nothing can be fetched from it, nor from PSRAM, which shares its bus. So interrupts
-	are off, and the other core must be kept away: by pico_flash, if the firmware links it (and then core 1 must have called
-	flash_safe_execute_core_init). The SDK links none, and starts no other core.
+	are off, and the other core waits in SRAM: by pico_multicore's lockout, if the firmware links that. The SDK links none,
+	and starts no other core. What PSRAM's cache holds is written back first, and its half of the bus is set up again
+	afterwards, both by flash_range_erase and flash_range_program (pico-sdk 2.1 and newer).
 */
 #include "xs.h"
 #include "xsmc.h"
@@ -12,7 +13,7 @@
 
 #include "hardware/flash.h"
 #include "hardware/sync.h"
-#include "pico/flash.h"
+#include "pico/multicore.h"
 
 #ifndef MODDEF_ZRAM_FLASH_SIZE
 #define MODDEF_ZRAM_FLASH_SIZE (1024 * 1024)
@@ -21,37 +22,44 @@
 #define MODDEF_FILE_LFS_PARTITION_SIZE 65536
 #endif
 
-#define TIMEOUT_MS 1000
+#define RANGE_LENGTH ((uint32_t)MODDEF_ZRAM_FLASH_SIZE & ~(FLASH_SECTOR_SIZE - 1u))
+#define TIMEOUT_US 1000000
 #define ARCHIVE 0x58535F41u /* "XS_A", with which a mod begins behind its length */
 
-#pragma weak flash_safe_execute
+#pragma weak multicore_launch_core1_raw
+#pragma weak multicore_lockout_victim_is_initialized
+#pragma weak multicore_lockout_start_timeout_us
+#pragma weak multicore_lockout_end_blocking
 
-/* One erase or program; `from` lies in SRAM. */
+/* One erase, or one program if there is a `from`, which lies in SRAM. */
 typedef struct {
 	uint32_t offset;
 	const uint8_t *from;
 } Work;
 
-static void eraseSector(void *argument)
+/* What is wrong if the other core may run, and does not stop; NULL if it is not there, or waits. */
+static const char *stopOtherCore(void)
 {
-	const Work *work = argument;
-	flash_range_erase(work->offset, FLASH_SECTOR_SIZE);
+	if (!multicore_launch_core1_raw)
+		return NULL;
+	if (!multicore_lockout_victim_is_initialized(get_core_num() ^ 1u))
+		return "the other core has not called multicore_lockout_victim_init()";
+	return multicore_lockout_start_timeout_us(TIMEOUT_US) ? NULL : "the other core does not stop";
 }
 
-static void programPage(void *argument)
+static void doAlone(xsMachine *the, const Work *work)
 {
-	const Work *work = argument;
-	flash_range_program(work->offset, work->from, FLASH_PAGE_SIZE);
-}
-
-static bool alone(void (*function)(void *), Work *work)
-{
-	if (flash_safe_execute)
-		return flash_safe_execute(function, work, TIMEOUT_MS) == PICO_OK;
+	const char *problem = stopOtherCore();
+	if (problem)
+		xsUnknownError("%s", problem);
 	uint32_t interrupts = save_and_disable_interrupts();
-	function(work);
+	if (work->from)
+		flash_range_program(work->offset, work->from, FLASH_PAGE_SIZE);
+	else
+		flash_range_erase(work->offset, FLASH_SECTOR_SIZE);
 	restore_interrupts(interrupts);
-	return true;
+	if (multicore_launch_core1_raw)
+		multicore_lockout_end_blocking();
 }
 
 /* First byte of the range, from the start of the flash; 0 if it is not free. */
@@ -67,54 +75,66 @@ static uint32_t rangeStart(void)
 	return (start >= used) && (start < end) ? (uint32_t)(start - kFlashStart) : 0;
 }
 
+/* A place of the range, from the start of the flash. Looked at each time: a mod may come while the app runs. */
+static uint32_t placeOf(xsMachine *the, xsIntegerValue position, xsIntegerValue length)
+{
+	uint32_t start = rangeStart();
+	if (!start)
+		xsUnknownError("a mod lies in the range now");
+	if ((position < 0) || (length < 0) || ((uint32_t)position + (uint32_t)length > RANGE_LENGTH))
+		xsRangeError("not in the range");
+	return start + (uint32_t)position;
+}
+
 /* Bytes of the range, 0 if the firmware leaves no room for it. */
 void xs_zram_pico_flash_size(xsMachine *the)
 {
-	xsmcSetInteger(xsResult, rangeStart() ? MODDEF_ZRAM_FLASH_SIZE & ~(FLASH_SECTOR_SIZE - 1) : 0);
+	xsmcSetInteger(xsResult, rangeStart() ? (xsIntegerValue)RANGE_LENGTH : 0);
 }
 
-/* (into, start, length, position): the range was looked at. */
+/* (into, start, length, position): the buffer's part was looked at. */
 void xs_zram_pico_flash_read(xsMachine *the)
 {
 	xsIntegerValue start = xsmcToInteger(xsArg(1));
 	xsIntegerValue length = xsmcToInteger(xsArg(2));
-	xsIntegerValue position = xsmcToInteger(xsArg(3));
+	uint32_t place = placeOf(the, xsmcToInteger(xsArg(3)), length);
 	void *into;
 	xsUnsignedValue intoLength;
 	xsmcGetBufferWritable(xsArg(0), &into, &intoLength);
-	c_memcpy((uint8_t *)into + start, (const uint8_t *)kFlashStart + rangeStart() + position, length);
+	c_memcpy((uint8_t *)into + start, (const uint8_t *)kFlashStart + place, length);
 }
 
-/* (from, start, length, position): the range was looked at. Page by page by way of the stack, which is SRAM. */
+/* (from, start, length, position): the buffer's part was looked at. Page by page by way of the stack, which is SRAM. */
 void xs_zram_pico_flash_program(xsMachine *the)
 {
 	xsIntegerValue start = xsmcToInteger(xsArg(1));
 	xsIntegerValue length = xsmcToInteger(xsArg(2));
-	uint32_t offset = rangeStart() + (uint32_t)xsmcToInteger(xsArg(3));
+	uint32_t place = placeOf(the, xsmcToInteger(xsArg(3)), length);
 	void *from;
 	xsUnsignedValue fromLength;
 	xsmcGetBufferReadable(xsArg(0), &from, &fromLength);
 	uint8_t page[FLASH_PAGE_SIZE];
 	while (length > 0) {
-		uint32_t within = offset % FLASH_PAGE_SIZE;
+		uint32_t within = place % FLASH_PAGE_SIZE;
 		xsIntegerValue part = FLASH_PAGE_SIZE - (xsIntegerValue)within;
 		if (part > length)
 			part = length;
 		c_memset(page, 0xff, sizeof(page)); /* ones leave a bit as it is */
 		c_memcpy(page + within, (const uint8_t *)from + start, part);
-		Work work = { .offset = offset - within, .from = page };
-		if (!alone(programPage, &work))
-			xsUnknownError("write failed: the other core did not stop");
-		offset += part;
+		Work work = { .offset = place - within, .from = page };
+		doAlone(the, &work);
+		place += (uint32_t)part;
 		start += part;
 		length -= part;
 	}
 }
 
-/* (block): it was looked at. */
+/* (block) */
 void xs_zram_pico_flash_erase(xsMachine *the)
 {
-	Work work = { .offset = rangeStart() + (uint32_t)xsmcToInteger(xsArg(0)) * FLASH_SECTOR_SIZE, .from = NULL };
-	if (!alone(eraseSector, &work))
-		xsUnknownError("erase failed: the other core did not stop");
+	xsIntegerValue block = xsmcToInteger(xsArg(0));
+	if ((block < 0) || ((uint32_t)block >= RANGE_LENGTH / FLASH_SECTOR_SIZE))
+		xsRangeError("not in the range");
+	Work work = { .offset = placeOf(the, block * (xsIntegerValue)FLASH_SECTOR_SIZE, 0), .from = NULL };
+	doAlone(the, &work);
 }
