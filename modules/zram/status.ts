@@ -72,8 +72,8 @@ const BACKING_KEYS = Object.freeze([
 ] as const satisfies (keyof BackingStatus)[]);
 
 /** A number with at most three decimals: enough for a mean or a rate, and short. */
-function field(key: string, value: number): string {
-	return value ? ` ${key}=${Math.round(value * 1000) / 1000}` : "";
+function pair(key: string, value: number): string {
+	return `${key}=${Math.round(value * 1000) / 1000}`;
 }
 
 /**
@@ -89,13 +89,19 @@ export function formatStatus(name: string, zram: Zram, ms: number): string {
 	const status = zram.status();
 	const { backing } = status;
 	const { byteLength, pageLength } = zram;
-	let line = `${FORMAT} ${name}${field("ms", ms)}${field("byteLength", byteLength)}${field("pageLength", pageLength)}`;
-	for (const key of STATUS_KEYS) line += field(key, status[key]);
+	// joined at the end: a line that grows word by word leaves twice as much to the collector
+	const words = [FORMAT, name];
+	const add = (key: string, value: number) => value && words.push(pair(key, value));
+	add("ms", ms);
+	add("byteLength", byteLength);
+	add("pageLength", pageLength);
+	for (const key of STATUS_KEYS) add(key, status[key]);
 	if (backing) {
-		line += ` ${BACKING}slots=${backing.slots}`; // even if 0: it says that there is a flash
-		for (const key of BACKING_KEYS) if (key !== "slots") line += field(BACKING + key, backing[key]);
+		words.push(pair(`${BACKING}slots`, backing.slots)); // even if 0: it says that there is a flash
+		for (const key of BACKING_KEYS) if (key !== "slots") add(BACKING + key, backing[key]);
 	}
-	return `${line} ${END}`;
+	words.push(END);
+	return words.join(" ");
 }
 
 /** What a line says that formatStatus has made; undefined for any other, and for one that was cut off or garbled. */

@@ -1,4 +1,4 @@
-/* What the demo's app asks of the board. */
+/* What the demo's apps, with a display and without, ask of the board. */
 
 import storage from "embedded:storage/flash";
 
@@ -8,4 +8,11 @@ export function psram(this: unknown): number {
 
 export function flash() {
 	return storage;
+}
+
+export const POWER = "Reset";
+
+/** Resets the chip: memory comes up empty, and the flash with its wear and its budget. Does not return. */
+export function cutPower(this: unknown, write: () => void): boolean {
+	return native("xs_zram_board_reset").call(this, write);
 }

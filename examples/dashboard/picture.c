@@ -243,7 +243,7 @@ void xs_picture_cells(xsMachine *the)
 	xsmcSetInteger(xsResult, changed);
 }
 
-/* figures(region, into): int32 each, in the order of sample.ts; all 0 if the region is none. */
+/* figures(region, into): int32 each, in the order of picture.ts; all 0 if the region is none. */
 void xs_picture_figures(xsMachine *the)
 {
 	uint32_t length = lengthOf(the, &xsArg(0));
@@ -274,19 +274,35 @@ static uint8_t wearOf(const zramSlot *slot)
 		return 7;
 	for (uint32_t erases = slot->erases; erases && level < 5; erases /= 10)
 		level++;
-	return (slot->state == kZramSlotUsed) ? level | 8 : level;
+	return level;
 }
 
-/* wear(region, into): a byte a slot, as many as `into` has. Returns how many have changed. */
+/* A cell for so many slots: the most worn of them, and 8 if one holds a page. */
+static uint8_t wearOfCell(const zramSlot *slots, uint32_t count)
+{
+	uint8_t most = 0, used = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		uint8_t level = wearOf(slots + i);
+		if (level > most)
+			most = level;
+		if (slots[i].state == kZramSlotUsed)
+			used = 8;
+	}
+	return (most == 7) ? most : most | used;
+}
+
+/* wear(region, into): a byte a cell, for one slot or more, so that all of them have a cell. Returns how many have changed. */
 void xs_picture_wear(xsMachine *the)
 {
-	uint32_t length = lengthOf(the, &xsArg(0)), count = lengthOf(the, &xsArg(1)), changed = 0;
+	uint32_t length = lengthOf(the, &xsArg(0)), cells = lengthOf(the, &xsArg(1)), changed = 0;
 	uint8_t *into = bytesOf(the, &xsArg(1), 0);
 	const uint8_t *region = bytesOf(the, &xsArg(0), 0);
 	const zramHeader *header = headerOf(region, length);
-	for (uint32_t i = 0; i < count; i++) {
-		const zramSlot *slots = header ? (const zramSlot *)(const void *)(region + header->slotsOffset) : NULL;
-		uint8_t level = (slots && i < header->slotCount) ? wearOf(slots + i) : 0;
+	uint32_t count = header ? header->slotCount : 0, each = cells ? (count + cells - 1) / cells : 0;
+	const zramSlot *slots = header ? (const zramSlot *)(const void *)(region + header->slotsOffset) : NULL;
+	for (uint32_t i = 0; i < cells; i++) {
+		uint32_t first = i * each, here = (first < count) ? count - first : 0;
+		uint8_t level = here ? wearOfCell(slots + first, (here < each) ? here : each) : 0;
 		changed += into[i] != level;
 		into[i] = level;
 	}

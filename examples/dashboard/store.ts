@@ -3,19 +3,15 @@
  * looked at. What the dashboard's buttons do is here.
  */
 
-import { Chip, PowerCut } from "nor/chip";
-import { type FlashStorage, flashStorage } from "nor/flash";
-import Zram, { ZramError } from "zram";
+import { cutPower, flash } from "board";
+import Zram, { type BackingOptions, ZramError } from "zram";
 import type { ByteBuffer } from "zram/engine/interface";
 import { Memory, ticks } from "zram/memory";
-import { and, BLANK, copy, FRAME, isMade, LOG, make, PHOTO, SAMPLES } from "./picture.ts";
-import { FileStorage } from "./storage.ts";
+import { BLANK, FRAME, isMade, LOG, make, PHOTO, SAMPLES } from "./picture.ts";
 
 const KB = 1024;
 
 export const ARENA = 1024 * KB;
-/** Blocks of the flash, 4 KB each. */
-export const BLOCKS = 88;
 
 /** Bytes of a buffer, and how many the device could hold if there were room. */
 const BUFFER = 32 * KB;
@@ -30,6 +26,17 @@ const WRITES = 16;
 const PHOTO_WRITES = 128;
 const CHECKS = 64;
 
+/** The partition, if there is one. */
+function findBacking(): BackingOptions | undefined {
+	const io = flash();
+	try {
+		io?.open({ path: "zram", mode: "r" }).close();
+	} catch {
+		return undefined;
+	}
+	return io && { io, path: "zram" };
+}
+
 export class Store {
 	zram!: Zram;
 	/** Buffers that are stored. */
@@ -42,8 +49,7 @@ export class Store {
 	metadata = 0;
 
 	#region!: Memory;
-	#io: FlashStorage;
-	#chip: Chip;
+	#backing = findBacking();
 	#work = new Uint8Array(BUFFER);
 	/** By place: 0 for none, else the seed, which also says the kind. */
 	#places = new Int32Array(PLACES);
@@ -51,8 +57,6 @@ export class Store {
 	#random = 12345;
 
 	constructor() {
-		this.#chip = new Chip({ blocks: BLOCKS, kernels: { copy, and }, storage: new FileStorage("zram-dashboard.flash") });
-		this.#io = flashStorage({ zram: this.#chip });
 		this.#open();
 	}
 
@@ -63,8 +67,8 @@ export class Store {
 
 	#open() {
 		this.#region = new Memory(ARENA, "external");
-		const backing = { io: this.#io, path: "zram" };
-		const options = { byteLength: PLACES * BUFFER, arena: this.bytes, backing };
+		const backing = this.#backing && { backing: this.#backing };
+		const options = { byteLength: PLACES * BUFFER, arena: this.bytes, ...backing };
 		this.metadata = Zram.layout(options).metadata;
 		this.zram = new Zram(options);
 	}
@@ -94,11 +98,9 @@ export class Store {
 		} while (((ticks() - start) | 0) < milliseconds);
 	}
 
-	/** Takes the power away in the middle of what the flash does next, and gives it back. */
+	/** Takes the power away, and gives it back. */
 	cutPower() {
-		this.#chip.cutPower(this.#chip.operations, "torn");
-		for (let i = 0; i < PLACES && this.#chip.powered; i++) this.#writePhoto();
-		this.#chip.restorePower();
+		if (!cutPower(() => this.#writePhoto())) return;
 		this.zram.close();
 		this.#region.close();
 		this.#places.fill(0);
@@ -106,14 +108,12 @@ export class Store {
 		this.#open();
 	}
 
-	/** Something that goes to the flash, and so meets the cut. */
+	/** Something that goes to the flash, and so meets the cut, of which the flash's driver tells in its own way. */
 	#writePhoto() {
+		make(this.#work, PHOTO, this.#seed++);
 		try {
-			make(this.#work, PHOTO, this.#seed++);
 			this.zram.write(this.#work, 0);
-		} catch (error) {
-			if (!(error instanceof PowerCut) && !(error instanceof ZramError)) throw error;
-		}
+		} catch {}
 	}
 
 	#use(place: number) {

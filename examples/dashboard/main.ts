@@ -1,21 +1,26 @@
 /* A dashboard of compressed RAM at work. Portrait and landscape, from 240 pixels up. */
 
+import { POWER, psram } from "board";
 import type { Content as PiuContent } from "piu/MC";
 import { arenaGrid, Bar, button, Figure, flashGrid, type Place, swatch, words } from "./parts.ts";
 import * as picture from "./picture.ts";
 import "piu/MC";
 import { ticks } from "zram/memory";
-import { ARENA, BLOCKS, Store } from "./store.ts";
+import { formatStatus } from "zram/status";
+import { ARENA, Store } from "./store.ts";
 import { AMBER, BACKGROUND, BOLD, DIM, LARGE, PANEL, RED, SLATE, SMALL, TEAL, TEXT, VIOLET } from "./theme.ts";
 
 const COLUMNS = 44;
 const ROWS = 18;
+const FLASH_ROWS = 2;
 const GRID = COLUMNS * 5 - 1;
 
 /** Milliseconds: between two steps, spent in each using buffers, between two looks at the region. */
 const STEP = 50;
 const BUSY = 6;
 const LOOK = 250;
+/** Milliseconds between two status lines. */
+const STATUS = 1000;
 /** Milliseconds between two looks at the budget, which is not in the region: status() makes an object. */
 const BUDGET = 2000;
 /** Filled to this share at the start, step by step. */
@@ -29,12 +34,14 @@ class Dashboard extends Behavior {
 	#store = new Store();
 	#filling = true;
 	#using = true;
+	#started = ticks();
 	#looked = 0;
+	#said = 0;
 	#operations = 0;
 	#looksToBudget = 0;
 
 	#cells = new Uint8Array(picture.pictureLength(COLUMNS, ROWS));
-	#wear = new Uint8Array(BLOCKS);
+	#wear = new Uint8Array(COLUMNS * FLASH_ROWS);
 	#figures = new Int32Array(picture.FIGURES_LENGTH / 4);
 
 	#contents: PiuContent[] = [];
@@ -47,6 +54,7 @@ class Dashboard extends Behavior {
 		if (application.width > application.height) this.#landscape();
 		else this.#portrait();
 		for (const content of this.#contents) application.add(content);
+		this.#announce();
 		application.interval = STEP;
 		application.start();
 	}
@@ -54,10 +62,22 @@ class Dashboard extends Behavior {
 	onTimeChanged() {
 		if (this.#filling) this.#fill();
 		else if (this.#using) this.#store.use(BUSY);
-		const now = ticks();
-		if (((now - this.#looked) | 0) < LOOK) return;
-		this.#look((now - this.#looked) | 0);
+		const now = (ticks() - this.#started) | 0;
+		if (now - this.#said >= STATUS) {
+			trace(`${formatStatus("dashboard", this.#store.zram, now)}\n`);
+			this.#said = now;
+		}
+		if (now - this.#looked < LOOK) return;
+		this.#look(now - this.#looked);
 		this.#looked = now;
+	}
+
+	/** What was found, in one line. */
+	#announce() {
+		const memory = psram() ? `PSRAM ${psram() >> 10} KB, ` : "";
+		const { backing } = this.#store.zram.status();
+		const partition = backing ? `partition zram with ${backing.slots} pages` : "no partition zram";
+		trace(`zram: ${memory}${partition}, arena ${ARENA >> 10} KB\n`);
 	}
 
 	#fill() {
@@ -159,10 +179,9 @@ class Dashboard extends Behavior {
 	}
 
 	#flashStrip(left: number, top: number) {
-		this.#add(words(at(left, top, 50, 21), "flash", SMALL));
-		this.#figure("erases", at(left + 40, top, 94, 21), { type: SMALL, unit: " erases" });
-		this.#figure("budget", at(left + 134, top, 85, 21), { type: SMALL, unit: " left", color: DIM });
-		this.#flash = flashGrid(left, top + 23, COLUMNS, BLOCKS / COLUMNS, this.#wear);
+		this.#figure("erases", at(left, top, 119, 21), { type: SMALL, unit: " erases", align: "left" });
+		this.#figure("budget", at(left + 119, top, 100, 21), { type: SMALL, unit: " left", color: DIM });
+		this.#flash = flashGrid(left, top + 23, COLUMNS, FLASH_ROWS, this.#wear);
 		this.#add(this.#flash.content);
 	}
 
@@ -173,7 +192,7 @@ class Dashboard extends Behavior {
 			["Add", TEAL, () => void store.add()],
 			["Swap", TEXT, () => this.#toggle()],
 			["Trim", AMBER, () => store.trim()],
-			["Cut", RED, () => this.#cut()],
+			[POWER, RED, () => this.#cut()],
 		];
 		actions.forEach(([string, color, action], i) => {
 			const place = at(Math.round(left + i * (each + 6)), top, Math.round(each), height);

@@ -88,7 +88,7 @@ export const RETIRED = 7;
 /** Holds a page. */
 export const IN_USE = 8;
 
-/** How worn each block of the flash is, a byte each. Returns how many have changed. */
+/** How worn the flash is, a byte for each cell, which is one block or more. Returns how many have changed. */
 export function wear(this: unknown, region: ByteBuffer, into: Uint8Array): number {
 	return native("xs_picture_wear").call(this, region, into);
 }

@@ -1,0 +1,31 @@
+/* What the dashboard asks of the simulator: an emulated flash, and a power cut in the middle of what it does. */
+
+import { Chip } from "nor/chip";
+import { type FlashStorage, flashStorage } from "nor/flash";
+import { and, copy } from "picture";
+import { FileStorage } from "./storage.ts";
+
+/** Blocks of 4 KB. */
+const BLOCKS = 88;
+
+const chip = new Chip({ blocks: BLOCKS, kernels: { copy, and }, storage: new FileStorage("zram-dashboard.flash") });
+const storage = flashStorage({ zram: chip });
+
+/** There is but one kind of memory. */
+export function psram(): number {
+	return 0;
+}
+
+export function flash(): FlashStorage {
+	return storage;
+}
+
+export const POWER = "Cut";
+
+/** The power goes in the middle of what the flash does next, and comes back. */
+export function cutPower(write: () => void): boolean {
+	chip.cutPower(chip.operations, "torn");
+	for (let i = 0; i < BLOCKS && chip.powered; i++) write();
+	chip.restorePower();
+	return true;
+}
