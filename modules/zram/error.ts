@@ -2,23 +2,30 @@
 
 /** What went wrong, as POSIX would say it. */
 export type ZramErrorCode =
-	/** No room for a page under the limit. */
+	/** No room for a page under the limit; of a pool also no page, or no key, that is free. */
 	| "ENOSPC"
 	/** The arena is damaged: a page, or an invariant of check(). */
 	| "ECORRUPT"
 	/** A page on flash cannot be read, or is not what was written any more. */
 	| "EIO"
-	/** The device is closed. */
+	/** The device or pool is closed. */
 	| "ECLOSED"
-	/** The device was called from within its own callback, or from within its own backing flash. */
+	/**
+	 * The device was called from within its own callback, or from within its own backing flash. Of a pool: a buffer is
+	 * acquired, or all slots are.
+	 */
 	| "EBUSY";
 
+/** What devices and pools throw where it is not the arguments' fault. */
 export class ZramError extends Error {
+	/** Always "ZramError". */
 	override readonly name = "ZramError"; // a field: in XS the inherited one may be frozen, and cannot be assigned
+	/** What went wrong. */
 	readonly code: ZramErrorCode;
 	/** Of a write or trim that failed: bytes from the start of the request that are done. */
 	bytesWritten?: number;
 
+	/** Its message is the code, and what it was about. */
 	constructor(code: ZramErrorCode, message: string) {
 		super(`${code}: ${message}`);
 		this.code = code;

@@ -13,6 +13,7 @@ import type { ByteBuffer } from "zram/engine/interface";
 import { refuseInteger } from "zram/error";
 import { Memory } from "zram/memory";
 
+/** What a flash in RAM is made of. */
 export interface ZramFlashOptions {
 	/** Where the blocks are. The flash has it for itself; what it holds is dropped. */
 	device: Zram;
@@ -20,22 +21,27 @@ export interface ZramFlashOptions {
 	partitions: Readonly<Record<string, number>>;
 }
 
+/** Which partition is opened, and what for. */
 export interface FlashOpenOptions {
+	/** One of the keys of `partitions`. */
 	path: string;
-	/** "r+" by default. */
+	/** "r": to be read only; "r+" (default): written and erased as well. */
 	mode?: "r" | "r+";
+	/** ECMA-419's data format: there is one. */
 	format?: "buffer";
 }
 
+/** What ECMA-419's status() of a Flash says. */
 export interface FlashStatus {
 	/** Bytes of the partition. */
 	size: number;
-	/** Erase blocks, and bytes of each. */
+	/** Erase blocks. */
 	blocks: number;
+	/** Bytes of an erase block: a page of the device. */
 	blockLength: number;
-	/** A write may begin and end anywhere. */
+	/** 1: a write may begin and end anywhere. */
 	writeAlign: number;
-	/** What an erased byte reads as. */
+	/** What an erased byte reads as: 255. */
 	eraseValue: number;
 }
 
@@ -117,6 +123,7 @@ class Partition {
 	#isReadOnly: boolean;
 	#isOpen = true;
 
+	/** @internal */
 	constructor(blocks: Blocks, first: number, count: number, isReadOnly: boolean) {
 		this.#blocks = blocks;
 		this.#first = first;
@@ -138,11 +145,17 @@ class Partition {
 	}
 
 	/**
-	 * Reads `byteLength` bytes into a new ArrayBuffer, or as many as `buffer` holds into it.
+	 * Reads `byteLength` bytes into a new ArrayBuffer.
 	 *
 	 * @throws RangeError if they are not all in the partition
 	 */
 	read(byteLength: number, byteOffset: number): ArrayBuffer;
+	/**
+	 * Reads as many bytes as `buffer` holds into it.
+	 *
+	 * @returns the number of bytes read
+	 * @throws RangeError if they are not all in the partition
+	 */
 	read(buffer: Bytes, byteOffset: number): number;
 	read(target: number | Bytes, byteOffset: number): ArrayBuffer | number {
 		const partition = Partition.#expectOpen(this);
@@ -199,6 +212,7 @@ class Partition {
 		for (let block = from; block < to; block++) partition.#blocks.erase(partition.#first + block);
 	}
 
+	/** Its size, its blocks, and what can be written. */
 	status(): FlashStatus {
 		const partition = Partition.#expectOpen(this);
 		const blockLength = partition.#blocks.zram.pageLength;
@@ -237,7 +251,7 @@ class Partition {
 	}
 }
 
-export type Flash = Partition;
+export type { Partition as Flash };
 
 /** Whether a mode, as an option, is that of reading only. */
 function isReadOnly(mode: unknown): boolean {
@@ -289,7 +303,7 @@ export default class ZramFlash {
 	 * @throws Error if there is no such path, or the mode is none; RangeError if the format is none; TypeError without
 	 * options
 	 */
-	open(options: FlashOpenOptions): Flash {
+	open(options: FlashOpenOptions): Partition {
 		const { path, mode, format = "buffer" } = options;
 		if (format !== "buffer") throw new RangeError('format: must be "buffer"');
 		if (path === undefined) throw new Error("path: is missing");

@@ -16,6 +16,7 @@ export interface ArenaOptions {
 	memory?: "external" | "internal";
 }
 
+/** What a device is made of. Keys that are not known are ignored. */
 export interface ZramOptions {
 	/**
 	 * Bytes of the device, a multiple of pageLength. May be many times the arena: each page costs 8 bytes of it (12 with
@@ -58,8 +59,8 @@ export interface ZramOptions {
 	onPressure?: (this: Zram, bytesLeft: number) => void;
 
 	/**
-	 * The arena was found damaged. Called with the error that was also thrown, after the call is over; once for many. What
-	 * it throws becomes an unhandled rejection.
+	 * The arena, or a page on flash, was found damaged. Called with the error that was also thrown, after the call is over;
+	 * once for many. What it throws becomes an unhandled rejection.
 	 */
 	onError?: (this: Zram, error: ZramError) => void;
 
@@ -101,7 +102,9 @@ export interface BackingOptions {
 
 /** What a configuration costs, and what remains. All lengths are bytes. */
 export interface ZramLayout {
+	/** Bytes of a page. */
 	pageLength: number;
+	/** Pages of the device. */
 	pageCount: number;
 	/** The arena's length. */
 	arenaLength: number;

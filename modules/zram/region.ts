@@ -41,17 +41,21 @@ export interface Statistics {
 	pagesStored: number;
 	/** Pages kept as they are, because compressing them saves nothing. Among hugePages unless threshold is a page. */
 	rawPages: number;
-	/** Pages read and written, parts of pages as one. */
+	/** Pages read, parts of pages as one. */
 	numReads: number;
+	/** Pages written, parts of pages as one. */
 	numWrites: number;
 	/** Whole pages trimmed. */
 	notifyFree: number;
 	/** Pages on flash; they take nothing of the arena. As all bd… (Linux's bd_stat) 0 without a backing. */
 	bdCount: number;
-	/** Pages read from and written to flash, moved there to even out wear, and blocks erased for pages. */
+	/** Pages read from flash. */
 	bdReads: number;
+	/** Pages written to flash. */
 	bdWrites: number;
+	/** Pages moved on flash to even out wear. */
 	bdMoves: number;
+	/** Erases of flash for pages, those of the log excluded. */
 	bdErases: number;
 	/** Operations that stopped at a damaged page. */
 	failedReads: number;
@@ -61,13 +65,21 @@ export interface Statistics {
 
 /** The geometry in a region's header. */
 export interface Geometry {
+	/** Whether every page has a checksum. */
 	integrity: boolean;
+	/** Whether memory is zeroed when it is freed. */
 	wipe: boolean;
+	/** Bytes of the arena. */
 	arenaLength: number;
+	/** Bytes of a page. */
 	pageLength: number;
+	/** Pages of the device. */
 	pageCount: number;
+	/** Bytes of a granule. */
 	granuleLength: number;
+	/** Granules of the arena. */
 	granuleCount: number;
+	/** A page that takes more than this many bytes is huge. */
 	threshold: number;
 	/** Granules from this one up were never used. */
 	frontier: number;
@@ -77,7 +89,12 @@ export interface Geometry {
 
 /** A page that is not empty. */
 export interface PageState {
+	/** Its number: its offset on the device is so many pages. */
 	page: number;
+	/**
+	 * "same": one 32-bit word all over; "compressed"; "raw": as it is; "offloaded": on flash; "unknown": the entry is
+	 * damaged.
+	 */
 	state: "same" | "compressed" | "raw" | "offloaded" | "unknown";
 	/** Bytes it takes, 0 for same-filled and offloaded. */
 	storedLength: number;
@@ -87,8 +104,11 @@ export interface PageState {
 	age: number;
 }
 
+/** What a dump of a region says. */
 export interface Inspection {
+	/** How the region is divided. */
 	geometry: Geometry;
+	/** What the device's `status()` would say. */
 	statistics: Statistics;
 	/** Pages that are not empty, in ascending order, from the page table alone. */
 	pages: PageState[];

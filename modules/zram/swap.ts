@@ -17,11 +17,13 @@ import { Chains, type Shortage } from "zram/swap/chains";
 import { type Key, Table, VALUES_MAX } from "zram/swap/table";
 import { Values } from "zram/swap/values";
 
+export type { Shortage } from "zram/swap/chains";
 export type { Key } from "zram/swap/table";
 
 /** "r": what is written into the view is lost. "r+": it is kept by release. */
 export type AcquireMode = "r" | "r+";
 
+/** What a pool is made of. */
 export interface SwapOptions {
 	/**
 	 * Where the buffers go: one or more devices with pages of one length. The pool has them for itself: what they hold is
@@ -32,8 +34,8 @@ export interface SwapOptions {
 	/** Most buffers, owned ones included: 1 to 65,534. Each costs 11 to 13 bytes of memory at once. Default: 256. */
 	keys?: number;
 
-	/** Slots for acquire: `slots` (1 to 256) of `byteLength` bytes each, allocated at once. Default: none. */
-	resident?: { slots: number; byteLength: number; memory?: "external" | "internal" };
+	/** Slots for acquire, allocated at once. Default: none. */
+	resident?: ResidentOptions;
 
 	/**
 	 * What a write does that finds no room. "never" (default): it throws `ENOSPC`. "lru": buffers go, those with the least
@@ -55,6 +57,16 @@ export interface SwapOptions {
 	finalization?: boolean;
 }
 
+/** Slots in which buffers are as they are while they are acquired. */
+export interface ResidentOptions {
+	/** How many: 1 to 256. */
+	slots: number;
+	/** Bytes of each: no longer buffer can be acquired. */
+	byteLength: number;
+	/** "external" (default) is the big and slow memory of the host, PSRAM on a board; "internal" the fast one. */
+	memory?: "external" | "internal";
+}
+
 /** What a write lacked that was refused, and what would help. */
 export interface Pressure {
 	/** Bytes of the arenas, pages of the devices (their logical size), or keys of the pool. */
@@ -67,6 +79,7 @@ export interface Pressure {
 	key: Key | undefined;
 }
 
+/** How a buffer is stored. */
 export interface WriteOptions {
 	/** 0 to 255: with `evict: "lru"`, buffers of a lower priority go first. Default: 0, or as it was. */
 	priority?: number;
@@ -74,21 +87,27 @@ export interface WriteOptions {
 	replace?: boolean;
 }
 
+/** What a pool holds, and what was done since its start. */
 export interface SwapStatus {
-	/** Buffers with a key, and buffers that are owned. */
+	/** Buffers with a key. */
 	keys: number;
+	/** Buffers without a key, which are owned. */
 	owned: number;
 	/** Bytes of all buffers. */
 	byteLength: number;
-	/** Pages of the devices in use, free, and given up because they are damaged. */
+	/** Pages of the devices in use. */
 	pagesUsed: number;
+	/** Pages of the devices that are free. */
 	pagesFree: number;
+	/** Pages of the devices that were given up because they are damaged. */
 	pagesLost: number;
 	/** Bytes that are left in the arenas. */
 	bytesLeft: number;
-	/** Slots, those that show a buffer, and those that are acquired. */
+	/** Slots for acquire. */
 	slots: number;
+	/** Slots that show a buffer. */
 	slotsShown: number;
+	/** Slots whose buffer is acquired. */
 	slotsHeld: number;
 	/** acquire()s that had to read their buffer from the devices. */
 	misses: number;
@@ -219,7 +238,7 @@ export class OwnedBuffer {
 	#number: number | undefined;
 	#registry: FinalizationRegistry<number> | undefined;
 
-	/** Use {@link SwapPool.own}. */
+	/** @internal {@link SwapPool.own} makes them. */
 	constructor(values: Values, number: number, registry: FinalizationRegistry<number> | undefined) {
 		this.#values = values;
 		this.#number = number;
@@ -227,12 +246,14 @@ export class OwnedBuffer {
 		registry?.register(this, number, this);
 	}
 
+	/** Bytes of the buffer. */
 	get byteLength(): number {
 		return this.#values.table.byteLength(this.#open());
 	}
 
-	/** As {@link SwapPool.read}. */
+	/** All of it, in a new ArrayBuffer, as {@link SwapPool.read}. */
 	read(): ArrayBuffer;
+	/** As much of it from `offset` (default: 0) on as fits `into`; the number of bytes. */
 	read(into: Bytes, offset?: number): number;
 	read(into?: Bytes, offset = 0): ArrayBuffer | number {
 		const number = this.#open();
@@ -324,17 +345,20 @@ export default class SwapPool {
 	}
 
 	/**
-	 * Stores a copy of all of `buffer`, or writes it into the buffer that is there already.
+	 * Stores a copy of all of `buffer`. It goes to pages of its own, and the old value is freed when that has worked: that
+	 * stands if the new one does not fit, unless `replace` is true.
 	 *
-	 * Without an offset: the new value goes to pages of its own, and the old one is freed when that has worked. So it
-	 * stands if the new one does not fit, unless `replace` is true. With an offset: the old value's bytes from there on are
-	 * overwritten, page by page; the pages in front of one that does not fit are written.
-	 *
-	 * @param offset 0 to byteLength(key) - buffer.byteLength
-	 * @throws ZramError `ENOSPC` (with an offset, `bytesWritten` counts what is written), `EBUSY`; RangeError if there is
-	 * nothing to write into
+	 * @throws ZramError `ENOSPC`, `EBUSY`
 	 */
 	write(key: Key, buffer: Bytes, options?: WriteOptions): void;
+	/**
+	 * Writes `buffer` into the value that is there, over its bytes from `offset` on, page by page: the pages in front of one
+	 * that does not fit are written.
+	 *
+	 * @param offset 0 to byteLength(key) - buffer.byteLength
+	 * @throws ZramError `ENOSPC`, whose `bytesWritten` counts what is written, `EBUSY`; RangeError if there is nothing to
+	 * write into
+	 */
 	write(key: Key, buffer: Bytes, offset: number): void;
 	write(key: Key, buffer: Bytes, options?: WriteOptions | number): void {
 		checkKey(key);
@@ -361,13 +385,20 @@ export default class SwapPool {
 	}
 
 	/**
-	 * Reads a buffer, or as much of it from `offset` on as fits `into`. With `into`, allocates nothing.
+	 * Reads a buffer into a new ArrayBuffer.
 	 *
-	 * @param offset 0 (default) to byteLength(key)
-	 * @returns a new ArrayBuffer, or the number of bytes read; undefined if there is no such key
-	 * @throws ZramError `ECORRUPT` if a page is damaged; what `into` then holds of it is undefined
+	 * @returns undefined if there is no such key
+	 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if one is lost on flash
 	 */
 	read(key: Key): ArrayBuffer | undefined;
+	/**
+	 * Reads as much of a buffer from `offset` on as fits `into`. Allocates nothing.
+	 *
+	 * @param offset 0 (default) to byteLength(key)
+	 * @returns the number of bytes read; undefined if there is no such key
+	 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if one is lost on flash; what `into` then holds of it is
+	 * undefined
+	 */
 	read(key: Key, into: Bytes, offset?: number): number | undefined;
 	read(key: Key, into?: Bytes, offset = 0): ArrayBuffer | number | undefined {
 		this.#values.expectOpen();
@@ -391,6 +422,7 @@ export default class SwapPool {
 		return true;
 	}
 
+	/** Whether there is a buffer with this key. */
 	has(key: Key): boolean {
 		this.#values.expectOpen();
 		checkKey(key);
@@ -451,6 +483,7 @@ export default class SwapPool {
 		return new OwnedBuffer(this.#values, number, this.#finalizationRegistry());
 	}
 
+	/** What the pool holds, and what was done since its start. */
 	status(): SwapStatus {
 		this.#values.expectOpen();
 		const { table, chains, slots, misses, evictions, refusals } = this.#values;

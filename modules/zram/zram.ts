@@ -39,6 +39,7 @@ import { type WritebackRequest, writeback } from "zram/offload/writeback";
 import { configure, type ZramLayout, type ZramOptions } from "zram/options";
 import { type Inspection, inspect, type PageState, parseEntry, parseStatistics, type Statistics } from "zram/region";
 
+export type { ByteBuffer } from "zram/engine/interface";
 export { ZramError, type ZramErrorCode } from "zram/error";
 export type { BackingStatus } from "zram/offload";
 export type { FlashDevice, FlashIO, FlashStatus } from "zram/offload/geometry";
@@ -52,6 +53,7 @@ export type { Geometry, Inspection, PageState, Statistics } from "zram/region";
  */
 export type Bytes = ByteBuffer | ArrayBufferView;
 
+/** What status() says: {@link Statistics}, and what lies outside the region. */
 export interface ZramStatus extends Statistics {
 	/** Requests refused for their arguments: not a buffer, outside of the device, overlapping the arena. */
 	invalidIO: number;
@@ -205,16 +207,30 @@ export default class Zram {
 	}
 
 	/**
-	 * Reads `byteLength` bytes into a new ArrayBuffer, or as many as `buffer` holds into it.
+	 * Reads `byteLength` bytes into a new ArrayBuffer.
 	 *
-	 * @param byteOffset first byte on the device, 0 to device.byteLength - length
-	 * @param start first byte of `buffer`, and
-	 * @param length how many bytes from there, both or neither: a piece of a larger buffer needs no view
-	 * @returns the new ArrayBuffer, or the number of bytes read
-	 * @throws ZramError `ECORRUPT` if a page is damaged; what `buffer` then holds of that page is undefined
+	 * @param byteOffset first byte on the device, 0 to device.byteLength - byteLength
+	 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if one is lost on flash
 	 */
 	read(byteLength: number, byteOffset: number): ArrayBuffer;
+	/**
+	 * Reads as many bytes as `buffer` holds into it.
+	 *
+	 * @param byteOffset first byte on the device, 0 to device.byteLength - buffer.byteLength
+	 * @returns the number of bytes read
+	 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if one is lost on flash; what `buffer` then holds of that
+	 * page is undefined
+	 */
 	read(buffer: Bytes, byteOffset: number): number;
+	/**
+	 * Reads into a piece of a larger buffer, for which this needs no view.
+	 *
+	 * @param byteOffset first byte on the device, 0 to device.byteLength - length
+	 * @param start first byte of `buffer` to be filled
+	 * @param length number of bytes
+	 * @returns the number of bytes read
+	 * @throws ZramError as for a whole buffer
+	 */
 	read(buffer: Bytes, byteOffset: number, start: number, length: number): number;
 	read(target: number | Bytes, byteOffset: number, start?: number, length?: number): ArrayBuffer | number {
 		if (start !== undefined && typeof target !== NUMBER)
@@ -227,14 +243,22 @@ export default class Zram {
 	}
 
 	/**
-	 * Writes all of `buffer`, or `length` bytes of it from `start` on. Pages are written in ascending order.
+	 * Writes all of `buffer`. Pages are written in ascending order.
 	 *
-	 * @param byteOffset first byte on the device, 0 to device.byteLength - length
+	 * @param byteOffset first byte on the device, 0 to device.byteLength - buffer.byteLength
 	 * @throws ZramError `ENOSPC` if a page does not fit, `ECORRUPT` if a page that is written in part is damaged, or a
 	 * page's entry or chain (which only {@link reset} heals). The page at which it failed keeps its old bytes;
 	 * `error.bytesWritten` counts the bytes in front of it.
 	 */
 	write(buffer: Bytes, byteOffset: number): void;
+	/**
+	 * Writes a piece of a larger buffer, for which this needs no view.
+	 *
+	 * @param byteOffset first byte on the device, 0 to device.byteLength - length
+	 * @param start first byte of `buffer` to be written
+	 * @param length number of bytes
+	 * @throws ZramError as for a whole buffer
+	 */
 	write(buffer: Bytes, byteOffset: number, start: number, length: number): void;
 	write(buffer: Bytes, byteOffset: number, start?: number, length?: number): void {
 		if (start !== undefined) {

@@ -10,8 +10,11 @@
 
 /** What status() of an ECMA-419 Flash says; some drivers leave out the last two. */
 export interface FlashStatus {
+	/** Bytes of the partition. */
 	size: number;
+	/** Bytes of an erase block. */
 	blockLength: number;
+	/** Erase blocks of the partition. */
 	blocks: number;
 	/** Programs begin and end at multiples of this. Default: 1. */
 	writeAlign?: number;
@@ -21,16 +24,27 @@ export interface FlashStatus {
 
 /** A flash that is open, as far as it is used here. */
 export interface FlashDevice {
+	/** What kind of flash it is. */
 	status(): FlashStatus;
+	/** Reads as many bytes as `buffer` holds; the number of them. */
 	read(buffer: Uint8Array, byteOffset: number): number;
+	/** Programs: bits only go from the erased value to the other one. */
 	write(buffer: Uint8Array, byteOffset: number): void;
+	/** Erases the blocks from `start` to `end` - 1. */
 	eraseBlock(start: number, end: number): void;
+	/** Called once, at the end. */
 	close(): void;
 }
 
 /** What "embedded:storage/flash" exports, as far as it is used here. */
 export interface FlashIO {
-	open(options: { path: string; mode: "r" | "r+" }): FlashDevice;
+	/** Opens a partition by its name; throws if there is none. */
+	open(options: {
+		/** The partition's name. */
+		path: string;
+		/** "r": it is read only; "r+": written and erased as well. */
+		mode: "r" | "r+";
+	}): FlashDevice;
 }
 
 /** Bytes that are read back at once, and alignment of the log's larger parts. */

@@ -51,20 +51,25 @@ const OTHER_TIME = 10;
 
 /** What status() says about the flash. */
 export interface BackingStatus {
-	/** Slots for pages, those of the log and retired ones excluded; how many are in use, and how many erased. */
+	/** Slots for pages, those of the log and retired ones excluded. */
 	slots: number;
+	/** Slots that hold a page. */
 	slotsUsed: number;
+	/** Slots that are erased: a page goes there without waiting. */
 	slotsErased: number;
 	/** Slots that have failed and are not used any more. */
 	slotsRetired: number;
-	/** Erases of the units for pages, in their whole life. */
+	/** Erases of the least worn unit for pages, in its whole life. A unit is what is erased at once. */
 	wearLeast: number;
+	/** Erases of the most worn unit for pages. */
 	wearMost: number;
+	/** Erases of the units for pages, their mean. */
 	wearMean: number;
 	/** Erases of the most worn unit of the log. */
 	wearLog: number;
-	/** Erases that may be done now, and how many a day of uptime adds. */
+	/** Erases that may be done now. */
 	budget: number;
+	/** Erases that a day of uptime adds to the budget. */
 	budgetPerDay: number;
 	/** Years of uptime that the flash lasts at the pace of its life so far. */
 	yearsLeft: number;

@@ -12,6 +12,7 @@
 
 import { Memory } from "zram/memory";
 
+/** The name of a buffer: a string, or a safe integer. */
 export type Key = string | number;
 
 /** Most values that a table can have: numbers have 16 bits, the sentinel is one of them, and so is NONE. */
