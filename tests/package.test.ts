@@ -60,6 +60,14 @@ test("whole, and nothing else: every file that package.json names, no source, no
 	);
 });
 
+test("the README names no file that is not there, and shows no picture", () => {
+	const readme = readFileSync(join(app, "node_modules/zram/README.md"), "utf8");
+	const links = [...readme.matchAll(/\]\(([^)]*)\)/g)].map(([, target]) => target as string);
+	for (const target of links) assert.ok(/^https:/.test(target) || existsSync(join(packageFolder, target)), target);
+	assert.ok(links.length > 1);
+	assert.not.match(readme, /!\[/);
+});
+
 test("the same specifiers as the manifest's, for the same files", () => {
 	const { modules } = JSON.parse(readFileSync(join(root, "modules/zram/manifest.json"), "utf8"));
 	const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

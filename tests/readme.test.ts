@@ -45,4 +45,17 @@ test("the files that the README names exist", () => {
 	for (const path of links) assert.ok(existsSync(join(root, path)), path);
 });
 
+test("the versions that the README names are the package's, and its commands are there", () => {
+	const { version, scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+	const versions = [...readme.matchAll(/"tag": "v([\d.]+)"|zram-([\d.]+)\.tgz/g)].map(([, tag, file]) => tag ?? file);
+	assert.ok(versions.length > 3);
+	for (const each of versions) assert.is(each, version);
+	const commands = [...readme.matchAll(/npm (?:run (?:-s )?([a-z][\w:-]*)|(start|test)\b)/g)].map(
+		([, run, short]) => (run ?? short) as string,
+	);
+	for (const name of commands) assert.ok(name in scripts, `npm run ${name}`);
+	for (const name of Object.keys(scripts))
+		assert.ok(commands.includes(name), `the README does not name npm run ${name}`);
+});
+
 test.run();

@@ -6,6 +6,7 @@
  *   has one name only, whoever asks for it
  * - package.json, whose `exports`, `imports`, and `bin` name sources in the repository and compiled files here
  * - manifest.json, for mcpack: the C sources alone, as package.json says where JavaScript is
+ * - README.md, without pictures and links of what stays in the repository, unless package.json says where that is
  *
  * @module
  */
@@ -109,6 +110,17 @@ function nameModules(paths: Record<string, string[]>) {
 	}
 }
 
+/** npm resolves relative links by `repository`. Without it, those to files that stay behind become text. */
+function writeReadme() {
+	const text = readFileSync(join(root, "README.md"), "utf8");
+	const without = text
+		.replaceAll(/^!\[[^\]]*\]\([\w./-]+\)\n\n?/gm, "")
+		.replaceAll(/\[([^\]]*)\]\(([\w./-]+)\)/g, (link, name, path) =>
+			existsSync(join(packageFolder, path)) ? link : name,
+		);
+	writeFileSync(join(packageFolder, "README.md"), readJSON("package.json").repository ? text : without);
+}
+
 /** Makes the package's folder anew. */
 export async function makePackage(): Promise<void> {
 	rmSync(packageFolder, { recursive: true, force: true });
@@ -125,7 +137,8 @@ export async function makePackage(): Promise<void> {
 	const manifest: Manifest = JSON.parse(readFileSync(join(packageFolder, "manifest.json"), "utf8"));
 	write("manifest.json", { ...manifest, preload: ["zram", "zram/*"] });
 	write("package.json", packageJSON());
-	for (const name of ["README.md", "CHANGELOG.md", "LICENSE"]) copy(name);
+	for (const name of ["CHANGELOG.md", "LICENSE"]) copy(name);
+	writeReadme();
 }
 
 /** Packs the package's folder into build/. Returns the tarball's path. */
