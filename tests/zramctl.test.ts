@@ -4,15 +4,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import Zram from "zram";
 import { formatStatus, parseStatus } from "zram/status";
 import { root } from "../tools/paths.ts";
 import { run } from "../tools/process.ts";
-import { Monitor, plain, size, table } from "../tools/zramctl/view.ts";
+import { Screen, type Terminal } from "../tools/zramctl/screen.ts";
+import { colored, inspection, Monitor, plain, size, table } from "../tools/zramctl/view.ts";
 import { makeDevice, PAGE, pageOf } from "./support/device.ts";
 import { makeBed } from "./support/offload.ts";
 
+const ESCAPE = "\x1b";
 const folder = mkdtempSync(join(tmpdir(), "zramctl-"));
 test.after(() => rmSync(folder, { recursive: true }));
 
@@ -89,6 +93,17 @@ test("inspect: a dump in words and as JSON", async () => {
 	zram.close();
 });
 
+test("inspect: a dump that is not as long as its arena is shown, and said to be", async () => {
+	const { zram, arena } = makeDevice();
+	const whole = new Uint8Array(arena);
+	const path = file("short.bin", whole.subarray(0, whole.length - 1000));
+	const { exitCode, stdout, stderr } = await zramctl("inspect", path);
+	assert.is(exitCode, 0);
+	assert.match(stdout, /^\.sCR\.{12}$/m);
+	assert.match(stderr, new RegExp(`has ${whole.length - 1000} bytes, the arena ${whole.length};`));
+	zram.close();
+});
+
 test("what is wrong is said, with the exit code that --help names", async () => {
 	const noise = file("noise.bin", new Uint8Array(4096).fill(3));
 	const cases: [string[], number, RegExp][] = [
@@ -114,7 +129,7 @@ test("pictures: as wide as they are said to be, and what there is little of is s
 	const monitor = new Monitor();
 	const line = "zram/1 x ms=1 pageLength=4096 memLimit=2000000 memUsed=50000 comprDataSize=40000 rawPages=1 .";
 	monitor.add(parseStatus(line) as NonNullable<ReturnType<typeof parseStatus>>);
-	const bar = monitor.lines(plain).find((each) => /^#+C+R+\.+$/.test(each));
+	const bar = monitor.lines({ paint: plain, width: 200 }).find((each) => /^#+C+R+\.+$/.test(each));
 	assert.is(bar?.length, 64);
 	assert.equal(
 		table([
@@ -125,12 +140,77 @@ test("pictures: as wide as they are said to be, and what there is little of is s
 	);
 });
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours
+const visible = (line: string) => line.replaceAll(/\x1b\[[\d;]*m/g, "");
+
+/** A monitor that has read a log. */
+function monitorOf(lines: string[]): Monitor {
+	const monitor = new Monitor();
+	for (const line of lines) monitor.add(parseStatus(line) as NonNullable<ReturnType<typeof parseStatus>>);
+	return monitor;
+}
+
+test("narrow terminals: nothing is wider than they are, and every word is there", () => {
+	const monitor = monitorOf(makeLog().lines);
+	const words = (lines: string[]) => new Set(lines.flatMap((line) => visible(line).split(/ +|[.#CRFe]{8,}/)));
+	const wide = words(monitor.lines({ paint: plain, width: 200 }));
+	const { zram, arena } = makeDevice();
+	const dump = Zram.inspect(arena);
+	zram.close();
+	for (const name of ["NAME", "LIMIT", "PAGES", "SAME", "FAILED", "erases"]) assert.ok(wide.has(name), name);
+	for (const width of [40, 64, 80, 100]) {
+		const lines = monitor.lines({ paint: colored, width });
+		for (const line of [...lines, ...inspection(dump, { paint: colored, width }).slice(3)])
+			assert.ok(visible(line).length <= width, `${width}: ${line}`);
+		for (const word of wide) assert.ok(words(lines).has(word), `${width}: ${word} is missing`);
+	}
+	const head = monitor.lines({ paint: plain, width: 80 }).filter((line) => line.startsWith("NAME"));
+	assert.match(head[1] as string, /^NAME +PAGES .* FAILED$/, "counts in a table of their own");
+});
+
+test("a restart is seen in the curve, and its counters in no rate", () => {
+	const lines = [3000, 4000, 500, 1500].map((ms) => `zram/1 x ms=${ms} memLimit=100 memUsed=50 .`);
+	const shown = monitorOf(lines).lines({ paint: plain, width: 100 });
+	assert.ok(shown.some((line) => /^▄▄\|▄▄ +used {3}\| restart$/.test(line)));
+});
+
+test("a screen: what changes is drawn, what is too much is counted, and the terminal is left as it was", async () => {
+	let written = "";
+	const listeners = new Set<() => void>();
+	const terminal = {
+		rows: 4,
+		write: (text: string) => {
+			written += text;
+			return true;
+		},
+		on: (_: string, listener: () => void) => listeners.add(listener),
+		off: (_: string, listener: () => void) => listeners.delete(listener),
+	};
+	let lines = ["a", "b"];
+	const screen = new Screen(terminal as unknown as Terminal, () => lines);
+	screen.close();
+	assert.is(written, "", "nothing was drawn, nothing is to be undone");
+
+	const second = new Screen(terminal as unknown as Terminal, () => lines);
+	second.update();
+	await wait(150);
+	assert.ok(written.startsWith(`${ESCAPE}[?1049h`));
+	assert.ok(written.endsWith(`${ESCAPE}[H${ESCAPE}[Ka\r\n${ESCAPE}[Kb\r\n${ESCAPE}[J`));
+	lines = ["a", "b", "c", "d", "e"];
+	written = "";
+	for (const listener of listeners) listener();
+	assert.ok(written.endsWith(`c\r\n${ESCAPE}[K… 2 more lines in a higher window`));
+	second.close();
+	assert.ok(written.endsWith(`${ESCAPE}[?1049l`));
+	assert.is(listeners.size, 0);
+});
+
 test("rates: a device that has started anew has none", () => {
 	for (const ms of [1000, 9000]) {
 		const monitor = new Monitor();
 		for (const line of ["zram/1 x ms=5000 numReads=50 .", `zram/1 x ms=${ms} numReads=5 .`])
 			monitor.add(parseStatus(line) as NonNullable<ReturnType<typeof parseStatus>>);
-		const [head = "", row = ""] = monitor.lines(plain);
+		const [head = "", row = ""] = monitor.lines({ paint: plain, width: 200 });
 		assert.is(row.trimEnd().split(/ {2,}/)[head.split(/ {2,}/).indexOf("READ/S")], "-");
 	}
 });

@@ -7,9 +7,19 @@
 import type { Inspection, PageState } from "zram";
 import type { StatusReport } from "zram/status";
 
-/** Characters of a picture's line. */
+/** Characters of a picture's line, where there is room for them. */
 const WIDTH = 64;
+const WIDTH_LEAST = 16;
 const ROWS = 16;
+/** What stands to the right of a curve. */
+const USED_LABEL = " used";
+
+/** How things are shown. */
+export interface Style {
+	paint: Paint;
+	/** Characters of a line: what is wider goes on below. */
+	width: number;
+}
 
 /** Black on a background of ANSI terminals, 41 to 47; 0 for none. */
 type Paint = (text: string, background: number) => string;
@@ -27,7 +37,7 @@ interface Ink {
 
 const COMPRESSED: Ink = { letter: "C", color: 42, name: "compressed" };
 const RAW: Ink = { letter: "R", color: 41, name: "raw" };
-const OVERHEAD: Ink = { letter: "#", color: 47, name: "metadata and rounding" };
+const OVERHEAD: Ink = { letter: "#", color: 47, name: "metadata, rounding" };
 const FREE: Ink = { letter: ".", color: 0, name: "free" };
 const USED: Ink = { letter: "F", color: 41, name: "pages" };
 const ERASED: Ink = { letter: "e", color: 46, name: "erased" };
@@ -42,28 +52,63 @@ export function size(bytes: number): string {
 
 const ratio = (data: number, used: number) => (data && used ? (data / used).toFixed(2) : "-");
 
-/** Columns as wide as they must be: names to the left, numbers to the right. */
-export function table(rows: string[][]): string[] {
+const pictureWidth = (width: number) => Math.max(Math.min(width - USED_LABEL.length, WIDTH), WIDTH_LEAST);
+
+/**
+ * Columns as wide as they must be: names to the left, numbers to the right. If they do not all fit into `width`, those from
+ * column `split` on, and what else does not fit, go on below, with the names once more.
+ */
+export function table(rows: string[][], width = Number.POSITIVE_INFINITY, split = -1): string[] {
 	const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)));
 	const cell = (text: string, i: number) => (i ? text.padStart(widths[i] as number) : text.padEnd(widths[i] as number));
-	return rows.map((row) => row.map(cell).join("  ").trimEnd());
+	const bands: number[][] = [[0]];
+	const widthOf = (band: number[]) => band.reduce((sum, i) => sum + 2 + (widths[i] as number), -2);
+	const fits = widthOf([...widths.keys()]) <= width;
+	for (let i = 1; i < widths.length; i++) {
+		const band = bands.at(-1) as number[];
+		if (band.length > 1 && (widthOf([...band, i]) > width || (i === split && !fits))) bands.push([0, i]);
+		else band.push(i);
+	}
+	const lines = (band: number[]) =>
+		rows.map((row) =>
+			band
+				.map((i) => cell(row[i] ?? "", i))
+				.join("  ")
+				.trimEnd(),
+		);
+	return bands.flatMap((band, i) => (i ? ["", ...lines(band)] : lines(band)));
 }
 
-/** A bar of WIDTH squares that are shared out by the inks' amounts; what is there gets one square at least. */
-function bar(amounts: [Ink, number][], paint: Paint): string {
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours
+const lengthOf = (text: string) => text.replaceAll(/\x1b\[[\d;]*m/g, "").length;
+
+/** Words side by side, in as many lines as they take. */
+function flow(words: string[], width: number): string[] {
+	const lines: string[] = [];
+	for (const word of words) {
+		const line = lines.at(-1);
+		if (line !== undefined && lengthOf(line) + 3 + lengthOf(word) <= width)
+			lines[lines.length - 1] = `${line}   ${word}`;
+		else lines.push(word);
+	}
+	return lines;
+}
+
+/** A bar of squares that are shared out by the inks' amounts; what is there gets one square at least. */
+function bar(amounts: [Ink, number][], { paint, width }: Style): string {
+	const length = pictureWidth(width);
 	const total = amounts.reduce((sum, [, amount]) => sum + amount, 0);
-	if (!total) return paint(" ".repeat(WIDTH), 0);
-	const squares = amounts.map(([, amount]) => (amount ? Math.max(1, Math.round((amount / total) * WIDTH)) : 0));
+	if (!total) return paint(" ".repeat(length), 0);
+	const squares = amounts.map(([, amount]) => (amount ? Math.max(1, Math.round((amount / total) * length)) : 0));
 	const longest = squares.indexOf(Math.max(...squares));
-	squares[longest] = (squares[longest] as number) + WIDTH - squares.reduce((sum, count) => sum + count, 0);
+	squares[longest] = (squares[longest] as number) + length - squares.reduce((sum, count) => sum + count, 0);
 	return amounts.map(([{ letter, color }], i) => paint(letter.repeat(squares[i] as number), color)).join("");
 }
 
-function legend(amounts: [Ink, number][], paint: Paint, show: (amount: number) => string): string {
+/** What the letters mean. */
+function legend(amounts: [Ink, number][], paint: Paint, show: (amount: number) => string): string[] {
 	const shown = amounts.filter(([, amount]) => amount);
-	return shown
-		.map(([{ letter, color, name }, amount]) => `${paint(letter, color)} ${name} ${show(amount)}`)
-		.join("   ");
+	return shown.map(([{ letter, color, name }, amount]) => `${paint(letter, color)} ${name} ${show(amount)}`);
 }
 
 function arena({ pageLength, status }: StatusReport): [Ink, number][] {
@@ -88,11 +133,21 @@ function flash({ status: { backing } }: StatusReport): [Ink, number][] {
 }
 
 const STEPS = " ▁▂▃▄▅▆▇█";
+const RESTART = "|";
+
+/** "12.3 years", "5 days". */
+function duration(years: number): string {
+	if (!Number.isFinite(years)) return "no end";
+	if (years >= 1) return `${years.toFixed(years < 100 ? 1 : 0)} years`;
+	const days = Math.floor(years * 365);
+	return days > 1 ? `${days} days` : "less than two days";
+}
 
 /** One device, as its lines come in. */
 class History {
 	#before: StatusReport | undefined;
-	#fill: number[] = [];
+	/** A character for each line. */
+	#curve: string[] = [];
 	last: StatusReport;
 
 	constructor(report: StatusReport) {
@@ -102,13 +157,15 @@ class History {
 
 	add(report: StatusReport) {
 		this.#before = this.last;
+		if (report.ms < this.last.ms) this.#curve.push(RESTART);
 		this.last = report;
 		this.#note(report);
 	}
 
 	#note({ status }: StatusReport) {
-		this.#fill.push(status.memLimit ? status.memUsed / status.memLimit : 0);
-		if (this.#fill.length > WIDTH) this.#fill.shift();
+		const share = status.memLimit ? status.memUsed / status.memLimit : 0;
+		this.#curve.push(STEPS[Math.min(Math.ceil(share * 8), 8)] as string);
+		this.#curve = this.#curve.slice(-WIDTH);
 	}
 
 	/** Of a counter, a second of the device's clock; "-" when it has started anew. */
@@ -118,9 +175,12 @@ class History {
 		return milliseconds > 0 && count >= 0 ? `${Math.round((count * 1000) / milliseconds)}` : "-";
 	}
 
-	/** How full the arena was, a character for each line. */
-	curve(): string {
-		return this.#fill.map((share) => STEPS[Math.min(Math.ceil(share * 8), 8)]).join("");
+	/** How full the arena was, the last lines. */
+	curve(width: number): string[] {
+		const length = pictureWidth(width);
+		const curve = this.#curve.slice(-length);
+		const meaning = curve.includes(RESTART) ? [`${RESTART} restart`] : [];
+		return flow([curve.join("").padEnd(length) + USED_LABEL, ...meaning], width);
 	}
 }
 
@@ -139,20 +199,15 @@ export class Monitor {
 	}
 
 	/** The table and the pictures, line by line. */
-	lines(paint: Paint): string[] {
+	lines(style: Style): string[] {
 		const devices = [...this.#devices.values()];
-		return [...table([HEAD, ...devices.map(row)]), ...devices.flatMap((device) => ["", ...pictures(device, paint)])];
+		const rows = table([[...BYTES, ...COUNTS], ...devices.map(row)], style.width, BYTES.length);
+		return [...rows, ...devices.flatMap((device) => ["", ...pictures(device, style)])];
 	}
 }
 
-const HEAD = ["NAME", "SIZE", "DATA", "COMPR", "USED", "PEAK", "LIMIT", "RATIO", "PAGES"].concat([
-	"SAME",
-	"HUGE",
-	"FLASH",
-	"READ/S",
-	"WRITE/S",
-	"FAILED",
-]);
+const BYTES = ["NAME", "SIZE", "DATA", "COMPR", "USED", "PEAK", "LIMIT", "RATIO"];
+const COUNTS = ["PAGES", "SAME", "HUGE", "FLASH", "READ/S", "WRITE/S", "FAILED"];
 
 function row(device: History): string[] {
 	const { name, byteLength, status } = device.last;
@@ -168,22 +223,20 @@ function row(device: History): string[] {
 	];
 }
 
-function pictures(device: History, paint: Paint): string[] {
+function pictures(device: History, style: Style): string[] {
+	const { paint, width } = style;
 	const { last } = device;
 	const { backing } = last.status;
 	const memory = arena(last);
-	const lines = [last.name, bar(memory, paint), legend(memory, paint, size), `${device.curve().padEnd(WIDTH)} used`];
+	const lines = [last.name, bar(memory, style), ...flow(legend(memory, paint, size), width), ...device.curve(width)];
 	if (!backing) return lines;
 	const slots = flash(last);
 	const { wearLeast, wearMost, budget, budgetPerDay, yearsLeft } = backing;
-	const years = Number.isFinite(yearsLeft) ? `${yearsLeft.toFixed(1)} years` : "no end";
-	return [
-		...lines,
-		bar(slots, paint),
-		`${legend(slots, paint, String)}   pages on flash`,
-		`wear ${wearLeast} to ${wearMost} erases   budget ${Math.floor(budget)}, ${Math.round(budgetPerDay)} more a day   ` +
-			`at this pace ${years}`,
-	];
+	const wear = [`wear ${wearLeast} to ${wearMost} erases`];
+	wear.push(`budget ${Math.floor(budget)}, ${Math.round(budgetPerDay)} more a day`);
+	wear.push(`at this pace ${duration(yearsLeft)}`);
+	const meaning = [...legend(slots, paint, String), "pages on flash"];
+	return [...lines, bar(slots, style), ...flow(meaning, width), ...flow(wear, width)];
 }
 
 const PAGE_INKS: Record<PageState["state"] | "empty", Ink> = {
@@ -196,8 +249,9 @@ const PAGE_INKS: Record<PageState["state"] | "empty", Ink> = {
 };
 
 /** The page table as a map; a square is the most frequent state of its pages, where one stands for several. */
-function pageMap({ geometry: { pageCount }, pages }: Inspection, paint: Paint): string[] {
-	const each = Math.max(1, Math.ceil(pageCount / (WIDTH * ROWS)));
+function pageMap({ geometry: { pageCount }, pages }: Inspection, { paint, width }: Style): string[] {
+	const length = pictureWidth(width);
+	const each = Math.max(1, Math.ceil(pageCount / (length * ROWS)));
 	const states = new Array<PageState["state"] | "empty">(pageCount).fill("empty");
 	for (const { page, state } of pages) states[page] = state;
 	const squares: string[] = [];
@@ -206,13 +260,14 @@ function pageMap({ geometry: { pageCount }, pages }: Inspection, paint: Paint): 
 		const { letter, color } = PAGE_INKS[mostFrequent(group)];
 		squares.push(paint(letter, color));
 	}
-	const rows = Array.from({ length: Math.ceil(squares.length / WIDTH) }, (_, i) =>
-		squares.slice(i * WIDTH, (i + 1) * WIDTH).join(""),
+	const rows = Array.from({ length: Math.ceil(squares.length / length) }, (_, i) =>
+		squares.slice(i * length, (i + 1) * length).join(""),
 	);
 	const counts = Object.entries(PAGE_INKS).map(
 		([state, ink]) => [ink, states.filter((each) => each === state).length] as [Ink, number],
 	);
-	return [...rows, `a letter is ${each === 1 ? "a page" : `${each} pages`}:   ${legend(counts, paint, String)}`];
+	const scale = `a letter is ${each === 1 ? "a page" : `${each} pages`}:`;
+	return [...rows, ...flow([scale, ...legend(counts, paint, String)], width)];
 }
 
 function mostFrequent<T>(values: T[]): T {
@@ -222,7 +277,7 @@ function mostFrequent<T>(values: T[]): T {
 }
 
 /** How many pages take how much, in eighths of a page. */
-function lengths({ geometry: { pageLength }, pages }: Inspection): string[] {
+function lengths({ geometry: { pageLength }, pages }: Inspection, { width }: Style): string[] {
 	const eighths = new Array<number>(8).fill(0);
 	for (const { storedLength } of pages)
 		if (storedLength) {
@@ -230,14 +285,15 @@ function lengths({ geometry: { pageLength }, pages }: Inspection): string[] {
 			eighths[eighth] = (eighths[eighth] as number) + 1;
 		}
 	const most = Math.max(...eighths, 1);
+	const longest = Math.min(Math.max(width - 18, WIDTH_LEAST), 40);
 	return eighths.map((count, i) => {
 		const upTo = `${((i + 1) * pageLength) / 8}`.padStart(5);
-		return `${upTo} B ${`${count}`.padStart(8)}  ${"█".repeat(Math.ceil((count / most) * 40))}`.trimEnd();
+		return `${upTo} B ${`${count}`.padStart(8)}  ${"█".repeat(Math.ceil((count / most) * longest))}`.trimEnd();
 	});
 }
 
 /** A dump of a region. */
-export function inspection(dump: Inspection, paint: Paint): string[] {
+export function inspection(dump: Inspection, style: Style): string[] {
 	const { geometry, statistics } = dump;
 	const { arenaLength, pageLength, pageCount, granuleLength, granuleCount, integrity, slotCount } = geometry;
 	const { memUsed, memUsedMax, memLimit, origDataSize, comprDataSize, bdCount } = statistics;
@@ -250,10 +306,10 @@ export function inspection(dump: Inspection, paint: Paint): string[] {
 		`data ${size(origDataSize)} in ${size(comprDataSize)}; used ${size(memUsed)} of ${size(memLimit)}, at most ` +
 			`${size(memUsedMax)}; ratio ${ratio(origDataSize - bdCount * pageLength, memUsed)}`,
 		"",
-		...pageMap(dump, paint),
+		...pageMap(dump, style),
 		"",
 		"pages by stored length, up to",
-		...lengths(dump),
+		...lengths(dump, style),
 		"",
 		...table(counters.map(([key, value]) => [key, `${value}`])),
 	];

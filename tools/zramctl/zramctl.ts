@@ -8,16 +8,19 @@
 import { createReadStream, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import Zram from "zram";
+import Zram, { type Inspection } from "zram";
 import { parseStatus } from "zram/status";
-import { colored, inspection, Monitor, plain } from "./view.ts";
+import { Screen } from "./screen.ts";
+import { colored, inspection, Monitor, plain, type Style } from "./view.ts";
 
 const HELP = `usage: zram [status] [FILE] [--json]     status lines of a serial console, a pipe, or a saved log
        zram inspect FILE [--json]        a dump of an arena
 
 status reads FILE, or stdin if there is none or it is "-", and shows each device that prints status lines
-(formatStatus of "zram/status"): on a terminal with each line that comes, else at the end. A serial port is a file too:
+(formatStatus of "zram/status"): on a terminal with each line that comes, else at the end. What a board traces comes from
+the debugger on its console; a serial port to which firmware prints by itself is a file:
 
+    mcconfig -dl -m -p esp32/moddable_six | npx zram
     stty -F /dev/ttyUSB0 460800 raw && npx zram /dev/ttyUSB0
 
   --json      status: an object a line, as lines come in; inspect: one object
@@ -38,48 +41,90 @@ class Failure extends Error {
 }
 
 const isTerminal = Boolean(process.stdout.isTTY);
-const paint = isTerminal && !process.env.NO_COLOR ? colored : plain;
 
-/** Draws over what it has drawn before. */
-class Screen {
-	#height = 0;
+function style(): Style {
+	const paint = isTerminal && !process.env.NO_COLOR ? colored : plain;
+	return { paint, width: isTerminal ? process.stdout.columns : Number.POSITIVE_INFINITY };
+}
 
-	draw(lines: string[]) {
-		const width = process.stdout.columns ?? 80;
-		const back = this.#height ? `\x1b[${this.#height}A\x1b[J` : "";
-		process.stdout.write(`${back}${lines.join("\n")}\n`);
-		// a line that is wider than the terminal takes several
-		// biome-ignore lint/suspicious/noControlCharactersInRegex: colours
-		const visible = (line: string) => line.replaceAll(/\x1b\[[\d;]*m/g, "").length;
-		this.#height = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(visible(line) / width)), 0);
-	}
+function print(lines: string[]) {
+	process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** Shows a monitor while lines come in; what it shows at the end stays. */
+function watch(monitor: Monitor, name: string): { other(): void; update(): void; end(): void } {
+	let others = 0;
+	const screen = new Screen(process.stdout, (quiet) => {
+		if (monitor.isEmpty) return [`waiting for status lines in ${name}: ${others} other lines so far`];
+		return quiet < 3 ? monitor.lines(style()) : [...monitor.lines(style()), "", `no line for ${quiet} seconds`];
+	});
+	const end = () => {
+		screen.close();
+		if (!monitor.isEmpty) print(monitor.lines(style()));
+	};
+	for (const [signal, exitCode] of [
+		["SIGINT", 130],
+		["SIGTERM", 143],
+		["SIGHUP", 129],
+	] as const)
+		process.once(signal, () => {
+			end();
+			process.exit(exitCode);
+		});
+	const other = () => {
+		others++;
+	};
+	return { other, update: () => screen.update(), end };
 }
 
 async function status(path: string | undefined, json: boolean) {
 	const isStdin = path === undefined || path === "-";
+	const name = isStdin ? "the input" : path;
+	if (path === undefined && process.stdin.isTTY) throw new Failure("nothing is piped in, and no FILE is named", 2);
 	const input = isStdin ? process.stdin : createReadStream(path);
 	const monitor = new Monitor();
-	const screen = new Screen();
+	const watched = isTerminal && !json ? watch(monitor, name) : undefined;
 	const failed = new Promise<never>((_, reject) => input.on("error", reject));
 	const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
 	const read = async () => {
 		for await (const line of lines) {
 			const report = parseStatus(line);
-			if (!report) continue;
+			if (!report) {
+				watched?.other();
+				continue;
+			}
 			monitor.add(report);
 			if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
-			else if (isTerminal) screen.draw(monitor.lines(paint));
+			else watched?.update();
 		}
 	};
-	await Promise.race([read(), failed]);
-	if (monitor.isEmpty) throw new Failure(`no status line in ${isStdin ? "the input" : path}`);
-	if (!json && !isTerminal) screen.draw(monitor.lines(paint));
+	try {
+		await Promise.race([read(), failed]);
+	} finally {
+		watched?.end();
+	}
+	if (monitor.isEmpty) throw new Failure(`no status line in ${name}`);
+	if (!json && !isTerminal) print(monitor.lines(style()));
+}
+
+function inspectRegion(bytes: Uint8Array, path: string): Inspection {
+	try {
+		return Zram.inspect(bytes);
+	} catch (error) {
+		throw new Failure(`${path}: ${(error as Error).message}`);
+	}
 }
 
 function inspect(path: string | undefined, json: boolean) {
 	if (path === undefined) throw new Failure("inspect: a file is missing", 2);
-	const dump = Zram.inspect(readFileSync(path));
-	process.stdout.write(`${json ? JSON.stringify(dump) : inspection(dump, paint).join("\n")}\n`);
+	const bytes = readFileSync(path);
+	const dump = inspectRegion(bytes, path);
+	const { arenaLength } = dump.geometry;
+	if (bytes.length !== arenaLength)
+		console.error(
+			`zram: ${path} has ${bytes.length} bytes, the arena ${arenaLength}; this is what its header and page table say`,
+		);
+	print(json ? [JSON.stringify(dump)] : inspection(dump, style()));
 }
 
 function version(): string {
@@ -114,6 +159,12 @@ async function main() {
 	if (positionals[0] === "inspect") inspect(path, json);
 	else await status(path, json);
 }
+
+// who reads has seen enough, as head does
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+	if (error.code !== "EPIPE") throw error;
+	process.exit(0);
+});
 
 main().catch((error) => {
 	console.error(`zram: ${error.message}`);
