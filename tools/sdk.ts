@@ -103,6 +103,22 @@ export async function buildApp(
 	return { path: builtPath(output, basename(folder), { target, goal, skin }), warnings: warningsIn(result.output) };
 }
 
+/**
+ * What the SDK makes of the manifest in `folder` for a board, such as "esp32/moddable_six": the makefile that it writes.
+ * Nothing is built, so the board's own tools need not be there.
+ *
+ * @throws MissingTool without the SDK, Error with the output if it refuses
+ */
+export async function makefileFor(folder: string, board: string): Promise<string> {
+	const output = join(buildFolder, "sdk/boards", basename(folder), board);
+	rmSync(output, { recursive: true, force: true });
+	mkdirSync(output, { recursive: true });
+	const parameters = ["-d", "-p", board, "-o", output];
+	const result = await run(sdkTool("mcconfig"), parameters, { cwd: folder, env: sdkEnvironment() });
+	if (result.exitCode !== 0) throw new Error(`mcconfig failed in ${folder} for ${board}:\n${result.output}`);
+	return readFileSync(join(output, "tmp", board, "debug", basename(folder), "makefile"), "utf8");
+}
+
 const flags = { release: [], debug: ["-d"], instrument: ["-i"] };
 
 function builtPath(output: string, name: string, { target, goal = "release", skin }: AppOptions): string {

@@ -15,7 +15,7 @@ import { findSuites, outcome, part, portableOnXS, report, type Suite, say, singl
 import { root } from "./paths.ts";
 import { run } from "./process.ts";
 import { suitesEntry, summary } from "./run-xs.ts";
-import { buildApp, sdkVersion, writeManifest } from "./sdk.ts";
+import { buildApp, makefileFor, sdkVersion, writeManifest } from "./sdk.ts";
 import { sdkFlashTests } from "./sdk-flash-tests.ts";
 
 type Engine = "native" | "portable";
@@ -143,10 +143,41 @@ async function dashboard() {
 	return single(warnings.join("\n"));
 }
 
+/** Boards that the README names, by the app's folder in hosts/esp32. */
+const boards: Record<string, string[]> = {
+	demo: ["moddable_six", "m5stack_cores3", "wrover_kit", "esp32c3"],
+	dashboard: ["moddable_six", "m5stack_cores3"],
+};
+
+/** What is wrong with a board's makefile: what the app needs and others have must be in it, and no other host's. */
+function problemsIn(makefile: string): string[] {
+	const needed = ["zramEsp32.c", "zramBoard.c", "zramMemory.c", "flash-esp32.c", "zram/offload.xsb", "main.xsb"];
+	const missing = needed.filter((name) => !makefile.includes(`/${name}`)).map((name) => `${name} is missing`);
+	const others = ["zramSim.c", "zramPico", "nor/chip"].filter((name) => makefile.includes(name));
+	return [...missing, ...others.map((name) => `${name} is not for this board`)];
+}
+
+/** The boards' manifests, as far as that goes without the makers' tools. */
+async function boardManifests() {
+	const problems: string[] = [];
+	let passed = 0;
+	for (const [app, names] of Object.entries(boards))
+		for (const name of names) {
+			const found = problemsIn(await makefileFor(join(root, "hosts/esp32", app), `esp32/${name}`));
+			for (const problem of found) problems.push(`${app} for ${name}: ${problem}`);
+			passed += found.length ? 0 : 1;
+		}
+	for (const problem of problems) say(`failed: ${problem}`);
+	return { passed, failed: problems.length, skipped: [] };
+}
+
 if (process.env.MODDABLE) {
 	for (const engine of ["native", "portable"] as const)
 		await part(`Suites on the XS of Moddable SDK ${sdkVersion()}, ${engine} engine`, () => suites(engine));
-	if (!chosen.length) await part(`Dashboard for the simulator of Moddable SDK ${sdkVersion()}`, dashboard);
+	if (!chosen.length) {
+		await part(`Dashboard for the simulator of Moddable SDK ${sdkVersion()}`, dashboard);
+		await part(`Manifests for ESP32 boards, read by Moddable SDK ${sdkVersion()}`, boardManifests);
+	}
 } else
 	await part("Suites on the XS of the Moddable SDK", async () => {
 		const skipped = "the Moddable SDK is not there, or MODDABLE is not set";
