@@ -167,7 +167,7 @@ test("Moddable's condition brings the native engine, each file once, `native` as
 	assert.not.ok(ends.some((path) => path.includes("/portable/") || path.includes("/js/")));
 	assert.is(new Set(ends).size, ends.length);
 	const engine = readFileSync(join(packageFolder, "dist/modules/zram/engine/native/engine.js"), "utf8");
-	assert.ok(engine.includes('native("xs_zram_engine_read").call(this, buffer, byteOffset, done, mode, start, length)'));
+	assert.ok(engine.includes('native("xs_zram_engine_read").call(this, buffer, byteOffset, start, length, done, mode)'));
 });
 
 test("npx zram is there", async () => {

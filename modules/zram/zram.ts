@@ -70,8 +70,6 @@ const OPERATIONS = Object.freeze(["read", "write", "trim"] as const);
 /** What typeof says of a number. A literal would be a new string for each call, unless the code is preloaded. */
 const NUMBER = typeof 0;
 
-/** The length of a request that has all of its buffer. */
-const WHOLE = -1;
 const MILLISECONDS_MOST = 0x7fffffff;
 
 /** The broken invariants that check() reports, by number; zramEngine.h explains them. */
@@ -233,13 +231,9 @@ export default class Zram {
 	 */
 	read(buffer: Bytes, byteOffset: number, start: number, length: number): number;
 	read(target: number | Bytes, byteOffset: number, start?: number, length?: number): ArrayBuffer | number {
-		if (start !== undefined && typeof target !== NUMBER)
-			return this.#readPart(target as Bytes, byteOffset, start, length as number);
-		const result = this.#engine.read(target as ByteBuffer, byteOffset);
-		if (result >= 0) return result;
-		// to an engine a number is no buffer; asking for it first would cost every read more than this one
-		if (typeof target === NUMBER) return this.#readNew(target as number, byteOffset);
-		return this.#goOn(READ, result, target, byteOffset);
+		// what needs a decision is elsewhere: every name in here costs each call
+		const result = this.#engine.read(target as ByteBuffer, byteOffset, start, length);
+		return result < 0 ? this.#goOnRead(result, target, byteOffset, start, length) : result;
 	}
 
 	/**
@@ -261,12 +255,8 @@ export default class Zram {
 	 */
 	write(buffer: Bytes, byteOffset: number, start: number, length: number): void;
 	write(buffer: Bytes, byteOffset: number, start?: number, length?: number): void {
-		if (start !== undefined) {
-			this.#writePart(buffer, byteOffset, start, length as number);
-			return;
-		}
-		const result = this.#engine.write(buffer as ByteBuffer, byteOffset);
-		if (result < 0) this.#goOn(WRITE, result, buffer, byteOffset);
+		const result = this.#engine.write(buffer as ByteBuffer, byteOffset, start, length);
+		if (result) this.#goOn(WRITE, result, buffer, byteOffset, start, length);
 	}
 
 	/**
@@ -277,7 +267,7 @@ export default class Zram {
 	 */
 	trim(byteOffset: number, byteLength: number): void {
 		const result = this.#engine.trim(byteOffset, byteLength);
-		if (result < 0) this.#goOn(TRIM, result, byteLength, byteOffset);
+		if (result) this.#goOn(TRIM, result, byteLength, byteOffset);
 	}
 
 	/**
@@ -423,40 +413,21 @@ export default class Zram {
 		return buffer;
 	}
 
-	#readPart(buffer: Bytes, byteOffset: number, start: number, length: number): number {
-		const result = this.#engine.read(buffer as ByteBuffer, byteOffset, 0, 0, start, length);
-		if (result >= 0) return result;
-		const wide = result === BUFFER ? bytesOfWide(buffer) : undefined;
-		if (wide) return this.#readPart(wide, byteOffset, start, length);
-		if (result > CLOSED) return this.#goOn(READ, result, buffer, byteOffset, start, length);
-		return this.#goOn(READ, result, this.#part(result, buffer, start, length), byteOffset);
-	}
-
-	#writePart(buffer: Bytes, byteOffset: number, start: number, length: number) {
-		const result = this.#engine.write(buffer as ByteBuffer, byteOffset, 0, 0, start, length);
-		if (result >= 0) return;
-		const wide = result === BUFFER ? bytesOfWide(buffer) : undefined;
-		if (wide) this.#writePart(wide, byteOffset, start, length);
-		else if (result > CLOSED) this.#goOn(WRITE, result, buffer, byteOffset, start, length);
-		else this.#goOn(WRITE, result, this.#part(result, buffer, start, length), byteOffset);
-	}
-
-	/** A view of a piece of `buffer`, once the engine has refused a request with `result`, which may be the piece's fault. */
-	#part(result: number, buffer: Bytes, start: number, length: number): Bytes {
-		if (result <= CLOSED && result >= BUFFER) return buffer;
-		const byteLength = Engine.bufferLength(buffer, 1);
-		const refusal =
-			refuseInteger("start", start, 0, byteLength) ?? refuseInteger("length", length, 0, byteLength - start);
-		if (refusal) throw this.#invalid(refusal);
-		const bytes = buffer as Uint8Array<ArrayBuffer> | ArrayBuffer;
-		return ArrayBuffer.isView(bytes)
-			? new Uint8Array(bytes.buffer, bytes.byteOffset + start, length)
-			: new Uint8Array(bytes, start, length);
+	#goOnRead(
+		result: number,
+		target: number | Bytes,
+		byteOffset: number,
+		start?: number,
+		length?: number,
+	): ArrayBuffer | number {
+		// to an engine a number is no buffer
+		if (typeof target === NUMBER) return this.#readNew(target as number, byteOffset);
+		return this.#goOn(READ, result, target, byteOffset, start, length);
 	}
 
 	/**
 	 * Goes on after the engine has stopped with `result`: brings pages to flash and back, reports what is to be reported,
-	 * wraps a wide view, or throws. `target` is the buffer, with `length` that many bytes of it from `start` on; or for a
+	 * wraps a wide view, or throws. `target` is the buffer, with `start` the `length` bytes of it from there on; or for a
 	 * trim the number of bytes.
 	 */
 	#goOn(
@@ -464,8 +435,8 @@ export default class Zram {
 		result: number,
 		target: Bytes | number,
 		byteOffset: number,
-		start = 0,
-		length = WHOLE,
+		start?: number,
+		length?: number,
 	): number {
 		const engine = this.#engine;
 		let done = 0;
@@ -487,7 +458,7 @@ export default class Zram {
 			} else if (result === PRESSURE) {
 				this.#pressure?.fire();
 				break;
-			} else throw this.#failure(operation, result, target, byteOffset, done);
+			} else throw this.#failure(operation, result, target, byteOffset, done, start, length);
 
 			before = result;
 			result = this.#again(operation, target, byteOffset, done, mode, start, length);
@@ -502,19 +473,15 @@ export default class Zram {
 		byteOffset: number,
 		done: number,
 		mode: number,
-		start: number,
-		length: number,
+		start: number | undefined,
+		length: number | undefined,
 	): number {
 		const engine = this.#engine;
 		const buffer = target as ByteBuffer;
 		if (operation === TRIM) return engine.trim(byteOffset, target as number, done, mode);
-		if (length === WHOLE)
-			return operation === READ
-				? engine.read(buffer, byteOffset, done, mode)
-				: engine.write(buffer, byteOffset, done, mode);
 		return operation === READ
-			? engine.read(buffer, byteOffset, done, mode, start, length)
-			: engine.write(buffer, byteOffset, done, mode, start, length);
+			? engine.read(buffer, byteOffset, start, length, done, mode)
+			: engine.write(buffer, byteOffset, start, length, done, mode);
 	}
 
 	/** Reads the page at which the engine has stopped from flash into staging. */
@@ -534,10 +501,9 @@ export default class Zram {
 	}
 
 	/** How many bytes of the request are done with the page at which the engine has stopped. */
-	#endOfPage(target: Bytes | number, byteOffset: number, length: number): number {
-		if (typeof target === NUMBER) length = target as number;
-		else if (length === WHOLE) length = Engine.bufferLength(target, 1);
-		return Math.min((this.#engine.stopped + 1) * this.#layout.pageLength - byteOffset, length);
+	#endOfPage(target: Bytes | number, byteOffset: number, length: number | undefined): number {
+		const all = typeof target === NUMBER ? (target as number) : (length ?? Engine.bufferLength(target, 1));
+		return Math.min((this.#engine.stopped + 1) * this.#layout.pageLength - byteOffset, all);
 	}
 
 	/** Tells onOperation of a page. The device cannot be used meanwhile. */
@@ -555,7 +521,15 @@ export default class Zram {
 	}
 
 	/** The error for a read, write or trim that the engine has stopped. */
-	#failure(operation: Operation, result: number, target: Bytes | number, byteOffset: number, done: number): Error {
+	#failure(
+		operation: Operation,
+		result: number,
+		target: Bytes | number,
+		byteOffset: number,
+		done: number,
+		start?: number,
+		length?: number,
+	): Error {
 		const engine = this.#engine;
 		if (result === FULL || result === CORRUPT) {
 			if (result === FULL) this.#pressure?.fire();
@@ -578,7 +552,7 @@ export default class Zram {
 			return this.#invalid(
 				operation === TRIM
 					? this.#refuseRange("byteLength", target, byteOffset)
-					: this.#refuseRange("buffer.byteLength", Engine.bufferLength(target, 1), byteOffset),
+					: this.#refuseBytes(Engine.bufferLength(target, 1), byteOffset, start, length),
 			);
 		return misuse(result);
 	}
@@ -594,6 +568,16 @@ export default class Zram {
 		const limit = this.byteLength;
 		return (
 			refuseInteger(name, length, 0, limit) ?? refuseInteger("byteOffset", byteOffset, 0, limit - (length as number))
+		);
+	}
+
+	/** Likewise, for a request that means a buffer of `byteLength` bytes, or the `length` of them from `start` on. */
+	#refuseBytes(byteLength: number, byteOffset: number, start: unknown, length: unknown): Error | undefined {
+		if (start === undefined) return this.#refuseRange("buffer.byteLength", byteLength, byteOffset);
+		return (
+			refuseInteger("start", start, 0, byteLength) ??
+			refuseInteger("length", length, 0, byteLength - (start as number)) ??
+			this.#refuseRange("length", length, byteOffset)
 		);
 	}
 

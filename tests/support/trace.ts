@@ -154,9 +154,9 @@ export class Trace {
 		let result: number;
 		if (isWrite) {
 			fill(bytes, 0, byteLength, random.below(KINDS), random.next());
-			result = engine.write(bytes, byteOffset, 0, mode);
+			result = engine.write(bytes, byteOffset, undefined, undefined, 0, mode);
 		} else {
-			result = engine.read(bytes, byteOffset, 0, mode);
+			result = engine.read(bytes, byteOffset, undefined, undefined, 0, mode);
 			// what a damaged page leaves in the buffer is nobody's business
 			this.digest = digest(this.digest, bytes, 0, result < 0 ? engine.done : result);
 		}

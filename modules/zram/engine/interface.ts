@@ -92,12 +92,12 @@ export const PLAN_LENGTH = 32;
 
 export interface Engine {
 	/**
-	 * Transfers all of `buffer` from byte `done` on; `byteOffset` is where byte 0 of it lies on the device. Returns the
-	 * length of `buffer`, or a negative code. With `start` and `length` (both or neither), `buffer` means these bytes of
-	 * it: so a piece of a larger buffer needs no view.
+	 * Transfers all of `buffer` from byte `done` on; `byteOffset` is where byte 0 of it lies on the device. With `start`,
+	 * `buffer` means the `length` bytes of it from there on: so a piece of a larger buffer needs no view. `read` returns the
+	 * length of the request, `write` and `trim` 0, or all a negative code.
 	 */
-	read(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number, start?: number, length?: number): number;
-	write(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number, start?: number, length?: number): number;
+	read(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done?: number, mode?: number): number;
+	write(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done?: number, mode?: number): number;
 	/** Likewise for `byteLength` bytes that shall read as zeros. */
 	trim(byteOffset: number, byteLength: number, done?: number, mode?: number): number;
 

@@ -41,11 +41,11 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 	static checksum(buffer: ByteBuffer, start: number, length: number): number {
 		return native("xs_zram_engine_checksum").call(this, buffer, start, length);
 	}
-	read(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number, start?: number, length?: number): number {
-		return native("xs_zram_engine_read").call(this, buffer, byteOffset, done, mode, start, length);
+	read(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done?: number, mode?: number): number {
+		return native("xs_zram_engine_read").call(this, buffer, byteOffset, start, length, done, mode);
 	}
-	write(buffer: ByteBuffer, byteOffset: number, done?: number, mode?: number, start?: number, length?: number): number {
-		return native("xs_zram_engine_write").call(this, buffer, byteOffset, done, mode, start, length);
+	write(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done?: number, mode?: number): number {
+		return native("xs_zram_engine_write").call(this, buffer, byteOffset, start, length, done, mode);
 	}
 	trim(byteOffset: number, byteLength: number, done?: number, mode?: number): number {
 		return native("xs_zram_engine_trim").call(this, byteOffset, byteLength, done, mode);

@@ -18,10 +18,12 @@
 typedef struct {
 	xsSlot region;
 	xsSlot scratch;
+	uint64_t byteLength; /* of the device */
 	uint32_t mode;
 	uint32_t busy;
 } zramBinding;
 
+#define kPageMinShift 9 /* log2 of kZramPageMin */
 #define kBindingLength ((sizeof(zramBinding) + 7) & ~(size_t)7)
 
 /* Called seldom. */
@@ -70,11 +72,6 @@ static const xsHostHooks gHooks = {
 static zramBinding *bindingOf(xsMachine *the)
 {
 	return xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
-}
-
-static uint64_t byteLengthOf(const zramEngine *engine)
-{
-	return (uint64_t)engine->geometry.pageCount << engine->geometry.pageShift;
 }
 
 /* A position or length within the device: an integer from 0 to `limit`. Returns 0 if it is none. */
@@ -156,9 +153,10 @@ int zramEnter(xsMachine *the, zramEngine **engine)
 	return binding->busy ? kZramBusy : fetchPointers(the, binding, NULL, NULL, NULL, 0);
 }
 
+/* In two steps, of which the first needs no 64-bit shift by any number: a table of so many pages does not exist. */
 static void locate(zramCall *call, uint64_t position)
 {
-	call->page = (uint32_t)(position >> call->engine->geometry.pageShift);
+	call->page = (uint32_t)(position / kZramPageMin) >> (call->engine->geometry.pageShift - kPageMinShift);
 	call->start = (uint32_t)position & (call->engine->geometry.pageLength - 1);
 }
 
@@ -170,12 +168,17 @@ static uint32_t toOption(xsMachine *the, int index)
 	return (uint32_t)xsmcToInteger(xsArg(index));
 }
 
-/* Narrows the call to `length` bytes of the buffer from `start` on, arguments 4 and 5. Returns 0 if they are not in it. */
+/*
+ * Narrows the call to `length` bytes of the buffer from `start` on, arguments 2 and 3, if there is a `start`. Returns 0 if
+ * they are not in the buffer.
+ */
 static int toPart(xsMachine *the, zramCall *call)
 {
 	uint64_t start, length;
 
-	if (!toPosition(the, &xsArg(4), call->length, &start) || !toPosition(the, &xsArg(5), call->length - start, &length))
+	if (xsmcTypeOf(xsArg(2)) == xsUndefinedType)
+		return 1;
+	if (!toPosition(the, &xsArg(2), call->length, &start) || !toPosition(the, &xsArg(3), call->length - start, &length))
 		return 0;
 	call->bytes += start;
 	call->length = (uint32_t)length;
@@ -183,7 +186,7 @@ static int toPart(xsMachine *the, zramCall *call)
 }
 
 /*
- * (buffer, byteOffset, done, mode, start, length): the part of `buffer` from `done` on, counted from `start` if that is
+ * (buffer, byteOffset, start, length, done, mode): the part of `buffer` from `done` on, counted from `start` if that is
  * there, and where on the device that is.
  */
 static int enterTransfer(xsMachine *the, zramCall *call, int writable)
@@ -198,17 +201,17 @@ static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 		return kZramClosed;
 	if (binding->busy)
 		return kZramBusy;
-	if (count > 2) {
-		done = toOption(the, 2);
-		mode = toOption(the, 3);
+	if (count > 4) {
+		done = toOption(the, 4);
+		mode = toOption(the, 5);
 	}
 	call->engine = engineOf(binding);
-	limit = byteLengthOf(call->engine);
+	limit = binding->byteLength;
 	within = toPosition(the, &xsArg(1), limit, &position);
 	code = fetchPointers(the, binding, &xsArg(0), &call->bytes, &call->length, writable);
 	if (code)
 		return code;
-	if (!within || ((count > 5) && !toPart(the, call)) || (call->length > limit - position) || (done > call->length))
+	if (!within || ((count > 3) && !toPart(the, call)) || (call->length > limit - position) || (done > call->length))
 		return kZramOffset;
 	region = call->engine->region;
 	if (call->length && (call->bytes < region + call->engine->geometry.regionLength)
@@ -353,6 +356,7 @@ void xs_zram_engine(xsMachine *the)
 	binding = scratch;
 	binding->region = xsArg(0);
 	binding->scratch = xsArg(1);
+	binding->byteLength = (uint64_t)pageCount * pageLength;
 	binding->mode = mode;
 	binding->busy = 0;
 	engineOf(binding)->region = region;
@@ -390,7 +394,7 @@ void xs_zram_engine_write(xsMachine *the)
 
 	if (!code)
 		code = zramWrite(call.engine, call.page, call.start, call.bytes, call.length, call.mode);
-	xsmcSetInteger(xsResult, code ? code : (xsIntegerValue)call.request);
+	xsmcSetInteger(xsResult, code);
 }
 
 /* trim(byteOffset, byteLength, done, mode) */
@@ -403,7 +407,7 @@ void xs_zram_engine_trim(xsMachine *the)
 
 	if (!code) {
 		mode = bindingOf(the)->mode | toOption(the, 3);
-		limit = byteLengthOf(call.engine);
+		limit = bindingOf(the)->byteLength;
 		code = kZramOffset;
 		if (toPosition(the, &xsArg(0), limit, &position) && toPosition(the, &xsArg(1), limit - position, &length)
 			&& ((xsmcArgc < 3) || (xsmcTypeOf(xsArg(2)) == xsUndefinedType)
@@ -412,10 +416,7 @@ void xs_zram_engine_trim(xsMachine *the)
 			code = zramTrim(call.engine, call.page, call.start, length - done, mode);
 		}
 	}
-	if (code || (length <= INT32_MAX))
-		xsmcSetInteger(xsResult, code ? code : (xsIntegerValue)length);
-	else
-		xsmcSetNumber(xsResult, (double)length);
+	xsmcSetInteger(xsResult, code);
 }
 
 /* Bytes that the last operation has finished, counted from where it began */

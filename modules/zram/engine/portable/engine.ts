@@ -173,13 +173,13 @@ class PortableEngine implements Engine {
 		return this.#closed ? 0 : this.#pages.stopped;
 	}
 
-	read(buffer: ByteBuffer, byteOffset: number, done = 0, mode = 0, start?: number, length?: number): number {
-		const code = this.#enterTransfer(buffer, byteOffset, done, start, length);
-		return this.#leave(code || this.#read(byteOffset, done, this.#mode | mode));
+	read(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done = 0, mode = 0): number {
+		const code = this.#enterTransfer(buffer, byteOffset, start, length, done);
+		return this.#leave(code || this.#read(byteOffset, done, this.#mode | mode)) || this.#length;
 	}
 
-	write(buffer: ByteBuffer, byteOffset: number, done = 0, mode = 0, start?: number, length?: number): number {
-		const code = this.#enterTransfer(buffer, byteOffset, done, start, length);
+	write(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done = 0, mode = 0): number {
+		const code = this.#enterTransfer(buffer, byteOffset, start, length, done);
 		return this.#leave(code || this.#write(byteOffset, done, this.#mode | mode));
 	}
 
@@ -188,7 +188,7 @@ class PortableEngine implements Engine {
 		if (code) return code;
 		const most = this.#byteLength;
 		if (!isPosition(byteOffset, most) || !isPosition(byteLength, most - byteOffset) || done > byteLength) return OFFSET;
-		return this.#trim(byteOffset + done, byteLength - done, this.#mode | mode) || byteLength;
+		return this.#trim(byteOffset + done, byteLength - done, this.#mode | mode);
 	}
 
 	header(into: ArrayBuffer): number {
@@ -353,7 +353,7 @@ class PortableEngine implements Engine {
 	}
 
 	/** Likewise for those that have a buffer: which of its bytes are meant is then in #bytes, #start and #length. */
-	#enterTransfer(buffer: ByteBuffer, byteOffset: number, done: number, start?: number, length?: number): number {
+	#enterTransfer(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done = 0): number {
 		const code = this.#enter();
 		if (code === CLOSED || code === BUSY) return code;
 		const bytes = this.#views.bytesOf(buffer);
@@ -362,15 +362,15 @@ class PortableEngine implements Engine {
 		if (start !== undefined && !isPiece(bytes, start, length)) return OFFSET;
 		this.#bytes = bytes;
 		this.#start = start ?? 0;
-		this.#length = length ?? bytes.length;
+		this.#length = start === undefined ? bytes.length : (length as number);
 		if (!isPosition(byteOffset, this.#byteLength - this.#length) || done > this.#length) return OFFSET;
 		return this.#overlaps() ? OVERLAP : 0;
 	}
 
-	/** What a transfer answers: `code`, or all bytes of the request. */
+	/** Ends a transfer. */
 	#leave(code: number): number {
 		this.#bytes = undefined;
-		return code || this.#length;
+		return code;
 	}
 
 	#overlaps(): boolean {
