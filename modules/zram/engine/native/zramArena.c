@@ -19,6 +19,13 @@
 
 #define kLineShift 6 /* log2 of kZramGranuleMin */
 
+/* Two links. */
+#if defined(__GNUC__)
+typedef uint32_t __attribute__((may_alias)) Pair;
+#else
+typedef uint32_t Pair;
+#endif
+
 /* Not inlined, and so with `links` at hand: a compiler that sees the engine adds it up again for each granule. */
 static __attribute__((noinline)) uint32_t walk(
 	const uint16_t *links, uint32_t granules, uint32_t first, uint32_t count, uint32_t *next)
@@ -48,6 +55,24 @@ typedef struct {
 	uint32_t cut; /* the last granule that came from the free chain, or kZramEnd */
 } zramTaken;
 
+/* Links each granule from `first` to `last` - 1 to the next one, two at a time where that is one word. Returns `last`. */
+static uint32_t linkUp(uint16_t *links, uint32_t first, uint32_t last)
+{
+	Pair *pair, *end = (Pair *)(void *)(links + (last & ~1u));
+	uint32_t next;
+
+	if ((first & 1) && (first < last)) {
+		links[first] = (uint16_t)(first + 1);
+		first++;
+	}
+	next = (first + 2) << 16 | (first + 1);
+	for (pair = (Pair *)(void *)(links + first); pair < end; next += 0x20002)
+		*pair++ = next;
+	if ((last & 1) && (first < last))
+		links[last - 1] = (uint16_t)last;
+	return last;
+}
+
 /* Makes `count` free granules a chain, as far as the header can be believed. Returns its first, or kZramEnd. */
 static uint32_t takeGranules(zramEngine *engine, uint32_t count, zramTaken *taken)
 {
@@ -76,8 +101,7 @@ static uint32_t takeGranules(zramEngine *engine, uint32_t count, zramTaken *take
 	if (count > chained) {
 		if (chained)
 			links[last] = (uint16_t)frontier;
-		for (last = frontier; last < header->frontier - 1; last++)
-			links[last] = (uint16_t)(last + 1);
+		last = linkUp(links, frontier, header->frontier - 1);
 	}
 	links[last] = kZramEnd;
 	return first;
