@@ -6,8 +6,8 @@
  * shorter ways to do the same (zramLZ4Words.h).
  *
  * Invariants:
- *  1. A word is loaded or stored at a multiple of 4 only. `page` and `block` are 4-aligned, so the aligned word around
- *     any of their bytes lies inside of them, or inside of the block's margin.
+ *  1. A word is loaded or stored at a multiple of 4 only, a half of one at a multiple of 2. `page` and `block` are
+ *     4-aligned, so the aligned word around any of their bytes lies inside of them, or inside of the block's margin.
  *  2. The table only says where to look. An entry counts if it is of this page's generation, a match if its bytes are
  *     equal: what the table holds of older pages never shows in a block. Position 0 is never in the table.
  *  3. The encoder begins a sequence only at out <= limit, and writes literals only if they end there too. What it then
@@ -114,20 +114,15 @@ INLINE uint32_t search(const Finder *finder, uint32_t sequence, uint32_t *stamp,
 /* Enters a place near the end of a match, and probes the position behind it. Returns the match there, or 0. */
 INLINE const uint8_t *probeBehind(const Finder *finder, const uint8_t *position, uint32_t stamp, uint32_t *sequence)
 {
-	/* The bytes are in registers: compared one by one they cost less than by probe. */
-	uint8_t b0 = position[0], b1 = position[1], b2 = position[2], b3 = position[3];
 	const uint8_t *match;
 	uint32_t found, before;
-	*sequence = (uint32_t)b0 | (uint32_t)b1 << 8 | (uint32_t)b2 << 16 | (uint32_t)b3 << 24;
-	before = kZramUnaligned ? load32(position - 2) : *sequence << 16 | (uint32_t)position[-1] << 8 | position[-2];
+	*sequence = loadBoth(position, &before);
 	exchange(finder, before, stamp - 2);
 	found = exchange(finder, *sequence, stamp);
 	if (found < finder->generation)
 		return 0;
 	match = at(finder, found);
-	if (kZramUnaligned)
-		return load32(match) == *sequence ? match : 0;
-	return match[0] == b0 && match[1] == b1 && match[2] == b2 && match[3] == b3 ? match : 0;
+	return isSequence(match, *sequence) ? match : 0;
 }
 
 /* The length of a match less the 4 bytes that are known to be equal. `end` is at least 8 bytes behind `position`. */
@@ -288,7 +283,7 @@ int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_
 {
 	const uint8_t *in = block, *const inEnd = block + length, *match;
 	uint8_t *out = (uint8_t *)page, *const outEnd = out + pageLength, *const shortEnd = outEnd - kShortRoom;
-	uint32_t token, count, offset, room;
+	size_t token, count, offset, room;
 
 	if (length > 2 * pageLength) /* no block of a page is, and no sum of its lengths overflows */
 		return 0;
@@ -305,7 +300,7 @@ int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_
 		else {
 			if (count == kNibbleMax)
 				count = getLength(&in, inEnd);
-			if (count > (uint32_t)(inEnd - in) || count > (uint32_t)(outEnd - out))
+			if (count > (size_t)(inEnd - in) || count > (size_t)(outEnd - out))
 				return 0;
 			if (count < 4)
 				copyBytes(out, in, count);
@@ -316,7 +311,7 @@ int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_
 			if (in == inEnd)
 				return out == outEnd;
 		}
-		offset = (uint32_t)in[0] | (uint32_t)in[1] << 8;
+		offset = in[0] | (size_t)in[1] << 8;
 		in += 2;
 		match = (const uint8_t *)((uintptr_t)out - offset);
 		if (match < (const uint8_t *)page)
@@ -327,13 +322,13 @@ int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_
 			copyNear(out, match, count);
 		}
 		else {
-			room = (uint32_t)(outEnd - out);
+			room = (size_t)(outEnd - out);
 			if (count == kNibbleMax)
 				count = getLength(&in, inEnd);
 			count += kMatchMin;
 			if (!offset || room < kLastMatchStart || count + kLastLiterals > room)
 				return 0;
-			if (offset >= 8 || count > 20 || room < kShortRoom || !copyPeriod(out, offset, count))
+			if (count > 20 || room < kShortRoom || !copyPeriod(out, offset, count))
 				copyMatch(out, offset, count);
 		}
 		out += count;

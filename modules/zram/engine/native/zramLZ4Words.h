@@ -1,14 +1,17 @@
 /*
  * Bytes as words, for zramLZ4.c: what it takes to compare and copy them, in two ways. One loads and stores a word at a
- * multiple of 4 only; the other is for machines that do so anywhere, and as fast. What they do is the same.
+ * multiple of 4 and a half of one at a multiple of 2 only; the other is for machines that do so anywhere, and as fast.
+ * What they do is the same.
  *
  *   load32         four bytes as a word
+ *   loadBoth       likewise, and the four bytes that begin two bytes before
  *   isGroup        whether four bytes are those of a word, whose last byte is at hand
+ *   isSequence     likewise, if it is not
  *   equalGroup     how many of four bytes are equal
  *   longMatchEnd   where a long match ends
  *   copyLiterals   1 to 16 bytes from other memory; reads and writes up to 7 bytes more
  *   copyNear       1 to 20 bytes from at least kNear bytes behind; writes up to 20
- *   copyPeriod     1 to 20 bytes from 1 to 7 bytes behind, if that is fast here; writes up to 24
+ *   copyPeriod     1 to 20 bytes from a short way behind, if that is fast here; writes up to 24
  *   copyLong       4 or more bytes from at least 4 bytes behind, or from other memory
  *   copyLast       the last bytes of a page, behind which nothing may be read
  */
@@ -21,9 +24,11 @@
 
 #if defined(__GNUC__)
 typedef uint32_t __attribute__((may_alias)) Word;
+typedef uint16_t __attribute__((may_alias)) Half;
 #define INLINE static inline __attribute__((always_inline))
 #else
 typedef uint32_t Word;
+typedef uint16_t Half;
 #define INLINE static inline
 #endif
 
@@ -64,6 +69,17 @@ INLINE uint64_t load64(const uint8_t *bytes)
 INLINE int isGroup(const uint8_t *bytes, uint32_t sequence, uint8_t lastByte)
 {
 	(void)lastByte;
+	return load32(bytes) == sequence;
+}
+
+INLINE uint32_t loadBoth(const uint8_t *bytes, uint32_t *before)
+{
+	*before = load32(bytes - 2);
+	return load32(bytes);
+}
+
+INLINE int isSequence(const uint8_t *bytes, uint32_t sequence)
+{
 	return load32(bytes) == sequence;
 }
 
@@ -117,7 +133,10 @@ INLINE void copyNear(uint8_t *to, const uint8_t *from, uint32_t length)
 
 INLINE int copyPeriod(uint8_t *to, uint32_t offset, uint32_t length)
 {
-	uint64_t words = load64(to - offset);
+	uint64_t words;
+	if (offset > 4)
+		return 0;
+	words = load64(to - offset);
 	if (offset == 4)
 		words = (words & UINT32_MAX) * 0x0000000100000001u;
 	else if (offset == 2)
@@ -178,6 +197,37 @@ INLINE int isGroup(const uint8_t *bytes, uint32_t sequence, uint8_t lastByte)
 	return bytes[3] == lastByte && load32(bytes) == sequence;
 }
 
+INLINE uint32_t loadHalf(const uint8_t *bytes)
+{
+	return *(const Half *)bytes;
+}
+
+INLINE int isOdd(const uint8_t *bytes)
+{
+	return (uintptr_t)bytes & 1;
+}
+
+INLINE uint32_t loadBoth(const uint8_t *bytes, uint32_t *before)
+{
+	uint32_t low, high;
+	if (isOdd(bytes)) {
+		low = loadHalf(bytes - 1);
+		high = loadHalf(bytes + 1);
+		*before = bytes[-2] | low << 8 | high << 24;
+		return low >> 8 | high << 8 | (uint32_t)bytes[3] << 24;
+	}
+	low = loadHalf(bytes);
+	*before = loadHalf(bytes - 2) | low << 16;
+	return low | loadHalf(bytes + 2) << 16;
+}
+
+INLINE int isSequence(const uint8_t *bytes, uint32_t sequence)
+{
+	if (isOdd(bytes))
+		return bytes[0] == (uint8_t)sequence && (loadHalf(bytes + 1) | (uint32_t)bytes[3] << 16) == sequence >> 8;
+	return (loadHalf(bytes) | loadHalf(bytes + 2) << 16) == sequence;
+}
+
 INLINE uint32_t equalGroup(const uint8_t *a, const uint8_t *b)
 {
 	return a[0] != b[0] ? 0 : a[1] != b[1] ? 1 : a[2] != b[2] ? 2 : a[3] != b[3] ? 3 : 4;
@@ -214,6 +264,10 @@ static inline const uint8_t *longMatchEnd(const uint8_t *a, const uint8_t *b, co
 				return a;
 		a = equalWords(a, b, end);
 		b = a - offset;
+	}
+	else if (!(offset & 1) && !isOdd(a)) {
+		for (; a <= end - 4 && loadHalf(a) == loadHalf(b) && loadHalf(a + 2) == loadHalf(b + 2); a += 4, b += 4)
+			;
 	}
 	for (; a <= end - 4; a += 4, b += 4)
 		if ((equal = equalGroup(a, b)) < 4)
