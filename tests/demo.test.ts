@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { parseStatus } from "zram/status";
 import { runDemo } from "../tools/demo.ts";
 import { root } from "../tools/paths.ts";
 import { faultyDevice } from "./support/faulty-device.ts";
@@ -35,10 +36,25 @@ test("stores at least 3 MB of the mixture in 2 MB, and every byte comes back", a
 });
 
 test("a terminal gets colours and bars", async () => {
-	const { exitCode, stdout } = await runDemo({ progress: false }, true);
+	const { exitCode, stdout } = await runDemo({ progress: false }, { terminal: true });
 	assert.is(exitCode, 0);
 	assert.ok(stdout.includes(`${ESCAPE}[30;45mF${ESCAPE}[0m frames`), stdout);
 	assert.ok(stdout.includes(`\r  fill    ${"█".repeat(20)}  `), stdout);
+});
+
+test("--status: a line a second that zramctl reads, for as long as was asked, and every byte comes back", async () => {
+	const before = Date.now();
+	const { exitCode, stdout } = await runDemo({ progress: false }, { status: 3 });
+	assert.is(exitCode, 0);
+	assert.ok(Date.now() - before >= 2000);
+	const reports = stdout.split("\n").flatMap((line) => parseStatus(line) ?? []);
+	assert.is(reports.length, 3);
+	for (const [i, { name, ms, status }] of reports.entries()) {
+		assert.is(name, "demo");
+		assert.ok(ms >= 1000 * i && ms < 1000 * (i + 1), `${ms}`);
+		assert.ok(status.numReads > (reports[i - 1]?.status.numReads ?? 0));
+	}
+	assert.ok(stdout.split("every byte is right").length === 3, stdout);
 });
 
 // The first reads are those of swaps, the last those of the second device when it is verified.

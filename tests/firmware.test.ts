@@ -177,7 +177,7 @@ test("a bundle larger than its part of the flash is refused", async () => {
 });
 
 test("npm run firmware: the demo fits, and every byte is right", async () => {
-	const { exitCode, stdout, stderr } = await runDemo({ progress: false }, false, true);
+	const { exitCode, stdout, stderr } = await runDemo({ progress: false }, { firmware: true });
 	assert.equal([exitCode, stderr], [0, ""]);
 	assert.is(stdout.split("every byte is right").length, 3, stdout);
 });

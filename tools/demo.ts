@@ -2,11 +2,14 @@
  * `npm start`: the demo (examples/demo) on the command-line XS host, with real input. `npm run firmware`: the same on the
  * emulated microcontroller.
  *
+ *   --status SECONDS   the app goes on for that long, and prints a status line a second, for zramctl
+ *
  * @module
  */
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 import { prepareInput } from "./demo-input.ts";
 import { root } from "./paths.ts";
 import type { RunResult } from "./process.ts";
@@ -20,18 +23,29 @@ const FIRMWARE_HEAP = ["--slots", "9216", "--chunk", `${288 * 1024}`, "--stack",
  *
  * @param terminal the output goes to a terminal in the end, with colours and bars
  * @param firmware on the emulated microcontroller instead of the command-line host
+ * @param status seconds for which it prints a status line a second
  */
-export function runDemo(options: XSOptions = {}, terminal = false, firmware = false): Promise<RunResult> {
-	const parameters = [prepareInput(), ...(terminal ? ["--terminal"] : [])];
+export function runDemo(
+	options: XSOptions = {},
+	{ terminal = false, firmware = false, status = 0 } = {},
+): Promise<RunResult> {
+	const parameters = [prepareInput()];
+	if (terminal) parameters.push("--terminal");
+	if (status) parameters.push("--status", `${status}`);
 	const host = firmware ? FIRMWARE_HEAP : [];
 	const entry = join(root, "examples/demo/main.ts");
 	return runOnXS(firmware ? "rv32" : "xs64", entry, parameters, { host, ...options });
 }
 
-/** `tsx tools/demo.ts [--firmware]` */
+/** `tsx tools/demo.ts [--firmware] [--status SECONDS]` */
 async function main(): Promise<void> {
-	const isTerminal = process.stdout.isTTY && !process.env.NO_COLOR;
-	const { exitCode } = await runDemo({ echo: true }, isTerminal, process.argv.includes("--firmware"));
+	const { values } = parseArgs({ options: { firmware: { type: "boolean" }, status: { type: "string" } } });
+	const status = Number(values.status ?? 0);
+	if (values.status !== undefined && !(Number.isInteger(status) && status >= 1 && status <= 86400))
+		throw new Error(`--status: ${values.status} is not a whole number of seconds from 1 to 86400`);
+	const terminal = process.stdout.isTTY && !process.env.NO_COLOR && !status;
+	const timeout = 600_000 + status * 1000;
+	const { exitCode } = await runDemo({ echo: true, timeout }, { terminal, firmware: values.firmware, status });
 	process.exitCode = exitCode;
 }
 

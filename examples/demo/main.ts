@@ -1,11 +1,15 @@
 /*
  * An app that keeps more in 2 MB of RAM than fits: display frames, JSON, scripts, machine code, JPEG. It stores buffers
  * until the first is refused, swaps them in and out, and compares every byte. The argument is the folder with the input;
- * the exit code is 1 if anything comes back otherwise than it went in.
+ * the exit code is 1 if anything comes back otherwise than it went in. With `--status SECONDS` it goes on swapping for that
+ * long, and prints a status line a second.
  */
 
-import { exit, print, programArguments, readFile } from "host";
+import { exit, print, programArguments, readFile, write } from "host";
+import type Zram from "zram";
 import type { ZramOptions } from "zram";
+import { ticks } from "zram/memory";
+import { formatStatus } from "zram/status";
 import { BufferStore, type Entry } from "./store.ts";
 import { Progress } from "./terminal.ts";
 import { ArenaUsage, toMB } from "./usage.ts";
@@ -64,15 +68,38 @@ function fill(store: BufferStore, kinds: Kind[]) {
 	progress.end(`${toMB(store.byteLength)} in ${store.entries.length} buffers, then the arena is full`);
 }
 
+/** A status line a second, for so many seconds; for 0 seconds none. */
+class StatusLines {
+	#seconds: number;
+	#said = 0;
+	#started = ticks();
+
+	constructor(seconds: number) {
+		this.#seconds = seconds;
+	}
+
+	get isOver(): boolean {
+		return this.#said >= this.#seconds;
+	}
+
+	/** Says the line that is due, if one is. */
+	say(zram: Zram) {
+		const ms = (ticks() - this.#started) | 0;
+		if (this.isOver || ms < this.#said * 1000) return;
+		this.#said++;
+		write(`${formatStatus("demo", zram, ms)}\n`); // at once, also into a pipe
+	}
+}
+
 /** Uses buffers in a mixed order: most are read, some changed in place, some replaced by others of their kind. */
-function swap(store: BufferStore, kinds: Kind[]) {
+function swap(store: BufferStore, kinds: Kind[], status: StatusLines) {
 	const progress = new Progress("swap");
 	const dice = new Dice();
 	const { entries } = store;
 	const turns = TURNS * entries.length;
 	const refusedBefore = store.refused;
 	const done = { read: 0, changed: 0, replaced: 0 };
-	for (let turn = 0; turn < turns; turn++) {
+	for (let turn = 0; turn < turns || !status.isOver; turn++) {
 		const entry = entries[dice.below(entries.length)] as Entry;
 		const what = dice.below(100);
 		if (what < 60) {
@@ -86,7 +113,8 @@ function swap(store: BufferStore, kinds: Kind[]) {
 			store.replace(entry, (kinds[entry.kind] as Kind).next());
 			done.replaced++;
 		}
-		progress.at(turn / turns);
+		progress.at(Math.min(turn / turns, 1));
+		status.say(store.zram);
 	}
 	const { read, changed, replaced } = done;
 	progress.end(`${read} read, ${changed} changed, ${replaced} replaced, ${store.refused - refusedBefore} refused`);
@@ -108,11 +136,11 @@ function verify(store: BufferStore) {
 }
 
 /** Fills an arena with these kinds of data, uses it, and tells how that went. */
-function show(kinds: Kind[]) {
+function show(kinds: Kind[], seconds = 0) {
 	const longest = Math.max(...kinds.map((kind) => kind.longest));
 	const store = new BufferStore(OPTIONS, longest);
 	fill(store, kinds);
-	swap(store, kinds);
+	swap(store, kinds, new StatusLines(seconds));
 	verify(store);
 	const names = kinds.map(({ name }) => name);
 	const usage = new ArenaUsage(store, OPTIONS, names);
@@ -125,12 +153,13 @@ function show(kinds: Kind[]) {
 	return { byteLength, buffers: entries.length, failed: differences.length > 0 || entries.length === 0 };
 }
 
-function main(folder: string): number {
+function main(folder: string, parameters: string[]): number {
+	const seconds = parameters.includes("--status") ? Number(parameters[parameters.indexOf("--status") + 1]) : 0;
 	const { kinds } = JSON.parse(String.fromArrayBuffer(readFile(`${folder}/index.json`)));
 	const open = (description: (typeof kinds)[number]) => new Kind(description);
 	print("\nAn app on XS, the JavaScript engine of Moddable's firmware\n");
 	print(`${ARENA / MB} MB of RAM for equal parts of ${kinds.length} kinds of data\n`);
-	const mixture = show(kinds.map(open));
+	const mixture = show(kinds.map(open), seconds);
 	print(`${ARENA / MB} MB of RAM for frames of the display alone\n`);
 	const frames = show([open(kinds[0])]);
 	const raw = Math.floor(ARENA / kinds[0].longest);
@@ -140,4 +169,5 @@ function main(folder: string): number {
 	return mixture.failed || frames.failed ? 1 : 0;
 }
 
-exit(main(programArguments()[0] as string));
+const [folder, ...parameters] = programArguments();
+exit(main(folder as string, parameters));
