@@ -21,7 +21,7 @@ const TOOLS = [
 
 const packages = TOOLS.flatMap((tool) => ["--package", tool]);
 const options = [
-	"--tsconfig tsconfig.json --plugin typedoc-plugin-markdown --plugin typedoc-plugin-rename-defaults",
+	"--tsconfig tsconfig.package.json --plugin typedoc-plugin-markdown --plugin typedoc-plugin-rename-defaults",
 	"--out docs/api --name xs-zram --readme none --excludePrivate --excludeInternal --disableSources",
 	"--hideBreadcrumbs --hidePageHeader --outputFileStrategy modules --skipErrorChecking --treatWarningsAsErrors",
 	"--intentionallyNotExported HostBuffer", // a global of XS
