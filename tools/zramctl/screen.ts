@@ -56,7 +56,7 @@ export class Screen {
 
 	#draw() {
 		const lines = this.#lines(Math.floor((Date.now() - this.#lastChange) / 1000));
-		const { rows } = this.#terminal;
+		const rows = this.#terminal.rows || 24; // 0 where nobody has said how high it is
 		const hidden = lines.length - rows;
 		const shown = hidden > 0 ? [...lines.slice(0, rows - 1), `… ${hidden + 1} more lines in a higher window`] : lines;
 		// what clears stands in front of a line: behind a full one it would clear its end

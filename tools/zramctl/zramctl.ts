@@ -44,7 +44,7 @@ const isTerminal = Boolean(process.stdout.isTTY);
 
 function style(): Style {
 	const paint = isTerminal && !process.env.NO_COLOR ? colored : plain;
-	return { paint, width: isTerminal ? process.stdout.columns : Number.POSITIVE_INFINITY };
+	return { paint, width: isTerminal ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY };
 }
 
 function print(lines: string[]) {
