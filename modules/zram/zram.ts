@@ -573,7 +573,8 @@ export default class Zram {
 
 	/** Likewise, for a request that means a buffer of `byteLength` bytes, or the `length` of them from `start` on. */
 	#refuseBytes(byteLength: number, byteOffset: number, start: unknown, length: unknown): Error | undefined {
-		if (start === undefined) return this.#refuseRange("buffer.byteLength", byteLength, byteOffset);
+		if (start === undefined && length === undefined)
+			return this.#refuseRange("buffer.byteLength", byteLength, byteOffset);
 		return (
 			refuseInteger("start", start, 0, byteLength) ??
 			refuseInteger("length", length, 0, byteLength - (start as number)) ??

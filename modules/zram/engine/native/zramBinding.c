@@ -169,15 +169,15 @@ static uint32_t toOption(xsMachine *the, int index)
 }
 
 /*
- * Narrows the call to `length` bytes of the buffer from `start` on, arguments 2 and 3, if there is a `start`. Returns 0 if
- * they are not in the buffer.
+ * Narrows the call to `length` bytes of the buffer from `start` on, arguments 2 and 3, if they are there. Returns 0 if
+ * they are not in the buffer, or only one is there.
  */
 static int toPart(xsMachine *the, zramCall *call)
 {
 	uint64_t start, length;
 
 	if (xsmcTypeOf(xsArg(2)) == xsUndefinedType)
-		return 1;
+		return xsmcTypeOf(xsArg(3)) == xsUndefinedType;
 	if (!toPosition(the, &xsArg(2), call->length, &start) || !toPosition(the, &xsArg(3), call->length - start, &length))
 		return 0;
 	call->bytes += start;

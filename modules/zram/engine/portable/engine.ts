@@ -359,10 +359,11 @@ class PortableEngine implements Engine {
 		const bytes = this.#views.bytesOf(buffer);
 		if (!bytes) return BUFFER;
 		if (code) return code;
-		if (start !== undefined && !isPiece(bytes, start, length)) return OFFSET;
+		const whole = start === undefined && length === undefined;
+		if (!whole && !isPiece(bytes, start, length)) return OFFSET;
 		this.#bytes = bytes;
-		this.#start = start ?? 0;
-		this.#length = start === undefined ? bytes.length : (length as number);
+		this.#start = whole ? 0 : (start as number);
+		this.#length = whole ? bytes.length : (length as number);
 		if (!isPosition(byteOffset, this.#byteLength - this.#length) || done > this.#length) return OFFSET;
 		return this.#overlaps() ? OVERLAP : 0;
 	}
