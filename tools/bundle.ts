@@ -58,7 +58,7 @@ export async function bundle(
 		bundle: true,
 		conditions: ["import", "moddable", ...(engine === "portable" ? ["portable"] : [])],
 		define,
-		external: sdk ? ["zram", "zram/*"] : [],
+		external: sdk ? ["suites", "timer", "zram", "zram/*"] : [],
 		format: "esm",
 		logLevel: "silent",
 		mainFields: ["module", "main"],

@@ -83,7 +83,8 @@ export function findSuites(): Suite[] {
 
 export function outcome(result: Summary & { exitCode: number }) {
 	const failed = result.total - result.passed;
-	return { passed: result.passed, failed: failed || (result.exitCode ? 1 : 0) };
+	const hasRun = result.total + result.skipped > 0;
+	return { passed: result.passed, failed: failed || (result.exitCode || !hasRun ? 1 : 0) };
 }
 
 /** Prints the summary. True if nothing failed. */

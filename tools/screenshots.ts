@@ -5,14 +5,14 @@
  * @module
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { root } from "./paths.ts";
 import { run } from "./process.ts";
-import { buildApp, sdkFolder, sdkTool } from "./sdk.ts";
+import { buildApp, sdkTool } from "./sdk.ts";
+import { withDisplay } from "./simulator.ts";
 
 /** Milliseconds until the picture is taken: the arena is full then, and in use. */
 const SETTLE = 30_000;
@@ -31,51 +31,25 @@ const VIEWS: View[] = [
 	{ rotation: 90, deviceRotation: 270, crop: "320x240+169+120" },
 ];
 
-/** Starts a display in memory, and returns its name. */
-function startDisplay(): Promise<{ server: ChildProcess; display: string }> {
-	return new Promise((resolve, reject) => {
-		const parameters = ["-displayfd", "3", "-screen", "0", "640x480x24", "-nolisten", "tcp"];
-		const server = spawn("Xvfb", parameters, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
-		server.on("error", () => reject(new Error("Xvfb is missing; try: apt-get install xvfb imagemagick")));
-		server.stdio[3]?.once("data", (number) => resolve({ server, display: `:${String(number).trim()}` }));
-	});
-}
-
-/** A home for the simulator, so that neither its preferences nor those of the user are touched. */
-function makeHome(deviceRotation: number): string {
-	const home = mkdtempSync(join(tmpdir(), "mcsim-"));
-	mkdirSync(join(home, ".config/tech.moddable.mcsim"), { recursive: true });
-	const devicesPath = join(sdkFolder(), "build/simulators");
-	const preferences = { deviceRotation, devicesPath, deviceIndex: 0, controlsStatus: false };
-	writeFileSync(join(home, ".config/tech.moddable.mcsim.main.json"), JSON.stringify(preferences));
-	return home;
-}
-
 async function takePicture(library: string, { deviceRotation, crop }: View, path: string) {
-	const { server, display } = await startDisplay();
-	const home = makeHome(deviceRotation);
-	const env = { ...process.env, DISPLAY: display, HOME: home, GDK_BACKEND: "x11", NO_AT_BRIDGE: "1" };
-	const simulator = spawn(sdkTool("mcsim"), [library], { env, stdio: "ignore" });
-	try {
-		await wait(SETTLE);
-		if (simulator.exitCode !== null) throw new Error(`mcsim has ended with ${simulator.exitCode}`);
-		const parameters = ["-window", "root", "-crop", crop, "+repage", path];
-		const result = await run("import", parameters, {
-			env: { DISPLAY: display },
-			install: "apt-get install imagemagick",
-		});
-		if (result.exitCode) throw new Error(`import failed: ${result.output}`);
-	} finally {
-		simulator.kill();
-		server.kill();
-		rmSync(home, { recursive: true, force: true });
-	}
+	await withDisplay(deviceRotation, async (env) => {
+		const simulator = spawn(sdkTool("mcsim"), [library], { env: { ...process.env, ...env }, stdio: "ignore" });
+		try {
+			await wait(SETTLE);
+			if (simulator.exitCode !== null) throw new Error(`mcsim has ended with ${simulator.exitCode}`);
+			const parameters = ["-window", "root", "-crop", crop, "+repage", path];
+			const result = await run("import", parameters, { env, install: "apt-get install imagemagick" });
+			if (result.exitCode) throw new Error(`import failed: ${result.output}`);
+		} finally {
+			simulator.kill();
+		}
+	});
 }
 
 async function main() {
 	const paths: string[] = [];
 	for (const view of VIEWS) {
-		const { path: library } = await buildApp(join(root, "hosts/sim/demo"), { target: "simulator", ...view });
+		const { path: library } = await buildApp(join(root, "hosts/sim/demo"), view);
 		const path = join(root, "build/sdk", `screen-${view.rotation}.png`);
 		await takePicture(library, view, path);
 		paths.push(path);

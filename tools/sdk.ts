@@ -9,11 +9,8 @@ import { basename, delimiter, join } from "node:path";
 import { buildFolder, root } from "./paths.ts";
 import { MissingTool, run } from "./process.ts";
 
-/** What is built for: a program of the command line, or a library for the simulator. */
-export type Target = "command line" | "simulator";
-
+/** How an app for the simulator is built. */
 export interface AppOptions {
-	target: Target;
 	/** "debug" has lines in stacks, "instrument" counts what happens on the heap. Default: "release". */
 	goal?: "release" | "debug" | "instrument";
 	/** Degrees that the app's screen is turned. Default: 0. */
@@ -24,7 +21,7 @@ export interface AppOptions {
 
 /** An app that the SDK has built. */
 export interface App {
-	/** The program, or mc.so. */
+	/** What mcsim takes: mc.so, or mc.dll. */
 	path: string;
 	/** Warnings about files of this repository. */
 	warnings: string[];
@@ -90,17 +87,17 @@ const steps = (text: string) => text.replaceAll(/^(?!# ).*\n?/gm, "");
  */
 export async function buildApp(
 	folder: string,
-	{ target, goal = "release", skin, rotation = 0 }: AppOptions,
+	{ goal = "release", skin, rotation = 0 }: AppOptions = {},
 ): Promise<App> {
 	const output = join(buildFolder, "sdk/out", basename(folder));
 	rmSync(output, { recursive: true, force: true });
 	mkdirSync(output, { recursive: true });
-	const platform = target === "command line" ? `x-cli-${sdkPlatform()}` : skin ? `sim/${skin}` : sdkPlatform();
+	const platform = skin ? `sim/${skin}` : sdkPlatform();
 	// "-t build": the default would also end every simulator that runs
 	const parameters = ["-m", ...flags[goal], "-r", `${rotation}`, "-p", platform, "-t", "build", "-o", output];
 	const result = await run(sdkTool("mcconfig"), parameters, { cwd: folder, env: sdkEnvironment(), echo: steps });
 	if (result.exitCode !== 0) throw new Error(`mcconfig failed in ${folder}:\n${result.output}`);
-	return { path: builtPath(output, basename(folder), { target, goal, skin }), warnings: warningsIn(result.output) };
+	return { path: builtPath(output, basename(folder), { goal, skin }), warnings: warningsIn(result.output) };
 }
 
 /**
@@ -121,12 +118,9 @@ export async function makefileFor(folder: string, board: string): Promise<string
 
 const flags = { release: [], debug: ["-d"], instrument: ["-i"] };
 
-function builtPath(output: string, name: string, { target, goal = "release", skin }: AppOptions): string {
+function builtPath(output: string, name: string, { goal = "release", skin }: AppOptions): string {
 	const platform = sdkPlatform();
-	const library = platform === "win" ? "mc.dll" : "mc.so";
-	return target === "command line"
-		? join(output, "bin", platform, goal, name)
-		: join(output, "bin", platform, skin ?? "mc", goal, name, library);
+	return join(output, "bin", platform, skin ?? "mc", goal, name, platform === "win" ? "mc.dll" : "mc.so");
 }
 
 /** Makes the folder of an app that has no other files than a manifest. */

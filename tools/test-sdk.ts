@@ -15,8 +15,9 @@ import { findSuites, outcome, part, portableOnXS, report, type Suite, say, singl
 import { root } from "./paths.ts";
 import { run } from "./process.ts";
 import { suitesEntry, summary } from "./run-xs.ts";
-import { buildApp, makefileFor, sdkVersion, writeManifest } from "./sdk.ts";
+import { buildApp, makefileFor, sdkTool, sdkVersion, writeManifest } from "./sdk.ts";
 import { sdkFlashTests } from "./sdk-flash-tests.ts";
+import { withDisplay } from "./simulator.ts";
 
 type Engine = "native" | "portable";
 const other = { native: "portable", portable: "native" } as const;
@@ -47,19 +48,18 @@ function engineModules(engine: Engine, name: string): Record<string, string | st
 /** The app: what firmware includes, the host of the suites, and the other engine for those who compare both. */
 function manifestFor(engine: Engine) {
 	const { preload } = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8"));
-	const files = [
-		"tests/sdk/main.c",
-		"hosts/xs/machine.c",
-		"hosts/xs/natives.c",
-		"hosts/xs/host.h",
-		"tests/support/bytes.c",
-	];
+	const files = ["tests/sdk/simulator.c", "hosts/xs/natives.c", "hosts/xs/host.h", "tests/support/bytes.c"];
 	return {
 		creation,
-		include: ["modules/zram/manifest.json", "hosts/sim/manifest.json"].map((path) => join(root, path)),
+		include: [
+			"$(MODDABLE)/examples/manifest_base.json",
+			...["modules/zram/manifest.json", "hosts/sim/manifest.json"].map((path) => join(root, path)),
+		],
+		defines: { xs: { aborthook: 1 } },
 		typescript: { tsconfig: { compilerOptions: { types: ["$(MODDABLE)/xs/includes/xs"] } } },
 		modules: {
 			main: "./main",
+			suites: "./suites",
 			"*": files.map((path) => join(root, path)),
 			...engineModules(engine, "zram/engine"),
 			...engineModules(other[engine], `zram/engine/${other[engine]}`),
@@ -111,13 +111,13 @@ const assertionNames: Plugin = {
 	},
 };
 
-/** Leaves out the lines with which this XS reports each exception as it is thrown, caught or not. */
+/** Leaves out the lines with which this XS reports each exception as it is thrown, caught or not, and instruments. */
 function withoutReports(): (text: string) => string {
 	let rest = "";
 	return (text) => {
 		const lines = (rest + text).split(/(?<=\n)/);
 		rest = lines.at(-1)?.endsWith("\n") ? "" : (lines.pop() as string);
-		return lines.map((line) => line.replace(/Exception \w+: .*\n$/, "")).join("");
+		return lines.map((line) => line.replace(/(Exception \w+|^instruments.*?): .*\n$/, "")).join("");
 	};
 }
 
@@ -127,9 +127,11 @@ async function suites(engine: Engine) {
 	const flashes = sdkFlashTests(["zram/flash", "NOR flash emulator"]);
 	const plugins = [plugin, assertionNames, engineNames(engine), flashes];
 	const define = { TEST_SCALE: `${engine === "portable" ? portableOnXS.share : 1}`, TEST_PRELOADED: "true" };
-	await bundle({ contents }, join(folder, "main.mjs"), { sdk: true, engine, plugins, define });
-	const { path, warnings } = await buildApp(folder, { target: "command line", goal: "instrument" });
-	const result = await run(path, [], { cwd: root, echo: withoutReports(), timeout: 1_800_000 });
+	await bundle({ contents }, join(folder, "suites.mjs"), { sdk: true, engine, plugins, define });
+	await bundle(join(root, "tests/sdk/main.ts"), join(folder, "main.mjs"), { sdk: true });
+	const { path, warnings } = await buildApp(folder, { goal: "instrument" });
+	const options = { cwd: root, echo: withoutReports(), timeout: 1_800_000 };
+	const result = await withDisplay(0, (env) => run(sdkTool("mcsim"), [path], { ...options, env }));
 	const sum = summary(result.output);
 	const { passed, failed } = outcome({ ...result, ...sum });
 	const skipped = Array<string>(sum.skipped).fill("a test that cannot be with preloaded modules");
@@ -139,7 +141,7 @@ async function suites(engine: Engine) {
 
 /** What developers build first, with all that the SDK strips and preloads. */
 async function dashboard() {
-	const { warnings } = await buildApp(join(root, "hosts/sim/demo"), { target: "simulator" });
+	const { warnings } = await buildApp(join(root, "hosts/sim/demo"));
 	return single(warnings.join("\n"));
 }
 

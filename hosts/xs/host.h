@@ -42,7 +42,8 @@ typedef struct {
 extern const Native hostNatives[];
 extern const int hostNativeCount;
 
-#define hostOf(the) ((Host *)(the)->context)
+/* The host that a machine has. */
+Host *hostOf(txMachine *the);
 
 /*
 	What precedes a bundle's bytecode: its names, its natives, then the code, in which names have the numbers that they

@@ -5,6 +5,11 @@
 
 #include "host.h"
 
+Host *hostOf(txMachine *the)
+{
+	return the->context;
+}
+
 void hostFail(Host *host, const char *format, ...)
 {
 	va_list arguments;

@@ -1,0 +1,2 @@
+/* Made by tools/test-sdk.ts: a bundle of suites. */
+declare module "suites";
