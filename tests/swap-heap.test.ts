@@ -146,11 +146,11 @@ test("links of 4 bytes, for devices of more than 65,534 pages", () => {
 	assert.is(pool.status().pagesUsed, 260 * 256 + 6);
 });
 
-/** Lets promise jobs run, and with their end the callbacks of finalization registries. */
+/** Lets promise jobs run, and with their end the callbacks of finalization registries: at the next turn, if there are. */
 async function settle() {
 	for (let i = 0; i < 3; i++) {
 		collect();
-		await undefined;
+		await (globalThis.setTimeout && new Promise((resolve) => setTimeout(resolve, 1)));
 	}
 }
 

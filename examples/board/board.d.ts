@@ -7,7 +7,8 @@ declare module "board" {
 	export function flash(): FlashIO | undefined;
 }
 declare module "timer" {
-	const Timer: { repeat(callback: () => void, milliseconds: number): unknown };
+	type Start = (callback: () => void, milliseconds: number) => unknown;
+	const Timer: { set: Start; repeat: Start };
 	export default Timer;
 }
 /** The SDK has it on some platforms. */

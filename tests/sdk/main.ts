@@ -11,10 +11,11 @@ function fail(why: string, error: unknown) {
 	exit(1);
 }
 
-Object.assign(globalThis, { abort: fail });
+const setTimeout = (callback: () => void, milliseconds: number) => Timer.set(callback, milliseconds);
+Object.assign(globalThis, { abort: fail, setTimeout });
 
 // a turn later XS has had its look at rejections
 import("suites").then(
-	() => Timer.repeat(() => exit(0), 1),
+	() => setTimeout(() => exit(0), 1),
 	(error) => fail("uncaught exception", error),
 );
