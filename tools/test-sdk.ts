@@ -117,7 +117,7 @@ function withoutReports(): (text: string) => string {
 	return (text) => {
 		const lines = (rest + text).split(/(?<=\n)/);
 		rest = lines.at(-1)?.endsWith("\n") ? "" : (lines.pop() as string);
-		return lines.map((line) => line.replace(/(Exception \w+|^instruments.*?): .*\n$/, "")).join("");
+		return lines.map((line) => line.replace(/(Exception \w+|instruments( key)?): .*\n$/, "")).join("");
 	};
 }
 
