@@ -220,6 +220,8 @@ test("read and write of a piece of the buffer: start and length", () => {
 	}
 	isInvalid((zram) => zram.write(bytes, END - 9, 90, 10), RangeError, /^byteOffset: /);
 	isInvalid((zram) => zram.write({} as Wrong, 0, 0, 10), TypeError, /^buffer: /);
+	for (const piece of [[5, 10], [undefined, 10], [0]] as Wrong[])
+		isInvalid((zram) => zram.read(100 as Wrong, 0, ...(piece as [number, number])), TypeError, /only with a buffer/);
 });
 
 test("read and write of a piece of the buffer: of every kind of view, and nothing around it", () => {

@@ -110,7 +110,7 @@ function nameModules(paths: Record<string, string[]>) {
 	}
 }
 
-/** npm resolves relative links by `repository`. Without it, those to files that stay behind become text. */
+/** Links to files that stay behind become text, and pictures go: the package is read where it is installed, too. */
 function writeReadme() {
 	const text = readFileSync(join(root, "README.md"), "utf8");
 	const without = text
@@ -118,7 +118,7 @@ function writeReadme() {
 		.replaceAll(/\[([^\]]*)\]\(([\w./-]+)\)/g, (link, name, path) =>
 			existsSync(join(packageFolder, path)) ? link : name,
 		);
-	writeFileSync(join(packageFolder, "README.md"), readJSON("package.json").repository ? text : without);
+	writeFileSync(join(packageFolder, "README.md"), without);
 }
 
 /** Makes the package's folder anew. */

@@ -19,6 +19,7 @@ function startDisplay(): Promise<{ server: ChildProcess; display: string }> {
 		const parameters = ["-displayfd", "3", "-screen", "0", "640x480x24", "-nolisten", "tcp"];
 		const server = spawn("Xvfb", parameters, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
 		server.on("error", () => reject(new MissingTool("Xvfb", install)));
+		server.on("exit", (code) => reject(new Error(`Xvfb has ended with ${code}`)));
 		server.stdio[3]?.once("data", (number) => resolve({ server, display: `:${String(number).trim()}` }));
 	});
 }

@@ -111,7 +111,7 @@ function main() {
 		next = (next + 1) % pages;
 		if (++turn % 8 === 0) zram.maintain(50);
 	}, 25);
-	Timer.repeat(() => trace(`${formatStatus(NAME, zram, (ticks() - started) | 0)}\n`), 1000);
+	Timer.repeat(() => trace(`${formatStatus(NAME, zram, (ticks() - started) >>> 0)}\n`), 1000);
 }
 
 main();

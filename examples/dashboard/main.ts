@@ -63,12 +63,13 @@ class Dashboard extends Behavior {
 		if (this.#filling) this.#fill();
 		else if (this.#using) this.#store.use(BUSY);
 		const now = (ticks() - this.#started) | 0;
-		if (now - this.#said >= STATUS) {
-			trace(`${formatStatus("dashboard", this.#store.zram, now)}\n`);
+		if (((now - this.#said) | 0) >= STATUS) {
+			trace(`${formatStatus("dashboard", this.#store.zram, now >>> 0)}\n`);
 			this.#said = now;
 		}
-		if (now - this.#looked < LOOK) return;
-		this.#look(now - this.#looked);
+		const elapsed = (now - this.#looked) | 0;
+		if (elapsed < LOOK) return;
+		this.#look(elapsed);
 		this.#looked = now;
 	}
 

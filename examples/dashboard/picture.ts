@@ -82,8 +82,7 @@ export function figures(this: unknown, region: ByteBuffer, into: ArrayBuffer): v
 	native("xs_picture_figures").call(this, region, into);
 }
 
-/** Steps of wear, one for each power of ten, and what comes on top. */
-export const WEAR_LEVELS = 6;
+/** What comes on top of the steps of wear, of which there is one for each power of ten. */
 export const RETIRED = 7;
 /** Holds a page. */
 export const IN_USE = 8;

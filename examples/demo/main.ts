@@ -155,6 +155,7 @@ function show(kinds: Kind[], seconds = 0) {
 
 function main(folder: string, parameters: string[]): number {
 	const seconds = parameters.includes("--status") ? Number(parameters[parameters.indexOf("--status") + 1]) : 0;
+	if (!(seconds >= 0)) throw new RangeError("--status: must be followed by a number of seconds");
 	const { kinds } = JSON.parse(String.fromArrayBuffer(readFile(`${folder}/index.json`)));
 	const open = (description: (typeof kinds)[number]) => new Kind(description);
 	print("\nAn app on XS, the JavaScript engine of Moddable's firmware\n");

@@ -21,7 +21,6 @@ typedef struct {
 	int argumentCount;  /* what follows the bundle on the command line */
 	char **arguments;
 	txCreation creation;   /* sizes of heap and stack */
-	txMachine *root;       /* with the SDK: to be cloned, since its linker has prepared all modules; else NULL */
 	const char *compileTo; /* write bytecode there instead of running the bundle; NULL to run it */
 	bool release;          /* code without line numbers */
 	int index;             /* of this machine, from 0 */

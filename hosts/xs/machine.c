@@ -138,8 +138,7 @@ static pthread_mutex_t creation = PTHREAD_MUTEX_INITIALIZER;
 static txMachine *createMachine(Host *host)
 {
 	pthread_mutex_lock(&creation);
-	txMachine *the = host->root ? fxCloneMachine(&host->creation, host->root, "xs-host", host)
-								: fxCreateMachine(&host->creation, "xs-host", host, XS_NO_ID);
+	txMachine *the = fxCreateMachine(&host->creation, "xs-host", host, XS_NO_ID);
 	pthread_mutex_unlock(&creation);
 	return the;
 }

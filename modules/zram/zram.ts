@@ -421,7 +421,11 @@ export default class Zram {
 		length?: number,
 	): ArrayBuffer | number {
 		// to an engine a number is no buffer
-		if (typeof target === NUMBER) return this.#readNew(target as number, byteOffset);
+		if (typeof target === NUMBER) {
+			if (start !== undefined || length !== undefined)
+				throw this.#invalid(new TypeError("start, length: only with a buffer"));
+			return this.#readNew(target as number, byteOffset);
+		}
 		return this.#goOn(READ, result, target, byteOffset, start, length);
 	}
 
