@@ -449,7 +449,7 @@ export default class SwapPool {
 	 * slot is needed for another buffer.
 	 *
 	 * A buffer that still is in a slot costs nothing. Else it is read from the devices, and a view and a HostBuffer are
-	 * allocated on the XS heap: 7 slots, no bytes.
+	 * allocated on the XS heap: 7 slots, no bytes; more with the portable engine.
 	 *
 	 * @param mode "r+" by default
 	 * @throws RangeError if there is no such key, or the buffer is longer than a slot; ZramError `EBUSY` if all slots are
