@@ -6,7 +6,7 @@
  *   has one name only, whoever asks for it
  * - package.json, whose `exports`, `imports`, and `bin` name sources in the repository and compiled files here
  * - manifest.json, for mcpack: the C sources alone, as package.json says where JavaScript is
- * - README.md, without pictures and links of what stays in the repository, unless package.json says where that is
+ * - README.md, without pictures and links of what stays in the repository
  *
  * @module
  */
