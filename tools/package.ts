@@ -137,7 +137,7 @@ export async function makePackage(): Promise<void> {
 	const manifest: Manifest = JSON.parse(readFileSync(join(packageFolder, "manifest.json"), "utf8"));
 	write("manifest.json", { ...manifest, preload: ["zram", "zram/*"] });
 	write("package.json", packageJSON());
-	for (const name of ["CHANGELOG.md", "LICENSE"]) copy(name);
+	for (const name of ["CHANGELOG.md", "LICENSE", "hosts/esp32/manifest-flash.json"]) copy(name);
 	writeReadme();
 }
 

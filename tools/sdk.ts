@@ -101,8 +101,8 @@ export async function buildApp(
 }
 
 /**
- * What the SDK makes of the manifest in `folder` for a board, such as "esp32/moddable_six": the makefile that it writes.
- * Nothing is built, so the board's own tools need not be there.
+ * What the SDK makes of the manifest in `folder` for a board, such as "esp32/moddable_six": the path of the makefile that
+ * it writes. Nothing is built, so the board's own tools need not be there.
  *
  * @throws MissingTool without the SDK, Error with the output if it refuses
  */
@@ -113,7 +113,7 @@ export async function makefileFor(folder: string, board: string): Promise<string
 	const parameters = ["-d", "-p", board, "-o", output];
 	const result = await run(sdkTool("mcconfig"), parameters, { cwd: folder, env: sdkEnvironment() });
 	if (result.exitCode !== 0) throw new Error(`mcconfig failed in ${folder} for ${board}:\n${result.output}`);
-	return readFileSync(join(output, "tmp", board, "debug", basename(folder), "makefile"), "utf8");
+	return join(output, "tmp", board, "debug", basename(folder), "makefile");
 }
 
 const flags = { release: [], debug: ["-d"], instrument: ["-i"] };

@@ -15,7 +15,8 @@ import { findSuites, outcome, part, portableOnXS, report, type Suite, say, singl
 import { root } from "./paths.ts";
 import { run } from "./process.ts";
 import { suitesEntry, summary } from "./run-xs.ts";
-import { buildApp, makefileFor, sdkTool, sdkVersion, writeManifest } from "./sdk.ts";
+import { buildApp, sdkTool, sdkVersion, writeManifest } from "./sdk.ts";
+import { boardManifests } from "./sdk-boards.ts";
 import { sdkFlashTests } from "./sdk-flash-tests.ts";
 import { withDisplay } from "./simulator.ts";
 
@@ -143,39 +144,6 @@ async function suites(engine: Engine) {
 async function dashboard() {
 	const { warnings } = await buildApp(join(root, "hosts/sim/demo"));
 	return single(warnings.join("\n"));
-}
-
-/** Boards that the README names, by the app's folder in hosts/esp32. */
-const boards: Record<string, string[]> = {
-	demo: ["moddable_six", "m5stack_cores3", "wrover_kit", "esp32c3"],
-	dashboard: ["moddable_six", "m5stack_cores3"],
-};
-
-/** What a board needs beyond others: a WROVER's PSRAM is off by default, and chips before revision 3 lose writes to it. */
-const special: Record<string, string[]> = { wrover_kit: ["/demo/sdkconfig", "-mfix-esp32-psram-cache-issue"] };
-
-const needed = ["/zramEsp32.c", "/zramBoard.c", "/zramMemory.c", "/flash-esp32.c", "/zram/offload.xsb", "/main.xsb"];
-
-/** What is wrong with a board's makefile: what the app needs must be in it, and no other host's. */
-function problemsIn(makefile: string, board: string): string[] {
-	const all = [...needed, ...(special[board] ?? [])];
-	const missing = all.filter((text) => !makefile.includes(text)).map((text) => `${text} is missing`);
-	const others = ["zramSim.c", "zramPico", "nor/chip"].filter((name) => makefile.includes(name));
-	return [...missing, ...others.map((name) => `${name} is not for this board`)];
-}
-
-/** The boards' manifests, as far as that goes without the makers' tools. */
-async function boardManifests() {
-	const problems: string[] = [];
-	let passed = 0;
-	for (const [app, names] of Object.entries(boards))
-		for (const name of names) {
-			const found = problemsIn(await makefileFor(join(root, "hosts/esp32", app), `esp32/${name}`), name);
-			for (const problem of found) problems.push(`${app} for ${name}: ${problem}`);
-			passed += found.length ? 0 : 1;
-		}
-	for (const problem of problems) say(`failed: ${problem}`);
-	return { passed, failed: problems.length, skipped: [] };
 }
 
 if (process.env.MODDABLE) {

@@ -4,8 +4,9 @@
  */
 
 import { flash, psram } from "board";
+import { openDevice } from "board/device";
 import Timer from "timer";
-import Zram, { type BackingOptions, ZramError } from "zram";
+import { type default as Zram, ZramError } from "zram";
 import { ticks } from "zram/memory";
 import { formatStatus } from "zram/status";
 
@@ -14,25 +15,14 @@ const KB = 1024;
 const MB = 1024 * KB;
 const NAME = "demo";
 
-/** The partition, if there is one. */
-function openBacking(): BackingOptions | undefined {
-	try {
-		flash()?.open({ path: "zram", mode: "r" }).close();
-	} catch {
-		return undefined;
-	}
-	const io = flash();
-	return io && { io, path: "zram" };
-}
-
 /** A quarter of the PSRAM; or 48 KB of internal memory on a board that has none. */
-function openDevice(backing: BackingOptions | undefined): Zram {
+function open(): Zram {
 	const available = psram();
 	const quarter = (available >> 2) & -PAGE;
 	const arena = available
 		? ({ byteLength: Math.min(quarter, 2 * MB), memory: "external" } as const)
 		: ({ byteLength: 48 * KB, memory: "internal" } as const);
-	return new Zram({ byteLength: 4 * arena.byteLength, arena, ...(backing && { backing }) });
+	return openDevice({ byteLength: 4 * arena.byteLength, arena }, flash()).zram;
 }
 
 const KINDS = 4;
@@ -66,10 +56,9 @@ function fill(words: Uint32Array, page: number, writes: number) {
 }
 
 function main() {
-	const backing = openBacking();
-	const zram = openDevice(backing);
-	const { slots = 0 } = zram.status().backing ?? {};
-	const partition = backing ? `partition zram with ${slots} pages` : "no partition zram";
+	const zram = open();
+	const { backing } = zram.status();
+	const partition = backing ? `partition zram with ${backing.slots} pages` : "no partition zram";
 	trace(`zram: PSRAM ${psram() >> 10} KB, ${partition}, arena ${zram.limit / KB} KB\n`);
 
 	const pages = zram.byteLength / PAGE;

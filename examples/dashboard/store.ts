@@ -4,7 +4,8 @@
  */
 
 import { cutPower, flash } from "board";
-import Zram, { type BackingOptions, ZramError } from "zram";
+import { openDevice } from "board/device";
+import Zram, { ZramError } from "zram";
 import type { ByteBuffer } from "zram/engine/interface";
 import { Memory, ticks } from "zram/memory";
 import { BLANK, FRAME, isMade, LOG, make, PHOTO, SAMPLES } from "./picture.ts";
@@ -26,17 +27,6 @@ const WRITES = 16;
 const PHOTO_WRITES = 128;
 const CHECKS = 64;
 
-/** The partition, if there is one. */
-function findBacking(): BackingOptions | undefined {
-	const io = flash();
-	try {
-		io?.open({ path: "zram", mode: "r" }).close();
-	} catch {
-		return undefined;
-	}
-	return io && { io, path: "zram" };
-}
-
 export class Store {
 	zram!: Zram;
 	/** Buffers that are stored. */
@@ -49,7 +39,6 @@ export class Store {
 	metadata = 0;
 
 	#region!: Memory;
-	#backing = findBacking();
 	#work = new Uint8Array(BUFFER);
 	/** By place: 0 for none, else the seed, which also says the kind. */
 	#places = new Int32Array(PLACES);
@@ -67,10 +56,9 @@ export class Store {
 
 	#open() {
 		this.#region = new Memory(ARENA, "external");
-		const backing = this.#backing && { backing: this.#backing };
-		const options = { byteLength: PLACES * BUFFER, arena: this.bytes, ...backing };
+		const { zram, options } = openDevice({ byteLength: PLACES * BUFFER, arena: this.bytes }, flash());
+		this.zram = zram;
 		this.metadata = Zram.layout(options).metadata;
-		this.zram = new Zram(options);
 	}
 
 	/** Stores one more buffer; the kinds take turns. False if there is no room, or no place left. */

@@ -1,0 +1,133 @@
+/**
+ * Apps for ESP32 boards, as far as that goes without the maker's tools: the SDK reads their manifests, and in the makefile
+ * that it writes must be what the app needs, every C file with all that it includes.
+ *
+ * @module
+ */
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Part, say } from "./parts.ts";
+import { root } from "./paths.ts";
+import { run } from "./process.ts";
+import { makefileFor, sdkEnvironment, sdkFolder, writeManifest } from "./sdk.ts";
+
+interface App {
+	folder: string;
+	boards: string[];
+	/** What its makefile must name. */
+	needs: string[];
+}
+
+/** Of any app with a backing. */
+const module = ["/zramEsp32.c", "/zramMemory.c", "/flash-esp32.c", "/zram/offload.xsb", "/main.xsb"];
+
+const every = ["esp32", "esp32/esp32c3", "esp32/moddable_six", "esp32/m5stack_cores3", "esp32/wrover_kit"];
+
+/** What hosts/esp32/README.md tells an app to include. */
+function appOfREADME(): string {
+	return writeManifest("readme-esp32", {
+		include: [
+			"$(MODDABLE)/examples/manifest_base.json",
+			...["manifest.json", "hosts/esp32/manifest-flash.json"].map((path) => join(root, path)),
+		],
+		modules: { main: join(root, "examples/gallery/main") },
+		build: { PARTITIONS_FILE: join(root, "hosts/esp32/demo/partitions.csv") },
+	});
+}
+
+function apps(): App[] {
+	const ours = (name: string) => join(root, "hosts/esp32", name);
+	return [
+		{ folder: ours("demo"), boards: every, needs: [...module, "/zramBoard.c"] },
+		// boards with a display
+		{
+			folder: ours("dashboard"),
+			boards: ["esp32/moddable_six", "esp32/m5stack_cores3"],
+			needs: [...module, "/zramBoard.c"],
+		},
+		{ folder: appOfREADME(), boards: every, needs: module },
+	];
+}
+
+/** What our demo brings for a board: a WROVER's PSRAM is off by default, and chips before revision 3 lose writes to it. */
+const special: Record<string, string[]> = {
+	"demo esp32/wrover_kit": ["/demo/sdkconfig", "-mfix-esp32-psram-cache-issue"],
+};
+
+/** What the app needs must be in the makefile, and no other host's. */
+function missingModules(makefile: string, needs: string[]): string[] {
+	const missing = needs.filter((text) => !makefile.includes(text)).map((text) => `${text} is missing`);
+	const others = ["zramSim.c", "zramPico", "nor/chip"].filter((name) => makefile.includes(name));
+	return [...missing, ...others.map((name) => `${name} is not for this board`)];
+}
+
+/** The compiler's flags in a makefile. Where ESP-IDF would be there is nothing: what lies there is not looked for. */
+async function compilerFlags(path: string): Promise<string[]> {
+	const idf = ["IDF_PATH=/none", "IDF_VERSION=none"];
+	const parameters = ["-s", "-f", path, ...idf, "--eval", "flags: ; @echo $(C_DEFINES) $(C_INCLUDES)", "flags"];
+	const result = await run("make", parameters, { env: sdkEnvironment(), install: "apt-get install make" });
+	if (result.exitCode !== 0) throw new Error(`make failed on ${path}:\n${result.output}`);
+	return (result.stdout.trim().split("\n").at(-1) ?? "").split(/\s+/);
+}
+
+/** The C files that a makefile has compiled of what the manifests name. */
+function sourcesIn(makefile: string): string[] {
+	return [...makefile.matchAll(/^\$\(TMP_DIR\)\/\S+\.c\.o: (\/\S+\.c) /gm)].map(([, path]) => path as string);
+}
+
+/** What `source` includes, directly or not, and what no folder in `flags` has: as it is written there. */
+async function missingHeaders(source: string, flags: string[]): Promise<string[]> {
+	// -MG takes a header that is not there for one that will be made, and goes on; the desk's own are not the board's
+	const parameters = ["-M", "-MG", "-w", "-nostdinc", ...flags, source];
+	const result = await run("gcc", parameters, { install: "apt-get install gcc" });
+	if (result.exitCode !== 0) throw new Error(`gcc failed on ${source}:\n${result.output}`);
+	const rule = result.stdout.replaceAll("\\\n", " ");
+	return (rule.slice(rule.indexOf(": ") + 1).match(/\S+/g) ?? []).filter((path) => !existsSync(path));
+}
+
+/** The headers of the SDK and of this repository, each with a "/" in front. What else is missing is ESP-IDF's. */
+function ownHeaders(): string[] {
+	const folders = ["modules", "xs", "build/devices/esp32"].map((name) => join(sdkFolder(), name));
+	return [...folders, join(root, "modules"), join(root, "hosts"), join(root, "examples")].flatMap((folder) =>
+		readdirSync(folder, { recursive: true, encoding: "utf8" })
+			.filter((name) => name.endsWith(".h"))
+			.map((name) => `/${name.replaceAll("\\", "/")}`),
+	);
+}
+
+/** Headers of the SDK's or ours that a C file includes and would not find. */
+async function lostHeaders(path: string, makefile: string, headers: string[]): Promise<string[]> {
+	const flags = await compilerFlags(path);
+	const sources = sourcesIn(makefile);
+	if (sources.length < 10) throw new Error(`${path} has ${sources.length} C files`);
+	const problems = await Promise.all(
+		sources.map(async (source) =>
+			(await missingHeaders(source, flags))
+				.filter((name) => headers.some((header) => header.endsWith(`/${name}`)))
+				.map((name) => `${source} includes ${name}, which is not on the path`),
+		),
+	);
+	return problems.flat();
+}
+
+/** The part of `npm run test:sdk`. */
+export async function boardManifests(): Promise<Omit<Part, "name">> {
+	const headers = ownHeaders();
+	let passed = 0;
+	let failed = 0;
+	for (const { folder, boards, needs } of apps())
+		for (const board of boards) {
+			const path = await makefileFor(folder, board);
+			const makefile = readFileSync(path, "utf8");
+			const name = `${folder.replace(/^.*\//, "")} ${board}`;
+			const found = [
+				...missingModules(makefile, [...needs, ...(special[name] ?? [])]),
+				...(await lostHeaders(path, makefile, headers)),
+			];
+			for (const problem of found) say(`failed: ${name}: ${problem}`);
+			passed += found.length ? 0 : 1;
+			failed += found.length;
+		}
+	return { passed, failed, skipped: [] };
+}
