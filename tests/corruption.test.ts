@@ -108,7 +108,8 @@ test("check: invariant 1, geometry", () => {
 test("check: invariant 2, entry", () => {
 	names(2, "entry", [
 		({ region }) => flip(region.entry(1), 1, 0x80000000), // a reserved bit
-		({ region }) => flip(region.entry(2), 1, 1 << 3), // another codec
+		({ region }) => flip(region.entry(1), 1, 1 << 3), // a codec of a page that has none
+		({ region }) => flip(region.entry(3), 1, 1 << 5),
 		({ region }) => flip(region.entry(1), 1, 5), // state 4
 		({ region }) => flip(region.entry(1), 1, 1 << 6), // a length that is none
 		({ region }) => flip(region.entry(3), 1, 1 << 6), // a raw page that is no page

@@ -7,7 +7,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import Engine from "zram/engine";
-import { BUFFER, INCOMPRESSIBLE, KEEP, OFFSET, OVERLAP, PLAN_LENGTH } from "zram/engine/interface";
+import { BUFFER, INCOMPRESSIBLE, KEEP, OFFSET, OVERLAP, PLAN_SCRATCH, planWords } from "zram/engine/interface";
 import { Memory } from "zram/memory";
 import { equal, fill, NOISE, TEXT } from "./support/bytes.ts";
 import { Random } from "./support/random.ts";
@@ -18,10 +18,11 @@ const PAGES = 8;
 /** An engine that does not keep incompressible pages unless a call says so. */
 function makeEngine(mode = 0) {
 	const arena = new ArrayBuffer(64 * 1024);
-	const plan = new Uint32Array(PLAN_LENGTH / 4);
-	assert.is(Engine.plan(arena.byteLength, PAGES, PAGE_LENGTH, 0, 0, plan.buffer), 1);
-	const scratch = new Memory(plan[3] as number, "internal") as unknown as HostBuffer;
-	return { arena, engine: new Engine(arena, scratch, PAGES, PAGE_LENGTH, 3584, 0, mode, 0) };
+	const sizes = { arenaLength: arena.byteLength, pageCount: PAGES, pageLength: PAGE_LENGTH };
+	const plan = planWords({ ...sizes, threshold: 3584, mode });
+	assert.is(Engine.plan(plan.buffer), 1);
+	const scratch = new Memory(plan[PLAN_SCRATCH] as number, "internal") as unknown as HostBuffer;
+	return { arena, engine: new Engine(arena, scratch, plan.buffer) };
 }
 
 function pages(...kinds: number[]): Uint8Array {

@@ -7,7 +7,16 @@
 
 import { test } from "uvu";
 import Engine from "zram/engine";
-import { CORRUPT, FULL, INTEGRITY, KEEP, PLAN_LENGTH, WIPE } from "zram/engine/interface";
+import {
+	CORRUPT,
+	FULL,
+	INTEGRITY,
+	KEEP,
+	PLAN_GRANULE_COUNT,
+	PLAN_SCRATCH,
+	planWords,
+	WIPE,
+} from "zram/engine/interface";
 import { Memory } from "zram/memory";
 import { copy, equal, erase, fill, NOISE, TEXT, WORD } from "./support/bytes.ts";
 import { SEED, scaled } from "./support/host.ts";
@@ -47,14 +56,14 @@ class Patient {
 	found = 0;
 
 	constructor(flags: number) {
-		const plan = new Uint32Array(PLAN_LENGTH / 4);
-		Engine.plan(REGION, PAGES, PAGE, flags, 0, plan.buffer);
-		this.granuleCount = plan[1] as number;
+		const plan = planWords({ arenaLength: REGION, pageCount: PAGES, pageLength: PAGE, flags, mode: KEEP });
+		Engine.plan(plan.buffer);
+		this.granuleCount = plan[PLAN_GRANULE_COUNT] as number;
 		this.linksOffset = 256 + PAGES * (flags & INTEGRITY ? 12 : 8);
 		this.isStrict = (flags & INTEGRITY) !== 0;
 		new Uint8Array(this.memory).fill(CANARY);
-		const scratch = new Memory(plan[3] as number, "internal") as unknown as HostBuffer;
-		this.#engine = new Engine(this.region, scratch, PAGES, PAGE, PAGE, flags, KEEP, 0);
+		const scratch = new Memory(plan[PLAN_SCRATCH] as number, "internal") as unknown as HostBuffer;
+		this.#engine = new Engine(this.region, scratch, plan.buffer);
 		// a page of every kind, a free chain of some length in disorder, and granules never used
 		const kinds = [TEXT, NOISE, WORD, TEXT, NOISE, TEXT];
 		for (const [page, kind] of kinds.entries()) {

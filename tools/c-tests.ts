@@ -51,10 +51,10 @@ export const compilers = [
 ];
 
 /** The engine without its binding: what the plain C library consists of. */
-export function coreSources(): string[] {
-	return readdirSync(engineFolder)
+export function coreSources(folder = engineFolder): string[] {
+	return readdirSync(folder)
 		.filter((name) => name.endsWith(".c") && !name.startsWith("zramBinding"))
-		.map((name) => join(engineFolder, name));
+		.map((name) => join(folder, name));
 }
 
 /** Programs in tests/c, without ".c". */
@@ -116,6 +116,16 @@ export async function buildHarness(harness: string, variant: CVariant): Promise<
 	const sources = [join(testFolder, `${harness}.c`), ...coreSources()];
 	const parameters = [...strict, ...flags, `-I${engineFolder}`, ...sources, "-o", program];
 	const result = await run("cc", [...parameters, ...(hasReference ? ["-llz4"] : [])]);
+	if (result.exitCode) throw new Error(result.output);
+	return program;
+}
+
+/** Builds tests/c/`tool`.c with a copy of the core, to `folder`, and returns the program's path. */
+export async function compileTool(tool: string, variant: CVariant, core: string, folder: string): Promise<string> {
+	const program = join(folder, tool);
+	const sources = [join(testFolder, `${tool}.c`), ...coreSources(core)];
+	const parameters = [...strict, ...variant.flags, `-I${core}`, ...sources, "-o", program];
+	const result = await run("cc", parameters, { install: variant.install });
 	if (result.exitCode) throw new Error(result.output);
 	return program;
 }

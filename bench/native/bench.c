@@ -132,7 +132,7 @@ static int isOfAnother(const Audit *audit, uint32_t page, uint32_t granule)
 
 static uint32_t movedEntries(const Audit *audit, uint32_t page)
 {
-	const uint32_t withoutAge = ~(0xFFu << 18);
+	const uint32_t withoutAge = ~kZramAgeMask;
 	uint32_t moved = 0;
 
 	for (uint32_t other = 0; other < audit->pageCount; other++) {
@@ -238,7 +238,7 @@ void xs_bench_engineStart(xsMachine *the)
 	if (!zramPlan(&geometry, size, (uint32_t)toLength(the, &xsArg(2)), kPageLength, 0, 0))
 		xsRangeError("bench: no region for the engine");
 	engine->region = region;
-	zramStart(engine, &geometry, kPageLength / 8 * 7);
+	zramStart(engine, &geometry, kPageLength / 8 * 7, kZramCodecsAll);
 }
 
 /* engineWrite(scratch, pages, count): page i to page i of the device. The number of pages that were stored. */

@@ -3,7 +3,20 @@
 import type Zram from "zram";
 import { isResizable } from "zram/buffer";
 import type { ByteBuffer } from "zram/engine/interface";
-import { type EngineConstructor, INTEGRITY, PLAN_LENGTH, WIPE } from "zram/engine/interface";
+import {
+	type EngineConstructor,
+	INTEGRITY,
+	KEEP,
+	ONE_PAGE,
+	PLAN_ARENA_MAX,
+	PLAN_ARENA_MIN,
+	PLAN_GRANULE_COUNT,
+	PLAN_GRANULE_LENGTH,
+	PLAN_METADATA,
+	PLAN_SCRATCH,
+	planWords,
+	WIPE,
+} from "zram/engine/interface";
 import { refuseInteger, type ZramError } from "zram/error";
 import { ticks as hostTicks } from "zram/memory";
 import { type FlashGeometry, type FlashIO, planFlash } from "zram/offload/geometry";
@@ -128,7 +141,8 @@ export interface Backing extends Required<BackingOptions> {
 interface Configuration {
 	layout: ZramLayout;
 	threshold: number;
-	flags: number;
+	/** Its words are complete. */
+	plan: Uint32Array<ArrayBuffer>;
 	/** The caller's region, if it is not to be allocated. */
 	ready: ByteBuffer | undefined;
 	memory: "external" | "internal";
@@ -237,14 +251,20 @@ export function configure(options: ZramOptions, Engine: EngineConstructor): Conf
 	const backing = toBacking(options.backing, pageLength);
 	const pageCount = byteLength / pageLength;
 	const slotCount = backing?.geometry.slotCount ?? 0;
-	const plan = new Uint32Array(PLAN_LENGTH / 4);
-	Engine.plan(arenaLength, pageCount, pageLength, flags, slotCount, plan.buffer);
-	const [granuleLength, granuleCount, metadata, scratch, least, leastHigh, most, mostHigh] = plan;
-	const minimum = leastHigh * 2 ** 32 + least;
-	const maximum = mostHigh * 2 ** 32 + most;
+	// without flash, incompressible pages stay in the region
+	const mode = (backing ? 0 : KEEP) | (options.onOperation ? ONE_PAGE : 0);
+	const plan = planWords({ arenaLength, pageCount, pageLength, slotCount, flags, threshold, mode });
+	Engine.plan(plan.buffer);
+	const word = (index: number) => plan[index] as number;
+	const length = (index: number) => word(index + 1) * 2 ** 32 + word(index);
+	const minimum = length(PLAN_ARENA_MIN);
+	const maximum = length(PLAN_ARENA_MAX);
 	if (arenaLength > maximum)
 		throw new RangeError(`arena.byteLength: ${arenaLength} is too large for this pageLength, at most ${maximum}`);
-	const data = granuleLength * granuleCount;
+	const granuleLength = word(PLAN_GRANULE_LENGTH);
+	const data = granuleLength * word(PLAN_GRANULE_COUNT);
+	const metadata = word(PLAN_METADATA);
+	const scratch = word(PLAN_SCRATCH);
 	const layout = { pageLength, pageCount, arenaLength, minimum, metadata, data, granuleLength, scratch };
-	return { layout, threshold, flags, ready, memory, backing };
+	return { layout, threshold, plan, ready, memory, backing };
 }

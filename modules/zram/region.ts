@@ -3,18 +3,20 @@
  * where the layout is explained.
  */
 
+import Engine from "zram/engine";
 import {
+	ageOf,
 	COMPRESSED,
+	codecOf,
 	EMPTY,
 	ENTRY_LENGTH,
-	HEADER_LENGTH,
-	INTEGRITY,
+	lengthOf,
 	OFFLOADED,
 	RAW,
 	SAME,
-	SLOT_LENGTH,
-	WIPE,
-} from "zram/engine/interface";
+	stateOf,
+} from "zram/engine/entry";
+import { HEADER_LENGTH, INTEGRITY, SLOT_LENGTH, WIPE } from "zram/engine/interface";
 import { ZramError } from "zram/error";
 
 /** Statistics in the words of Linux zram's mm_stat and io_stat. Lengths are bytes, the rest pages or requests. */
@@ -96,6 +98,8 @@ export interface PageState {
 	 * damaged.
 	 */
 	state: "same" | "compressed" | "raw" | "offloaded" | "unknown";
+	/** Of a compressed page: the name of its codec, such as "lz4"; "unknown" if this build has none of that number. */
+	codec?: string;
 	/** Bytes it takes, 0 for same-filled and offloaded. */
 	storedLength: number;
 	/** Its length is above the threshold. */
@@ -183,9 +187,11 @@ const STATES = Object.freeze({
 /** Reads the entry of `page` at `offset`. */
 export function parseEntry(table: DataView, offset: number, page: number, threshold: number): PageState {
 	const word = table.getUint32(offset + 4, true);
-	const state = STATES[(word & 7) as keyof typeof STATES] ?? "unknown";
-	const storedLength = state === "compressed" || state === "raw" ? ((word >>> 6) & 0xfff) + 1 : 0;
-	return { page, state, storedLength, huge: storedLength > threshold, age: (word >>> 18) & 0xff };
+	const state = STATES[stateOf(word) as keyof typeof STATES] ?? "unknown";
+	const storedLength = state === "compressed" || state === "raw" ? lengthOf(word) : 0;
+	const parsed: PageState = { page, state, storedLength, huge: storedLength > threshold, age: ageOf(word) };
+	if (state === "compressed") parsed.codec = Engine.codecName(codecOf(word)) ?? "unknown";
+	return parsed;
 }
 
 /** Whether a device can have this geometry: a dump may be anything. */
@@ -217,7 +223,7 @@ export function inspect(bytes: ArrayBufferView | ArrayBufferLike | HostBuffer): 
 	const pages: PageState[] = [];
 	for (let page = 0; page < geometry.pageCount; page++) {
 		const state = parseEntry(dump, HEADER_LENGTH + page * ENTRY_LENGTH, page, geometry.threshold);
-		if ((dump.getUint32(HEADER_LENGTH + page * ENTRY_LENGTH + 4, true) & 7) !== EMPTY) pages.push(state);
+		if (stateOf(dump.getUint32(HEADER_LENGTH + page * ENTRY_LENGTH + 4, true)) !== EMPTY) pages.push(state);
 	}
 	return { geometry, statistics, pages };
 }

@@ -8,6 +8,7 @@
 import { bytesOfWide } from "zram/buffer";
 import { Deferred } from "zram/deferred";
 import Engine from "zram/engine";
+import { ENTRY_LENGTH } from "zram/engine/entry";
 import {
 	ARENA,
 	BUFFER,
@@ -15,15 +16,12 @@ import {
 	type ByteBuffer,
 	CLOSED,
 	CORRUPT,
-	ENTRY_LENGTH,
 	type Engine as EngineInstance,
 	FULL,
 	HEADER_LENGTH,
 	INCOMPRESSIBLE,
-	KEEP,
 	OFFSET,
 	ON_FLASH,
-	ONE_PAGE,
 	OVERLAP,
 	PAGE,
 	PRESSURE,
@@ -154,7 +152,7 @@ export default class Zram {
 	 * not that much memory.
 	 */
 	constructor(options: ZramOptions) {
-		const { layout, threshold, flags, ready, memory, backing } = configure(options, Engine);
+		const { layout, threshold, plan, ready, memory, backing } = configure(options, Engine);
 		if (layout.data === 0)
 			throw new RangeError(
 				`arena.byteLength: ${layout.arenaLength} is too small for this device, at least ${layout.minimum} are needed`,
@@ -169,13 +167,9 @@ export default class Zram {
 			this.#region = ready ? undefined : new Memory(layout.arenaLength, memory);
 			const region = (ready ?? this.#region) as ByteBuffer;
 			const scratch = this.#scratch as unknown as HostBuffer;
-			// without flash, incompressible pages stay in the region
-			const mode = (backing ? 0 : KEEP) | (options.onOperation ? ONE_PAGE : 0);
-			const slotCount = backing?.geometry.slotCount ?? 0;
-			const { pageCount, pageLength } = layout;
-			engine = new Engine(region, scratch, pageCount, pageLength, threshold, flags, mode, slotCount);
+			engine = new Engine(region, scratch, plan.buffer);
 			this.#engine = engine;
-			if (backing) this.#offload = openBacking(backing, engine, scratch, layout.scratch, pageLength);
+			if (backing) this.#offload = openBacking(backing, engine, scratch, layout.scratch, layout.pageLength);
 		} catch (error) {
 			engine?.close(); // its record lies in the scratch, and the collector would still look there
 			this.#region?.close();

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "zramEngine.h"
+#include "zramLZ4.h"
 
 typedef struct {
 	const char *name;
@@ -92,7 +93,7 @@ static int opens(device *d)
 	d->buffer = malloc(8 * s->pageLength + 8);
 	memset(d->guarded, 0xA5, s->regionLength + 2 * kGuard);
 	d->engine->region = d->guarded + kGuard;
-	zramStart(d->engine, &d->geometry, s->threshold ? s->threshold : s->pageLength / 8 * 7);
+	zramStart(d->engine, &d->geometry, s->threshold ? s->threshold : s->pageLength / 8 * 7, kZramCodecsAll);
 	return 1;
 }
 

@@ -280,7 +280,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	device.flash = calloc(kSlots, device.pageLength);
 	device.engine = malloc(zramScratchLength(device.pageLength));
 	device.engine->region = region;
-	zramStart(device.engine, &geometry, device.pageLength / 8 * 7);
+	zramStart(device.engine, &geometry, device.pageLength / 8 * 7, kZramCodecsAll);
 
 	for (uint32_t i = 0; (i < kSteps) && input.size; i++)
 		step(&device, &input);

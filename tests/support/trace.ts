@@ -9,7 +9,11 @@ import {
 	INTEGRITY,
 	KEEP,
 	ONE_PAGE,
-	PLAN_LENGTH,
+	PLAN_GRANULE_COUNT,
+	PLAN_GRANULE_LENGTH,
+	PLAN_METADATA,
+	PLAN_SCRATCH,
+	planWords,
 	WIPE,
 } from "zram/engine/interface";
 import { Memory } from "zram/memory";
@@ -74,17 +78,17 @@ export class Trace {
 
 	constructor(Engine: EngineConstructor, shape: Shape, seed: number) {
 		const { pageLength, pageCount, arenaLength, threshold = (pageLength / 8) * 7, flags = 0 } = shape;
-		const plan = new Uint32Array(PLAN_LENGTH / 4);
-		Engine.plan(arenaLength, pageCount, pageLength, flags, 0, plan.buffer);
+		const plan = planWords({ arenaLength, pageCount, pageLength, flags, threshold });
+		Engine.plan(plan.buffer);
 		this.shape = shape;
 		this.region = new Memory(arenaLength, "external");
-		this.#scratch = new Memory(plan[3] as number, "internal");
+		this.#scratch = new Memory(plan[PLAN_SCRATCH] as number, "internal");
 		this.#random = new Random(seed);
 		fill(this.region as unknown as HostBuffer, 0, arenaLength, NOISE, seed);
 		const [region, scratch] = [this.region, this.#scratch] as unknown as [HostBuffer, HostBuffer];
-		this.#engine = new Engine(region, scratch, pageCount, pageLength, threshold, flags, 0, 0);
+		this.#engine = new Engine(region, scratch, plan.buffer);
 		this.#buffer = new Uint8Array(4 * pageLength + 4);
-		this.#roll(plan[0] as number, plan[1] as number, plan[2] as number);
+		this.#roll(plan[PLAN_GRANULE_LENGTH] as number, plan[PLAN_GRANULE_COUNT] as number, plan[PLAN_METADATA] as number);
 		this.#look();
 	}
 

@@ -62,13 +62,6 @@ export const WRITTEN = 8;
 /** Likewise, but trimmed in part: it has changed, and does not count as written. */
 export const TRIMMED = 16;
 
-/** States of a page, in bits 0-2 of word 1 of its entry. */
-export const EMPTY = 0;
-export const SAME = 1;
-export const COMPRESSED = 2;
-export const RAW = 3;
-export const OFFLOADED = 4;
-
 /** States of a slot, a page's length of flash; zramSlots.c has them in a picture. */
 export const SLOT_UNKNOWN = 0;
 export const SLOT_FREE = 1;
@@ -81,14 +74,73 @@ export const SLOT_LOG = 7;
 
 /** Bytes of the region's header. */
 export const HEADER_LENGTH = 256;
-/** Bytes of a page's entry. */
-export const ENTRY_LENGTH = 8;
 /** Bytes of a slot in the region's slot table: four words, erases, page, state, checksum. */
 export const SLOT_LENGTH = 16;
 /** Bytes that wear() writes. */
 export const WEAR_LENGTH = 40;
-/** Bytes that plan() writes. */
-export const PLAN_LENGTH = 32;
+
+// Words of a plan. First what an engine is to be:
+
+export const PLAN_ARENA_LENGTH = 0;
+export const PLAN_PAGE_COUNT = 1;
+export const PLAN_PAGE_LENGTH = 2;
+/** 0 without flash. */
+export const PLAN_SLOT_COUNT = 3;
+/** INTEGRITY, WIPE. */
+export const PLAN_FLAGS = 4;
+/** Bytes, 1 to the page's length. */
+export const PLAN_THRESHOLD = 5;
+/** What is added to the mode of every call. */
+export const PLAN_MODE = 6;
+/** The codecs that pages may be packed with: a set of bits 1 << id. Ids that the engine lacks do not matter. */
+export const PLAN_CODECS = 7;
+
+// Then what plan() says of it; the first three are 0 if the arena will not do.
+
+export const PLAN_GRANULE_LENGTH = 8;
+export const PLAN_GRANULE_COUNT = 9;
+/** Bytes of the region that hold no data. */
+export const PLAN_METADATA = 10;
+/** Bytes of scratch that the engine needs. */
+export const PLAN_SCRATCH = 11;
+/** The least and the greatest arena length that will do; two words each, low word first. */
+export const PLAN_ARENA_MIN = 12;
+export const PLAN_ARENA_MAX = 14;
+export const PLAN_WORDS = 16;
+
+/** All codecs there are. */
+export const CODECS_ALL = 0xff;
+
+/** What an engine is to be; see the words of a plan. */
+export interface Plan {
+	arenaLength: number;
+	pageCount: number;
+	pageLength: number;
+	/** Default 0. */
+	slotCount?: number;
+	/** Default 0. */
+	flags?: number;
+	/** Default: a page. */
+	threshold?: number;
+	/** Default 0. */
+	mode?: number;
+	/** Default: all. */
+	codecs?: number;
+}
+
+/** The words of a plan, for EngineConstructor.plan() to complete. */
+export function planWords(plan: Plan): Uint32Array<ArrayBuffer> {
+	const words = new Uint32Array(PLAN_WORDS);
+	words[PLAN_ARENA_LENGTH] = plan.arenaLength;
+	words[PLAN_PAGE_COUNT] = plan.pageCount;
+	words[PLAN_PAGE_LENGTH] = plan.pageLength;
+	words[PLAN_SLOT_COUNT] = plan.slotCount ?? 0;
+	words[PLAN_FLAGS] = plan.flags ?? 0;
+	words[PLAN_THRESHOLD] = plan.threshold ?? plan.pageLength;
+	words[PLAN_MODE] = plan.mode ?? 0;
+	words[PLAN_CODECS] = plan.codecs ?? CODECS_ALL;
+	return words;
+}
 
 export interface Engine {
 	/**
@@ -166,30 +218,13 @@ export interface Engine {
 
 export interface EngineConstructor {
 	/** All arguments have been validated; `scratch` has what plan() asks for and is not the collector's to move. */
-	new (
-		region: ByteBuffer,
-		scratch: ByteBuffer,
-		pageCount: number,
-		pageLength: number,
-		threshold: number,
-		flags: number,
-		mode: number,
-		slotCount: number,
-	): Engine;
+	new (region: ByteBuffer, scratch: ByteBuffer, plan: ArrayBuffer): Engine;
 
-	/**
-	 * What a region of `arenaLength` bytes holds; `slotCount` is 0 without flash. Writes eight uint32 to `into`: granule
-	 * length, number of granules, bytes of metadata, bytes of scratch, and the least and the greatest arena length that
-	 * will do (low word, high word). Returns 1 if `arenaLength` will do, else 0, and then the first three are 0.
-	 */
-	plan(
-		arenaLength: number,
-		pageCount: number,
-		pageLength: number,
-		flags: number,
-		slotCount: number,
-		into: ArrayBuffer,
-	): number;
+	/** Completes the words of a plan. Returns 1 if its arena length will do, else 0. */
+	plan(plan: ArrayBuffer): number;
+
+	/** The name of a codec, as options and dumps have it; undefined if the engine has none of this id. */
+	codecName(id: number): string | undefined;
 
 	/** Bytes of `value` if it is a ByteBuffer, not detached, and at a multiple of `alignment` (a power of two); else -1. */
 	bufferLength(value: unknown, alignment: number): number;

@@ -14,10 +14,10 @@
  */
 
 import Engine from "zram/engine";
+import { OFFLOADED, stateOf } from "zram/engine/entry";
 import {
 	type ByteBuffer,
 	type Engine as EngineInstance,
-	OFFLOADED,
 	SLOT_COMMITTED,
 	SLOT_ERASED,
 	SLOT_FREE,
@@ -236,7 +236,7 @@ export class Offload {
 	/** Slot of a page on flash, or -1. */
 	#slotOf(page: number): number {
 		if (this.#engine.nextPage(page, page + 1, this.#words.buffer) !== page) return -1;
-		return ((this.#words[1] as number) & 7) === OFFLOADED ? (this.#words[0] as number) : -1;
+		return stateOf(this.#words[1] as number) === OFFLOADED ? (this.#words[0] as number) : -1;
 	}
 
 	/** Whether staging is what a used slot has already. */

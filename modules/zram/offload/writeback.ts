@@ -1,6 +1,7 @@
 /* Writeback: pages that would stay in memory go to flash because the caller says so, as in Linux. */
 
-import { COMPRESSED, CORRUPT, ENTRY_LENGTH, type Engine as EngineInstance, RAW } from "zram/engine/interface";
+import { ageOf, COMPRESSED, ENTRY_LENGTH, lengthOf, RAW, stateOf } from "zram/engine/entry";
+import { CORRUPT, type Engine as EngineInstance } from "zram/engine/interface";
 import { refuseInteger } from "zram/error";
 import type { Offload } from "zram/offload";
 
@@ -68,9 +69,9 @@ export function writeback(
 	const { huge, minAge, pages, most } = validate(request, pageCount, pageLength);
 	const entry = new Uint32Array(ENTRY_LENGTH / 4);
 	const isWanted = (word: number) =>
-		((word & 7) === COMPRESSED || (word & 7) === RAW) &&
-		(pages !== undefined || ((word >>> 18) & 0xff) >= minAge) &&
-		(!huge || ((word >>> 6) & 0xfff) >= threshold);
+		(stateOf(word) === COMPRESSED || stateOf(word) === RAW) &&
+		(pages !== undefined || ageOf(word) >= minAge) &&
+		(!huge || lengthOf(word) > threshold);
 	let count = 0;
 	for (const page of pages ?? storedPages(engine, pageCount)) {
 		if (count === most) break;

@@ -6,28 +6,15 @@
 import type { ByteBuffer, Engine, EngineConstructor } from "zram/engine/interface";
 
 class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine {
-	constructor(
-		region: ByteBuffer,
-		scratch: ByteBuffer,
-		pageCount: number,
-		pageLength: number,
-		threshold: number,
-		flags: number,
-		mode: number,
-		slotCount: number,
-	) {
+	constructor(region: ByteBuffer, scratch: ByteBuffer, plan: ArrayBuffer) {
 		super();
-		native("xs_zram_engine").call(this, region, scratch, pageCount, pageLength, threshold, flags, mode, slotCount);
+		native("xs_zram_engine").call(this, region, scratch, plan);
 	}
-	static plan(
-		arenaLength: number,
-		pageCount: number,
-		pageLength: number,
-		flags: number,
-		slotCount: number,
-		into: ArrayBuffer,
-	): number {
-		return native("xs_zram_engine_plan").call(this, arenaLength, pageCount, pageLength, flags, slotCount, into);
+	static plan(plan: ArrayBuffer): number {
+		return native("xs_zram_engine_plan").call(this, plan);
+	}
+	static codecName(id: number): string | undefined {
+		return native("xs_zram_engine_codecName").call(this, id);
 	}
 	static bufferLength(value: unknown, alignment: number): number {
 		return native("xs_zram_engine_bufferLength").call(this, value, alignment);

@@ -1,5 +1,5 @@
 /*
- * The arena: granules, and chains of them. See zramArena.h.
+ * The arena: granules, and chains of them. See zramInternal.h.
  *
  *        entry                links                       granules
  *   +-------------+      +----+----+----+----+       +-----+-----+-----+-----+
@@ -13,7 +13,7 @@
  * a matter of finding the place where to cut.
  */
 
-#include "zramArena.h"
+#include "zramInternal.h"
 
 #include <string.h>
 

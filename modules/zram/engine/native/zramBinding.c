@@ -28,6 +28,7 @@ typedef struct {
 
 /* Called seldom. */
 ZRAM_COLD void xs_zram_engine_plan(xsMachine *the);
+ZRAM_COLD void xs_zram_engine_codecName(xsMachine *the);
 ZRAM_COLD void xs_zram_engine_bufferLength(xsMachine *the);
 ZRAM_COLD void xs_zram_engine(xsMachine *the);
 ZRAM_COLD void xs_zram_engine_nextPage(xsMachine *the);
@@ -225,32 +226,56 @@ static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 	return kZramOK;
 }
 
-/* plan(arenaLength, pageCount, pageLength, flags, slotCount, into): 1 or 0 as zramPlan; eight uint32 in `into` (see interface.ts) */
+static zramPlanWords fetchPlan(xsMachine *the, xsSlot *slot)
+{
+	zramPlanWords plan = { 0 };
+	void *data;
+	xsUnsignedValue size;
+
+	xsmcGetBufferReadable(*slot, &data, &size);
+	if (data)
+		memcpy(&plan, data, (size < sizeof(plan)) ? size : sizeof(plan));
+	return plan;
+}
+
+static int planGeometry(zramGeometry *geometry, const zramPlanWords *plan, uint32_t regionLength)
+{
+	return zramPlan(geometry, regionLength, plan->pageCount, plan->pageLength, plan->flags, plan->slotCount);
+}
+
+static zramCounter toCounter(uint64_t value)
+{
+	return (zramCounter){ (uint32_t)value, (uint32_t)(value >> 32) };
+}
+
+/* plan(plan): 1 or 0 as zramPlan */
 void xs_zram_engine_plan(xsMachine *the)
 {
-	uint32_t regionLength = (uint32_t)xsmcToInteger(xsArg(0)), pageCount = (uint32_t)xsmcToInteger(xsArg(1));
-	uint32_t pageLength = (uint32_t)xsmcToInteger(xsArg(2)), flags = (uint32_t)xsmcToInteger(xsArg(3));
-	uint32_t slotCount = (uint32_t)xsmcToInteger(xsArg(4));
+	zramPlanWords plan = fetchPlan(the, &xsArg(0));
 	zramGeometry geometry = { 0 };
-	int fits = zramPlan(&geometry, regionLength, pageCount, pageLength, flags, slotCount);
-	uint64_t least = zramRegionMin(pageCount, pageLength, flags, slotCount);
-	uint64_t most = zramRegionMax(pageCount, pageLength, flags, slotCount);
-	uint32_t plan[8];
+	int fits = planGeometry(&geometry, &plan, plan.arenaLength);
 	void *into;
 	xsUnsignedValue size;
 
-	plan[0] = geometry.granuleLength;
-	plan[1] = geometry.granuleCount;
-	plan[2] = fits ? zramMetadataLength(&geometry) : 0;
-	plan[3] = (uint32_t)kBindingLength + zramScratchLength(pageLength);
-	plan[4] = (uint32_t)least;
-	plan[5] = (uint32_t)(least >> 32);
-	plan[6] = (uint32_t)most;
-	plan[7] = (uint32_t)(most >> 32);
-	xsmcGetBufferWritable(xsArg(5), &into, &size);
+	plan.granuleLength = geometry.granuleLength;
+	plan.granuleCount = geometry.granuleCount;
+	plan.metadataLength = fits ? zramMetadataLength(&geometry) : 0;
+	plan.scratchLength = (uint32_t)kBindingLength + zramScratchLength(plan.pageLength);
+	plan.arenaMin = toCounter(zramRegionMin(plan.pageCount, plan.pageLength, plan.flags, plan.slotCount));
+	plan.arenaMax = toCounter(zramRegionMax(plan.pageCount, plan.pageLength, plan.flags, plan.slotCount));
+	xsmcGetBufferWritable(xsArg(0), &into, &size);
 	if (size >= sizeof(plan))
-		memcpy(into, plan, sizeof(plan));
+		memcpy(into, &plan, sizeof(plan));
 	xsmcSetInteger(xsResult, fits);
+}
+
+/* codecName(id) */
+void xs_zram_engine_codecName(xsMachine *the)
+{
+	const char *name = zramCodecName((uint32_t)xsmcToInteger(xsArg(0)));
+
+	if (name)
+		xsmcSetString(xsResult, (char *)name);
 }
 
 /* bufferLength(value, alignment): bytes of a byte buffer, or -1 if it is none, detached, or not aligned */
@@ -333,12 +358,10 @@ void xs_zram_engine_and(xsMachine *the)
 	xsmcSetInteger(xsResult, code ? code : zramAnd(pair.to, pair.from, pair.length));
 }
 
-/* constructor(region, scratch, pageCount, pageLength, threshold, flags, mode, slotCount) */
+/* constructor(region, scratch, plan) */
 void xs_zram_engine(xsMachine *the)
 {
-	uint32_t pageCount = (uint32_t)xsmcToInteger(xsArg(2)), pageLength = (uint32_t)xsmcToInteger(xsArg(3));
-	uint32_t threshold = (uint32_t)xsmcToInteger(xsArg(4)), flags = (uint32_t)xsmcToInteger(xsArg(5));
-	uint32_t mode = (uint32_t)xsmcToInteger(xsArg(6)), slotCount = (uint32_t)xsmcToInteger(xsArg(7));
+	zramPlanWords plan = fetchPlan(the, &xsArg(2));
 	zramGeometry geometry;
 	zramBinding *binding;
 	void *region, *scratch;
@@ -348,19 +371,18 @@ void xs_zram_engine(xsMachine *the)
 	if (xsmcGetBufferWritable(xsArg(1), &scratch, &scratchLength) != xsBufferNonrelocatable)
 		xsTypeError("scratch: not a HostBuffer");
 	xsmcGetBufferWritable(xsArg(0), &region, &regionLength);
-	if (!region || ((uintptr_t)region & 3)
-		|| !zramPlan(&geometry, regionLength, pageCount, pageLength, flags, slotCount) || !scratch
-		|| (scratchLength < kBindingLength + zramScratchLength(pageLength)))
+	if (!region || ((uintptr_t)region & 3) || !planGeometry(&geometry, &plan, regionLength) || !scratch
+		|| (scratchLength < kBindingLength + zramScratchLength(plan.pageLength)))
 		xsRangeError("region or scratch: too small");
 
 	binding = scratch;
 	binding->region = xsArg(0);
 	binding->scratch = xsArg(1);
-	binding->byteLength = (uint64_t)pageCount * pageLength;
-	binding->mode = mode;
+	binding->byteLength = (uint64_t)plan.pageCount * plan.pageLength;
+	binding->mode = plan.mode;
 	binding->busy = 0;
 	engineOf(binding)->region = region;
-	zramStart(engineOf(binding), &geometry, threshold);
+	zramStart(engineOf(binding), &geometry, plan.threshold, plan.codecs);
 	xsmcSetHostData(xsThis, binding);
 }
 

@@ -1,7 +1,7 @@
 /* What the files of the binding share: zramBinding.c, and zramBindingSlots.c for all that has to do with flash. */
 
-#ifndef __ZRAM_BINDING__
-#define __ZRAM_BINDING__
+#ifndef ZRAM_BINDING_H
+#define ZRAM_BINDING_H
 
 #include "xsmc.h"
 
@@ -17,7 +17,27 @@ enum {
 	kZramOverlap = -15, /* argument `buffer` overlaps the region */
 };
 
+/* The words of a plan, as interface.ts has them: what an engine is to be, then what xs_zram_engine_plan says of it. */
+typedef struct {
+	uint32_t arenaLength;
+	uint32_t pageCount;
+	uint32_t pageLength;
+	uint32_t slotCount;
+	uint32_t flags;
+	uint32_t threshold;
+	uint32_t mode;
+	uint32_t codecs;
+	uint32_t granuleLength;
+	uint32_t granuleCount;
+	uint32_t metadataLength;
+	uint32_t scratchLength;
+	zramCounter arenaMin;
+	zramCounter arenaMax;
+} zramPlanWords;
+
+_Static_assert(sizeof(zramPlanWords) == 64, "PLAN_WORDS words, without padding");
+
 /* What every function but the range operations begins with: the receiver's engine, its region fetched. 0 or a code. */
 int zramEnter(xsMachine *the, zramEngine **engine);
 
-#endif /* __ZRAM_BINDING__ */
+#endif

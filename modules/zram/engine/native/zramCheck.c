@@ -1,15 +1,18 @@
 /*
  * zramCheck: walks a region and tells the first invariant that does not hold. See zramEngine.h for the list.
  *
- * To find granules that two chains share it needs a bit for each granule, and borrows the encoder's table for them. A
- * table has 32,768 bits: larger arenas are walked twice, a window of granules at a time.
+ * To find granules that two chains share it needs a bit for each granule, and borrows the encoders' workspace for them.
+ * It has 32,768 bits: larger arenas are walked twice, a window of granules at a time.
  */
 
-#include "zramArena.h"
+#include "zramInternal.h"
 
 #include <string.h>
 
-#define kWindow (8 * sizeof(((zramLZ4Table *)0)->entries))
+#define kBitWords 1024u /* of the workspace */
+#define kWindow (32 * kBitWords)
+
+_Static_assert(4 * kBitWords <= kZramWorkspaceLength, "a window's bits lie in the workspace");
 
 typedef struct {
 	uint32_t used;
@@ -45,8 +48,7 @@ static int checkGeometry(const zramEngine *engine)
 static int mark(zramEngine *engine, uint32_t granule, uint32_t window)
 {
 	uint32_t bit = granule - window;
-	uint16_t *bits = &engine->table.entries[(bit >> 4) & (kZramLZ4TableEntries - 1)];
-	uint16_t mask = (uint16_t)(1 << (bit & 15));
+	uint32_t *bits = &engine->packer.workspace[(bit >> 5) & (kBitWords - 1)], mask = 1u << (bit & 31);
 
 	if ((granule < window) || (bit >= kWindow))
 		return 1;
@@ -170,7 +172,7 @@ static int checkChains(zramEngine *engine)
 	if ((header->frontier > engine->geometry.granuleCount) || (header->usedGranules > header->frontier))
 		return broken(engine, kZramInvariantUsed, 0);
 	do {
-		memset(engine->table.entries, 0, sizeof(engine->table.entries));
+		memset(zramBorrowWorkspace(&engine->packer), 0, 4 * kBitWords);
 		memset(&sums, 0, sizeof(sums));
 		invariant = checkPages(engine, window, &sums);
 		if (invariant)
@@ -215,7 +217,6 @@ int zramCheck(zramEngine *engine)
 	if (!checkGeometry(engine))
 		return broken(engine, kZramInvariantGeometry, 0);
 	invariant = checkChains(engine);
-	zramLZ4Init(&engine->table);
 	if (!invariant)
 		invariant = checkSlots(engine);
 	for (uint32_t page = 0; !invariant && (page < engine->geometry.pageCount); page++) {

@@ -24,12 +24,13 @@
  * is checked before it is used as an index or a length. A damaged region gives kZramCorrupt.
  */
 
-#ifndef __ZRAM_ENGINE__
-#define __ZRAM_ENGINE__
+#ifndef ZRAM_ENGINE_H
+#define ZRAM_ENGINE_H
 
 #include <stdint.h>
 
-#include "zramLZ4.h"
+#include "zramEntry.h"
+#include "zramPack.h"
 
 /* What runs seldom is compiled to be small. */
 #if defined(__GNUC__)
@@ -65,14 +66,6 @@ enum {
 	kZramTrimmed = 16, /* likewise, or trimmed in part: it has changed, but does not count as written */
 };
 
-enum {
-	kZramEmpty = 0,      /* reads as zeros; the whole entry is zero */
-	kZramSame = 1,       /* one 32-bit word all over; word 0 of the entry is that word */
-	kZramCompressed = 2, /* an LZ4 block; word 0 is its first granule */
-	kZramRaw = 3,        /* the page as it is; word 0 is its first granule */
-	kZramOffloaded = 4,  /* the page as it is, on flash; word 0 is its slot */
-};
-
 #define kZramMagic 0x6D61727A /* "zram" */
 #define kZramVersion 1        /* of this layout */
 #define kZramPageMin 512
@@ -80,7 +73,6 @@ enum {
 #define kZramGranuleMin 64     /* a cache line of PSRAM */
 #define kZramGranulesMax 65534 /* links are 16 bits, kZramEnd is taken */
 #define kZramEnd 0xFFFF
-#define kZramAgeMax 255
 #define kZramNoPage UINT32_MAX
 
 typedef struct {
@@ -132,15 +124,6 @@ typedef struct {
 	uint32_t reserved[18];
 } zramHeader;
 
-/*
- * word 0   first granule, the word that fills the page, or a slot
- * word 1   bits 0-2 state, 3-5 codec (0: LZ4), 6-17 stored length - 1, 18-25 age, 26-31 zero
- */
-typedef struct {
-	uint32_t word0;
-	uint32_t word1;
-} zramEntry;
-
 /* What a slot, a page's length of flash, holds. */
 enum {
 	kZramSlotUnknown = 0,   /* nobody knows: as after a reboot */
@@ -188,16 +171,16 @@ typedef struct {
 	uint32_t staged;        /* page whose slot's content is in staging, or kZramNoPage */
 	uint8_t pressed;        /* pressure was reported and has not eased since */
 	uint8_t pressure;       /* pressure is to be reported when the operation ends */
-	uint32_t *block;        /* pageLength + kZramLZ4Margin bytes: stored bytes on their way in or out */
+	uint32_t *block;        /* pageLength + kZramBlockMargin bytes: stored bytes on their way in or out */
 	uint32_t *staging;      /* pageLength bytes: a page that the caller's buffer cannot hold aligned and whole */
-	zramLZ4Table table;
+	zramPacker packer;
 	uint32_t buffers[]; /* block, staging */
 } zramEngine;
 
 /* Bytes of scratch for a page length: at most 13 KB. */
 static inline uint32_t zramScratchLength(uint32_t pageLength)
 {
-	return (uint32_t)sizeof(zramEngine) + 2 * pageLength + kZramLZ4Margin;
+	return (uint32_t)sizeof(zramEngine) + 2 * pageLength + kZramBlockMargin;
 }
 
 /*
@@ -222,9 +205,10 @@ static inline uint32_t zramMetadataLength(const zramGeometry *geometry)
 
 /*
  * Starts a device: empties the table, sets limit to the whole region. `engine->region` is set; what it holds does not
- * matter. threshold: 1...pageLength bytes.
+ * matter. threshold: 1...pageLength bytes. codecs: a set of bits 1 << id, those that pages may be packed with; ids that this
+ * build lacks do not matter. Without any, pages that are not same-filled stay as they are.
  */
-void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t threshold);
+void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t threshold, uint32_t codecs);
 
 /* The device is not used any more: with kZramWipe region and scratch are zeroed. */
 void zramClose(zramEngine *engine);
@@ -341,13 +325,4 @@ uint32_t zramChecksum(const uint8_t *bytes, uint32_t length);
 /* Clears in `into` the bits that are 0 in `from`, as programming a NOR flash does. Returns 1 if one of them was 1. */
 int zramAnd(uint8_t *into, const uint8_t *from, uint32_t length);
 
-static inline uint32_t zramEntryState(const zramEntry *entry)
-{
-	return entry->word1 & 7;
-}
-static inline uint32_t zramEntryLength(const zramEntry *entry)
-{
-	return ((entry->word1 >> 6) & 0xFFF) + 1;
-}
-
-#endif /* __ZRAM_ENGINE__ */
+#endif

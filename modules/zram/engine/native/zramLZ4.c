@@ -18,6 +18,7 @@
  *     then in > inEnd, and the block is refused at the next check of it whatever these bytes were.
  */
 #include "zramLZ4.h"
+#include "zramPack.h"
 #include "zramLZ4Words.h"
 #include <stddef.h>
 
@@ -335,3 +336,25 @@ int zramLZ4Decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_
 	}
 	return 0;
 }
+
+/* ---- codec ---- */
+
+_Static_assert(sizeof(zramLZ4Table) <= kZramWorkspaceLength, "the table lies in the workspace");
+_Static_assert(kZramLZ4Margin <= kZramBlockMargin, "blocks have the margin");
+
+static void prepare(void *workspace)
+{
+	zramLZ4Init(workspace);
+}
+
+static uint32_t encode(void *workspace, const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity)
+{
+	return zramLZ4Encode(workspace, page, pageLength, block, capacity);
+}
+
+const zramCodec zramLZ4Codec = {
+	.name = "lz4",
+	.prepare = prepare,
+	.encode = encode,
+	.decode = zramLZ4Decode,
+};

@@ -16,7 +16,7 @@
  *   anything but used and rotten ──► retired
  */
 
-#include "zramArena.h"
+#include "zramInternal.h"
 
 #include <string.h>
 

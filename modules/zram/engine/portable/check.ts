@@ -2,11 +2,12 @@
  * The portable engine: walks a region and tells the first invariant that does not hold; zramCheck.c in TypeScript.
  * ../native/zramEngine.h lists the invariants.
  *
- * To find granules that two chains share it needs a bit for each granule, and borrows the encoder's table for them. A
- * table has 32,768 bits: larger arenas are walked twice, a window of granules at a time.
+ * To find granules that two chains share it needs a bit for each granule, and borrows the encoders' workspace for them.
+ * It has 32,768 bits: larger arenas are walked twice, a window of granules at a time.
  */
 
-import { COMPRESSED, OFFLOADED, RAW, SAME, SLOT_LOG, SLOT_ROTTEN, SLOT_USED, WIPE } from "zram/engine/interface";
+import { COMPRESSED, lengthOf, OFFLOADED, RAW, SAME } from "zram/engine/entry";
+import { SLOT_LOG, SLOT_ROTTEN, SLOT_USED, WIPE } from "zram/engine/interface";
 import {
 	COMPRESSED_PAGES,
 	END,
@@ -23,8 +24,9 @@ import {
 	USED_GRANULES,
 	USED_GRANULES_MAX,
 } from "zram/engine/portable/layout";
-import { TABLE_LENGTH } from "zram/engine/portable/lz4";
-import { BAD_ENTRY, type Pages } from "zram/engine/portable/pages";
+import { WORKSPACE_LENGTH } from "zram/engine/portable/pack";
+import type { Pages } from "zram/engine/portable/pages";
+import { BAD_ENTRY } from "zram/engine/portable/place";
 
 const GEOMETRY = 1;
 const ENTRY = 2;
@@ -39,7 +41,7 @@ const BLOCK = 10;
 const WIPED = 11;
 const SLOT = 12;
 
-const WINDOW = 16 * TABLE_LENGTH;
+const WINDOW = 8 * WORKSPACE_LENGTH;
 
 export class Checker {
 	readonly #pages: Pages;
@@ -68,7 +70,7 @@ export class Checker {
 	}
 
 	#isGeometryRight(): boolean {
-		const { arena, geometry } = this.#pages;
+		const { arena, geometry } = this.#pages.place;
 		for (let i = 0; i < geometry.length; i++) if (arena.header[i] !== geometry[i]) return false;
 		const { slotCount, slotsOffset } = arena.layout;
 		return arena.header[SLOT_COUNT] === slotCount && arena.header[SLOTS_OFFSET] === slotsOffset;
@@ -76,14 +78,14 @@ export class Checker {
 
 	/** Chains, those of the pages and the free one, a window at a time; then the sums, which each window has seen alike. */
 	#checkChains(): number {
-		const { arena, table } = this.#pages;
+		const { arena } = this.#pages.place;
 		const { header } = arena;
 		const frontier = header[FRONTIER] as number;
 		const used = header[USED_GRANULES] as number;
 		const freeHead = header[FREE_HEAD] as number;
 		if (frontier > arena.layout.granuleCount || used > frontier) return this.#broken(USED, 0);
 		for (let window = 0; window < arena.layout.granuleCount; window += WINDOW) {
-			table.fill(0);
+			this.#pages.packer.workspace.fill(0);
 			let invariant = this.#checkPages(window);
 			if (invariant) return invariant;
 			invariant = this.#checkChain(freeHead, frontier - used, window, FREE);
@@ -94,10 +96,10 @@ export class Checker {
 
 	/** Every page, and the chains as far as they are in the window. */
 	#checkPages(window: number): number {
-		const { arena } = this.#pages;
+		const { arena } = this.#pages.place;
 		this.#used = this.#payload = this.#same = this.#compressed = this.#raw = this.#huge = this.#offloaded = 0;
 		for (let page = 0; page < arena.layout.pageCount; page++) {
-			const granules = this.#pages.granulesOf(page);
+			const granules = this.#pages.place.granulesOf(page);
 			if (granules === BAD_ENTRY) return this.#broken(ENTRY, page);
 			const first = arena.table[2 * page] as number;
 			const invariant = granules ? this.#checkChain(first, granules, window, CHAIN) : 0;
@@ -109,7 +111,7 @@ export class Checker {
 
 	/** `count` granules from `first`, then the end; each below the frontier and in no other chain. 0 or an invariant. */
 	#checkChain(first: number, count: number, window: number, invariant: number): number {
-		const { header, links, layout } = this.#pages.arena;
+		const { header, links, layout } = this.#pages.place.arena;
 		const end = Math.min(header[FRONTIER] as number, layout.granuleCount);
 		for (; count; count--) {
 			if (first >= end) return invariant;
@@ -121,16 +123,16 @@ export class Checker {
 
 	/** Marks a granule by its place in the window. False if it was marked before. */
 	#mark(place: number): boolean {
-		const { table } = this.#pages;
+		const { workspace } = this.#pages.packer;
+		const bits = workspace[place >> 3] as number;
+		const mask = 1 << (place & 7);
 		if (place < 0 || place >= WINDOW) return true;
-		const bits = table[place >> 4] as number;
-		const mask = 1 << (place & 15);
-		table[place >> 4] = bits | mask;
+		workspace[place >> 3] = bits | mask;
 		return (bits & mask) === 0;
 	}
 
 	#addPage(page: number, granules: number) {
-		const state = this.#pages.stateOf(page);
+		const state = this.#pages.place.stateOf(page);
 		if (state === SAME) this.#same++;
 		else if (state === COMPRESSED) this.#compressed++;
 		else if (state === RAW) this.#raw++;
@@ -139,15 +141,15 @@ export class Checker {
 		const length = this.#lengthOf(page);
 		this.#used += granules;
 		this.#payload += length;
-		if (length > this.#pages.threshold) this.#huge++;
+		if (length > this.#pages.place.threshold) this.#huge++;
 	}
 
 	#lengthOf(page: number): number {
-		return this.#pages.lengthOf(this.#pages.arena.table[2 * page + 1] as number);
+		return lengthOf(this.#pages.place.word1Of(page));
 	}
 
 	#checkStatistics(): number {
-		const { header } = this.#pages.arena;
+		const { header } = this.#pages.place.arena;
 		if (header[USED_GRANULES] !== this.#used || (header[USED_GRANULES_MAX] as number) < this.#used)
 			return this.#broken(USED, 0);
 		const right =
@@ -157,13 +159,13 @@ export class Checker {
 			header[COMPRESSED_PAGES] === this.#compressed &&
 			header[HUGE_PAGES] === this.#huge &&
 			header[OFFLOADED_PAGES] === this.#offloaded &&
-			header[LIMIT] === this.#pages.limit;
+			header[LIMIT] === this.#pages.place.limit;
 		return right ? 0 : this.#broken(STATISTICS, 0);
 	}
 
 	/** Each used slot has its page; that each offloaded page has a slot of its own follows from their numbers. */
 	#checkSlots(): number {
-		const { header, slots, table, layout } = this.#pages.arena;
+		const { header, slots, table, layout } = this.#pages.place.arena;
 		let owned = 0;
 		for (let slot = 0; slot < layout.slotCount; slot++) {
 			const page = slots[4 * slot + 1] as number;
@@ -173,14 +175,14 @@ export class Checker {
 				continue;
 			}
 			owned++;
-			if (page >= layout.pageCount || this.#pages.stateOf(page) !== OFFLOADED || table[2 * page] !== slot)
+			if (page >= layout.pageCount || this.#pages.place.stateOf(page) !== OFFLOADED || table[2 * page] !== slot)
 				return this.#broken(SLOT, slot);
 		}
 		return owned === header[OFFLOADED_PAGES] ? 0 : this.#broken(SLOT, 0);
 	}
 
 	#checkContents(): number {
-		const { pageCount } = this.#pages.arena.layout;
+		const { pageCount } = this.#pages.place.arena.layout;
 		for (let page = 0; page < pageCount; page++) {
 			const invariant = this.#checkContent(page);
 			if (invariant) return this.#broken(invariant, page);
@@ -190,21 +192,22 @@ export class Checker {
 
 	/** A page whose chain has been checked. */
 	#checkContent(page: number): number {
-		const { arena, block, blockWords } = this.#pages;
-		const granules = this.#pages.granulesOf(page);
+		const { arena } = this.#pages.place;
+		const { block, blockWords } = this.#pages.packer;
+		const granules = this.#pages.place.granulesOf(page);
 		const length = granules ? this.#lengthOf(page) : 0;
 		if (granules) {
 			arena.gather(arena.table[2 * page] as number, blockWords, granules);
 			for (let i = length; i < granules * arena.layout.granuleLength; i++) if (block[i] !== 0) return TAIL;
 		}
-		if (!this.#pages.sumMatches(page, length)) return SUM;
-		if (this.#pages.stateOf(page) === OFFLOADED) return 0;
+		if (!this.#pages.place.sumMatches(page, length, blockWords)) return SUM;
+		if (this.#pages.place.stateOf(page) === OFFLOADED) return 0;
 		return this.#pages.load(page) ? BLOCK : 0;
 	}
 
 	/** With WIPE, the granules of the free chain are zero. */
 	#checkWiped(): number {
-		const { header, links, granules, layout } = this.#pages.arena;
+		const { header, links, granules, layout } = this.#pages.place.arena;
 		if (!(layout.flags & WIPE)) return 0;
 		const length = layout.granuleLength / 4;
 		let granule = header[FREE_HEAD] as number;

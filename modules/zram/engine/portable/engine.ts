@@ -3,13 +3,14 @@
  * that of the native engine, byte for byte.
  *
  * For mods, which carry no native code, for Node, and to be read: this file knows callers, their arguments and ranges of
- * bytes; pages.ts stores and loads pages; arena.ts keeps granules; lz4.ts compresses; layout.ts says where things are;
- * check.ts walks everything.
+ * bytes; pages.ts stores and loads pages, by pack.ts, which makes a page small (lz4.ts), and place.ts, which keeps it
+ * (arena.ts: granules, slots.ts: flash); layout.ts says where things are; check.ts walks everything.
  *
  * Where the native engine reads or writes a caller's buffer in place, this one goes through a page of its scratch. It
  * keeps a view of the last buffer that was no view of bytes, and so that buffer, until the next one or close().
  */
 
+import { AGE_MASK, OFFLOADED } from "zram/engine/entry";
 import {
 	ARENA,
 	BUFFER,
@@ -21,12 +22,24 @@ import {
 	type EngineConstructor,
 	FULL,
 	KEEP,
-	OFFLOADED,
 	OFFSET,
 	ONE_PAGE,
 	OVERLAP,
 	PAGE,
-	PLAN_LENGTH,
+	PLAN_ARENA_LENGTH,
+	PLAN_ARENA_MAX,
+	PLAN_ARENA_MIN,
+	PLAN_CODECS,
+	PLAN_FLAGS,
+	PLAN_GRANULE_COUNT,
+	PLAN_GRANULE_LENGTH,
+	PLAN_METADATA,
+	PLAN_MODE,
+	PLAN_PAGE_COUNT,
+	PLAN_PAGE_LENGTH,
+	PLAN_SCRATCH,
+	PLAN_SLOT_COUNT,
+	PLAN_THRESHOLD,
 	ROT,
 	SLOT_ERASED,
 	STAGED,
@@ -35,10 +48,12 @@ import {
 import { Arena } from "zram/engine/portable/arena";
 import { type Bytes, bytesOf, copyBytes, LastView } from "zram/engine/portable/bytes";
 import { Checker } from "zram/engine/portable/check";
+import { CODECS } from "zram/engine/portable/codecs";
 import {
 	FAILED_READS,
 	FAILED_WRITES,
 	HUGE_PAGES_SINCE,
+	type Layout,
 	metadataLength,
 	planLayout,
 	READS,
@@ -49,8 +64,10 @@ import {
 	TRIMS,
 	WRITES,
 } from "zram/engine/portable/layout";
-import { AGE_MASK, checksum, NO_PAGE, Pages, scratchLength } from "zram/engine/portable/pages";
+import { Packer } from "zram/engine/portable/pack";
+import { NO_PAGE, Pages } from "zram/engine/portable/pages";
 import { hasChanged } from "zram/engine/portable/slots";
+import { checksum } from "zram/engine/portable/sum";
 
 /** Whether `value` is an integer from 0 to `most`. */
 function isPosition(value: unknown, most: number): value is number {
@@ -71,6 +88,19 @@ function offsetOf(value: ByteBuffer): number {
 	return ArrayBuffer.isView(value) ? value.byteOffset : 0;
 }
 
+/** The layout of a region of `regionLength` bytes; undefined if that will not do. */
+function layoutOf(plan: Uint32Array, regionLength: number): Layout | undefined {
+	const word = (index: number) => plan[index] as number;
+	const slotCount = word(PLAN_SLOT_COUNT);
+	return planLayout(regionLength, word(PLAN_PAGE_COUNT), word(PLAN_PAGE_LENGTH), word(PLAN_FLAGS), slotCount);
+}
+
+/** Two words of a plan, low word first. */
+function setLength(plan: Uint32Array, index: number, length: number) {
+	plan[index] = length;
+	plan[index + 1] = Math.floor(length / 2 ** 32);
+}
+
 class PortableEngine implements Engine {
 	#pages: Pages;
 	#checker: Checker;
@@ -85,27 +115,23 @@ class PortableEngine implements Engine {
 	#start = 0;
 	#length = 0;
 
-	static plan(
-		arenaLength: number,
-		pageCount: number,
-		pageLength: number,
-		flags: number,
-		slotCount: number,
-		into: ArrayBuffer,
-	): number {
-		const layout = planLayout(arenaLength, pageCount, pageLength, flags, slotCount);
-		const least = regionLeast(pageCount, pageLength, flags, slotCount);
-		const most = regionMost(pageCount, pageLength, flags, slotCount);
-		const plan = new Uint32Array(into, 0, PLAN_LENGTH / 4);
-		plan[0] = layout?.granuleLength ?? 0;
-		plan[1] = layout?.granuleCount ?? 0;
-		plan[2] = layout ? metadataLength(layout) : 0;
-		plan[3] = scratchLength(pageLength);
-		plan[4] = least;
-		plan[5] = Math.floor(least / 2 ** 32);
-		plan[6] = most;
-		plan[7] = Math.floor(most / 2 ** 32);
+	static plan(plan: ArrayBuffer): number {
+		const words = new Uint32Array(plan);
+		const word = (index: number) => words[index] as number;
+		const [pageCount, pageLength] = [word(PLAN_PAGE_COUNT), word(PLAN_PAGE_LENGTH)];
+		const [flags, slotCount] = [word(PLAN_FLAGS), word(PLAN_SLOT_COUNT)];
+		const layout = layoutOf(words, word(PLAN_ARENA_LENGTH));
+		words[PLAN_GRANULE_LENGTH] = layout?.granuleLength ?? 0;
+		words[PLAN_GRANULE_COUNT] = layout?.granuleCount ?? 0;
+		words[PLAN_METADATA] = layout ? metadataLength(layout) : 0;
+		words[PLAN_SCRATCH] = Packer.length(pageLength);
+		setLength(words, PLAN_ARENA_MIN, regionLeast(pageCount, pageLength, flags, slotCount));
+		setLength(words, PLAN_ARENA_MAX, regionMost(pageCount, pageLength, flags, slotCount));
 		return layout ? 1 : 0;
+	}
+
+	static codecName(id: number): string | undefined {
+		return CODECS[id]?.name;
 	}
 
 	static bufferLength(value: unknown, alignment: number): number {
@@ -145,24 +171,16 @@ class PortableEngine implements Engine {
 		return cleared ? 1 : 0;
 	}
 
-	constructor(
-		region: ByteBuffer,
-		scratch: ByteBuffer,
-		pageCount: number,
-		pageLength: number,
-		threshold: number,
-		flags: number,
-		mode: number,
-		slotCount: number,
-	) {
-		const regionLength = PortableEngine.bufferLength(region, 4);
-		const layout = planLayout(regionLength, pageCount, pageLength, flags, slotCount);
-		if (!layout || PortableEngine.bufferLength(scratch, 4) < scratchLength(pageLength))
+	constructor(region: ByteBuffer, scratch: ByteBuffer, plan: ArrayBuffer) {
+		const words = new Uint32Array(plan);
+		const layout = layoutOf(words, PortableEngine.bufferLength(region, 4));
+		if (!layout || PortableEngine.bufferLength(scratch, 4) < Packer.length(layout.pageLength))
 			throw new RangeError("region or scratch: too small");
 		const arena = new Arena(bufferOf(region), offsetOf(region), layout);
-		this.#pages = new Pages(arena, bufferOf(scratch), offsetOf(scratch), threshold);
+		const [threshold, codecs] = [words[PLAN_THRESHOLD] as number, words[PLAN_CODECS] as number];
+		this.#pages = new Pages(arena, bufferOf(scratch), offsetOf(scratch), threshold, codecs);
 		this.#checker = new Checker(this.#pages);
-		this.#mode = mode;
+		this.#mode = words[PLAN_MODE] as number;
 	}
 
 	get done(): number {
@@ -194,16 +212,16 @@ class PortableEngine implements Engine {
 	header(into: ArrayBuffer): number {
 		const code = this.#enter();
 		if (code) return code;
-		this.#wordsOf(into).set(this.#pages.arena.header);
+		this.#wordsOf(into).set(this.#pages.place.arena.header);
 		return 0;
 	}
 
 	nextPage(page: number, end: number, into: ArrayBuffer): number {
 		const code = this.#enter();
 		if (code) return code;
-		const { table, layout } = this.#pages.arena;
+		const { table, layout } = this.#pages.place.arena;
 		const last = Math.min(end, layout.pageCount);
-		while (page < last && this.#pages.stateOf(page) === 0) page++;
+		while (page < last && this.#pages.place.stateOf(page) === 0) page++;
 		if (page < last) {
 			const entry = this.#wordsOf(into);
 			entry[0] = table[2 * page] as number;
@@ -218,7 +236,7 @@ class PortableEngine implements Engine {
 		const pages = this.#pages;
 		pages.stopped = page;
 		pages.staged = NO_PAGE;
-		return page < pages.arena.layout.pageCount ? pages.load(page) : CORRUPT;
+		return page < pages.place.arena.layout.pageCount ? pages.load(page) : CORRUPT;
 	}
 
 	keep(mode: number): number {
@@ -227,7 +245,7 @@ class PortableEngine implements Engine {
 		if (entered) return entered;
 		const code = pages.store(pages.stopped, KEEP);
 		if (code) return this.#stop(pages.stopped, code, FAILED_WRITES);
-		if (mode & WRITTEN) pages.count(WRITES);
+		if (mode & WRITTEN) pages.place.count(WRITES);
 		return 0;
 	}
 
@@ -235,58 +253,58 @@ class PortableEngine implements Engine {
 		const code = this.#enter();
 		if (code) return code;
 		const pages = this.#pages;
-		const { layout, table } = pages.arena;
+		const { layout, table } = pages.place.arena;
 		if (page >= layout.pageCount || slot >= layout.slotCount) return CORRUPT;
-		const old = pages.stateOf(page) === OFFLOADED ? pages.slots.slotOf(page) : -1;
+		const old = pages.place.stateOf(page) === OFFLOADED ? pages.place.slots.slotOf(page) : -1;
 		const isMove = old >= 0 && !hasChanged(mode);
 		const word1 = OFFLOADED | (hasChanged(mode) ? 0 : (table[2 * page + 1] as number) & AGE_MASK);
 		if (old === slot) table[2 * page + 1] = word1;
 		else {
 			// a page that moves need not be in staging
-			const sum = isMove ? pages.slots.sumOf(old) : pages.stagingSum();
-			if (pages.slots.stateOf(slot) !== SLOT_ERASED || pages.storeWord(page, slot, word1)) return CORRUPT;
-			pages.slots.take(slot, page, sum);
-			pages.count(isMove ? SLOT_MOVES : SLOT_WRITES);
+			const sum = isMove ? pages.place.slots.sumOf(old) : pages.stagingSum();
+			if (pages.place.slots.stateOf(slot) !== SLOT_ERASED || pages.place.storeWord(page, slot, word1)) return CORRUPT;
+			pages.place.slots.take(slot, page, sum);
+			pages.place.count(isMove ? SLOT_MOVES : SLOT_WRITES);
 		}
-		if (mode & WRITTEN) pages.count(WRITES);
-		if (hasChanged(mode)) pages.count(HUGE_PAGES_SINCE);
+		if (mode & WRITTEN) pages.place.count(WRITES);
+		if (hasChanged(mode)) pages.place.count(HUGE_PAGES_SINCE);
 		return 0;
 	}
 
 	slot(slot: number, into: ArrayBuffer): number {
-		return this.#enter() || this.#pages.slots.copy(slot, this.#wordsOf(into));
+		return this.#enter() || this.#pages.place.slots.copy(slot, this.#wordsOf(into));
 	}
 
 	markSlots(slot: number, count: number, state: number, erases: number, sum: number): number {
-		return this.#enter() || this.#pages.slots.mark(slot, count, state, erases, sum);
+		return this.#enter() || this.#pages.place.slots.mark(slot, count, state, erases, sum);
 	}
 
 	leastWorn(all: number, any: number, below: number, group: number): number {
-		return this.#enter() || this.#pages.slots.leastWorn(all, any, below, group);
+		return this.#enter() || this.#pages.place.slots.leastWorn(all, any, below, group);
 	}
 
 	wear(into: ArrayBuffer): number {
 		const code = this.#enter();
-		if (code === 0) this.#pages.slots.wear(this.#wordsOf(into));
+		if (code === 0) this.#pages.place.slots.wear(this.#wordsOf(into));
 		return code;
 	}
 
 	saveWear(unit: number, count: number, group: number, base: number, logBase: number, into: ByteBuffer): number {
 		const code = this.#enter();
 		const bytes = bytesOf(into);
-		if (code === 0 && bytes) this.#pages.slots.save(unit, count, group, base, logBase, bytes);
+		if (code === 0 && bytes) this.#pages.place.slots.save(unit, count, group, base, logBase, bytes);
 		return bytes ? code : BUFFER;
 	}
 
 	loadWear(unit: number, count: number, group: number, base: number, logBase: number, from: ByteBuffer): number {
 		const code = this.#enter();
 		const bytes = bytesOf(from);
-		if (code === 0 && bytes) this.#pages.slots.load(unit, count, group, base, logBase, bytes);
+		if (code === 0 && bytes) this.#pages.place.slots.load(unit, count, group, base, logBase, bytes);
 		return bytes ? code : BUFFER;
 	}
 
 	setLimit(limit: number): number {
-		return this.#enter() || this.#pages.setLimit(limit);
+		return this.#enter() || this.#pages.place.setLimit(limit);
 	}
 
 	reset(): number {
@@ -300,13 +318,13 @@ class PortableEngine implements Engine {
 
 	resetPeak(): number {
 		const code = this.#enter();
-		if (code === 0) this.#pages.resetPeak();
+		if (code === 0) this.#pages.place.resetPeak();
 		return code;
 	}
 
 	markIdle(): number {
 		const code = this.#enter();
-		if (code === 0) this.#pages.markIdle();
+		if (code === 0) this.#pages.place.markIdle();
 		return code;
 	}
 
@@ -340,7 +358,7 @@ class PortableEngine implements Engine {
 
 	/** Bytes of the device. */
 	get #byteLength(): number {
-		const { pageCount, pageLength } = this.#pages.arena.layout;
+		const { pageCount, pageLength } = this.#pages.place.arena.layout;
 		return pageCount * pageLength;
 	}
 
@@ -348,7 +366,7 @@ class PortableEngine implements Engine {
 	#enter(): number {
 		if (this.#closed) return CLOSED;
 		if (this.#busy) return BUSY;
-		const { bytes, layout } = this.#pages.arena;
+		const { bytes, layout } = this.#pages.place.arena;
 		return bytes.length === layout.regionLength ? 0 : ARENA;
 	}
 
@@ -375,7 +393,7 @@ class PortableEngine implements Engine {
 	}
 
 	#overlaps(): boolean {
-		const region = this.#pages.arena.bytes;
+		const region = this.#pages.place.arena.bytes;
 		const bytes = this.#bytes as Bytes;
 		if (this.#length === 0 || bytes.buffer !== region.buffer) return false;
 		const first = bytes.byteOffset + this.#start;
@@ -385,15 +403,15 @@ class PortableEngine implements Engine {
 	/** Ends a range operation in front of `page`, or behind it if `code` is PAGE. Counts failures in word `counter`. */
 	#stop(page: number, code: number, counter: number): number {
 		this.#pages.stopped = page;
-		if (code === FULL) this.#pages.forgetPressure();
-		if (code === FULL || code === CORRUPT || code === ROT) this.#pages.count(counter);
+		if (code === FULL) this.#pages.place.forgetPressure();
+		if (code === FULL || code === CORRUPT || code === ROT) this.#pages.place.count(counter);
 		return code;
 	}
 
 	#read(byteOffset: number, from: number, mode: number): number {
 		const pages = this.#pages;
 		const bytes = this.#bytes as Bytes;
-		const { pageLength } = pages.arena.layout;
+		const { pageLength } = pages.place.arena.layout;
 		const first = this.#start + from;
 		const length = this.#length - from;
 		let page = Math.floor((byteOffset + from) / pageLength);
@@ -403,9 +421,9 @@ class PortableEngine implements Engine {
 			const code = pages.load(page);
 			if (code) return this.#stop(page, code, FAILED_READS);
 			copyBytes(bytes, first + this.#done, pages.staging, start, part);
-			pages.touch(page);
+			pages.place.touch(page);
 			this.#done += part;
-			pages.count(READS);
+			pages.place.count(READS);
 			if (mode & ONE_PAGE) return this.#stop(page, PAGE, 0);
 		}
 		return 0;
@@ -414,7 +432,7 @@ class PortableEngine implements Engine {
 	#write(byteOffset: number, from: number, mode: number): number {
 		const pages = this.#pages;
 		const bytes = this.#bytes as Bytes;
-		const { pageLength } = pages.arena.layout;
+		const { pageLength } = pages.place.arena.layout;
 		const first = this.#start + from;
 		const length = this.#length - from;
 		let page = Math.floor((byteOffset + from) / pageLength);
@@ -428,15 +446,15 @@ class PortableEngine implements Engine {
 			}
 			if (code) return this.#stop(page, code, FAILED_WRITES);
 			this.#done += part;
-			pages.count(WRITES);
+			pages.place.count(WRITES);
 			if (mode & ONE_PAGE) return this.#stop(page, PAGE, 0);
 		}
-		return pages.succeed();
+		return pages.place.succeed();
 	}
 
 	#trim(byteOffset: number, length: number, mode: number): number {
 		const pages = this.#pages;
-		const { pageLength } = pages.arena.layout;
+		const { pageLength } = pages.place.arena.layout;
 		let page = Math.floor(byteOffset / pageLength);
 		let start = byteOffset % pageLength;
 		for (this.#begin(mode); this.#done < length; page++, start = 0) {
@@ -446,11 +464,11 @@ class PortableEngine implements Engine {
 			this.#done += part;
 			if (mode & ONE_PAGE) return this.#stop(page, PAGE, 0);
 		}
-		return pages.succeed();
+		return pages.place.succeed();
 	}
 
 	#trimPage(page: number): number {
-		this.#pages.count(TRIMS);
+		this.#pages.place.count(TRIMS);
 		return this.#pages.free(page);
 	}
 

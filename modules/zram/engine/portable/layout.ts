@@ -3,7 +3,8 @@
  * that file declares, in TypeScript. Little-endian machines only.
  */
 
-import { ENTRY_LENGTH, HEADER_LENGTH, INTEGRITY, SLOT_LENGTH } from "zram/engine/interface";
+import { ENTRY_LENGTH } from "zram/engine/entry";
+import { HEADER_LENGTH, INTEGRITY, SLOT_LENGTH } from "zram/engine/interface";
 
 const MAGIC = 0x6d61727a; // "zram"
 const VERSION = 1;

@@ -3,6 +3,8 @@
  * text, step by step. ../native/zramLZ4.c makes the same blocks in other ways.
  */
 
+import type { Codec } from "zram/engine/portable/pack";
+
 /** Entries of the encoder's table. */
 export const TABLE_LENGTH = 2048;
 
@@ -245,3 +247,17 @@ export class Decoder {
 		return true;
 	}
 }
+
+export const LZ4: Codec = Object.freeze({
+	name: "lz4",
+	tried: 0,
+	saves: 0,
+	makeCoder(workspace: Uint8Array) {
+		const encoder = new Encoder(new Uint16Array(workspace.buffer, workspace.byteOffset, TABLE_LENGTH));
+		const decoder = new Decoder();
+		return {
+			encode: (page: Uint8Array, block: Uint8Array, capacity: number) => encoder.encode(page, block, capacity),
+			decode: (block: Uint8Array, length: number, page: Uint8Array) => decoder.decode(block, length, page),
+		};
+	},
+});

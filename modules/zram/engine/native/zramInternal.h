@@ -1,13 +1,10 @@
 /*
- * The arena: granules, and chains of them; and where things are in the region. For the engine's own files; what a
- * caller may use is in zramEngine.h.
- *
- * A chain is named by its first granule (kZramEnd for no granules) and by its length, which the page's entry knows.
- * Nothing in here loops longer than a chain's length, whatever the links say.
+ * For the engine's own files: where things are in the region, and what the files have for each other. What a caller may
+ * use is in zramEngine.h.
  */
 
-#ifndef __ZRAM_ARENA__
-#define __ZRAM_ARENA__
+#ifndef ZRAM_INTERNAL_H
+#define ZRAM_INTERNAL_H
 
 #include "zramEngine.h"
 
@@ -55,6 +52,13 @@ static inline uint32_t zramGranulesFor(const zramEngine *engine, uint32_t length
 }
 
 /*
+ * --- zramArena.c ------------------------------------------------------------------------------------------------
+ *
+ * A chain is named by its first granule (kZramEnd for no granules) and by its length, which the page's entry knows.
+ * Nothing in there loops longer than a chain's length, whatever the links say.
+ */
+
+/*
  * Follows `count` (>= 1) granules from `first`. Returns the last of them and what its link says in `next`, or kZramEnd
  * when a link leads out of the arena.
  */
@@ -76,27 +80,35 @@ void zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *
  */
 int zramChainGather(const zramEngine *engine, uint32_t first, uint32_t *words, uint32_t count);
 
-/* --- in zramEngine.c ------------------------------------------------------------------------------------------ */
+/* --- zramLayout.c ----------------------------------------------------------------------------------------------- */
+
+/* The header of a region without pages. */
+void zramWriteHeader(zramEngine *engine);
+
+/* --- zramPlace.c ------------------------------------------------------------------------------------------------ */
 
 #define kZramBadEntry UINT32_MAX
 
 /* Granules that the page of `entry` has, or kZramBadEntry if no operation can have written this entry. */
 uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry);
 
-/*
- * The page's bytes to `words`, which is not engine->block. kZramOK or kZramCorrupt; changes nothing in the region. A page
- * on flash is kZramOnFlash, unless it is staged; then kZramRot is possible.
- */
-int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words);
-
-/* Stores `words` as the page. kZramIncompressible is possible unless mode has kZramKeep. */
-int zramStorePage(zramEngine *engine, uint32_t page, const uint32_t *words, uint32_t mode);
+/* Gives the page these stored bytes. kZramOK; or kZramFull or kZramCorrupt, and then it has what it had. */
+int zramPlace(zramEngine *engine, uint32_t page, const zramPacked *packed);
 
 /* Frees what the page's entry has and gives it this one, without granules. kZramOK or kZramCorrupt. */
 int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh);
 
-/* Ends an operation at a page; counts failures. */
-int zramStop(zramEngine *engine, uint32_t page, int code, zramCounter *failures);
+/*
+ * The page's stored bytes: to engine->block, or if they are the page as it is, to `words`. kZramOK or kZramCorrupt;
+ * changes nothing in the region. A page on flash is kZramOnFlash, unless it is staged; then kZramRot is possible.
+ */
+int zramFetch(zramEngine *engine, uint32_t page, uint32_t *words, zramPacked *packed);
+
+/* What an operation that went well answers. */
+int zramSucceed(zramEngine *engine);
+
+/* The checksum that kZramIntegrity keeps: over page number, entry without its age, and stored bytes as whole words. */
+uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length);
 
 /* One step of every checksum: a bijection of the word and of the sum so far, so a change within one word is found. */
 static inline uint32_t zramMix(uint32_t sum, uint32_t word)
@@ -105,13 +117,18 @@ static inline uint32_t zramMix(uint32_t sum, uint32_t word)
 	return sum ^ (sum >> 15);
 }
 
-#define kZramAgeShift 18
-#define kZramAgeMask (0xFFu << kZramAgeShift)
+/* --- zramEngine.c ----------------------------------------------------------------------------------------------- */
 
-/* The checksum that kZramIntegrity keeps: over page number, entry without its age, and stored bytes as whole words. */
-uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length);
+/* The page's bytes to `words`, which is not engine->block. As zramFetch, which has them where they are. */
+int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words);
 
-/* --- in zramSlots.c ------------------------------------------------------------------------------------------- */
+/* Stores `words` as the page: packs and places them. kZramIncompressible is possible unless mode has kZramKeep. */
+int zramStorePage(zramEngine *engine, uint32_t page, const uint32_t *words, uint32_t mode);
+
+/* Ends an operation at a page; counts failures. */
+int zramStop(zramEngine *engine, uint32_t page, int code, zramCounter *failures);
+
+/* --- zramSlots.c ------------------------------------------------------------------------------------------------ */
 
 /* The slot of an offloaded page's entry, or NULL if it is not that page's. */
 zramSlot *zramSlotOfPage(const zramEngine *engine, uint32_t page, const zramEntry *entry);
@@ -119,4 +136,4 @@ zramSlot *zramSlotOfPage(const zramEngine *engine, uint32_t page, const zramEntr
 /* The page has left its slot. */
 void zramFreeSlot(zramSlot *slot);
 
-#endif /* __ZRAM_ARENA__ */
+#endif

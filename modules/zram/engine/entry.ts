@@ -1,0 +1,50 @@
+/*
+ * A page's entry in the page table, bit by bit. native/zramEntry.h says the same in C, and a test compares them.
+ *
+ *   word 0   first granule, the word that fills the page, or a slot
+ *   word 1   31      26 25     18 17                6 5   3 2   0
+ *            | zero    | age     | stored length - 1 |codec|state|
+ */
+
+/** Bytes of an entry. */
+export const ENTRY_LENGTH = 8;
+
+// States of a page.
+
+/** Reads as zeros; the whole entry is zero. */
+export const EMPTY = 0;
+/** One 32-bit word all over. */
+export const SAME = 1;
+/** A codec's block. */
+export const COMPRESSED = 2;
+/** The page as it is. */
+export const RAW = 3;
+/** The page as it is, on flash. */
+export const OFFLOADED = 4;
+
+export const STATE_MASK = 7;
+export const CODEC_SHIFT = 3;
+/** Of a compressed page, else 0. */
+export const CODEC_MASK = 7 << CODEC_SHIFT;
+export const LENGTH_SHIFT = 6;
+export const LENGTH_MASK = 0xfff << LENGTH_SHIFT;
+export const AGE_SHIFT = 18;
+export const AGE_MASK = 0xff << AGE_SHIFT;
+export const RESERVED_MASK = 0xfc000000;
+
+export function stateOf(word1: number): number {
+	return word1 & STATE_MASK;
+}
+
+export function codecOf(word1: number): number {
+	return (word1 & CODEC_MASK) >> CODEC_SHIFT;
+}
+
+/** Stored bytes, if the page has any; else 1. */
+export function lengthOf(word1: number): number {
+	return ((word1 & LENGTH_MASK) >> LENGTH_SHIFT) + 1;
+}
+
+export function ageOf(word1: number): number {
+	return (word1 & AGE_MASK) >> AGE_SHIFT;
+}

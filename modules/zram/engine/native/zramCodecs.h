@@ -1,0 +1,6 @@
+/*
+ * The codecs: a row each, its id and its zramCodec. Whoever includes this says what a row is; ../portable/codecs.ts has
+ * the same rows.
+ */
+
+ZRAM_CODEC(0, zramLZ4Codec)

@@ -1,0 +1,258 @@
+/*
+ * Placing: where a page's stored bytes are, and what the page table says of them. See zramInternal.h. Knows no codec:
+ * what it is given is bytes, and whose they are.
+ */
+
+#include "zramInternal.h"
+
+#include <string.h>
+
+#define kSumStart 0x7A72616Du /* any number that is no page's: with it no sum of an empty page is 0 */
+
+/* --- room ----------------------------------------------------------------------------------------------------- */
+
+/* Pressure is reported once when 1/16 of the room or less is left, and again only after more than 1/8 has been free. */
+static void notePressure(zramEngine *engine)
+{
+	uint32_t limit = engine->limitGranules, used = zramHeaderOf(engine)->usedGranules;
+	uint32_t left = (limit > used) ? limit - used : 0;
+
+	if (left >= (limit >> 3) + 1)
+		engine->pressed = 0;
+	else if (!engine->pressed && (left <= limit >> 4))
+		engine->pressed = engine->pressure = 1;
+}
+
+/* What an operation that went well answers. */
+int zramSucceed(zramEngine *engine)
+{
+	int code = engine->pressure ? kZramPressure : kZramOK;
+
+	engine->pressure = 0;
+	return code;
+}
+
+int zramSetLimit(zramEngine *engine, uint32_t limit)
+{
+	uint32_t metadata = zramMetadataLength(&engine->geometry);
+
+	engine->limit = zramHeaderOf(engine)->limit = limit;
+	engine->limitGranules = (limit > metadata) ? (limit - metadata) >> engine->geometry.granuleShift : 0;
+	notePressure(engine);
+	return zramSucceed(engine);
+}
+
+void zramResetPeak(zramEngine *engine)
+{
+	zramHeaderOf(engine)->usedGranulesMax = zramHeaderOf(engine)->usedGranules;
+}
+
+/* Gives a chain a new length, if the limit and the free granules allow it. */
+static int resize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need)
+{
+	zramHeader *header = zramHeaderOf(engine);
+	int code;
+
+	if ((need > have) && ((uint64_t)header->usedGranules + (need - have) > engine->limitGranules))
+		return kZramFull;
+	code = zramChainResize(engine, first, have, need);
+	if (code)
+		return code;
+	if (header->usedGranulesMax < header->usedGranules)
+		header->usedGranulesMax = header->usedGranules;
+	notePressure(engine);
+	return kZramOK;
+}
+
+/* --- entries -------------------------------------------------------------------------------------------------- */
+
+uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry)
+{
+	const zramGeometry *geometry = &engine->geometry;
+	uint32_t state = zramEntryState(entry), length = zramEntryLength(entry);
+
+	if (entry->word1 & kZramReservedMask)
+		return kZramBadEntry;
+	if (state == kZramCompressed)
+		return (length <= geometry->pageLength - geometry->granuleLength) ? zramGranulesFor(engine, length)
+																		  : kZramBadEntry;
+	if (entry->word1 & kZramCodecMask)
+		return kZramBadEntry;
+	if (state == kZramRaw)
+		return (length == geometry->pageLength) ? zramGranulesFor(engine, length) : kZramBadEntry;
+	if (state == kZramSame)
+		return (length == 1) ? 0 : kZramBadEntry;
+	if (state == kZramOffloaded)
+		return ((length == 1) && (entry->word0 < geometry->slotCount)) ? 0 : kZramBadEntry;
+	return (entry->word0 | entry->word1) ? kZramBadEntry : 0;
+}
+
+/* Adds a page to the statistics (sign 1), or takes it out (sign -1 as unsigned). */
+static void tally(zramEngine *engine, const zramEntry *entry, uint32_t sign)
+{
+	zramHeader *header = zramHeaderOf(engine);
+	uint32_t state = zramEntryState(entry), length = zramEntryLength(entry);
+
+	if (state == kZramEmpty)
+		return;
+	if (state == kZramSame) {
+		header->samePages += sign;
+		return;
+	}
+	if (state == kZramOffloaded) {
+		header->offloadedPages += sign;
+		return;
+	}
+	if (state == kZramCompressed)
+		header->compressedPages += sign;
+	else
+		header->rawPages += sign;
+	header->payload += sign * length;
+	if (length > engine->threshold)
+		header->hugePages += sign;
+}
+
+uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length)
+{
+	uint32_t sum = zramMix(zramMix(zramMix(kSumStart, page), entry->word0), entry->word1 & ~kZramAgeMask);
+
+	/* counted, as `words` is NULL when there are none */
+	for (uint32_t count = (length + 3) >> 2; count; count--)
+		sum = zramMix(sum, *words++);
+	return sum;
+}
+
+static int sumMatches(
+	const zramEngine *engine, uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length)
+{
+	return !engine->geometry.sumsOffset || (*zramSumOf(engine, page) == zramSum(page, entry, words, length));
+}
+
+/* The page's new entry, once its chain is written; `words` are its stored bytes. */
+static void setEntry(zramEngine *engine, uint32_t page, const zramEntry *fresh, const uint32_t *words, uint32_t length)
+{
+	zramEntry *entry = zramEntryOf(engine, page);
+
+	if (zramEntryState(entry) == kZramOffloaded)
+		zramFreeSlot(zramSlotOf(engine, entry->word0));
+	tally(engine, entry, UINT32_MAX);
+	tally(engine, fresh, 1);
+	*entry = *fresh;
+	if (engine->geometry.sumsOffset)
+		*zramSumOf(engine, page) = zramSum(page, fresh, words, length);
+}
+
+/* --- in --------------------------------------------------------------------------------------------------------- */
+
+/* Granules that the page has, or kZramBadEntry; so too if it is on flash and its slot is another page's. */
+static uint32_t ownGranules(const zramEngine *engine, uint32_t page)
+{
+	const zramEntry *entry = zramEntryOf(engine, page);
+	uint32_t granules = zramEntryGranules(engine, entry);
+
+	if ((granules == 0) && (zramEntryState(entry) == kZramOffloaded) && !zramSlotOfPage(engine, page, entry))
+		return kZramBadEntry;
+	return granules;
+}
+
+int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh)
+{
+	uint32_t have = ownGranules(engine, page), first = zramEntryOf(engine, page)->word0;
+
+	if ((have == kZramBadEntry) || (have && resize(engine, &first, have, 0)))
+		return kZramCorrupt;
+	setEntry(engine, page, fresh, NULL, 0);
+	return kZramOK;
+}
+
+/* The page gets a chain for its stored bytes. */
+static int placeChain(zramEngine *engine, uint32_t page, const zramPacked *packed)
+{
+	zramEntry *entry = zramEntryOf(engine, page);
+	uint32_t have = ownGranules(engine, page), length = packed->length, need = zramGranulesFor(engine, length);
+	zramEntry fresh = { have ? entry->word0 : kZramEnd,
+		packed->state | (packed->codec << kZramCodecShift) | ((length - 1) << kZramLengthShift) };
+	int code;
+
+	if (have == kZramBadEntry)
+		return kZramCorrupt;
+	code = resize(engine, &fresh.word0, have, need);
+	if (code)
+		return code;
+	zramChainScatter(engine, fresh.word0, packed->words, length);
+	setEntry(engine, page, &fresh, packed->words, length);
+	if (length > engine->threshold)
+		zramCount(&zramHeaderOf(engine)->hugePagesSince);
+	return kZramOK;
+}
+
+int zramPlace(zramEngine *engine, uint32_t page, const zramPacked *packed)
+{
+	zramEntry fresh;
+
+	if (packed->length)
+		return placeChain(engine, page, packed);
+	fresh = (zramEntry){ *packed->words, packed->state };
+	return zramStoreWord(engine, page, &fresh);
+}
+
+/* --- out -------------------------------------------------------------------------------------------------------- */
+
+/* A page on flash, which the caller has read into staging. */
+static int fetchStaged(zramEngine *engine, uint32_t page, uint32_t *words)
+{
+	const zramSlot *slot = zramSlotOfPage(engine, page, zramEntryOf(engine, page));
+	uint32_t pageLength = engine->geometry.pageLength;
+
+	if (!slot || !sumMatches(engine, page, zramEntryOf(engine, page), NULL, 0))
+		return kZramCorrupt;
+	if (engine->staged != page)
+		return kZramOnFlash;
+	if (zramChecksum((const uint8_t *)engine->staging, pageLength) != slot->sum)
+		return kZramRot;
+	if (words != engine->staging)
+		memcpy(words, engine->staging, pageLength);
+	zramCount(&zramHeaderOf(engine)->slotReads);
+	return kZramOK;
+}
+
+int zramFetch(zramEngine *engine, uint32_t page, uint32_t *words, zramPacked *packed)
+{
+	const zramEntry *entry = zramEntryOf(engine, page);
+	uint32_t have = zramEntryGranules(engine, entry), length = zramEntryLength(entry), state = zramEntryState(entry);
+	uint32_t *stored = (state == kZramCompressed) ? engine->block : words;
+
+	if (have == kZramBadEntry)
+		return kZramCorrupt;
+	*packed = (zramPacked){ state, zramEntryCodec(entry), length, stored };
+	if (state == kZramOffloaded) {
+		packed->state = kZramRaw;
+		return fetchStaged(engine, page, words);
+	}
+	if (have == 0) {
+		packed->state = kZramSame;
+		packed->words = &entry->word0;
+		return sumMatches(engine, page, entry, NULL, 0) ? kZramOK : kZramCorrupt;
+	}
+	if (zramChainGather(engine, entry->word0, stored, have) || !sumMatches(engine, page, entry, stored, length))
+		return kZramCorrupt;
+	return kZramOK;
+}
+
+/* --- all pages -------------------------------------------------------------------------------------------------- */
+
+void zramMarkIdle(zramEngine *engine)
+{
+	zramEntry *entry = zramEntryOf(engine, 0), *end = entry + engine->geometry.pageCount;
+
+	for (; entry < end; entry++)
+		if (zramEntryState(entry) && ((entry->word1 & kZramAgeMask) != kZramAgeMask))
+			entry->word1 += 1u << kZramAgeShift;
+}
+
+uint32_t zramNextPage(const zramEngine *engine, uint32_t page, uint32_t end)
+{
+	while ((page < end) && (zramEntryState(zramEntryOf(engine, page)) == kZramEmpty))
+		page++;
+	return page;
+}

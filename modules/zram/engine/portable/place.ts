@@ -1,0 +1,277 @@
+/*
+ * The portable engine: placing. Where a page's stored bytes are, and what the page table says of them; zramPlace.c in
+ * TypeScript, with the same effects in the same order, also on a region that is damaged. Knows no codec: what it is given
+ * is bytes, and whose they are.
+ */
+
+import {
+	AGE_MASK,
+	AGE_SHIFT,
+	CODEC_MASK,
+	CODEC_SHIFT,
+	COMPRESSED,
+	codecOf,
+	EMPTY,
+	LENGTH_SHIFT,
+	lengthOf,
+	OFFLOADED,
+	RAW,
+	RESERVED_MASK,
+	SAME,
+	stateOf,
+} from "zram/engine/entry";
+import { CORRUPT, FULL, PRESSURE } from "zram/engine/interface";
+import type { Arena } from "zram/engine/portable/arena";
+import {
+	COMPRESSED_PAGES,
+	END,
+	FREE_HEAD,
+	geometryWords,
+	HUGE_PAGES,
+	HUGE_PAGES_SINCE,
+	LIMIT,
+	metadataLength,
+	OFFLOADED_PAGES,
+	PAYLOAD,
+	RAW_PAGES,
+	SAME_PAGES,
+	SLOT_COUNT,
+	SLOTS_OFFSET,
+	USED_GRANULES,
+	USED_GRANULES_MAX,
+} from "zram/engine/portable/layout";
+import type { Packed } from "zram/engine/portable/pack";
+import { Slots } from "zram/engine/portable/slots";
+import { pageSum } from "zram/engine/portable/sum";
+
+/** What granulesOf() says of an entry that no operation can have written. */
+export const BAD_ENTRY = -1;
+
+export class Place {
+	readonly arena: Arena;
+	readonly slots: Slots;
+	readonly threshold: number;
+	/** What the header has in front of LIMIT. */
+	readonly geometry: Uint32Array;
+	/** Bytes of the region that may be used, and granules that may be in use under this limit. */
+	limit: number;
+	#limitGranules: number;
+	/** Pressure was reported and has not eased since. */
+	#pressed = false;
+	/** Pressure is to be reported when the operation ends. */
+	#pressure = false;
+
+	/** `threshold`: bytes, 1 to pageLength. */
+	constructor(arena: Arena, threshold: number) {
+		this.arena = arena;
+		this.slots = new Slots(arena);
+		this.threshold = threshold;
+		this.geometry = new Uint32Array(geometryWords(arena.layout, threshold));
+		this.limit = arena.layout.regionLength;
+		this.#limitGranules = arena.layout.granuleCount;
+		arena.slots.fill(0);
+		this.empty();
+	}
+
+	/** Makes it a region without pages and statistics. */
+	empty() {
+		const { header, table, sums } = this.arena;
+		this.#pressed = this.#pressure = false;
+		header.fill(0);
+		header.set(this.geometry);
+		header[LIMIT] = this.limit;
+		header[FREE_HEAD] = END;
+		header[SLOT_COUNT] = this.arena.layout.slotCount;
+		header[SLOTS_OFFSET] = this.arena.layout.slotsOffset;
+		table.fill(0);
+		for (let page = 0; page < sums.length; page++) sums[page] = pageSum(page, 0, EMPTY);
+	}
+
+	// --- statistics
+
+	/** Adds 1 to a counter of the header. */
+	count(counter: number) {
+		const { header } = this.arena;
+		header[counter] = (header[counter] as number) + 1;
+		if (header[counter] === 0) header[counter + 1] = (header[counter + 1] as number) + 1;
+	}
+
+	#add(word: number, amount: number) {
+		this.arena.header[word] = (this.arena.header[word] as number) + amount;
+	}
+
+	/** Adds a page with this word 1 to the statistics (sign 1), or takes it out (sign -1). */
+	#tally(word1: number, sign: 1 | -1) {
+		const state = stateOf(word1);
+		if (state === EMPTY) return;
+		if (state === SAME || state === OFFLOADED) {
+			this.#add(state === SAME ? SAME_PAGES : OFFLOADED_PAGES, sign);
+			return;
+		}
+		const length = lengthOf(word1);
+		this.#add(state === COMPRESSED ? COMPRESSED_PAGES : RAW_PAGES, sign);
+		this.#add(PAYLOAD, sign * length);
+		if (length > this.threshold) this.#add(HUGE_PAGES, sign);
+	}
+
+	// --- room
+
+	/** Pressure is reported once when 1/16 of the room or less is left, and again only after more than 1/8 was free. */
+	#notePressure() {
+		const limit = this.#limitGranules;
+		const left = Math.max(limit - (this.arena.header[USED_GRANULES] as number), 0);
+		if (left >= (limit >> 3) + 1) this.#pressed = false;
+		else if (!this.#pressed && left <= limit >> 4) this.#pressed = this.#pressure = true;
+	}
+
+	/** What an operation that went well answers. */
+	succeed(): number {
+		const code = this.#pressure ? PRESSURE : 0;
+		this.#pressure = false;
+		return code;
+	}
+
+	/** A refusal says it already. */
+	forgetPressure() {
+		this.#pressure = false;
+	}
+
+	/** limit: 0 to regionLength bytes. Returns 0 or PRESSURE. */
+	setLimit(limit: number): number {
+		const { layout, header } = this.arena;
+		const metadata = metadataLength(layout);
+		this.limit = header[LIMIT] = limit;
+		this.#limitGranules = limit > metadata ? (limit - metadata) >> layout.granuleShift : 0;
+		this.#notePressure();
+		return this.succeed();
+	}
+
+	/** The high-water mark starts again from what is used now. */
+	resetPeak() {
+		const { header } = this.arena;
+		header[USED_GRANULES_MAX] = header[USED_GRANULES] as number;
+	}
+
+	/** Gives a chain a new length, if limit and free granules allow it. Its first granule, or FULL, or CORRUPT. */
+	#resize(first: number, have: number, need: number): number {
+		const { header } = this.arena;
+		if (need > have && (header[USED_GRANULES] as number) + need - have > this.#limitGranules) return FULL;
+		const resized = this.arena.resize(first, have, need);
+		if (resized < 0) return resized;
+		if ((header[USED_GRANULES_MAX] as number) < (header[USED_GRANULES] as number)) this.resetPeak();
+		this.#notePressure();
+		return resized;
+	}
+
+	// --- entries
+
+	word1Of(page: number): number {
+		return this.arena.table[2 * page + 1] as number;
+	}
+
+	stateOf(page: number): number {
+		return stateOf(this.word1Of(page));
+	}
+
+	/** Granules that a page has, or BAD_ENTRY. */
+	granulesOf(page: number): number {
+		const { table, layout } = this.arena;
+		const word1 = this.word1Of(page);
+		const state = stateOf(word1);
+		const length = lengthOf(word1);
+		if (word1 & RESERVED_MASK) return BAD_ENTRY;
+		if (state === COMPRESSED)
+			return length <= layout.pageLength - layout.granuleLength ? this.arena.granulesFor(length) : BAD_ENTRY;
+		if (word1 & CODEC_MASK) return BAD_ENTRY;
+		if (state === RAW) return length === layout.pageLength ? this.arena.granulesFor(length) : BAD_ENTRY;
+		if (state === SAME) return length === 1 ? 0 : BAD_ENTRY;
+		if (state === OFFLOADED) return length === 1 && (table[2 * page] as number) < layout.slotCount ? 0 : BAD_ENTRY;
+		return word1 === 0 && table[2 * page] === 0 ? 0 : BAD_ENTRY;
+	}
+
+	/** Likewise; BAD_ENTRY also for a page on flash whose slot is another page's. */
+	#ownGranules(page: number): number {
+		const granules = this.granulesOf(page);
+		if (granules === 0 && this.stateOf(page) === OFFLOADED && this.slots.slotOf(page) < 0) return BAD_ENTRY;
+		return granules;
+	}
+
+	/** Whether the checksum of a page is that of its entry and of the bytes in `words`; true without INTEGRITY. */
+	sumMatches(page: number, length = 0, words?: Uint32Array): boolean {
+		const { sums, table } = this.arena;
+		if (sums.length === 0) return true;
+		return sums[page] === pageSum(page, table[2 * page] as number, this.word1Of(page), length, words);
+	}
+
+	/** The page's new entry, once its chain is written; `words` has its stored bytes. */
+	#setEntry(page: number, word0: number, word1: number, length = 0, words?: Uint32Array) {
+		const { table, sums } = this.arena;
+		if (this.stateOf(page) === OFFLOADED) this.slots.free(table[2 * page] as number);
+		this.#tally(this.word1Of(page), -1);
+		this.#tally(word1, 1);
+		table[2 * page] = word0;
+		table[2 * page + 1] = word1;
+		if (sums.length) sums[page] = pageSum(page, word0, word1, length, words);
+	}
+
+	// --- in
+
+	/** Frees what the page's entry has and gives it one that has no granules. 0 or CORRUPT. */
+	storeWord(page: number, word: number, word1: number): number {
+		const have = this.#ownGranules(page);
+		if (have === BAD_ENTRY) return CORRUPT;
+		if (have && this.#resize(this.arena.table[2 * page] as number, have, 0) < 0) return CORRUPT;
+		this.#setEntry(page, word, word1);
+		return 0;
+	}
+
+	/** Gives the page these stored bytes. 0; or FULL or CORRUPT, and then it has what it had. */
+	place(page: number, packed: Packed): number {
+		const { state, codec, length, words } = packed;
+		if (length === 0) return this.storeWord(page, packed.word, state);
+		const have = this.#ownGranules(page);
+		const need = this.arena.granulesFor(length);
+		if (have === BAD_ENTRY) return CORRUPT;
+		const first = this.#resize(this.arena.table[2 * page] as number, have, need);
+		if (first < 0) return first;
+		this.arena.scatter(first, words, need);
+		this.#setEntry(page, first, state | (codec << CODEC_SHIFT) | ((length - 1) << LENGTH_SHIFT), length, words);
+		if (length > this.threshold) this.count(HUGE_PAGES_SINCE);
+		return 0;
+	}
+
+	// --- out
+
+	/**
+	 * The stored bytes of a page that is not on flash: to `block`, or if they are the page as it is, to `page`. 0 or
+	 * CORRUPT; changes nothing in the region.
+	 */
+	fetch(page: number, packed: Packed, pageWords: Uint32Array, blockWords: Uint32Array): number {
+		const have = this.granulesOf(page);
+		const word0 = this.arena.table[2 * page] as number;
+		const word1 = this.word1Of(page);
+		const state = stateOf(word1);
+		if (have === BAD_ENTRY) return CORRUPT;
+		packed.set(have ? state : SAME, codecOf(word1), have && lengthOf(word1), state === RAW ? pageWords : blockWords);
+		packed.word = word0;
+		if (have && this.arena.gather(word0, packed.words, have)) return CORRUPT;
+		return this.sumMatches(page, packed.length, packed.words) ? 0 : CORRUPT;
+	}
+
+	// --- all pages
+
+	/** The page was used just now. */
+	touch(page: number) {
+		const word1 = this.word1Of(page);
+		if (word1 & AGE_MASK) this.arena.table[2 * page + 1] = word1 & ~AGE_MASK;
+	}
+
+	/** Every page that is not empty gets one older, up to 255. */
+	markIdle() {
+		const { table } = this.arena;
+		for (let i = 1; i < table.length; i += 2) {
+			const word1 = table[i] as number;
+			if (stateOf(word1) !== EMPTY && (word1 & AGE_MASK) !== AGE_MASK) table[i] = word1 + (1 << AGE_SHIFT);
+		}
+	}
+}
