@@ -1,6 +1,6 @@
 /**
- * The emulated microcontroller from outside: its memory ends where it should, what has ended is said, and two runs are
- * the same to the last instruction. Runs in Node and starts QEMU.
+ * The emulated microcontrollers from outside: memory ends where it should, what has ended is said, and two runs are the
+ * same to the last instruction. Runs in Node and starts QEMU.
  */
 // needs: compiler
 
@@ -11,9 +11,47 @@ import { runDemo } from "../tools/demo.ts";
 import { root } from "../tools/paths.ts";
 import type { RunResult } from "../tools/process.ts";
 import { runOnXS } from "../tools/run-xs.ts";
+import { type Chip, chips } from "../tools/variants.ts";
 import { isThere } from "./support/hosts.ts";
 
-const test = suite("firmware");
+const tests = suite("firmware");
+
+/** What a chip has where, and what it can tell of a trap. */
+interface Board {
+	/** Where these begin. */
+	flash: number;
+	ram: number;
+	psram: number;
+	/** Somewhere in the machine where the firmware has no business. */
+	foreign: { address: number; place: string };
+	load: string;
+	store: string;
+	/** What a function pointer has in its lowest bit. */
+	thumb: 0 | 1;
+}
+
+const boards: Record<Chip, Board> = {
+	rv32: {
+		flash: 0x80000000,
+		ram: 0x80200000,
+		psram: 0x80400000,
+		foreign: { address: 0x10000000, place: "below the flash" },
+		load: "load",
+		store: "store",
+		thumb: 0,
+	},
+	m33: {
+		flash: 0x10000000,
+		ram: 0x38000000,
+		psram: 0x80000000,
+		foreign: { address: 0x50200000, place: "past the end of RAM" },
+		load: "load or store",
+		store: "load or store",
+		thumb: 1,
+	},
+};
+
+const [RAM, PSRAM, BUNDLE] = [512 << 10, 8 << 20, 0x180000];
 
 /** Natives that touch any address: a firmware of its own. */
 const poke = { name: "poke", sources: [join(root, "tests/c/poke.c")], others: [], flags: [] };
@@ -25,171 +63,187 @@ const HEAD = `
 	function load(address) { return native("xs_poke_load").call(this, address); }
 	function jump(address) { native("xs_poke_jump").call(this, address); }
 	function recurse(depth) { return native("xs_poke_recurse").call(this, depth); }
+	function count(turns) { return native("xs_poke_count").call(this, turns); }
 `;
 
-const firmware = (contents: string, host: string[] = [], parameters: string[] = []): Promise<RunResult> =>
-	runOnXS("rv32", { contents: HEAD + contents }, parameters, {
-		addition: poke,
-		host,
-		keepBundle: false,
-		progress: false,
-		timeout: 60_000,
+/** Programs on a chip. */
+function programsOn(chip: Chip) {
+	const firmware = (contents: string, host: string[] = [], parameters: string[] = []): Promise<RunResult> =>
+		runOnXS(chip, { contents: HEAD + contents }, parameters, {
+			addition: poke,
+			host,
+			keepBundle: false,
+			progress: false,
+			timeout: 60_000,
+		});
+	return {
+		firmware,
+		/** Ends well, with these lines on stdout. */
+		async prints(contents: string, lines: string[], host: string[] = []) {
+			const result = await firmware(contents, host);
+			const expected = lines.map((line) => `${line}\n`).join("");
+			assert.equal([result.stderr, result.stdout, result.exitCode], ["", expected, 0]);
+		},
+		/** Traps, says so, and says nothing after it. */
+		async traps(contents: string, what: string, address: number, place: string) {
+			const result = await firmware(`print("before"); ${contents} print("after");`);
+			const hex = (address >>> 0).toString(16).padStart(8, "0");
+			assert.match(result.stderr, `: ${what} at 0x${hex} (${place}), pc `);
+			assert.match(result.stderr, /^trap \d+: .* at 0x[0-9a-f]{8} \(.*\), pc 0x[0-9a-f]{8}, ra 0x[0-9a-f]{8}\n$/);
+			assert.equal([result.stdout, result.exitCode], ["before\n", 3]);
+		},
+		/** Ends with an error of XS. */
+		async fails(contents: string, message: RegExp, host: string[] = []) {
+			const result = await firmware(`${contents} print("after");`, host);
+			assert.match(result.stderr, message);
+			assert.equal([result.stdout, result.exitCode], ["", 1]);
+		},
+	};
+}
+
+function testsOn(chip: Chip) {
+	const test = (name: string, run: () => Promise<void>) => tests(`${chip}: ${name}`, run);
+	const { flash, ram, psram, foreign, load, store, thumb } = boards[chip];
+	const { firmware, prints, traps, fails } = programsOn(chip);
+	const [ramEnd, psramEnd] = [ram + RAM, psram + PSRAM];
+
+	test("memory: the last byte of RAM and of PSRAM is there", async () => {
+		for (const last of [ramEnd - 1, psramEnd - 1]) await prints(`store(${last}, 0x5a); print(load(${last}));`, ["90"]);
 	});
 
-/** Ends well, with these lines on stdout. */
-async function prints(contents: string, lines: string[], host: string[] = []) {
-	const result = await firmware(contents, host);
-	assert.equal([result.stderr, result.stdout, result.exitCode], ["", lines.map((line) => `${line}\n`).join(""), 0]);
+	test("memory: a store or a load past the end of RAM traps", async () => {
+		await traps(`store(${ramEnd}, 1);`, store, ramEnd, "past the end of RAM");
+		await traps(`load(${ramEnd});`, load, ramEnd, "past the end of RAM");
+		await traps(`store(${ramEnd + 0x17ffff}, 1);`, store, ramEnd + 0x17ffff, "past the end of RAM");
+	});
+
+	test("memory: a store or a load past the end of PSRAM traps", async () => {
+		await traps(`store(${psramEnd}, 1);`, store, psramEnd, "past the end of PSRAM");
+		await traps(`load(${psramEnd});`, load, psramEnd, "past the end of PSRAM");
+	});
+
+	test("memory: flash cannot be written, RAM and PSRAM not executed, and there is nothing at 0", async () => {
+		await traps(`store(${flash}, 1);`, store, flash, "flash");
+		await traps(`store(${flash + BUNDLE}, 1);`, store, flash + BUNDLE, "flash");
+		await traps(`jump(${ram + 0x40000 + thumb});`, "jump out of the flash", ram + 0x40000, "RAM");
+		await traps(`jump(${psram + thumb});`, "jump out of the flash", psram, "PSRAM");
+		await traps("load(8);", load, 8, "a null pointer");
+		await traps(`store(${foreign.address}, 65);`, store, foreign.address, foreign.place);
+	});
+
+	test("C stack: what XS does not see runs into what cannot be written and traps", async () => {
+		await prints("print(recurse(50));", [`${(50 * 51) / 2}`]);
+		const { stdout, stderr, exitCode } = await firmware('print("before"); recurse(100000);');
+		assert.match(stderr, `: ${store} at 0x${((ram >>> 16) - 1).toString(16)}`);
+		assert.match(stderr, "(just below RAM and the C stack), pc ");
+		assert.equal([stdout, exitCode], ["before\n", 3]);
+	});
+
+	test("stack overflow: an error, whether JavaScript, JSON, a regular expression or the collector goes too deep", async () => {
+		await fails("function f() { f(); } f();", /stack overflow/);
+		await fails('JSON.parse("[".repeat(5000));', /stack overflow/);
+		await fails("new RegExp('('.repeat(5000) + ')'.repeat(5000));", /stack overflow|regular expression|memory/i);
+		await fails("let a = []; for (let i = 0; i < 1500; i++) a = { a }; JSON.stringify(a);", /stack overflow/);
+	});
+
+	test("heap: when it is full that is said, with what is in use", async () => {
+		const full = /out of memory: the XS heap is full, with \d+ of \d+ slots and \d+ of \d+ bytes of chunks in use/;
+		await fails("const all = []; for (;;) all.push({});", full);
+		await fails("const all = []; for (;;) all.push(new ArrayBuffer(1000));", full);
+		await fails("new ArrayBuffer(250000);", full);
+		await fails("", /out of memory|too small/, ["--slots", "1000"]);
+	});
+
+	test("zram/memory: external is 8 MB, all of it, first fit; internal is what the C heap has left", async () => {
+		await prints(
+			`const MB = 1024 * 1024;
+			const all = new Memory(8 * MB, "external");
+			const bytes = new Uint8Array(all);
+			bytes[8 * MB - 1] = 7;
+			print(load(${psramEnd - 1}));
+			try { new Memory(1, "external"); } catch (error) { print(error.message); }
+			all.close();
+			const [a, b, c] = [1, 2, 5].map((n) => new Memory(n * MB, "external"));
+			b.close();
+			const hole = new Memory(2 * MB, "external");
+			new Uint8Array(hole)[0] = 9;
+			print(load(${psram} + MB));
+			c.close();
+			hole.close();
+			a.close();
+			new Uint8Array(new Memory(8 * MB, "external"))[5] = 11;
+			print(load(${psram} + 5));
+			new Uint8Array(new Memory(30000, "internal"))[0] = 13;
+			try { new Memory(400000, "internal"); } catch (error) { print(error.message); }`,
+			["7", "out of memory: 1 bytes for a region", "9", "11", "out of memory: 400000 bytes for a region"],
+		);
+	});
+
+	test("zram/memory: what nobody holds any more is collected before an allocation fails", async () => {
+		await prints('for (let i = 0; i < 20; i++) new Memory(5 << 20, "external"); print("fine");', ["fine"]);
+		await prints('for (let i = 0; i < 20; i++) new Memory(30000, "internal"); print("fine");', ["fine"]);
+	});
+
+	test("instructions: exactly the same in every run, and they tell the time", async () => {
+		const source = `
+			const text = readFile("package.json").byteLength;
+			const before = instructions(), start = ticks();
+			for (let i = 0; i < 40000; i++) Math.sqrt(i);
+			const after = instructions(), end = ticks();
+			if (Math.abs((after - before) / 160000 - (end - start)) > 1) throw new Error("ticks");
+			print([text, before, after, Date.now(), Math.random()].join(" "));`;
+		const first = await firmware(source);
+		assert.is(first.stderr, "");
+		const [, before, after] = first.stdout.split(" ").map(Number) as [number, number, number];
+		assert.ok(after - before > 40_000 * 100 && after - before < 40_000 * 10_000, first.stdout);
+		assert.is((await firmware(source)).stdout, first.stdout);
+		const contents = 'import { instructions, print } from "host"; print(typeof instructions());';
+		assert.is((await runOnXS("xs64", { contents }, [], { progress: false })).stdout, "undefined\n");
+	});
+
+	test("instructions: each is counted, and nothing else", async () => {
+		const counts = [1, 2, 1000, 1_000_000].map((turns) => `${2 * (turns - 1)}`);
+		await prints('print([1, 2, 1000, 1000000].map((turns) => count(turns) - count(1)).join(" "));', [counts.join(" ")]);
+	});
+
+	test("the command line, output in order, exit codes", async () => {
+		const source = 'print(programArguments().join("|")); trace("t\\n"); await 1; exit(7);';
+		const result = await firmware(source, ["--stack", "1500"], ["one", "two words", "a,b", ""]);
+		assert.equal([result.exitCode, result.stdout, result.stderr], [7, "one|two words|a,b|\nt\n", ""]);
+		assert.is((await firmware("", ["--nonsense"])).exitCode, 2);
+		await fails('throw new RangeError("too far");', /uncaught exception: RangeError: too far/);
+		await fails("await new Promise(() => {});", /waits for a promise/);
+		await fails('readFile("no/such/file");', /no\/such\/file/);
+		await fails("new Function('return 1');", /SyntaxError/);
+	});
+
+	test("a bundle larger than its part of the flash is refused", async () => {
+		const lines = Array.from({ length: 6000 }, (_, i) => `print("${`${i} `.repeat(20)}");`);
+		try {
+			await firmware(lines.join("\n"));
+		} catch (error) {
+			assert.match((error as Error).message, /bytes of flash; there are 524288/);
+			return;
+		}
+		assert.unreachable();
+	});
+
+	test("npm run firmware: the demo fits, and every byte is right", async () => {
+		const { exitCode, stdout, stderr } = await runDemo({ progress: false }, { firmware: chip });
+		assert.equal([exitCode, stderr], [0, ""]);
+		assert.is(stdout.split("every byte is right").length, 3, stdout);
+	});
+
+	test("zram/memory: internal leaves XS what it takes for a try", async () => {
+		await prints(
+			`const all = [];
+			try { for (;;) all.push(new Memory(1024, "internal")); } catch {}
+			const deep = (n) => { try { return n ? deep(n - 1) + 1 : 0; } catch { return -1; } };
+			print(deep(8));`,
+			["8"],
+		);
+	});
 }
 
-/** Traps, says so, and says nothing after it. */
-async function traps(contents: string, message: RegExp) {
-	const result = await firmware(`print("before"); ${contents} print("after");`);
-	assert.match(result.stderr, message);
-	assert.match(result.stderr, /^trap \d+: .* at 0x[0-9a-f]{8} \(.*\), pc 0x[0-9a-f]{8}, ra 0x[0-9a-f]{8}\n$/);
-	assert.equal([result.stdout, result.exitCode], ["before\n", 3]);
-}
-
-/** Ends with an error of XS. */
-async function fails(contents: string, message: RegExp, host: string[] = []) {
-	const result = await firmware(`${contents} print("after");`, host);
-	assert.match(result.stderr, message);
-	assert.equal([result.stdout, result.exitCode], ["", 1]);
-}
-
-test("memory: the last byte of RAM and of PSRAM is there", async () => {
-	for (const [name, end] of [
-		["RAM", 0x80280000],
-		["PSRAM", 0x80c00000],
-	] as const)
-		await prints(`store(${end - 1}, 0x5a); print(load(${end - 1}));`, ["90"]).catch((error) => {
-			throw new Error(`${name}: ${error.message}`);
-		});
-});
-
-test("memory: a store or a load past the end of RAM traps", async () => {
-	await traps("store(0x80280000, 1);", /store at 0x80280000 \(past the end of RAM\)/);
-	await traps("load(0x80280000);", /load at 0x80280000 \(past the end of RAM\)/);
-	await traps("store(0x803fffff, 1);", /store at 0x803fffff \(past the end of RAM\)/);
-});
-
-test("memory: a store or a load past the end of PSRAM traps", async () => {
-	await traps("store(0x80c00000, 1);", /store at 0x80c00000 \(past the end of PSRAM\)/);
-	await traps("load(0x80c00000);", /load at 0x80c00000 \(past the end of PSRAM\)/);
-});
-
-test("memory: flash cannot be written, RAM and PSRAM not executed, and there is nothing at 0", async () => {
-	await traps("store(0x80000000, 1);", /store at 0x80000000 \(flash\)/);
-	await traps("store(0x80180000, 1);", /store at 0x80180000 \(flash\)/);
-	await traps("jump(0x80240000);", /jump out of the flash at 0x80240000 \(RAM\)/);
-	await traps("jump(0x80400000);", /jump out of the flash at 0x80400000 \(PSRAM\)/);
-	await traps("load(8);", /load at 0x00000008 \(a null pointer\)/);
-	await traps("store(0x10000000, 65);", /store at 0x10000000 \(below the flash\)/);
-});
-
-test("C stack: what XS does not see runs into flash and traps", async () => {
-	await prints("print(recurse(50));", [`${(50 * 51) / 2}`]);
-	await traps("recurse(100000);", /store at 0x801f[0-9a-f]{4} \(flash, just below RAM and the C stack\)/);
-});
-
-test("stack overflow: an error, whether JavaScript, JSON, a regular expression or the collector goes too deep", async () => {
-	await fails("function f() { f(); } f();", /stack overflow/);
-	await fails('JSON.parse("[".repeat(5000));', /stack overflow/);
-	await fails("new RegExp('('.repeat(5000) + ')'.repeat(5000));", /stack overflow|regular expression|memory/i);
-	await fails("let a = []; for (let i = 0; i < 1500; i++) a = { a }; JSON.stringify(a);", /stack overflow/);
-});
-
-test("heap: when it is full that is said, with what is in use", async () => {
-	const full = /out of memory: the XS heap is full, with \d+ of \d+ slots and \d+ of \d+ bytes of chunks in use/;
-	await fails("const all = []; for (;;) all.push({});", full);
-	await fails("const all = []; for (;;) all.push(new ArrayBuffer(1000));", full);
-	await fails("new ArrayBuffer(250000);", full);
-	await fails("", /out of memory|too small/, ["--slots", "1000"]);
-});
-
-test("zram/memory: external is 8 MB, all of it, first fit; internal is what the C heap has left", async () => {
-	await prints(
-		`const MB = 1024 * 1024;
-		const all = new Memory(8 * MB, "external");
-		const bytes = new Uint8Array(all);
-		bytes[8 * MB - 1] = 7;
-		print(load(0x80c00000 - 1));
-		try { new Memory(1, "external"); } catch (error) { print(error.message); }
-		all.close();
-		const [a, b, c] = [1, 2, 5].map((n) => new Memory(n * MB, "external"));
-		b.close();
-		const hole = new Memory(2 * MB, "external");
-		new Uint8Array(hole)[0] = 9;
-		print(load(0x80400000 + MB));
-		c.close();
-		hole.close();
-		a.close();
-		new Uint8Array(new Memory(8 * MB, "external"))[5] = 11;
-		print(load(0x80400000 + 5));
-		new Uint8Array(new Memory(30000, "internal"))[0] = 13;
-		try { new Memory(400000, "internal"); } catch (error) { print(error.message); }`,
-		["7", "out of memory: 1 bytes for a region", "9", "11", "out of memory: 400000 bytes for a region"],
-	);
-});
-
-test("zram/memory: what nobody holds any more is collected before an allocation fails", async () => {
-	await prints('for (let i = 0; i < 20; i++) new Memory(5 << 20, "external"); print("fine");', ["fine"]);
-	await prints('for (let i = 0; i < 20; i++) new Memory(30000, "internal"); print("fine");', ["fine"]);
-});
-
-test("instructions: exactly the same in every run, and they tell the time", async () => {
-	const source = `
-		const text = readFile("package.json").byteLength;
-		const before = instructions(), start = ticks();
-		for (let i = 0; i < 40000; i++) Math.sqrt(i);
-		const after = instructions(), end = ticks();
-		if (Math.abs((after - before) / 160000 - (end - start)) > 1) throw new Error("ticks");
-		print([text, before, after, Date.now(), Math.random()].join(" "));`;
-	const first = await firmware(source);
-	assert.is(first.stderr, "");
-	const [, before, after] = first.stdout.split(" ").map(Number) as [number, number, number];
-	assert.ok(after - before > 40_000 * 100 && after - before < 40_000 * 10_000, first.stdout);
-	assert.is((await firmware(source)).stdout, first.stdout);
-	const contents = 'import { instructions, print } from "host"; print(typeof instructions());';
-	assert.is((await runOnXS("xs64", { contents }, [], { progress: false })).stdout, "undefined\n");
-});
-
-test("the command line, output in order, exit codes", async () => {
-	const source = 'print(programArguments().join("|")); trace("t\\n"); await 1; exit(7);';
-	const result = await firmware(source, ["--stack", "1500"], ["one", "two words", "a,b", ""]);
-	assert.equal([result.exitCode, result.stdout, result.stderr], [7, "one|two words|a,b|\nt\n", ""]);
-	assert.is((await firmware("", ["--nonsense"])).exitCode, 2);
-	await fails('throw new RangeError("too far");', /uncaught exception: RangeError: too far/);
-	await fails("await new Promise(() => {});", /waits for a promise/);
-	await fails('readFile("no/such/file");', /no\/such\/file/);
-	await fails("new Function('return 1');", /SyntaxError/);
-});
-
-test("a bundle larger than its part of the flash is refused", async () => {
-	const lines = Array.from({ length: 6000 }, (_, i) => `print("${`${i} `.repeat(20)}");`);
-	try {
-		await firmware(lines.join("\n"));
-	} catch (error) {
-		assert.match((error as Error).message, /bytes of flash; there are 524288/);
-		return;
-	}
-	assert.unreachable();
-});
-
-test("npm run firmware: the demo fits, and every byte is right", async () => {
-	const { exitCode, stdout, stderr } = await runDemo({ progress: false }, { firmware: true });
-	assert.equal([exitCode, stderr], [0, ""]);
-	assert.is(stdout.split("every byte is right").length, 3, stdout);
-});
-
-test("zram/memory: internal leaves XS what it takes for a try", async () => {
-	await prints(
-		`const all = [];
-		try { for (;;) all.push(new Memory(1024, "internal")); } catch {}
-		const deep = (n) => { try { return n ? deep(n - 1) + 1 : 0; } catch { return -1; } };
-		print(deep(8));`,
-		["8"],
-	);
-});
-
-if (await isThere("rv32")) test.run();
+for (const chip of chips) if (await isThere(chip)) testsOn(chip);
+tests.run();

@@ -1,7 +1,8 @@
 /**
- * `npm start`: the demo (examples/demo) on the command-line XS host, with real input. `npm run firmware`: the same on the
+ * `npm start`: the demo (examples/demo) on the command-line XS host, with real input. `npm run firmware`: the same on an
  * emulated microcontroller.
  *
+ *   --chip rv32|m33    which one (npm run firmware; default rv32)
  *   --status SECONDS   the app goes on for that long, and prints a status line a second, for zramctl
  *
  * @module
@@ -14,6 +15,7 @@ import { prepareInput } from "./demo-input.ts";
 import { root } from "./paths.ts";
 import type { RunResult } from "./process.ts";
 import { runOnXS, type XSOptions } from "./run-xs.ts";
+import { type Chip, chips, isChip } from "./variants.ts";
 
 /** Two frames of the display are on the XS heap at a time; the firmware's own sizes have more slots instead. */
 const FIRMWARE_HEAP = ["--slots", "9216", "--chunk", `${288 * 1024}`, "--stack", "1024"];
@@ -22,30 +24,37 @@ const FIRMWARE_HEAP = ["--slots", "9216", "--chunk", `${288 * 1024}`, "--stack",
  * Prepares the input and runs the demo. The exit code is 1 if a byte came back otherwise than it went in.
  *
  * @param terminal the output goes to a terminal in the end, with colours and bars
- * @param firmware on the emulated microcontroller instead of the command-line host
+ * @param firmware on this emulated microcontroller instead of the command-line host
  * @param status seconds for which it prints a status line a second
  */
 export function runDemo(
 	options: XSOptions = {},
-	{ terminal = false, firmware = false, status = 0 } = {},
+	{ terminal = false, firmware, status = 0 }: { terminal?: boolean; firmware?: Chip | undefined; status?: number } = {},
 ): Promise<RunResult> {
 	const parameters = [prepareInput()];
 	if (terminal) parameters.push("--terminal");
 	if (status) parameters.push("--status", `${status}`);
 	const host = firmware ? FIRMWARE_HEAP : [];
 	const entry = join(root, "examples/demo/main.ts");
-	return runOnXS(firmware ? "rv32" : "xs64", entry, parameters, { host, ...options });
+	return runOnXS(firmware ?? "xs64", entry, parameters, { host, ...options });
 }
 
-/** `tsx tools/demo.ts [--firmware] [--status SECONDS]` */
+function chipOf({ firmware, chip }: { firmware?: boolean | undefined; chip?: string | undefined }): Chip | undefined {
+	if (chip !== undefined && !isChip(chip)) throw new Error(`--chip: ${chip} is not ${chips.join(" or ")}`);
+	return chip ?? (firmware ? "rv32" : undefined);
+}
+
+/** `tsx tools/demo.ts [--firmware] [--chip rv32|m33] [--status SECONDS]` */
 async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { firmware: { type: "boolean" }, status: { type: "string" } } });
+	const string = { type: "string" } as const;
+	const { values } = parseArgs({ options: { firmware: { type: "boolean" }, chip: string, status: string } });
+	const firmware = chipOf(values);
 	const status = Number(values.status ?? 0);
 	if (values.status !== undefined && !(Number.isInteger(status) && status >= 1 && status <= 86400))
 		throw new Error(`--status: ${values.status} is not a whole number of seconds from 1 to 86400`);
 	const terminal = process.stdout.isTTY && !process.env.NO_COLOR && !status;
 	const timeout = 600_000 + status * 1000;
-	const { exitCode } = await runDemo({ echo: true, timeout }, { terminal, firmware: values.firmware, status });
+	const { exitCode } = await runDemo({ echo: true, timeout }, { terminal, firmware, status });
 	process.exitCode = exitCode;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Runs a bundle as firmware on the emulated microcontroller (hosts/rv32): compiles it to bytecode, puts that into flash
- * behind the firmware, and starts QEMU.
+ * Runs a bundle as firmware on the emulated microcontroller (hosts/emulated): compiles it to bytecode, puts that into
+ * flash behind the firmware, and starts QEMU.
  *
  * @module
  */
@@ -9,17 +9,38 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type Addition, buildHost } from "./build-host.ts";
 import { root } from "./paths.ts";
 import { type RunOptions, type RunResult, run } from "./process.ts";
+import type { Chip } from "./variants.ts";
 
-/**
- * The part of the flash that holds a bundle, as in hosts/rv32/rv32.ld. All have one name: XS interns it, which takes
- * instructions that depend on its letters.
- */
-const BUNDLE = { name: "bundle.mjs", address: 0x80180000, byteLength: 512 * 1024 };
+/** The part of the flash that holds a bundle. All have one name: XS interns it, which takes instructions that depend on its letters. */
+const BUNDLE = { name: "bundle.mjs", byteLength: 512 * 1024 };
 
-const emulator = "qemu-system-riscv32";
+interface Emulator {
+	program: string;
+	/** The Debian package that has it. */
+	install: string;
+	machine: string[];
+	/** Where the bundle is, as in hosts/emulated/CHIP/memory.ld. */
+	bundle: number;
+}
+
+const emulators: Record<Chip, Emulator> = {
+	rv32: {
+		program: "qemu-system-riscv32",
+		install: "apt-get install qemu-system-misc",
+		machine: ["-M", "virt", "-m", "12M", "-bios", "none"],
+		bundle: 0x80180000,
+	},
+	m33: {
+		program: "qemu-system-arm",
+		install: "apt-get install qemu-system-arm",
+		// the counter that the chip reads has a tick of a nanosecond: an instruction
+		machine: ["-M", "mps2-an505", "-global", "mps2-fpgaio.prescale-clk=1000000000"],
+		bundle: 0x10180000,
+	},
+};
 
 /** One instruction takes one nanosecond of virtual time, and nothing else takes any: every run is the same. */
-const machine = ["-M", "virt", "-m", "12M", "-bios", "none", "-icount", "shift=0,sleep=off"];
+const time = ["-icount", "shift=0,sleep=off"];
 const console = ["-display", "none", "-serial", "none", "-monitor", "none"];
 const semihosting = ["-semihosting-config", "enable=on,target=native"];
 
@@ -32,11 +53,10 @@ export interface FirmwareOptions extends RunOptions {
 	progress?: boolean | undefined;
 }
 
-const install = "apt-get install qemu-system-misc";
-
 /** @throws MissingTool if there is no QEMU here, or no compiler for 32-bit x86. */
-export async function checkFirmwareTools(): Promise<void> {
-	await run(emulator, ["--version"], { install });
+export async function checkFirmwareTools(chip: Chip): Promise<void> {
+	const { program, install } = emulators[chip];
+	await run(program, ["--version"], { install });
 	await buildHost("xs32", { progress: false });
 }
 
@@ -57,11 +77,17 @@ function flashImage(commandLine: string[], bytecode: Uint8Array): Uint8Array {
 /**
  * Runs the bundle at `path` with these parameters. Exit codes are those of the command-line host, and 3 for a trap.
  *
- * @throws MissingTool if this machine lacks QEMU, a compiler for RISC-V, or one for 32-bit x86.
+ * @throws MissingTool if this machine lacks QEMU, a compiler for the chip, or one for 32-bit x86.
  */
-export async function runFirmware(path: string, parameters: string[], options: FirmwareOptions): Promise<RunResult> {
+export async function runFirmware(
+	chip: Chip,
+	path: string,
+	parameters: string[],
+	options: FirmwareOptions,
+): Promise<RunResult> {
 	const { host = [], progress, addition } = options;
-	const firmware = await buildHost("rv32", { progress, addition });
+	const { program, machine, bundle, install } = emulators[chip];
+	const firmware = await buildHost(chip, { progress, addition });
 	// A host with slots of the same size knows the same names.
 	const compiler = await buildHost("xs32", { progress });
 	const bytecode = `${path}.xsb`;
@@ -70,9 +96,9 @@ export async function runFirmware(path: string, parameters: string[], options: F
 		const compiled = await run(compiler, ["--release", "--compile", bytecode, path], { cwd: root });
 		if (compiled.exitCode !== 0) return compiled;
 		writeFileSync(image, flashImage(["firmware", ...host, BUNDLE.name, ...parameters], readFileSync(bytecode)));
-		const flash = `loader,file=${image.replaceAll(",", ",,")},addr=${BUNDLE.address},force-raw=on`;
-		const all = [...machine, ...console, ...semihosting, "-kernel", firmware, "-device", flash];
-		return await run(emulator, all, { ...options, cwd: root, install });
+		const flash = `loader,file=${image.replaceAll(",", ",,")},addr=${bundle},force-raw=on`;
+		const all = [...machine, ...time, ...console, ...semihosting, "-kernel", firmware, "-device", flash];
+		return await run(program, all, { ...options, cwd: root, install });
 	} finally {
 		for (const file of [bytecode, image]) rmSync(file, { force: true });
 	}

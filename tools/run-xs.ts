@@ -13,7 +13,7 @@ import { type Bundle, type BundleOptions, bundle } from "./bundle.ts";
 import { buildFolder, root } from "./paths.ts";
 import { type RunOptions, type RunResult, run } from "./process.ts";
 import { runFirmware } from "./run-firmware.ts";
-import { type Variant, variants } from "./variants.ts";
+import { isChip, type Variant, variants } from "./variants.ts";
 
 export interface XSOptions extends BundleOptions {
 	/** Options of the host, such as `["--machines", "2"]`. */
@@ -80,10 +80,9 @@ async function runBundle(variant: Variant, made: Bundle, parameters: string[], o
 		env: { ...sanitizerEnvironment, ...options.env },
 		timeout: options.timeout ?? 600_000,
 	};
-	const result =
-		variant === "rv32"
-			? await runFirmware(made.path, parameters, { ...options, ...runOptions })
-			: await runHost(variant, made.path, parameters, { ...options, ...runOptions });
+	const result = isChip(variant)
+		? await runFirmware(variant, made.path, parameters, { ...options, ...runOptions })
+		: await runHost(variant, made.path, parameters, { ...options, ...runOptions });
 	for (const key of ["stdout", "stderr", "output"] as const) result[key] = withSources(result[key], made);
 	if (result.exitCode === 0 || options.keepBundle === false) rmSync(made.path);
 	return result;
@@ -150,7 +149,7 @@ export async function runSuitesOnXS(
 	options: XSOptions = {},
 ): Promise<RunResult & Summary> {
 	const { contents, plugin } = suitesEntry(suites);
-	const isFirmware = variant === "rv32";
+	const isFirmware = isChip(variant);
 	const plugins = [...(options.plugins ?? []), plugin, ...(isFirmware ? [plainOutput] : [])];
 	const define = { ...(isFirmware ? FIRMWARE_DEFINES : {}), ...options.define };
 	const host = [...(isFirmware ? firmwareHeap(suites) : []), ...(options.host ?? [])];

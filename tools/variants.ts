@@ -12,11 +12,19 @@ import { root } from "./paths.ts";
  * - xs64: as the desk's machine
  * - xs32: with the 16-byte slots of a microcontroller
  * - asan: with AddressSanitizer, and UndefinedBehaviorSanitizer on all that is ours
- * - rv32: firmware for the emulated microcontroller (hosts/rv32)
+ * - rv32, m33: firmware for the emulated microcontrollers (hosts/emulated), by the chip
  */
-export type Variant = "xs64" | "xs32" | "asan" | "rv32";
+export type Variant = "xs64" | "xs32" | "asan" | Chip;
 
-export const variants: readonly Variant[] = ["xs64", "xs32", "asan", "rv32"];
+/** What the firmware's processor is: of the class of an ESP32-C3/C6, or of an RP2350. */
+export const chips = ["rv32", "m33"] as const;
+export type Chip = (typeof chips)[number];
+
+export const variants: readonly Variant[] = ["xs64", "xs32", "asan", ...chips];
+
+export function isChip(variant: string): variant is Chip {
+	return chips.some((chip) => chip === variant);
+}
 
 /** How a variant is made. */
 export interface Target {
@@ -89,30 +97,50 @@ function desk(target: Partial<Target> & Pick<Target, "needs">): Target {
 /** The files of hosts/xs that are the same here. */
 const sharedWithXS = ["machine.c", "natives.c", "options.c", "platform.c"];
 
-const picolibc = ["--specs=picolibc.specs", "--picolibc-buildtype=release"];
+const emulated = join(root, "hosts/emulated");
 
-const linkerScript = join(root, "hosts/rv32/rv32.ld");
-
-const rv32Flags = ["-march=rv32imac", "-mabi=ilp32", ...picolibc, "-ffunction-sections", "-fdata-sections"];
+/** What differs between the chips: compiler, flags, and what is missing if there is none. */
+const toolchains: Record<Chip, Pick<Target, "compiler" | "flags" | "needs">> = {
+	rv32: {
+		compiler: process.env.RISCV_CC || "riscv64-unknown-elf-gcc",
+		flags: ["-march=rv32imac", "-mabi=ilp32"],
+		needs: ["picolibc for RISC-V", "apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf"],
+	},
+	m33: {
+		compiler: process.env.ARM_CC || "arm-none-eabi-gcc",
+		// as Moddable compiles for the RP2350
+		flags: ["-mcpu=cortex-m33", "-mthumb", "-mfloat-abi=softfp"],
+		needs: ["picolibc for ARM", "apt-get install gcc-arm-none-eabi picolibc-arm-none-eabi"],
+	},
+};
 
 /** Release code, as in a product. */
-function rv32(): Target {
+function firmware(chip: Chip): Target {
+	const { compiler, flags, needs } = toolchains[chip];
+	const [sections, memory] = [join(emulated, "sections.ld"), join(emulated, chip, "memory.ld")];
 	return {
-		compiler: process.env.RISCV_CC || "riscv64-unknown-elf-gcc",
-		flags: rv32Flags,
+		compiler,
+		flags: [
+			...flags,
+			"--specs=picolibc.specs",
+			"--picolibc-buildtype=release",
+			"-ffunction-sections",
+			"-fdata-sections",
+		],
 		ours: [],
-		link: ["-nostartfiles", "--oslib=semihost", `-T${linkerScript}`, "-Wl,--wrap=fxCStackLimit"],
+		link: ["-nostartfiles", "--oslib=semihost", `-L${emulated}`, `-T${memory}`, "-Wl,--wrap=fxCStackLimit"],
 		libraries: ["-lm"],
 		definitions: xsDefinitions,
-		includes: ["hosts/rv32", "hosts/xs"],
+		includes: ["hosts/emulated", "hosts/xs"],
 		sources: [
-			...cFilesIn("hosts/rv32"),
+			...cFilesIn("hosts/emulated"),
+			...cFilesIn(`hosts/emulated/${chip}`),
 			...sharedWithXS.map((name) => join(root, "hosts/xs", name)),
 			...commonSources(),
 		],
-		linkerInputs: [linkerScript],
+		linkerInputs: [sections, memory],
 		program: "firmware.elf",
-		needs: ["picolibc for RISC-V", "apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf"],
+		needs,
 	};
 }
 
@@ -134,7 +162,7 @@ export function targetOf(variant: Variant): Target {
 				ours: ["-fsanitize=undefined,alignment", "-fno-sanitize-recover=all", "-DZRAM_ALIGNED"],
 				needs: ["the C compiler's sanitizers", "apt-get install gcc libasan8 libubsan1"],
 			});
-		case "rv32":
-			return rv32();
+		default:
+			return firmware(variant);
 	}
 }

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "board.h"
 #include "xsmc.h"
 
 static volatile uint8_t *addressOf(xsMachine *the, xsSlot *slot)
@@ -40,4 +41,17 @@ static int deeper(int depth)
 void xs_poke_recurse(xsMachine *the)
 {
 	xsmcSetInteger(xsResult, deeper(xsmcToInteger(xsArg(0))));
+}
+
+/* count(turns): what the processor counts in a loop of two instructions a turn */
+void xs_poke_count(xsMachine *the)
+{
+	int turns = xsmcToInteger(xsArg(0));
+	uint64_t before = chipInstructions();
+#if defined(__riscv)
+	__asm__ volatile("1: addi %0, %0, -1\n\tbnez %0, 1b" : "+r"(turns));
+#else
+	__asm__ volatile("1: subs %0, %0, #1\n\tbne 1b" : "+r"(turns) : : "cc");
+#endif
+	xsmcSetInteger(xsResult, (int)(chipInstructions() - before));
 }

@@ -3,12 +3,12 @@
 import { buildHost } from "../../tools/build-host.ts";
 import { MissingTool } from "../../tools/process.ts";
 import { checkFirmwareTools } from "../../tools/run-firmware.ts";
-import type { Variant } from "../../tools/variants.ts";
+import { isChip, type Variant } from "../../tools/variants.ts";
 
 /** Whether this machine can build the host; says so if it cannot. In CI it must. */
 export async function isThere(variant: Variant): Promise<boolean> {
 	try {
-		if (variant === "rv32") await checkFirmwareTools();
+		if (isChip(variant)) await checkFirmwareTools(variant);
 		await buildHost(variant, { progress: false });
 		return true;
 	} catch (error) {

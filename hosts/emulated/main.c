@@ -76,7 +76,7 @@ txScript *hostLoadScript(txMachine *the)
 
 void xs_host_instructions(xsMachine *the)
 {
-	xsmcSetNumber(xsResult, (xsNumberValue)boardInstructions());
+	xsmcSetNumber(xsResult, (xsNumberValue)chipInstructions());
 }
 
 static int splitArguments(char *argv[])

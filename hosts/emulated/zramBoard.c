@@ -82,5 +82,5 @@ void zramMemoryFree(void *data)
 
 uint32_t zramMemoryTicks(void)
 {
-	return (uint32_t)(boardInstructions() / (BOARD_HERTZ / 1000u));
+	return (uint32_t)(chipInstructions() / (BOARD_HERTZ / 1000u));
 }

@@ -1,34 +1,22 @@
 /*
-	The board: what memory may be used for, what is said when it is not, and console and clock by semihosting.
+	The board: the start of the C program, what is said when a chip traps, and console and clock by semihosting.
 */
 #include "board.h"
 
+#include <picotls.h>
 #include <semihost.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #define TRAP_EXIT_CODE 3
 
-static const char *causeName(uint32_t cause)
-{
-	static const char *const names[] = {
-		"jump to a misaligned address",
-		"jump out of the flash",
-		"illegal instruction",
-		"breakpoint",
-		"misaligned load",
-		"load",
-		"misaligned store",
-		"store",
-	};
-	return (cause < sizeof(names) / sizeof(names[0])) ? names[cause] : "unexpected trap";
-}
-
 /* Frames of a C stack that is too deep are not larger. */
 #define LARGEST_FRAME 65536u
 
+/* Flash, RAM and PSRAM lie in this order. */
 static const char *placeName(uint32_t address)
 {
 	const uint32_t ram = (uint32_t)__ram_start;
@@ -36,8 +24,12 @@ static const char *placeName(uint32_t address)
 		return "a null pointer";
 	if (address < (uint32_t)__flash_start)
 		return "below the flash";
+	if ((address >= ram - LARGEST_FRAME) && (address < ram))
+		return "just below RAM and the C stack";
+	if (address < (uint32_t)__bundle_end)
+		return "flash";
 	if (address < ram)
-		return (address >= ram - LARGEST_FRAME) ? "flash, just below RAM and the C stack" : "flash";
+		return "past the end of flash";
 	if (address < (uint32_t)__ram_end)
 		return "RAM";
 	if (address < (uint32_t)__psram_start)
@@ -47,14 +39,14 @@ static const char *placeName(uint32_t address)
 	return "past the end of PSRAM";
 }
 
-void boardTrap(uint32_t cause, uint32_t address, uint32_t pc, uint32_t ra)
+void boardTrap(uint32_t cause, const char *what, uint32_t address, uint32_t pc, uint32_t ra)
 {
 	static bool trapped;
 	if (!trapped) {
 		trapped = true;
 		fflush(stdout);
-		fprintf(stderr, "trap %u: %s at 0x%08x (%s), pc 0x%08x, ra 0x%08x\n", (unsigned)cause, causeName(cause),
-			(unsigned)address, placeName(address), (unsigned)pc, (unsigned)ra);
+		fprintf(stderr, "trap %u: %s at 0x%08x (%s), pc 0x%08x, ra 0x%08x\n", (unsigned)cause, what, (unsigned)address,
+			placeName(address), (unsigned)pc, (unsigned)ra);
 	}
 	sys_semihost_exit_extended(TRAP_EXIT_CODE);
 }
@@ -64,6 +56,20 @@ void boardExit(int exitCode)
 	fflush(stdout);
 	fflush(stderr);
 	sys_semihost_exit_extended((uintptr_t)exitCode);
+}
+
+/* From sections.ld: the image of initialized data in flash, its place in RAM, zeros, and what each thread has of them. */
+extern uint8_t __data_start[], __data_source[], __data_end[], __bss_start[], __bss_end[], __tls_base[];
+
+int main(void);
+
+void boardStart(void)
+{
+	memcpy(__data_start, __data_source, (size_t)(__data_end - __data_start));
+	memset(__bss_start, 0, (size_t)(__bss_end - __bss_start));
+	_set_tls(__tls_base);
+	chipStart();
+	boardExit(main());
 }
 
 /* The C library ends here too. */
@@ -76,7 +82,7 @@ void _exit(int exitCode)
 int gettimeofday(struct timeval *now, void *zone)
 {
 	(void)zone;
-	uint64_t microseconds = boardInstructions() / (BOARD_HERTZ / 1000000u);
+	uint64_t microseconds = chipInstructions() / (BOARD_HERTZ / 1000000u);
 	now->tv_sec = 1767225600 + (time_t)(microseconds / 1000000u);
 	now->tv_usec = (suseconds_t)(microseconds % 1000000u);
 	return 0;
