@@ -15,6 +15,8 @@ import { join } from "node:path";
 import { buildHost } from "../tools/build-host.ts";
 import { buildFolder, root } from "../tools/paths.ts";
 import { MissingTool, run } from "../tools/process.ts";
+import { checkFirmwareTools } from "../tools/run-firmware.ts";
+import { type Chip, chips } from "../tools/variants.ts";
 import { readPages } from "./command.ts";
 import { type Corpus, PAGE, prepareCorpus } from "./corpus.ts";
 import { page, pictures } from "./docs.ts";
@@ -48,6 +50,8 @@ async function versions(): Promise<Record<string, string>> {
 		Node: process.version,
 		compiler: await version(process.env.CC || "cc", "--version"),
 		"compiler for rv32": await version("riscv64-unknown-elf-gcc", "--version"),
+		"compiler for M33": await version("arm-none-eabi-gcc", "--version"),
+		"compiler for lx106": await version("xtensa-lx106-elf-gcc", "--version"),
 		QEMU: await version("qemu-system-riscv32", "--version"),
 		valgrind: await version("valgrind", "--version"),
 	};
@@ -61,12 +65,11 @@ async function repeats(host: HostName, costs: measure.CostByKind, corpus: Corpus
 	return JSON.stringify(again) === JSON.stringify(costs.text);
 }
 
-/** What the emulated microcontroller would need, if it cannot run here. In CI it must. */
-async function missingForRV32(): Promise<string | undefined> {
+/** What an emulated microcontroller would need, if it cannot run here. In CI it must. */
+async function missingFor(chip: Chip): Promise<string | undefined> {
 	try {
-		await buildHost("rv32");
-		await run("qemu-system-riscv32", ["--version"], { install: "apt-get install qemu-system-misc" });
-		await buildHost("xs32");
+		await buildHost(chip);
+		await checkFirmwareTools(chip);
 		return undefined;
 	} catch (error) {
 		if (!(error instanceof MissingTool) || process.env.CI === "true") throw error;
@@ -74,11 +77,23 @@ async function missingForRV32(): Promise<string | undefined> {
 	}
 }
 
+/** The emulated microcontrollers that can run here. */
+async function chipsHere(skipped: string[]): Promise<Chip[]> {
+	const here: Chip[] = [];
+	for (const chip of chips) {
+		const missing = await missingFor(chip);
+		if (missing === undefined) here.push(chip);
+		else skipped.push(`${chip}, emulated: ${missing}`);
+	}
+	return here;
+}
+
 async function collect(): Promise<Results> {
 	say("corpus");
 	const corpus = await prepareCorpus();
-	const missing = await missingForRV32();
-	const hasRV32 = missing === undefined;
+	const skipped: string[] = [];
+	const emulated = await chipsHere(skipped);
+	const hasRV32 = emulated.includes("rv32");
 	const results: Results = {
 		versions: await versions(),
 		cost: {},
@@ -90,12 +105,11 @@ async function collect(): Promise<Results> {
 		footprint: await measure.footprint(hasRV32, say),
 		offload: measureOffload(quick ? OFFLOAD_QUICK : OFFLOAD_FULL, say),
 		repeats: {},
-		skipped: [],
+		skipped,
 	};
-	const { skipped, cost } = results;
-	const counting: HostName[] = hasRV32 ? ["rv32"] : [];
-	if (hasRV32) cost.rv32 = await measure.cost("rv32", corpus, extent, say);
-	else skipped.push(`the emulated microcontroller: ${missing}`);
+	const { cost } = results;
+	const counting: HostName[] = [...emulated];
+	for (const chip of emulated) cost[chip] = await measure.cost(chip, corpus, extent, say);
 	if (await hasCallgrind()) counting.push("xs");
 	else skipped.push("instructions on x86-64: valgrind is missing; try: apt-get install valgrind");
 	cost.xs = await measure.cost("xs", corpus, extent, say);

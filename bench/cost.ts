@@ -7,7 +7,7 @@
 import { evenly, integer, main, parse, readPages, show, withPages, word } from "./command.ts";
 import { hosts, measureCost } from "./meter.ts";
 
-const usage = "npm run -s cost -- --host rv32|xs [--pages 200] FILE…";
+const usage = `npm run -s cost -- --host ${hosts.join("|")} [--pages 200] FILE…`;
 
 const PAGE = 4096;
 /** Pages, blocks and two arenas are to fit in 8 MB. */

@@ -10,13 +10,14 @@ import { join } from "node:path";
 import { buildFolder } from "../tools/paths.ts";
 import { MissingTool, run } from "../tools/process.ts";
 import type { XSOptions } from "../tools/run-xs.ts";
+import { chips } from "../tools/variants.ts";
 import type { CostParameters, CostResult, Part } from "./app/cost.ts";
 import type { Measure } from "./app/meter.ts";
 import type { PageFile, Parameters, Show } from "./app/program.ts";
 import { runProgram } from "./command.ts";
 
-/** The emulated microcontroller, and the command-line host on the desk's machine. */
-export const hosts = ["rv32", "xs"] as const;
+/** The emulated microcontrollers, and the command-line host on the desk's machine. */
+export const hosts = [...chips, "xs"] as const;
 export type HostName = (typeof hosts)[number];
 
 /** What a page costs, by label. */

@@ -6,6 +6,7 @@
 
 import type { WorstResult } from "./app/worst.ts";
 import type { Capacity, CostByKind, Footprint, Growth, Swap } from "./measure.ts";
+import type { HostName } from "./meter.ts";
 import type { OffloadResults } from "./offload.ts";
 import type { ZsmallocRow } from "./zsmalloc.ts";
 
@@ -13,15 +14,15 @@ export interface Results {
 	/** Versions of what ran, by name. */
 	versions: Record<string, string>;
 	/** On the hosts that count instructions here. */
-	cost: { rv32?: CostByKind; xs?: CostByKind };
+	cost: Partial<Record<HostName, CostByKind>>;
 	/** What is done in JavaScript: instructions on XS, x86-64, by kind and label. */
 	javascript?: Record<string, Record<string, number>>;
 	capacity: Capacity[];
 	/** What Linux's allocator holds of the mixture, computed, in arenas of 1, 2 and 4 MB. */
 	zsmalloc: ZsmallocRow[];
-	growth: { host: string; series: Growth[] } | undefined;
+	growth: { host: HostName; series: Growth[] } | undefined;
 	/** Buffers in a swap pool, and a flash in RAM. */
-	swap: { host: string; rows: Swap[] } | undefined;
+	swap: { host: HostName; rows: Swap[] } | undefined;
 	/** By operation: the dearest one on rv32, in medians of its kind on the same page. */
 	worst: WorstResult | undefined;
 	footprint: Footprint;

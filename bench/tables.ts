@@ -7,6 +7,7 @@
 import { kinds, PAGE } from "./corpus.ts";
 import { linux } from "./linux.ts";
 import { type Capacity, type CostByKind, type Footprint, type Growth, OPERATIONS } from "./measure.ts";
+import { type HostName, hosts } from "./meter.ts";
 import { offloadTables } from "./offload.ts";
 import { type Bar, type Results, spread } from "./results.ts";
 import type { ZsmallocRow } from "./zsmalloc.ts";
@@ -27,13 +28,17 @@ const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 export const bytes = (value: number) =>
 	value >= 1 << 20 && value % (1 << 20) === 0 ? `${value >> 20} MB` : `${Math.round(value / 1024)} KB`;
 
-const hostNames = { rv32: "rv32imac, emulated", xs: "x86-64" };
+const hostNames: Record<HostName, string> = {
+	rv32: "rv32imac, emulated",
+	m33: "Cortex-M33, emulated",
+	xs: "x86-64",
+};
 
 function unitOf(costs: CostByKind): string {
 	return Object.values(costs)[0]?.unit === "copies" ? "times, in copies of a page" : "instructions";
 }
 
-function wholePages(host: keyof typeof hostNames, costs: CostByKind): Table {
+function wholePages(host: HostName, costs: CostByKind): Table {
 	return {
 		title: `Cost of a page, ${hostNames[host]}`,
 		text: `Mean ${unitOf(costs)} a page of 4 KB, from the call in JavaScript to the last byte. "of LZ4's": in those of the bare reference codec, called from C, on the same pages. \`npm run -s cost -- --host ${host} FILE…\` measures your files.`,
@@ -52,7 +57,7 @@ function wholePages(host: keyof typeof hostNames, costs: CostByKind): Table {
 	};
 }
 
-function beside(host: keyof typeof hostNames, costs: CostByKind, javascript: Results["javascript"]): Table {
+function beside(host: HostName, costs: CostByKind, javascript: Results["javascript"]): Table {
 	const share = (whole: number | undefined, engine: number | undefined) =>
 		percent(1 - (engine as number) / (whole as number));
 	const js = host === "xs" && javascript;
@@ -86,7 +91,7 @@ function beside(host: keyof typeof hostNames, costs: CostByKind, javascript: Res
 	};
 }
 
-function variations(host: keyof typeof hostNames, costs: CostByKind): Table {
+function variations(host: HostName, costs: CostByKind): Table {
 	return {
 		title: `Parts of pages, and integrity, ${hostNames[host]}`,
 		text: `A read and a write of 64 bytes within a page (${unitOf(costs)}); whole pages with \`integrity: true\`, a checksum for each.`,
@@ -215,7 +220,7 @@ function weighed({ native, bytecode, heap, scratch, perPage }: Footprint): Table
 function swapped({ host, rows }: Exclude<Results["swap"], undefined>): Table {
 	const megabyte = (value: number) => (value >= 10_240 ? bytes(value) : number(value));
 	return {
-		title: `Buffers in a swap pool and appends to a flash in RAM, ${hostNames[host as keyof typeof hostNames]}`,
+		title: `Buffers in a swap pool and appends to a flash in RAM, ${hostNames[host]}`,
 		text: "Instructions from the call in JavaScript. `acquire` and `release` together: of a buffer that is in a slot; of one that must be read; asked for writing, without a change, and with one page changed. Bytes: what it takes in the arena, and what it would take on the XS heap, where using it costs a look into a Map. Flash: what a W25Q128 takes typically for the same bytes (emulated; erasing included, but for the append).",
 		head: [
 			"",
@@ -268,8 +273,8 @@ export function corpusTable(): Table {
 /** All tables but the promises and the corpus. */
 export function tables(results: Results, ops: number): Table[] {
 	const { cost, javascript, capacity, growth, swap, footprint } = results;
-	const hosts = (["rv32", "xs"] as const).filter((host) => cost[host]);
-	const ofHosts = hosts.flatMap((host) => {
+	const measured = hosts.filter((host) => cost[host]);
+	const ofHosts = measured.flatMap((host) => {
 		const costs = cost[host] as CostByKind;
 		return [wholePages(host, costs), beside(host, costs, javascript), variations(host, costs)];
 	});

@@ -43,6 +43,7 @@ for (const [variant, operations, memory] of [
 	["xs32", 200_000, DESK],
 	["asan", 200_000, DESK],
 	["rv32", 200_000, PSRAM],
+	["m33", 200_000, PSRAM],
 ] as const) {
 	const testHere = (await isThere(variant)) ? test : test.skip;
 	const count = scaled(operations);

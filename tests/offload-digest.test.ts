@@ -7,6 +7,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { runOnXS } from "../tools/run-xs.ts";
+import { isChip } from "../tools/variants.ts";
 import { SEED, scaled } from "./support/host.ts";
 import { isThere } from "./support/hosts.ts";
 import { offloadDifference, recordOffload } from "./support/offload-trace.ts";
@@ -27,12 +28,13 @@ for (const [variant, operations] of [
 	["xs32", 2000],
 	["asan", 500],
 	["rv32", 1000],
+	["m33", 1000],
 ] as const) {
 	const testHere = (await isThere(variant)) ? test : test.skip;
 	const count = scaled(operations);
 	testHere(`${variant}: ${count} operations on each of four flashes`, async () => {
 		const recorded = recordOffload(SEED, count);
-		const options = { progress: false, timeout: 3_600_000, host: variant === "rv32" ? FIRMWARE : [] };
+		const options = { progress: false, timeout: 3_600_000, host: isChip(variant) ? FIRMWARE : [] };
 		const result = await runOnXS(variant, { contents: replay(count) }, [], options);
 		assert.is(result.exitCode, 0, result.output);
 		assert.is(offloadDifference(recorded, JSON.parse(result.stdout)), undefined, `seed ${SEED}`);

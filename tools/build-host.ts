@@ -1,5 +1,5 @@
 /**
- * Builds hosts in C: XS from npm, the host (hosts/xs, hosts/rv32), and the module's native code, in the variants of
+ * Builds hosts in C: XS from npm, the host (hosts/xs, hosts/emulated), and the module's native code, in the variants of
  * tools/variants.ts.
  *
  * An object is compiled again when its command, its source or any header it included has changed.
@@ -236,7 +236,7 @@ class HostBuild {
 	#objectOfOurs(source: string): Step {
 		const folders = ["includes", "platforms", "sources"].flatMap((name) => ["-isystem", join(this.#xs, name)]);
 		const strict = ["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
-		// The path keeps two files of one name apart: hosts/xs/main.c, hosts/rv32/main.c.
+		// The path keeps two files of one name apart: hosts/xs/main.c, hosts/emulated/main.c.
 		const name = relative(root, source)
 			.replace(/\.[cS]$/, "")
 			.replaceAll("/", "-");

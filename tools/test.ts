@@ -48,6 +48,35 @@ async function hasCompiler(): Promise<boolean> {
 	}
 }
 
+/** Suites that fit in a microcontroller's RAM, and test what its compiler has made of our C: engine and binding. */
+const ofTheEngine = [
+	"allocation",
+	"arena",
+	"arguments",
+	"callbacks",
+	"corruption",
+	"engine",
+	"failure",
+	"flash",
+	"host",
+	"hostile",
+	"inspect",
+	"kernel",
+	"lockstep",
+	"model",
+	"offload",
+	"slots",
+	"swap-model",
+];
+
+const firmware = {
+	offers: ["xs", "js"],
+	share: 0.02,
+	quick: false,
+	oneByOne: true,
+	shares: { offload: 1 },
+} as const;
+
 const hosts: Host[] = [
 	{
 		name: "Node, portable engine",
@@ -67,38 +96,18 @@ const hosts: Host[] = [
 	{ name: "XS 32 bit", offers: ["xs", "js"], share: 1, quick: false, variant: "xs32" },
 	{ name: "XS 64 bit with sanitizers", offers: ["xs", "js"], share: 0.25, quick: false, variant: "asan" },
 	{
-		name: "the emulated microcontroller",
-		offers: ["xs", "js"],
-		share: 0.02,
-		quick: false,
+		...firmware,
+		name: "the emulated microcontroller, rv32",
 		variant: "rv32",
-		oneByOne: true,
-		shares: { offload: 1 },
 		otherwise: "does not fit in 512 KB of RAM",
-		only: [
-			"allocation",
-			"arena",
-			"arguments",
-			"backing",
-			"callbacks",
-			"corruption",
-			"demo-store",
-			"engine",
-			"failure",
-			"flash",
-			"host",
-			"hostile",
-			"inspect",
-			"kernel",
-			"lockstep",
-			"model",
-			"nor",
-			"offload",
-			"offload-heap",
-			"power",
-			"slots",
-			"swap-model",
-		],
+		only: [...ofTheEngine, "backing", "demo-store", "nor", "offload-heap", "power"],
+	},
+	{
+		...firmware,
+		name: "the emulated microcontroller, Cortex-M33",
+		variant: "m33",
+		otherwise: "does not fit in 512 KB of RAM, or is of JavaScript that rv32 has run",
+		only: ofTheEngine,
 	},
 ];
 

@@ -127,7 +127,7 @@ function firmware(chip: Chip): Target {
 			"-ffunction-sections",
 			"-fdata-sections",
 		],
-		ours: [],
+		ours: ["-DZRAM_FIRMWARE"],
 		link: ["-nostartfiles", "--oslib=semihost", `-L${emulated}`, `-T${memory}`, "-Wl,--wrap=fxCStackLimit"],
 		libraries: ["-lm"],
 		definitions: xsDefinitions,

@@ -5,7 +5,7 @@ import type { Memory } from "zram/memory";
 export type Buffer = Memory | ArrayBuffer | Uint8Array;
 
 /**
- * Counts instructions (rv32), or nanoseconds (elsewhere). Under callgrind each call is a mark: what was counted since
+ * Counts instructions (on the emulated microcontrollers), or nanoseconds (elsewhere). Under callgrind each call is a mark: what was counted since
  * the last one is in callgrind's own file.
  */
 export function counter(this: unknown): number {

@@ -14,6 +14,9 @@
 
 #include "lz4.h"
 #include "zramEngine.h"
+#if defined(ZRAM_FIRMWARE)
+#include "board.h"
+#endif
 
 #define kPageLength 4096
 #define kBlockLength LZ4_COMPRESSBOUND(kPageLength)
@@ -41,14 +44,8 @@ static size_t toLength(xsMachine *the, xsSlot *slot)
 /* Under callgrind this is also where it writes down what was counted so far, and starts anew. */
 void xs_bench_counter(xsMachine *the)
 {
-#if defined(__riscv)
-	uint32_t high, low, again;
-
-	do
-		__asm__ volatile(".option arch, +zicsr\n\tcsrr %0, minstreth\n\tcsrr %1, minstret\n\tcsrr %2, minstreth"
-						 : "=r"(high), "=r"(low), "=r"(again));
-	while (high != again);
-	xsmcSetNumber(xsResult, (double)high * 4294967296.0 + (double)low);
+#if defined(ZRAM_FIRMWARE)
+	xsmcSetNumber(xsResult, (xsNumberValue)chipInstructions());
 #else
 	struct timespec now;
 

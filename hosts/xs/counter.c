@@ -1,5 +1,5 @@
 /*
-	Instructions are counted where that is exact: see hosts/rv32.
+	Instructions are counted where that is exact: see hosts/emulated.
 */
 #include "xsmc.h"
 

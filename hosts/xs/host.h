@@ -4,7 +4,7 @@
 	main.c      one thread a machine, the worst exit code
 	parse.c     the bundle from a file; its bytecode for other hosts
 
-	and what the emulated microcontroller (hosts/rv32) has in common with this host:
+	and what the emulated microcontrollers (hosts/emulated) have in common with this host:
 
 	options.c   the command line
 	machine.c   one machine's life: create, run the bundle, report errors, delete

@@ -69,8 +69,8 @@ export function heapStats(this: unknown, into: Int32Array): void {
 }
 
 /**
- * Instructions that the processor has executed so far, exactly, on the emulated microcontroller (hosts/rv32). Undefined
- * on hosts that cannot tell.
+ * Instructions that the processor has executed so far, exactly, on the emulated microcontrollers (hosts/emulated).
+ * Undefined on hosts that cannot tell.
  */
 export function instructions(this: unknown): number | undefined {
 	return native("xs_host_instructions").call(this);

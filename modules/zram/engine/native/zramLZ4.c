@@ -77,11 +77,12 @@ INLINE uint32_t probe(const Finder *finder, uint32_t sequence, uint8_t lastByte,
 	return (found < finder->generation || !isGroup(at(finder, found), sequence, lastByte)) ? 0 : found;
 }
 
-/* Moves `*sequence` on by the byte that follows it, and probes it there. */
-INLINE uint32_t probeNext(const Finder *finder, uint32_t *sequence, uint8_t byte, uint32_t stamp)
+/* Moves `*sequence` on by a byte, to the four at `bytes`, and probes it there. */
+INLINE uint32_t probeNext(const Finder *finder, uint32_t *sequence, const uint8_t *bytes, uint32_t stamp)
 {
-	*sequence = *sequence >> 8 | (uint32_t)byte << 24;
-	return probe(finder, *sequence, byte, stamp);
+	uint8_t lastByte = bytes[3];
+	*sequence = nextSequence(*sequence, bytes, lastByte);
+	return probe(finder, *sequence, lastByte, stamp);
 }
 
 /*
@@ -95,13 +96,13 @@ INLINE uint32_t search(const Finder *finder, uint32_t sequence, uint32_t *stamp,
 		end = last - 3;
 	for (; *stamp < end; ++*stamp) {
 		const uint8_t *bytes = at(finder, *stamp);
-		if ((found = probeNext(finder, &sequence, bytes[3], *stamp)))
+		if ((found = probeNext(finder, &sequence, bytes, *stamp)))
 			return found;
-		if ((found = probeNext(finder, &sequence, bytes[4], ++*stamp)))
+		if ((found = probeNext(finder, &sequence, bytes + 1, ++*stamp)))
 			return found;
-		if ((found = probeNext(finder, &sequence, bytes[5], ++*stamp)))
+		if ((found = probeNext(finder, &sequence, bytes + 2, ++*stamp)))
 			return found;
-		if ((found = probeNext(finder, &sequence, bytes[6], ++*stamp)))
+		if ((found = probeNext(finder, &sequence, bytes + 3, ++*stamp)))
 			return found;
 	}
 	for (*stamp = (*stamp + 3) & ~3u; *stamp < last; *stamp += 4 + ((*stamp - start) >> kSparseShift << 2)) {
