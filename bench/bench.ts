@@ -23,6 +23,7 @@ import { page, pictures } from "./docs.ts";
 import * as measure from "./measure.ts";
 import { type HostName, hasCallgrind } from "./meter.ts";
 import { measureOffload, OFFLOAD_FULL, OFFLOAD_QUICK } from "./offload.ts";
+import { buildPeers } from "./peers.ts";
 import { bars, excuses, type Results } from "./results.ts";
 import { barsTable, linuxArenas, tables, toText } from "./tables.ts";
 import { zsmalloc } from "./zsmalloc.ts";
@@ -90,13 +91,16 @@ async function chipsHere(skipped: string[]): Promise<Chip[]> {
 
 async function collect(): Promise<Results> {
 	say("corpus");
-	const corpus = await prepareCorpus();
-	const skipped: string[] = [];
+	const { corpus, skipped } = await prepareCorpus();
+	const peers = await buildPeers();
+	skipped.push(...peers.skipped);
 	const emulated = await chipsHere(skipped);
 	const hasRV32 = emulated.includes("rv32");
 	const results: Results = {
-		versions: await versions(),
+		versions: { ...(await versions()), ...peers.versions },
 		cost: {},
+		sizes: await measure.sizes(corpus, peers, extent, say),
+		calls: {},
 		capacity: [],
 		zsmalloc: [],
 		growth: undefined,
@@ -114,6 +118,7 @@ async function collect(): Promise<Results> {
 	else skipped.push("instructions on x86-64: valgrind is missing; try: apt-get install valgrind");
 	cost.xs = await measure.cost("xs", corpus, extent, say);
 	for (const host of counting) results.repeats[host] = await repeats(host, cost[host] as measure.CostByKind, corpus);
+	for (const host of counting) results.calls[host] = await measure.calls(host, corpus, extent, say);
 	const host = counting[0];
 	if (host) results.growth = { host, series: await measure.growth(host, corpus, extent, say) };
 	if (counting.includes("xs")) results.swap = { host: "xs", rows: await measure.swap("xs", corpus, extent.turns, say) };

@@ -50,15 +50,17 @@ function coloursOf(series: Series[]): string[] {
 	return series.map((each) => (each.ours ? OURS[ours++] : OTHERS[others++]) as string);
 }
 
-function legend(series: Series[], colours: string[]): string[] {
+/** `sign` draws what stands for a series, 12 pixels wide. */
+function legend(
+	series: Series[],
+	colours: string[],
+	sign = (i: number, x: number) => `<rect x="${x}" y="66" width="12" height="12" rx="2" fill="${colours[i]}"/>`,
+): string[] {
 	let x = 24;
 	return series.flatMap(({ name }, i) => {
 		const at = x;
 		x += 34 + name.length * 6.6;
-		return [
-			`<rect x="${at}" y="66" width="12" height="12" rx="2" fill="${colours[i]}"/>`,
-			text(at + 18, 76, name, `font-size="12" fill="${INK}"`),
-		];
+		return [sign(i, at), text(at + 18, 76, name, `font-size="12" fill="${INK}"`)];
 	});
 }
 
@@ -99,6 +101,61 @@ export function barChart({ title, subtitle, groups, series, format, mark }: Char
 				];
 			}),
 		);
+	});
+	const size = `width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}"`;
+	return [
+		`<svg xmlns="http://www.w3.org/2000/svg" ${size} ${FONT} role="img" aria-label="${escaped(title)}">`,
+		...parts,
+		"</svg>\n",
+	].join("\n");
+}
+
+const ROW = 22;
+const DOT = 5;
+const WIDE_LEFT = 270;
+
+/** What stands for series in rows: ours is a large dot, the others differ in shape as well as shade. */
+function mark(x: number, y: number, series: number, colour: string, ours = false): string {
+	if (ours) return `<circle cx="${x.toFixed(1)}" cy="${y}" r="${DOT + 1}" fill="${colour}"/>`;
+	const [width, height, turn] = (
+		[
+			[4, 14, 0],
+			[9, 9, 0],
+			[9, 9, 45],
+		] as const
+	)[series % 3] as [number, number, number];
+	const at = `x="${(x - width / 2).toFixed(1)}" y="${y - height / 2}" width="${width}" height="${height}"`;
+	return `<rect ${at} fill="${colour}"${turn ? ` transform="rotate(${turn} ${x.toFixed(1)} ${y})"` : ""}/>`;
+}
+
+/** A row for each group, with a dot for each series on one scale from 0 to `most`. Series that come first are on top. */
+export function dotChart(
+	chart: Omit<Chart, "format" | "mark"> & { most: number; ticks: number[]; unit: string },
+): string {
+	const { title, subtitle, groups, series, most, ticks, unit } = chart;
+	const colours = coloursOf(series);
+	const bottom = TOP + groups.length * ROW;
+	const height = bottom + 30;
+	const x = (value: number) => WIDE_LEFT + (value / most) * (WIDTH - WIDE_LEFT - 30);
+	const parts = [
+		`<rect width="${WIDTH}" height="${height}" rx="8" fill="#ffffff"/>`,
+		text(24, 32, title, `font-size="17" font-weight="600" fill="${INK}"`),
+		text(24, 51, subtitle, `font-size="12" fill="${FAINT}"`),
+		...legend(series, colours, (i, x) => mark(x + 6, 72, i, colours[i] as string, series[i]?.ours)),
+		...ticks.flatMap((tick) => [
+			`<line x1="${x(tick)}" y1="${TOP - 4}" x2="${x(tick)}" y2="${bottom}" stroke="#e4e7eb"/>`,
+			text(x(tick), bottom + 18, `${tick}${unit}`, `font-size="11" text-anchor="middle" fill="${FAINT}"`),
+		]),
+	];
+	groups.forEach((group, g) => {
+		const y = TOP + g * ROW + ROW / 2;
+		parts.push(text(WIDE_LEFT - 14, y + 4, group, `font-size="12" text-anchor="end" fill="${INK}"`));
+		const dots = series.flatMap(({ values, ours }, i) => {
+			const value = values[g];
+			if (value === undefined) return [];
+			return mark(x(value), y, i, colours[i] as string, ours);
+		});
+		parts.push(...dots.reverse());
 	});
 	const size = `width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}"`;
 	return [

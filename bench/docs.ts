@@ -4,12 +4,13 @@
  * @module
  */
 
-import { barChart } from "./charts.ts";
+import { barChart, dotChart } from "./charts.ts";
 import { PAGE } from "./corpus.ts";
 import type { CostByKind } from "./measure.ts";
 import { wearChart } from "./offload.ts";
+import type { PeerSizes } from "./peers.ts";
 import { bars, excuses, type Results } from "./results.ts";
-import { barsTable, bytes, corpusTable, linuxArenas, tables, toMarkdown } from "./tables.ts";
+import { barsTable, bytes, corpusTable, linuxArenas, tables, titleOf, toMarkdown } from "./tables.ts";
 
 function costChart(host: string, costs: CostByKind): string {
 	const kinds = Object.keys(costs);
@@ -32,7 +33,7 @@ function costChart(host: string, costs: CostByKind): string {
 function capacityChart({ capacity, zsmalloc }: Results): string {
 	const ratio = (pages: number | undefined, i: number) =>
 		pages === undefined ? undefined : (pages * PAGE) / (linuxArenas[i] as number);
-	const ours = linuxArenas.map((arena) => capacity.find((each) => each.arena === arena)?.fill.pages);
+	const ours = linuxArenas.map((arena) => capacity.find((each) => each.arena === arena)?.fills.mixture?.pages);
 	return barChart({
 		title: "What 1, 2 and 4 MB hold before the first page is refused",
 		subtitle: "Of their own size. The same mixture of what firmware swaps, LZ4 everywhere; Linux's allocator computed",
@@ -49,11 +50,32 @@ function capacityChart({ capacity, zsmalloc }: Results): string {
 	});
 }
 
+function sizesChart({ sizes }: Results): string {
+	const percent = (bytes: number | undefined, i: number) =>
+		bytes === undefined ? undefined : (100 * bytes) / ((sizes[i]?.pages as number) * PAGE);
+	const peer = (name: keyof PeerSizes) => sizes.map(({ peers }, i) => percent(peers[name], i));
+	return dotChart({
+		title: "What pages of 4 KB take, by kind",
+		subtitle: "Of their own size: less is better. Each page alone, the same pages for all",
+		groups: sizes.map(({ name }) => titleOf(name)),
+		series: [
+			{ name: "xs-zram", values: sizes.map(({ ours }, i) => percent(ours, i)), ours: true },
+			{ name: "LZ4", values: peer("lz4") },
+			{ name: "deflate, 4 KB window", values: peer("deflate") },
+			{ name: "FLAC", values: peer("flac") },
+		],
+		most: 100,
+		ticks: [0, 25, 50, 75, 100],
+		unit: " %",
+	});
+}
+
 /** The SVGs, by the names that the page uses. */
 export function pictures(results: Results): Record<string, string> {
 	const { rv32, xs } = results.cost;
 	const cost = rv32 ? costChart("rv32imac", rv32) : costChart("x86-64", xs as CostByKind);
 	return {
+		"bench-sizes.svg": sizesChart(results),
 		"bench-cost.svg": cost,
 		"bench-capacity.svg": capacityChart(results),
 		"bench-wear.svg": wearChart(results.offload),
@@ -75,6 +97,8 @@ npm run -s cost  -- --host rv32 FILE…                     what a page costs, b
 \`\`\`
 
 Last come the promises that the project makes of these numbers, and whether it keeps them.
+
+![What pages of each kind take, beside other codecs](bench-sizes.svg)
 
 ![Instructions of write and read for each kind of page, beside reference LZ4](bench-cost.svg)
 

@@ -17,12 +17,13 @@ import type { CostParameters, CostResult } from "./app/cost.ts";
 import type { FillParameters, FillResult } from "./app/fill.ts";
 import type { GrowthDevice, GrowthParameters } from "./app/growth.ts";
 import type { Measure } from "./app/meter.ts";
-import type { Show } from "./app/program.ts";
+import type { PageFile, Show } from "./app/program.ts";
 import type { SwapParameters, SwapResult } from "./app/swap.ts";
 import type { WorstParameters, WorstResult } from "./app/worst.ts";
 import { evenly, readPages, runProgram, withPages } from "./command.ts";
-import { type Corpus, kinds, PAGE } from "./corpus.ts";
+import { type Corpus, families as kindFamilies, kinds, mixtures, PAGE } from "./corpus.ts";
 import { type HostName, type Means, meansOf, measureCost, runCounted } from "./meter.ts";
+import { measurePeers, type PeerSizes, type Peers } from "./peers.ts";
 
 /** Programs say nothing where progress is lines: the bench says what it is at. */
 export const show: Show = process.stderr.isTTY ? "live" : "nothing";
@@ -35,6 +36,11 @@ export interface Extent {
 	/** Pages of a kind, and of the mixture. */
 	pages: number;
 	mixture: number;
+	/** Pages of a kind whose sizes are measured. */
+	sizes: number;
+	/** How many kinds' writes and reads are counted, and on how many pages of each. */
+	kinds: number;
+	calls: number;
 	/** Pages for what is slow: JavaScript. */
 	few: number;
 	arenas: number[];
@@ -50,6 +56,9 @@ export interface Extent {
 export const FULL: Extent = {
 	pages: 100,
 	mixture: 400,
+	sizes: 256,
+	kinds: 100,
+	calls: 64,
 	few: 2,
 	arenas: [256 * KB, MB, 2 * MB, 4 * MB, 8 * MB],
 	occupancies: [0.9, 0.93, 0.95],
@@ -66,6 +75,9 @@ export const FULL: Extent = {
 export const QUICK: Extent = {
 	pages: 8,
 	mixture: 16,
+	sizes: 4,
+	kinds: 3,
+	calls: 2,
 	few: 1,
 	arenas: [256 * KB, MB],
 	occupancies: [0.93],
@@ -83,6 +95,48 @@ function withKind<T>(corpus: Corpus, kind: string, count: number, work: Paramete
 	return withPages(evenly(readPages([corpus[kind] as string], PAGE), PAGE, count), PAGE, work);
 }
 
+/** What pages of a kind take, in bytes. */
+export interface Size {
+	/** Of the kind or mixture. */
+	name: string;
+	pages: number;
+	ours: number;
+	peers: PeerSizes;
+}
+
+/** Kinds, one family after the other, then mixtures. */
+function inFamilies(names: string[]): string[] {
+	const families = names.map((name) => kinds.find((kind) => kind.name === name)?.family);
+	return [...kindFamilies, undefined].flatMap((family) => names.filter((_, i) => families[i] === family));
+}
+
+/** What the pages of every kind take, in the device and by other codecs. */
+export async function sizes(corpus: Corpus, peers: Peers, extent: Extent, say: Say): Promise<Size[]> {
+	const result: Size[] = [];
+	for (const name of inFamilies(Object.keys(corpus))) {
+		say(`sizes: ${name}`);
+		const sound = kinds.find((kind) => kind.name === name)?.sound;
+		result.push(
+			await withKind(corpus, name, extent.sizes, async (pages) => ({
+				name,
+				pages: pages.count,
+				ours: await storedBytes(pages),
+				peers: await measurePeers(peers, pages, sound),
+			})),
+		);
+	}
+	return result;
+}
+
+/** What all pages take in a device that has room for them. */
+async function storedBytes(pages: PageFile): Promise<number> {
+	const size = pages.count * PAGE;
+	const parameters: FillParameters = { pages, arena: size + (size >> 4) + 64 * KB, size, engine: "native", show };
+	const { payload, pages: stored } = await runProgram<FillResult>("fill", parameters);
+	if (stored !== pages.count) throw new Error(`${pages.path}: the arena is too small`);
+	return payload;
+}
+
 export type CostByKind = Record<string, Means>;
 
 /** What a page of each kind costs. */
@@ -91,6 +145,20 @@ export async function cost(host: HostName, corpus: Corpus, extent: Extent, say: 
 	for (const kind of measuredKinds) {
 		say(`cost on ${host}: ${kind}`);
 		result[kind] = await costOf(host, corpus, kind, kind === "mixture" ? extent.mixture : extent.pages);
+	}
+	return result;
+}
+
+/** What writing and reading a page of every kind costs, from JavaScript to the last byte. */
+export type CallsByKind = Record<string, { write: number; read: number }>;
+
+/** The same for every kind and mixture. */
+export async function calls(host: HostName, corpus: Corpus, extent: Extent, say: Say): Promise<CallsByKind> {
+	const result: CallsByKind = {};
+	for (const name of inFamilies(Object.keys(corpus)).slice(0, extent.kinds)) {
+		say(`write and read on ${host}: ${name}`);
+		const { means } = await withKind(corpus, name, extent.calls, (pages) => measureCost(host, pages, ["api"], show));
+		result[name] = { write: means.write as number, read: means.read as number };
 	}
 	return result;
 }
@@ -127,35 +195,42 @@ export async function javascript(
 
 export interface Capacity {
 	arena: number;
-	fill: FillResult;
+	/** By mixture. */
+	fills: Record<string, FillResult>;
 	/** By the occupancy that was asked for. */
 	churn: { asked: number; result: ChurnResult }[];
 }
 
-/** What arenas hold of the mixture, and what becomes of them. */
+/** What arenas hold of the mixtures, and what becomes of them when one is changed. */
 export async function capacity(corpus: Corpus, extent: Extent, say: Say): Promise<Capacity[]> {
-	const mixture = corpus.mixture as string;
 	const result: Capacity[] = [];
 	for (const arena of extent.arenas) {
-		const size = 4 * arena;
-		const pages = readPages(Array<string>(Math.ceil(size / (8 * MB))).fill(mixture), PAGE);
-		await withPages(pages, PAGE, async (file) => {
-			say(`capacity: fill ${arena / KB} KB`);
-			const parameters = { pages: file, arena, size, engine: "native", show };
-			const fill = await runProgram<FillResult>("fill", parameters as FillParameters);
-			const churn: Capacity["churn"] = [];
-			for (const occupancy of extent.occupancies) {
-				say(`capacity: ${extent.ops} operations on ${arena / KB} KB, ${occupancy * 100} % full`);
-				const more = { ops: extent.ops, occupancy, seed: 1 };
-				churn.push({
-					asked: occupancy,
-					result: await runProgram<ChurnResult>("churn", { ...parameters, ...more } as ChurnParameters),
-				});
-			}
-			result.push({ arena, fill, churn });
-		});
+		const device = { arena, size: 4 * arena, engine: "native", show };
+		const fills: Capacity["fills"] = {};
+		for (const mixture of Object.keys(mixtures)) {
+			say(`capacity: fill ${arena / KB} KB with the ${mixtures[mixture]?.title}`);
+			fills[mixture] = await withMixture(corpus, mixture, arena, (pages) =>
+				runProgram<FillResult>("fill", { pages, ...device } as FillParameters),
+			);
+		}
+		const churn: Capacity["churn"] = [];
+		for (const occupancy of extent.occupancies) {
+			say(`capacity: ${extent.ops} operations on ${arena / KB} KB, ${occupancy * 100} % full`);
+			const more = { ...device, ops: extent.ops, occupancy, seed: 1 };
+			const result = await withMixture(corpus, "mixture", arena, (pages) =>
+				runProgram<ChurnResult>("churn", { pages, ...more } as ChurnParameters),
+			);
+			churn.push({ asked: occupancy, result });
+		}
+		result.push({ arena, fills, churn });
 	}
 	return result;
+}
+
+/** Calls `work` with pages of a mixture, more than an arena holds: the whole mixture, again if need be. */
+function withMixture<T>(corpus: Corpus, name: string, arena: number, work: Parameters<typeof withPages<T>>[2]) {
+	const times = Math.ceil((4 * arena) / (8 * MB));
+	return withPages(readPages(Array<string>(times).fill(corpus[name] as string), PAGE), PAGE, work);
 }
 
 export interface Growth {

@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { FillResult } from "./app/fill.ts";
 import type { WorstResult } from "./app/worst.ts";
-import type { Capacity, CostByKind, Footprint, Growth, Swap } from "./measure.ts";
+import type { CallsByKind, Capacity, CostByKind, Footprint, Growth, Size, Swap } from "./measure.ts";
 import type { HostName } from "./meter.ts";
 import type { OffloadResults } from "./offload.ts";
 import type { ZsmallocRow } from "./zsmalloc.ts";
@@ -15,6 +16,10 @@ export interface Results {
 	versions: Record<string, string>;
 	/** On the hosts that count instructions here. */
 	cost: Partial<Record<HostName, CostByKind>>;
+	/** What pages of each kind take. */
+	sizes: Size[];
+	/** What their writes and reads cost, on the hosts that count instructions here. */
+	calls: Partial<Record<HostName, CallsByKind>>;
 	/** What is done in JavaScript: instructions on XS, x86-64, by kind and label. */
 	javascript?: Record<string, Record<string, number>>;
 	capacity: Capacity[];
@@ -89,8 +94,9 @@ function costBars({ cost: { rv32, xs } }: Results): Bar[] {
 
 function capacityBars({ capacity }: Results): Bar[] {
 	const bars: Bar[] = [];
-	for (const { arena, fill } of capacity) {
-		const utilisation = fill.payload / (fill.used - fill.metadata);
+	for (const { arena, fills } of capacity) {
+		const { payload, used, metadata } = fills.mixture as FillResult;
+		const utilisation = payload / (used - metadata);
 		bars.push(atLeast(`${arena / 1024} KB filled: utilisation`, utilisation, 0.98, percent));
 	}
 	const all = capacity.flatMap(({ churn }) => churn);

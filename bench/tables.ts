@@ -4,11 +4,13 @@
  * @module
  */
 
-import { kinds, PAGE } from "./corpus.ts";
+import type { FillResult } from "./app/fill.ts";
+import { kinds, mixtures, PAGE } from "./corpus.ts";
 import { linux } from "./linux.ts";
-import { type Capacity, type CostByKind, type Footprint, type Growth, OPERATIONS } from "./measure.ts";
+import { type Capacity, type CostByKind, type Footprint, type Growth, OPERATIONS, type Size } from "./measure.ts";
 import { type HostName, hosts } from "./meter.ts";
 import { offloadTables } from "./offload.ts";
+import { peerNames } from "./peers.ts";
 import { type Bar, type Results, spread } from "./results.ts";
 import type { ZsmallocRow } from "./zsmalloc.ts";
 
@@ -91,6 +93,41 @@ function beside(host: HostName, costs: CostByKind, javascript: Results["javascri
 	};
 }
 
+/** What a kind or mixture is. */
+export function titleOf(name: string): string {
+	return kinds.find((kind) => kind.name === name)?.title ?? (mixtures[name]?.title as string);
+}
+
+function sizesByKind(sizes: Size[]): Table {
+	const peers = Object.keys(peerNames) as (keyof typeof peerNames)[];
+	const share = (bytes: number | undefined, pages: number) =>
+		bytes === undefined ? "-" : ((100 * bytes) / (pages * PAGE)).toFixed(1);
+	return {
+		title: "Sizes by kind",
+		text: "What pages of 4 KB take, in % of their own size, each compressed alone and kept as it is if that is shorter: stored by the device, and by the codecs that Debian's packages bring, on the same pages in the same run. zstd's frames have their headers, deflate has none; FLAC has a page as one frame, and not the header of its stream.",
+		head: ["pages", "xs-zram", ...Object.values(peerNames)],
+		rows: sizes.map(({ name, pages, ours, peers: theirs }) => [
+			titleOf(name),
+			share(ours, pages),
+			...peers.map((peer) => share(theirs[peer], pages)),
+		]),
+	};
+}
+
+function callsByKind(calls: Results["calls"]): Table {
+	const counted = hosts.filter((host) => calls[host]);
+	const names = Object.keys(calls[counted[0] as HostName] as object);
+	return {
+		title: "Cost by kind",
+		text: "Mean instructions to write and read a page of 4 KB, from the call in JavaScript to the last byte.",
+		head: ["pages", ...counted.flatMap((host) => [`${hostNames[host]}: write`, "read"])],
+		rows: names.map((name) => [
+			titleOf(name),
+			...counted.flatMap((host) => [number(calls[host]?.[name]?.write), number(calls[host]?.[name]?.read)]),
+		]),
+	};
+}
+
 function variations(host: HostName, costs: CostByKind): Table {
 	return {
 		title: `Parts of pages, and integrity, ${hostNames[host]}`,
@@ -115,17 +152,23 @@ function variations(host: HostName, costs: CostByKind): Table {
 function filled(capacity: Capacity[]): Table {
 	return {
 		title: "Capacity",
-		text: "Pages of the mixture that an arena holds when it refuses the first one. Wasted: the part of the arena that holds no stored bytes, metadata and all. Utilisation: stored bytes by bytes of granules in use. `npm run -s fill -- --arena 1M build/corpus/mixture.bin`",
-		head: ["arena", "pages", "of its size", "stored bytes", "metadata", "wasted", "utilisation"],
-		rows: capacity.map(({ arena, fill }) => [
-			bytes(arena),
-			number(fill.pages),
-			`${(fill.stored / arena).toFixed(2)}x`,
-			number(fill.payload),
-			number(fill.metadata),
-			percent(1 - fill.payload / arena),
-			percent(fill.payload / (fill.used - fill.metadata)),
-		]),
+		text: "Pages of the mixtures that an arena holds when it refuses the first one. Wasted: the part of the arena that holds no stored bytes, metadata and all. Utilisation: stored bytes by bytes of granules in use. `npm run -s fill -- --arena 1M build/corpus/mixture.bin`",
+		head: ["", "arena", "pages", "of its size", "stored bytes", "metadata", "wasted", "utilisation"],
+		rows: Object.keys(mixtures).flatMap((mixture) =>
+			capacity.map(({ arena, fills }) => {
+				const { pages, stored, payload, metadata, used } = fills[mixture] as FillResult;
+				return [
+					titleOf(mixture),
+					bytes(arena),
+					number(pages),
+					`${(stored / arena).toFixed(2)}x`,
+					number(payload),
+					number(metadata),
+					percent(1 - payload / arena),
+					percent(payload / (used - metadata)),
+				];
+			}),
+		),
 	};
 }
 
@@ -133,7 +176,7 @@ function filled(capacity: Capacity[]): Table {
 export const linuxArenas = [1, 2, 4].map((size) => size << 20);
 
 function besideLinux(capacity: Capacity[], zsmalloc: ZsmallocRow[]): Table {
-	const ours = linuxArenas.map((arena) => capacity.find((each) => each.arena === arena)?.fill);
+	const ours = linuxArenas.map((arena) => capacity.find((each) => each.arena === arena)?.fills.mixture);
 	const cell = (pages: number | undefined, i: number, wasted?: number) => {
 		if (pages === undefined) return "-";
 		const times = `${number(pages)}, ${((pages * PAGE) / (linuxArenas[i] as number)).toFixed(2)}x`;
@@ -145,7 +188,7 @@ function besideLinux(capacity: Capacity[], zsmalloc: ZsmallocRow[]): Table {
 		head: ["", "1 MB", "2 MB", "4 MB"],
 		rows: [
 			[
-				"xs-zram, LZ4",
+				"xs-zram",
 				...ours.map((fill, i) => cell(fill?.pages, i, fill && 1 - fill.payload / (linuxArenas[i] as number))),
 			],
 			...zsmalloc.map(({ name, pages, utilisation }) => [
@@ -262,23 +305,31 @@ export function barsTable(list: Bar[]): Table {
 }
 
 export function corpusTable(): Table {
+	const names = Object.keys(mixtures);
 	return {
 		title: "The pages",
-		text: "`npm run -s corpus` makes them, in build/corpus, the same on every machine. Share: of 128 pages of the mixture.",
-		head: ["kind", "from", "share"],
-		rows: kinds.map(({ name, source, share }) => [name, source, share ? `${share}` : "-"]),
+		text: `\`npm run -s corpus\` makes them, in build/corpus, the same on every machine; packages of npm without a version are those of package-lock.json. The last columns are what 128 pages of the mixtures have of it.`,
+		head: ["kind", "what", "from", ...names],
+		rows: kinds.map(({ name, title, source }) => [
+			name,
+			title,
+			source,
+			...names.map((mixture) => `${mixtures[mixture]?.shares[name] ?? "-"}`),
+		]),
 	};
 }
 
 /** All tables but the promises and the corpus. */
 export function tables(results: Results, ops: number): Table[] {
-	const { cost, javascript, capacity, growth, swap, footprint } = results;
-	const measured = hosts.filter((host) => cost[host]);
-	const ofHosts = measured.flatMap((host) => {
+	const { cost, sizes, calls, javascript, capacity, growth, swap, footprint } = results;
+	const hosts = (["rv32", "xs"] as const).filter((host) => cost[host]);
+	const ofHosts = hosts.flatMap((host) => {
 		const costs = cost[host] as CostByKind;
 		return [wholePages(host, costs), beside(host, costs, javascript), variations(host, costs)];
 	});
 	return [
+		sizesByKind(sizes),
+		...(Object.keys(calls).length ? [callsByKind(calls)] : []),
 		...ofHosts,
 		filled(capacity),
 		besideLinux(capacity, results.zsmalloc),

@@ -202,14 +202,22 @@ for (const host of ["XS", "Node"])
 test("the bench, quickly: every table, every promise, and files to look at", async () => {
 	const { exitCode, stdout, stderr } = await command("bench", "--quick");
 	assert.is(exitCode, 0, stderr);
-	const titles = ["Cost of a page", "Capacity", "Capacity beside Linux zram", "Capacity in use", "Footprint"];
+	const titles = [
+		"Sizes by kind",
+		"Cost by kind",
+		"Cost of a page",
+		"Capacity",
+		"Capacity beside Linux zram",
+		"Capacity in use",
+		"Footprint",
+	];
 	for (const title of [...titles, "What is promised"]) assert.match(stdout, new RegExp(`^${title}`, "m"));
 	assert.match(stdout, /mixture: stored bytes, of LZ4's +at most 1.005x +[01]\.\d{3}x +(kept|MISSED)/);
 	assert.match(stdout, /needless refusals +at most 0 +0 +kept/);
 	assert.not.match(stdout, /NaN|undefined/);
 	const written = [...stdout.matchAll(/^ {2}(build\/\S+)$/gm)].map(([, path]) => path as string);
 	const texts = written.map((path) => readFileSync(join(root, path), "utf8"));
-	assert.is(written.length, 5);
+	assert.is(written.length, 6);
 	for (const text of texts) assert.not.match(text, /NaN|undefined/);
 	const results = JSON.parse(texts[0] as string);
 	assert.equal(bars({ ...results, capacity: [] }).length < bars(results).length, true);

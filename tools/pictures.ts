@@ -5,8 +5,10 @@
  */
 
 import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { extname, join } from "node:path";
 import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
+import { unpackPackage } from "./npm.ts";
 import { root } from "./paths.ts";
 
 /** A picture of three bytes a pixel, on white. */
@@ -48,6 +50,27 @@ function toPicture(png: DecodedPng): Picture {
 /** Reads a PNG file. */
 export function readPicture(path: string): Picture {
 	return toPicture(decode(readFileSync(path)));
+}
+
+const jpegJS = {
+	name: "jpeg-js",
+	version: "0.4.4",
+	integrity: "sha512-WZzeDOEtTOBK4Mdsar0IqEU5sMr3vSV2RqkAIzUEV2BHnUfKGyswWFPFwK5EeDo93K3FohSHbLAjj0s1Wzd+dg==",
+};
+
+type DecodeJPEG = (
+	bytes: Uint8Array,
+	options: { useTArray: true; formatAsRGBA: false },
+) => { width: number; height: number; data: Uint8Array };
+
+/** Reads JPEG files, as a device has them after decoding. */
+export async function readJPEGs(paths: string[]): Promise<Picture[]> {
+	const load = createRequire(import.meta.url);
+	const { decode } = load(await unpackPackage(jpegJS)) as { decode: DecodeJPEG };
+	return paths.map((path) => {
+		const { width, height, data } = decode(readFileSync(path), { useTArray: true, formatAsRGBA: false });
+		return { width, height, rgb: data };
+	});
 }
 
 /** The pixels of a line that make one of a resized line, and their shares of it. */
@@ -105,10 +128,28 @@ export function toRGB565(values: ArrayLike<number>): Uint8Array {
 	return new Uint8Array(pixels.buffer);
 }
 
-/** The middle of a picture, filling a display of `side` pixels each way, in RGB565. */
-export function toFrame({ width, height, rgb }: Picture, side: number, zoom: number): Uint8Array {
+/** The middle of a picture, filling a display of `side` pixels each way: values of three a pixel, 0 to 255. */
+export function toSquare({ width, height, rgb }: Picture, side: number, zoom: number): Float32Array {
 	const shown = Math.min(width, height) / zoom;
 	// The first pass leaves columns one after the other, the second rows.
 	const columns = resize(rgb, tapsOf(width, shown, side), height, width * 3, 3);
-	return toRGB565(resize(columns, tapsOf(height, shown, side), side, height * 3, 3));
+	return resize(columns, tapsOf(height, shown, side), side, height * 3, 3);
+}
+
+/** The same in RGB565. */
+export function toFrame(picture: Picture, side: number, zoom: number): Uint8Array {
+	return toRGB565(toSquare(picture, side, zoom));
+}
+
+/** RGB888: three bytes a pixel. */
+export function toRGB888(values: ArrayLike<number>): Uint8Array {
+	return Uint8Array.from(values, Math.round);
+}
+
+/** A grey camera's picture, a byte a pixel: luma after BT.601. */
+export function toGrey(values: ArrayLike<number>): Uint8Array {
+	const at = (index: number) => values[index] as number;
+	return Uint8Array.from({ length: values.length / 3 }, (_, pixel) =>
+		Math.round(0.299 * at(3 * pixel) + 0.587 * at(3 * pixel + 1) + 0.114 * at(3 * pixel + 2)),
+	);
 }

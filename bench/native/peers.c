@@ -1,0 +1,276 @@
+/*
+ * What other codecs make of pages: the peers of the table of sizes. A program of its own, as it needs libraries that only
+ * the desk's machine has. bench/peers.ts says with HAS_… which ones are there.
+ *
+ *   peers                               the codecs' versions
+ *   peers FILE [CHANNELS BITS RATE]
+ *
+ * FILE has pages of 4096 bytes. Prints a line of JSON: for each codec the sum of what the pages take, one by one, each at
+ * most its own length, as a page that grows is kept as it is. The numbers say that they are sound: little-endian, 8 bits
+ * unsigned, 16 signed, or 24 signed on the left of 32.
+ */
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef HAS_LZ4
+#include <lz4.h>
+#include <lz4hc.h>
+#endif
+#ifdef HAS_LZO
+#include <lzo/lzo1x.h>
+#endif
+#ifdef HAS_ZLIB
+#include <zlib.h>
+#endif
+#ifdef HAS_ZSTD
+#include <zstd.h>
+#endif
+#ifdef HAS_FLAC
+#include <FLAC/stream_encoder.h>
+#endif
+
+enum {
+	kPage = 4096,
+	kRoom = 4 * kPage
+};
+
+typedef struct {
+	uint32_t channels;
+	uint32_t bits;
+	uint32_t rate;
+} Sound;
+
+/* Bytes that a page takes, or 0 if it cannot be compressed. */
+typedef size_t (*Codec)(const uint8_t *page, const Sound *sound);
+
+#if defined(HAS_LZ4) || defined(HAS_LZO) || defined(HAS_ZLIB) || defined(HAS_ZSTD)
+static uint8_t room[kRoom];
+#endif
+
+#ifdef HAS_LZ4
+static size_t lz4(const uint8_t *page, const Sound *sound)
+{
+	(void)sound;
+	return (size_t)LZ4_compress_default((const char *)page, (char *)room, kPage, kRoom);
+}
+
+static size_t lz4HC(const uint8_t *page, const Sound *sound)
+{
+	(void)sound;
+	return (size_t)LZ4_compress_HC((const char *)page, (char *)room, kPage, kRoom, LZ4HC_CLEVEL_MAX);
+}
+#endif
+
+#ifdef HAS_LZO
+static _Alignas(16) uint8_t work[LZO1X_999_MEM_COMPRESS];
+
+static size_t lzo(const uint8_t *page, const Sound *sound)
+{
+	lzo_uint length = kRoom;
+
+	(void)sound;
+	return lzo1x_1_compress(page, kPage, room, &length, work) == LZO_E_OK ? length : 0;
+}
+
+static size_t lzo999(const uint8_t *page, const Sound *sound)
+{
+	lzo_uint length = kRoom;
+
+	(void)sound;
+	return lzo1x_999_compress(page, kPage, room, &length, work) == LZO_E_OK ? length : 0;
+}
+#endif
+
+#ifdef HAS_ZLIB
+/* Without zlib's header and checksum. */
+static size_t deflate4K(const uint8_t *page, const Sound *sound)
+{
+	z_stream stream = { .next_in = (uint8_t *)page, .avail_in = kPage, .next_out = room, .avail_out = kRoom };
+	size_t length;
+
+	(void)sound;
+	if (deflateInit2(&stream, 9, Z_DEFLATED, -12, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+		return 0;
+	length = deflate(&stream, Z_FINISH) == Z_STREAM_END ? stream.total_out : 0;
+	deflateEnd(&stream);
+	return length;
+}
+#endif
+
+#ifdef HAS_ZSTD
+static size_t zstd(const uint8_t *page, int level)
+{
+	size_t length = ZSTD_compress(room, kRoom, page, kPage, level);
+
+	return ZSTD_isError(length) ? 0 : length;
+}
+
+static size_t zstd3(const uint8_t *page, const Sound *sound)
+{
+	(void)sound;
+	return zstd(page, 3);
+}
+
+static size_t zstd19(const uint8_t *page, const Sound *sound)
+{
+	(void)sound;
+	return zstd(page, 19);
+}
+#endif
+
+#ifdef HAS_FLAC
+/* Frames only: the header of a stream comes with `samples` 0. */
+static FLAC__StreamEncoderWriteStatus count(const FLAC__StreamEncoder *encoder, const FLAC__byte *bytes, size_t length,
+	uint32_t samples, uint32_t frame, void *sum)
+{
+	(void)encoder;
+	(void)bytes;
+	(void)frame;
+	if (samples)
+		*(size_t *)sum += length;
+	return FLAC__STREAM_ENCODER_WRITE_STATUS_OK;
+}
+
+static FLAC__int32 sampleAt(const uint8_t *page, uint32_t i, uint32_t bits)
+{
+	if (bits == 8)
+		return page[i] - 128;
+	if (bits == 16)
+		return (int16_t)(page[2 * i] | (page[2 * i + 1] << 8));
+	return (int32_t)((uint32_t)page[4 * i + 1] << 8 | (uint32_t)page[4 * i + 2] << 16 | (uint32_t)page[4 * i + 3] << 24)
+		>> 8;
+}
+
+/* A page is one frame. */
+static size_t flac(const uint8_t *page, const Sound *sound)
+{
+	static FLAC__int32 samples[kPage];
+	uint32_t total = kPage / (sound->bits == 8 ? 1 : sound->bits == 16 ? 2 : 4);
+	FLAC__StreamEncoder *encoder = FLAC__stream_encoder_new();
+	size_t length = 0;
+
+	for (uint32_t i = 0; i < total; i++)
+		samples[i] = sampleAt(page, i, sound->bits);
+	FLAC__stream_encoder_set_channels(encoder, sound->channels);
+	FLAC__stream_encoder_set_bits_per_sample(encoder, sound->bits);
+	FLAC__stream_encoder_set_sample_rate(encoder, sound->rate);
+	FLAC__stream_encoder_set_compression_level(encoder, 8);
+	FLAC__stream_encoder_set_blocksize(encoder, total / sound->channels);
+	if (FLAC__stream_encoder_init_stream(encoder, count, NULL, NULL, NULL, &length)
+			!= FLAC__STREAM_ENCODER_INIT_STATUS_OK
+		|| !FLAC__stream_encoder_process_interleaved(encoder, samples, total / sound->channels)
+		|| !FLAC__stream_encoder_finish(encoder))
+		length = 0;
+	FLAC__stream_encoder_delete(encoder);
+	return length;
+}
+#endif
+
+static const struct {
+	const char *name;
+	Codec codec;
+	int needsSound;
+} codecs[] = {
+#ifdef HAS_LZ4
+	{ "lz4", lz4, 0 },
+	{ "lz4hc", lz4HC, 0 },
+#endif
+#ifdef HAS_LZO
+	{ "lzo", lzo, 0 },
+	{ "lzo999", lzo999, 0 },
+#endif
+#ifdef HAS_ZLIB
+	{ "deflate", deflate4K, 0 },
+#endif
+#ifdef HAS_ZSTD
+	{ "zstd3", zstd3, 0 },
+	{ "zstd19", zstd19, 0 },
+#endif
+#ifdef HAS_FLAC
+	{ "flac", flac, 1 },
+#endif
+	{ NULL, NULL, 0 },
+};
+
+static void printVersions(void)
+{
+	const char *const versions[][2] = {
+#ifdef HAS_LZ4
+		{ "LZ4", LZ4_VERSION_STRING },
+#endif
+#ifdef HAS_LZO
+		{ "LZO", LZO_VERSION_STRING },
+#endif
+#ifdef HAS_ZLIB
+		{ "zlib", ZLIB_VERSION },
+#endif
+#ifdef HAS_ZSTD
+		{ "zstd", ZSTD_VERSION_STRING },
+#endif
+#ifdef HAS_FLAC
+		{ "FLAC", FLAC__VERSION_STRING },
+#endif
+		{ NULL, NULL },
+	};
+	const char *separator = "{";
+
+	for (size_t i = 0; versions[i][0]; i++, separator = ",")
+		printf("%s\"%s\":\"%s\"", separator, versions[i][0], versions[i][1]);
+	puts(*separator == '{' ? "{}" : "}");
+}
+
+static size_t sumOf(Codec codec, const uint8_t *pages, size_t pageCount, const Sound *sound)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < pageCount; i++) {
+		size_t length = codec(pages + i * kPage, sound);
+		sum += length && length < kPage ? length : kPage;
+	}
+	return sum;
+}
+
+static uint8_t *load(const char *path, size_t *pageCount)
+{
+	FILE *file = fopen(path, "rb");
+	uint8_t *pages = NULL;
+	long length = 0;
+
+	if (file && !fseek(file, 0, SEEK_END) && (length = ftell(file)) > 0 && (pages = malloc((size_t)length))) {
+		rewind(file);
+		*pageCount = fread(pages, kPage, (size_t)length / kPage, file);
+	}
+	if (file)
+		fclose(file);
+	return pages;
+}
+
+int main(int argc, char **argv)
+{
+	Sound sound = { 0, 0, 0 };
+	size_t pageCount = 0;
+	uint8_t *pages = argc > 1 ? load(argv[1], &pageCount) : NULL;
+	const char *separator = "{";
+
+	if (argc == 1) {
+		printVersions();
+		return 0;
+	}
+	if (!pages) {
+		fprintf(stderr, "peers: %s cannot be read\n", argv[1]);
+		return 2;
+	}
+	if (argc == 5)
+		sound = (Sound){ (uint32_t)atoi(argv[2]), (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]) };
+	for (size_t i = 0; codecs[i].name; i++)
+		if (sound.channels || !codecs[i].needsSound) {
+			printf("%s\"%s\":%zu", separator, codecs[i].name, sumOf(codecs[i].codec, pages, pageCount, &sound));
+			separator = ",";
+		}
+	puts(*separator == '{' ? "{}" : "}");
+	free(pages);
+	return 0;
+}
