@@ -98,9 +98,6 @@ export interface Kind {
 	sound?: { channels: number; bits: number; rate: number };
 }
 
-const walks = ["DataWalking1", "DataWalking2", "DataWalking3", "DataWalking4", "DataWalking5"];
-const others = ["DataMixed1", "DataMixed2", "DataNotWalking2", "DataNotWalking4", "DataNotWalking5"];
-const timed = ["DataWalking3", "DataWalking4", "DataNotWalking4"];
 const phone = "a phone's acceleration and attitude at 100 Hz (pedometer)";
 
 /** The kinds, in the order of the tables. */
@@ -316,7 +313,7 @@ export const kinds: Kind[] = [
 		family: "readings",
 		title: "motion, 6 x int16",
 		source: `${phone}: mixed and not walking`,
-		make: () => recordings.motionRecords(others),
+		make: () => recordings.motionRecords(recordings.others),
 		digest: "a9d96e48686e0285",
 	},
 	{
@@ -324,7 +321,7 @@ export const kinds: Kind[] = [
 		family: "readings",
 		title: "motion, 6 x int16 big-endian",
 		source: `${phone}: walking`,
-		make: async () => recordings.swapBytes(await recordings.motionRecords(walks)),
+		make: async () => recordings.swapBytes(await recordings.motionRecords(recordings.walks)),
 		digest: "2ee336ad8aebb79c",
 	},
 	{
@@ -348,7 +345,7 @@ export const kinds: Kind[] = [
 		family: "readings",
 		title: "CBOR",
 		source: `${phone}, a map of an integer and two arrays of float32 each`,
-		make: () => recordings.telemetry(timed),
+		make: () => recordings.telemetry(recordings.timed),
 		digest: "50f2c5ec526738db",
 	},
 	{

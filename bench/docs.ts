@@ -6,7 +6,7 @@
 
 import { barChart, dotChart } from "./charts.ts";
 import { PAGE } from "./corpus.ts";
-import type { CostByKind } from "./measure.ts";
+import type { CostByKind, Size } from "./measure.ts";
 import { wearChart } from "./offload.ts";
 import type { PeerSizes } from "./peers.ts";
 import { bars, excuses, type Results } from "./results.ts";
@@ -106,6 +106,43 @@ Last come the promises that the project makes of these numbers, and whether it k
 
 ![How blocks of flash are worn after years, beside a naive design](bench-wear.svg)
 `;
+
+/** The README's table: what stands for what. */
+const promised: [what: string, kinds: string[]][] = [
+	["screens and drawings, RGB565", ["bitmap"]],
+	["photos: RGB565, RGB888, grey", ["photo", "photo-be", "rgb888", "grey"]],
+	["sound: PCM of 8, 16 and 24 bits, 8 to 48 kHz", ["telephone", "speech", "singing", "announcement", "i2s"]],
+	["readings: motion, ECG, weather", ["imu", "imu-be", "ecg-be", "sensor"]],
+	["JSON, CBOR, logs", ["json", "cbor", "log"]],
+	["prose, scripts, machine code", ["text", "script", "code"]],
+	["JPEG, MP3, what is encrypted", ["jpeg", "random"]],
+];
+/** Of an arena's bytes, those of granules that hold stored bytes: the rest is metadata and rounding. */
+const USABLE = 0.95;
+
+function range(values: number[], digits: number): string {
+	const ends = [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(digits));
+	return [...new Set(ends)].join(" to ");
+}
+
+const readmeHead = "| what you keep | takes of its size | so 1 MB holds |\n|---|---:|---:|\n";
+
+function readmeRow(sizes: Size[], what: string, names: string[]): string {
+	const shares = sizes.filter(({ name }) => names.includes(name)).map(({ ours, pages }) => ours / (pages * PAGE));
+	const held = shares.map((share) => USABLE / share);
+	return `| ${what} | ${range(
+		shares.map((share) => 100 * share),
+		0,
+	)} % | ${range(held, 1)} MB |\n`;
+}
+
+/** The README with its table by kind anew. */
+export function withKinds(readme: string, { sizes }: Results): string {
+	const table = readmeHead + promised.map(([what, names]) => readmeRow(sizes, what, names)).join("");
+	const start = readme.indexOf(readmeHead);
+	if (start < 0) throw new Error("README.md: there is no table of what takes how much");
+	return readme.slice(0, start) + table + readme.slice(readme.indexOf("\n\n", start) + 1);
+}
 
 /** The whole page. */
 export function page(results: Results, ops: number): string {

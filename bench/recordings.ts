@@ -76,6 +76,11 @@ export async function debianSounds(name: string): Promise<Uint8Array[]> {
 	return paths.map((path) => samplesOf(readFileSync(path)));
 }
 
+/** Files of motion: of people who walk, and of others; and those that have times. */
+export const walks = ["DataWalking1", "DataWalking2", "DataWalking3", "DataWalking4", "DataWalking5"];
+export const others = ["DataMixed1", "DataMixed2", "DataNotWalking2", "DataNotWalking4", "DataNotWalking5"];
+export const timed = ["DataWalking3", "DataWalking4", "DataNotWalking4"];
+
 /** A telephone's motion, a hundred readings a second. */
 interface Motion {
 	/** Acceleration, in m/s². */

@@ -6,8 +6,11 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { evenly, readPages, runProgram, withPages } from "../bench/command.ts";
+import { page, withKinds } from "../bench/docs.ts";
 import { randomBytes, samePages } from "../bench/generators.ts";
+import { FULL, type Size } from "../bench/measure.ts";
 import { measureCost } from "../bench/meter.ts";
+import { buildPeers } from "../bench/peers.ts";
 import { addition } from "../bench/reference.ts";
 import { bars } from "../bench/results.ts";
 import { barsTable } from "../bench/tables.ts";
@@ -199,6 +202,15 @@ for (const host of ["XS", "Node"])
 		assert.ok(elsewhere > (granules - 1) * 64 && elsewhere <= granules * 64, `${elsewhere}`);
 	});
 
+test("docs/bench.md and the README's table by kind are what bench/results.json says", () => {
+	const text = (path: string) => readFileSync(join(root, path), "utf8");
+	const results = JSON.parse(text("bench/results.json"));
+	assert.is(text("docs/bench.md"), page(results, FULL.ops));
+	assert.is(text("README.md"), withKinds(text("README.md"), results));
+});
+
+const hasPeers = (await buildPeers()).skipped.length === 0;
+
 test("the bench, quickly: every table, every promise, and files to look at", async () => {
 	const { exitCode, stdout, stderr } = await command("bench", "--quick");
 	assert.is(exitCode, 0, stderr);
@@ -217,9 +229,16 @@ test("the bench, quickly: every table, every promise, and files to look at", asy
 	assert.not.match(stdout, /NaN|undefined/);
 	const written = [...stdout.matchAll(/^ {2}(build\/\S+)$/gm)].map(([, path]) => path as string);
 	const texts = written.map((path) => readFileSync(join(root, path), "utf8"));
-	assert.is(written.length, 6);
+	assert.is(written.length, 7);
 	for (const text of texts) assert.not.match(text, /NaN|undefined/);
 	const results = JSON.parse(texts[0] as string);
+	const sizeOf = (name: string) => results.sizes.find((size: Size) => size.name === name) as Size;
+	const [text, noise, speech] = ["text", "random", "speech"].map(sizeOf) as [Size, Size, Size];
+	assert.ok(Math.abs(text.ours / (text.peers.lz4 as number) - 1) < 0.03, JSON.stringify(text));
+	assert.is(noise.ours, noise.pages * PAGE);
+	for (const bytes of Object.values(noise.peers)) assert.is(bytes, noise.pages * PAGE);
+	assert.is(text.peers.flac, undefined);
+	if (hasPeers) assert.ok((speech.peers.flac as number) < 0.6 * (speech.peers.lz4 as number), JSON.stringify(speech));
 	assert.equal(bars({ ...results, capacity: [] }).length < bars(results).length, true);
 	results.capacity[0].churn[0].result.needless = 1;
 	assert.is(bars(results).filter(({ what, met }) => what === "needless refusals" && !met).length, 1);

@@ -18,14 +18,18 @@ test("stores at least 3 MB of the mixture in 2 MB, and every byte comes back", a
 	assert.is(stderr, "");
 	assert.is(exitCode, 0);
 	const sizes = [...stdout.matchAll(/^ +total +\d+ +(\d+) KB/gm)].map(([, size]) => Number(size) * 1024);
-	assert.is(sizes.length, 2, "the mixture, and frames alone");
+	assert.is(sizes.length, 2, "the mixture, and photos alone");
+	assert.match(
+		stdout,
+		/^\n2 MB of RAM held [\d.]+ MB of an app's buffers, and every byte came back\.\nThe same 2 MB hold \d+ photos instead of 18\.\n/,
+	);
 	assert.ok((sizes[0] as number) >= 3 * MB, stdout);
 	assert.ok(stdout.split("every byte is right").length === 3, stdout);
 	assert.not.match(stdout, /DIFFERENCE/);
 	assert.not.ok(stdout.includes(ESCAPE), "colours");
 	for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
 	const shape = (text: string) =>
-		text.split("\n").filter((line) => /^(An app|\d+ MB| {2}(fill|swap|verify) | {4}KIND)/.test(line));
+		text.split("\n").filter((line) => /^(The same|\d+ MB| {2}(fill|swap|verify) | {4}KIND)/.test(line));
 	const words = (text: string) => shape(text).map((line) => line.replaceAll(/[\d.]+/g, "0"));
 	const shown = words(
 		/```\n\$ npm start\n([\s\S]*?)```/.exec(readFileSync(join(root, "README.md"), "utf8"))?.[1] ?? "",
@@ -38,8 +42,9 @@ test("stores at least 3 MB of the mixture in 2 MB, and every byte comes back", a
 test("a terminal gets colours and bars", async () => {
 	const { exitCode, stdout } = await runDemo({ progress: false }, { terminal: true });
 	assert.is(exitCode, 0);
-	assert.ok(stdout.includes(`${ESCAPE}[30;45mF${ESCAPE}[0m frames`), stdout);
-	assert.ok(stdout.includes(`\r  fill    ${"█".repeat(20)}  `), stdout);
+	assert.ok(stdout.includes(`${ESCAPE}[30;45mP${ESCAPE}[0m photos`), stdout);
+	assert.ok(stdout.includes(`\r  fill    ${"█".repeat(19)}`), stdout);
+	assert.ok(stdout.startsWith(`\r  fill    `) && stdout.includes(`${ESCAPE}[K\n2 MB of RAM held`), "bars go");
 });
 
 test("--status: a line a second that zramctl reads, for as long as was asked, and every byte comes back", async () => {

@@ -1,5 +1,5 @@
 /**
- * The input of the demo: real data of five kinds, as files for the app to read.
+ * The input of the demo: real data of seven kinds, as files for the app to read.
  *
  * Nothing is picked for how well it compresses. Of every kind all files from `LEAST_FILE` bytes up are taken in the
  * order of their paths, cut in pieces, and of the pieces `KIND_BYTES` that are spread evenly.
@@ -7,11 +7,11 @@
  * @module
  */
 
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { codeRange } from "./elf.ts";
+import { motionRecords, speech, walks } from "../bench/recordings.ts";
 import { buildFolder, root } from "./paths.ts";
-import { filesIn, pictureFolder, readPicture, toFrame } from "./pictures.ts";
+import { filesIn, type Picture, pictureFolder, readJPEGs, readPicture, toFrame } from "./pictures.ts";
 
 /** What the app finds in `index.json`. */
 export interface DemoInput {
@@ -45,9 +45,12 @@ function spread<T>(pieces: T[]): T[] {
 	return pieces.map((_, i) => pieces[(i * stride) % pieces.length] as T);
 }
 
+function readAll(paths: string[]): Uint8Array[] {
+	return paths.map((path) => readFileSync(path)).filter((bytes) => bytes.length >= LEAST_FILE);
+}
+
 /** Files in pieces, KIND_BYTES of them or a little more. */
-function piecesOf(paths: string[]): Uint8Array[] {
-	const files = paths.map((path) => readFileSync(path)).filter((bytes) => bytes.length >= LEAST_FILE);
+function piecesOf(files: Uint8Array[]): Uint8Array[] {
 	const pieces = files.flatMap((bytes) =>
 		Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, i) => bytes.subarray(i * PIECE, (i + 1) * PIECE)),
 	);
@@ -61,42 +64,30 @@ function piecesOf(paths: string[]): Uint8Array[] {
 	return chosen;
 }
 
-/** Pieces of machine code of this Node, at even distances. */
-function machineCode(): Uint8Array[] {
-	const file = openSync(process.execPath, "r");
-	const read = (start: number, length: number) => {
-		const bytes = new Uint8Array(length);
-		return bytes.subarray(0, readSync(file, bytes, 0, length, start));
-	};
-	const { start, length } = codeRange(new DataView(read(0, 8192).buffer)) ?? {
-		start: 0,
-		length: fstatSync(file).size >> 1,
-	};
-	const count = Math.max(1, Math.min(KIND_BYTES / PIECE, Math.floor(length / PIECE)));
-	const distance = Math.floor(length / count);
-	const pieces = Array.from({ length: count }, (_, i) => read(start + i * distance, Math.min(PIECE, length)));
-	closeSync(file);
-	return pieces;
+/** Every picture as the display shows it, and closer. */
+function frames(pictures: Picture[]): Uint8Array[] {
+	const large = pictures.filter(({ width, height }) => Math.min(width, height) >= LEAST_PICTURE);
+	return spread(ZOOMS.flatMap((zoom) => large.map((picture) => toFrame(picture, DISPLAY, zoom))));
 }
 
-/** Every picture as the display shows it, and closer. */
-function frames(): Uint8Array[] {
-	const decoded = filesIn(pictureFolder, ".png")
-		.map(readPicture)
-		.filter(({ width, height }) => Math.min(width, height) >= LEAST_PICTURE);
-	return spread(ZOOMS.flatMap((zoom) => decoded.map((picture) => toFrame(picture, DISPLAY, zoom))));
-}
+const isPhoto = (path: string) => /(photo|prod-)\d/.test(path);
 
 /** Writes the input to build/demo and returns that folder, for the app. */
-export function prepareInput(): string {
+export async function prepareInput(): Promise<string> {
 	const folder = join(buildFolder, "demo");
 	rmSync(folder, { recursive: true, force: true });
+	const drawn = filesIn(pictureFolder, ".png");
+	const taken = filesIn(pictureFolder, ".jpg");
+	const photos = [...drawn.filter(isPhoto).map(readPicture), ...(await readJPEGs(taken.filter(isPhoto)))];
+	// the app shows their first letters, and tries the first kind alone as well
 	const kinds: [string, Uint8Array[]][] = [
-		["frames", frames()],
-		["json", piecesOf(filesIn(modules, ".json"))],
-		["script", piecesOf(filesIn(modules, ".js", ".mjs", ".cjs"))],
-		["code", machineCode()],
-		["photo JPEG", piecesOf(filesIn(pictureFolder, ".jpg"))],
+		["photos", frames(photos)],
+		["screens", frames(drawn.filter((path) => !isPhoto(path)).map(readPicture))],
+		["audio", piecesOf([await speech()])],
+		["readings", piecesOf([await motionRecords(walks)])],
+		["text", piecesOf(readAll(filesIn(modules, ".json", ".md")))],
+		["code", piecesOf(readAll(filesIn(modules, ".js", ".mjs", ".cjs")))],
+		["jpeg", piecesOf(readAll(taken))],
 	];
 	const input: DemoInput = { kinds: [] };
 	for (const [name, buffers] of kinds) {

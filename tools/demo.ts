@@ -27,11 +27,11 @@ const FIRMWARE_HEAP = ["--slots", "9216", "--chunk", `${288 * 1024}`, "--stack",
  * @param firmware on this emulated microcontroller instead of the command-line host
  * @param status seconds for which it prints a status line a second
  */
-export function runDemo(
+export async function runDemo(
 	options: XSOptions = {},
 	{ terminal = false, firmware, status = 0 }: { terminal?: boolean; firmware?: Chip | undefined; status?: number } = {},
 ): Promise<RunResult> {
-	const parameters = [prepareInput()];
+	const parameters = [await prepareInput()];
 	if (terminal) parameters.push("--terminal");
 	if (status) parameters.push("--status", `${status}`);
 	const host = firmware ? FIRMWARE_HEAP : [];

@@ -1,8 +1,8 @@
 /*
- * An app that keeps more in 2 MB of RAM than fits: display frames, JSON, scripts, machine code, JPEG. It stores buffers
- * until the first is refused, swaps them in and out, and compares every byte. The argument is the folder with the input;
- * the exit code is 1 if anything comes back otherwise than it went in. With `--status SECONDS` it goes on swapping for that
- * long, and prints a status line a second.
+ * An app that keeps more in 2 MB of RAM than fits: screens, photos, a recording, readings, text, scripts, JPEG. It stores
+ * buffers until the first is refused, swaps them in and out, and compares every byte; then it prints the result, and how
+ * it came about. The argument is the folder with the input; the exit code is 1 if anything comes back otherwise than it
+ * went in. With `--status SECONDS` it goes on swapping for that long, and prints a status line a second.
  */
 
 import { exit, print, programArguments, readFile, write } from "host";
@@ -55,8 +55,8 @@ class Dice {
 	}
 }
 
-/** Stores buffers, always of the kind with the fewest bytes so far, until the first that does not fit. */
-function fill(store: BufferStore, kinds: Kind[]) {
+/** Stores buffers, always of the kind with the fewest bytes so far, until the first that does not fit. Says how many. */
+function fill(store: BufferStore, kinds: Kind[]): string {
 	const progress = new Progress("fill");
 	for (;;) {
 		const kind = kinds.reduce((least, other) => (other.stored < least.stored ? other : least));
@@ -65,7 +65,7 @@ function fill(store: BufferStore, kinds: Kind[]) {
 		kind.stored += bytes.byteLength;
 		progress.at(store.zram.status().memUsed / ARENA);
 	}
-	progress.end(`${toMB(store.byteLength)} in ${store.entries.length} buffers, then the arena is full`);
+	return progress.end(`${toMB(store.byteLength)} in ${store.entries.length} buffers, then the arena is full`);
 }
 
 /** A status line a second, for so many seconds; for 0 seconds none. */
@@ -92,7 +92,7 @@ class StatusLines {
 }
 
 /** Uses buffers in a mixed order: most are read, some changed in place, some replaced by others of their kind. */
-function swap(store: BufferStore, kinds: Kind[], status: StatusLines) {
+function swap(store: BufferStore, kinds: Kind[], status: StatusLines): string {
 	const progress = new Progress("swap");
 	const dice = new Dice();
 	const { entries } = store;
@@ -117,11 +117,13 @@ function swap(store: BufferStore, kinds: Kind[], status: StatusLines) {
 		status.say(store.zram);
 	}
 	const { read, changed, replaced } = done;
-	progress.end(`${read} read, ${changed} changed, ${replaced} replaced, ${store.refused - refusedBefore} refused`);
+	return progress.end(
+		`${read} read, ${changed} changed, ${replaced} replaced, ${store.refused - refusedBefore} refused`,
+	);
 }
 
 /** Reads every buffer once more, and walks every structure of the arena. */
-function verify(store: BufferStore) {
+function verify(store: BufferStore): string {
 	const progress = new Progress("verify");
 	const { entries } = store;
 	entries.forEach((entry, i) => {
@@ -130,27 +132,36 @@ function verify(store: BufferStore) {
 	});
 	store.zram.check();
 	const { length } = store.differences;
-	progress.end(
+	return progress.end(
 		`${toMB(store.byteLength)} compared, ${length === 0 ? "every byte is right" : `DIFFERENCES: ${length}`}`,
 	);
 }
 
+interface Outcome {
+	byteLength: number;
+	buffers: number;
+	failed: boolean;
+	/** The story, for people. */
+	lines: string[];
+}
+
 /** Fills an arena with these kinds of data, uses it, and tells how that went. */
-function show(kinds: Kind[], seconds = 0) {
+function tryOut(kinds: Kind[], seconds = 0): Outcome {
 	const longest = Math.max(...kinds.map((kind) => kind.longest));
 	const store = new BufferStore(OPTIONS, longest);
-	fill(store, kinds);
-	swap(store, kinds, new StatusLines(seconds));
-	verify(store);
+	const phases = [fill(store, kinds), swap(store, kinds, new StatusLines(seconds)), verify(store)];
 	const names = kinds.map(({ name }) => name);
 	const usage = new ArenaUsage(store, OPTIONS, names);
 	const differences = [...store.differences, ...usage.differences(store)];
-	print(`\n${usage.table().join("\n")}\n`);
-	if (kinds.length > 1) print(`${usage.picture().join("\n")}\n`);
-	for (const difference of differences) print(`  DIFFERENCE: ${difference}`);
+	const picture = kinds.length > 1 ? [...usage.picture(), ""] : [];
+	const complaints = differences.map((difference) => `  DIFFERENCE: ${difference}`);
 	store.zram.close();
-	const { byteLength, entries } = store;
-	return { byteLength, buffers: entries.length, failed: differences.length > 0 || entries.length === 0 };
+	return {
+		byteLength: store.byteLength,
+		buffers: store.entries.length,
+		failed: differences.length > 0 || store.entries.length === 0,
+		lines: [...phases, "", ...usage.table(), "", ...picture, ...complaints],
+	};
 }
 
 function main(folder: string, parameters: string[]): number {
@@ -158,16 +169,23 @@ function main(folder: string, parameters: string[]): number {
 	if (!(seconds >= 0)) throw new RangeError("--status: must be followed by a number of seconds");
 	const { kinds } = JSON.parse(String.fromArrayBuffer(readFile(`${folder}/index.json`)));
 	const open = (description: (typeof kinds)[number]) => new Kind(description);
-	print("\nAn app on XS, the JavaScript engine of Moddable's firmware\n");
-	print(`${ARENA / MB} MB of RAM for equal parts of ${kinds.length} kinds of data\n`);
-	const mixture = show(kinds.map(open), seconds);
-	print(`${ARENA / MB} MB of RAM for frames of the display alone\n`);
-	const frames = show([open(kinds[0])]);
-	const raw = Math.floor(ARENA / kinds[0].longest);
-	print(
-		`${ARENA / MB} MB hold ${toMB(mixture.byteLength)} of the mixture, or ${frames.buffers} frames instead of ${raw}.\n`,
-	);
-	return mixture.failed || frames.failed ? 1 : 0;
+	const mixture = tryOut(kinds.map(open), seconds);
+	const [first] = kinds;
+	const alone = tryOut([open(first)]);
+	const failed = mixture.failed || alone.failed;
+	const size = `${ARENA / MB} MB of RAM`;
+	const raw = Math.floor(ARENA / first.longest);
+	print(`
+${size} held ${toMB(mixture.byteLength)} of an app's buffers, ${failed ? "AND NOT ALL CAME BACK RIGHT" : "and every byte came back"}.
+The same ${ARENA / MB} MB hold ${alone.buffers} ${first.name} instead of ${raw}.
+
+${size} for equal parts of ${kinds.length} kinds of data, on XS, the engine of Moddable's firmware
+
+${mixture.lines.join("\n")}
+${size} for ${first.name} alone
+
+${alone.lines.join("\n")}`);
+	return failed ? 1 : 0;
 }
 
 const [folder, ...parameters] = programArguments();

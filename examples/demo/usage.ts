@@ -17,7 +17,7 @@ interface Usage {
 	huge: number;
 }
 
-/** What stands for a kind of data: a letter and a background colour. */
+/** What stands for a kind of data: a letter and a background colour of ANSI terminals. */
 interface Ink {
 	letter: string;
 	color: number;
@@ -25,7 +25,7 @@ interface Ink {
 
 const METADATA: Ink = { letter: "#", color: 47 };
 const FREE: Ink = { letter: ".", color: 0 };
-const COLORS = [45, 43, 42, 46, 41];
+const COLORS = [45, 105, 43, 42, 46, 44, 41];
 
 const ROW = 64;
 const ROWS = 16;
