@@ -120,9 +120,8 @@ const promised: [what: string, kinds: string[]][] = [
 /** Of an arena's bytes, those of granules that hold stored bytes: the rest is metadata and rounding. */
 const USABLE = 0.95;
 
-function range(values: number[], digits: number): string {
-	const ends = [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(digits));
-	return [...new Set(ends)].join(" to ");
+function range(values: number[], format: (value: number) => string): string {
+	return [...new Set([Math.min(...values), Math.max(...values)].map(format))].join(" to ");
 }
 
 const readmeHead = "| what you keep | takes of its size | so 1 MB holds |\n|---|---:|---:|\n";
@@ -130,10 +129,8 @@ const readmeHead = "| what you keep | takes of its size | so 1 MB holds |\n|---|
 function readmeRow(sizes: Size[], what: string, names: string[]): string {
 	const shares = sizes.filter(({ name }) => names.includes(name)).map(({ ours, pages }) => ours / (pages * PAGE));
 	const held = shares.map((share) => USABLE / share);
-	return `| ${what} | ${range(
-		shares.map((share) => 100 * share),
-		0,
-	)} % | ${range(held, 1)} MB |\n`;
+	const percent = range(shares, (share) => (100 * share).toFixed(0));
+	return `| ${what} | ${percent} % | ${range(held, (value) => value.toFixed(value < 1 ? 2 : 1))} MB |\n`;
 }
 
 /** The README with its table by kind anew. */

@@ -179,7 +179,7 @@ function main(folder: string, parameters: string[]): number {
 ${size} held ${toMB(mixture.byteLength)} of an app's buffers, ${failed ? "AND NOT ALL CAME BACK RIGHT" : "and every byte came back"}.
 The same ${ARENA / MB} MB hold ${alone.buffers} ${first.name} instead of ${raw}.
 
-${size} for equal parts of ${kinds.length} kinds of data, on XS, the engine of Moddable's firmware
+${size} for equal parts of ${kinds.length} kinds of data, on Moddable's XS engine
 
 ${mixture.lines.join("\n")}
 ${size} for ${first.name} alone
