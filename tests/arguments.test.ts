@@ -136,6 +136,18 @@ test("buffer: what is none", () => {
 	isInvalid((zram) => zram.read(new Proxy(new Uint8Array(4), {}), 0), TypeError, message);
 });
 
+test("read(byteLength, byteOffset): does not depend on what a subclass makes of read", () => {
+	class Numbers extends Zram {
+		override read(byteLength: Wrong, byteOffset: Wrong): Wrong {
+			if (typeof byteLength !== "number") throw new Error("only numbers");
+			return super.read(byteLength, byteOffset);
+		}
+	}
+	const zram = new Numbers({ byteLength: END, arena: { byteLength: 32 * 1024 } });
+	zram.write(Uint8Array.of(1, 2, 3), 10);
+	assert.equal(new Uint8Array(zram.read(4, 9)), Uint8Array.of(0, 1, 2, 3));
+});
+
 /** Views of a buffer of `length` bytes, of every kind that counts bytes and one that does not. */
 function viewsOf(buffer: ArrayBuffer): Bytes[] {
 	return [buffer, new Uint8Array(buffer), new Uint16Array(buffer), new DataView(buffer), new Float64Array(buffer, 8)];

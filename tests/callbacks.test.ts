@@ -5,6 +5,7 @@ import { collect } from "host";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import Zram, { type ZramError, type ZramOptions } from "zram";
+import { Memory } from "zram/memory";
 import { holds, jobs, makeDevice, PAGE, pageOf, pageTaking, readPage } from "./support/device.ts";
 import { fails, refuses, thrown } from "./support/expect.ts";
 import { detach } from "./support/host.ts";
@@ -347,6 +348,17 @@ test("onOperation: a buffer that it detaches stops the request with a TypeError"
 	const bytes = new Uint8Array(3 * PAGE).fill(5);
 	const { zram } = recorded({ onOperation: () => detach(bytes.buffer as ArrayBuffer) });
 	refuses(() => zram.write(bytes, PAGE), TypeError, /^buffer: .*detached$/);
+	assert.equal(
+		[...zram.pages()].map(({ page }) => page),
+		[1],
+	);
+	zram.check();
+});
+
+test("onOperation: host memory that it closes stops the request with a TypeError", () => {
+	const memory = new Memory(3 * PAGE, "internal");
+	const { zram } = recorded({ onOperation: () => memory.close() });
+	refuses(() => zram.write(memory as unknown as HostBuffer, PAGE), TypeError, /^buffer: .*detached$/);
 	assert.equal(
 		[...zram.pages()].map(({ page }) => page),
 		[1],

@@ -370,6 +370,15 @@ test("status: requests refused for their arguments, and pages found damaged", ()
 	assert.equal([failedReads, failedWrites, numReads, invalidIO], [1, 2, 1, 3]);
 });
 
+test("status: a trim that fails does not count as one", () => {
+	const { zram, arena } = makeDevice();
+	new Uint8Array(arena)[256 + 2 * 8 + 7] ^= 0x80;
+	const error = fails(() => zram.trim(0, 4 * PAGE), "ECORRUPT");
+	assert.is(error.bytesWritten, 2 * PAGE);
+	const { notifyFree, failedWrites } = zram.status();
+	assert.equal([notifyFree, failedWrites], [2, 1]);
+});
+
 test("status: counters go on past 32 bits", () => {
 	const { zram, arena } = makeDevice();
 	const header = new DataView(arena);

@@ -127,13 +127,13 @@ test("layout: the bytes of the tables and slots, to the last one", () => {
 	const devices = [makeZram(), makeZram()];
 	const resident = { slots: 3, byteLength: 1000 };
 	assert.equal(SwapPool.layout({ devices, keys: 100, resident }), {
-		tables: 2 * (512 + 100 + 1) + 9 * 100 + 4,
+		tables: 2 * (512 + 100 + 2) + 9 * 100 + 4,
 		slots: 3000,
 		scratch: PAGE,
 	});
 	assert.is(SwapPool.layout({ devices }).slots, 0);
-	assert.is(Chains.linksLength(65_534, 10), 2 * (65_534 + 11));
-	assert.is(Chains.linksLength(65_535, 10), 4 * (65_535 + 11));
+	assert.is(Chains.linksLength(65_534, 10), 2 * (65_534 + 12));
+	assert.is(Chains.linksLength(65_535, 10), 4 * (65_535 + 12));
 });
 
 test("links of 4 bytes, for devices of more than 65,534 pages", () => {

@@ -3,11 +3,13 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import Zram, { type ZramOptions } from "zram";
+import Zram, { type FlashIO, type ZramOptions } from "zram";
+import ZramFlash from "zram/flash";
 import SwapPool, { type Pressure, type SwapOptions } from "zram/swap";
 import { equal } from "./support/bytes.ts";
 import { jobs, PAGE, pageOf } from "./support/device.ts";
 import { fails, refuses, throws } from "./support/expect.ts";
+import { detach } from "./support/host.ts";
 import { makeBed } from "./support/offload.ts";
 
 /** Arguments of any type at all. */
@@ -592,7 +594,9 @@ test("from within a callback of its device: EBUSY, and nothing has changed", () 
 	});
 	pool = new SwapPool({ devices: [zram] });
 	pool.write("a", frame(1));
-	assert.ok(errors.length > 4);
+	assert.is(errors.length, 4, "a page, a write; a is not there yet");
+	pool.read("a");
+	assert.is(errors.length, 4 + 2 * 4);
 	for (const error of errors)
 		fails(() => {
 			throw error;
@@ -631,6 +635,246 @@ test("a page that rots on flash while its buffer is acquired: release writes it 
 	view[0] ^= 1;
 	pool.release("a");
 	same(pool.read("a"), view);
+});
+
+test("write: what the pages cannot hold even if all goes that may is refused, and nothing goes", () => {
+	const { pool } = makePool({ evict: "lru", resident: { slots: 1, byteLength: FRAME } }, makeZram(512 * KB));
+	for (let i = 0; i < 20; i++) pool.write(i, frame(i), { priority: i % 3 });
+	pool.create("large", 40 * PAGE);
+	pool.acquire(19, "r");
+	const handle = pool.own(5 * PAGE);
+	const hopeless = [
+		() => pool.write("a", new Uint8Array(128 * PAGE)), // beside what is owned and held
+		() => pool.create("a", 120 * PAGE),
+		() => pool.own(120 * PAGE),
+		() => pool.own(new Uint8Array(129 * PAGE)),
+		() => pool.create("large", 80 * PAGE), // beside the old value
+		() => pool.write("large", new Uint8Array(120 * PAGE), { replace: true }),
+	];
+	for (const call of hopeless) fails(call, "ENOSPC");
+	assert.equal([pool.status().keys, pool.status().evictions, pool.status().refusals], [21, 0, hopeless.length]);
+	same(pool.read("large"), new Uint8Array(40 * PAGE));
+	pool.create("a", 119 * PAGE);
+	assert.equal([...pool], [19, "a"]);
+	same(handle.read(), new Uint8Array(5 * PAGE));
+});
+
+test("release that finds no room says how far it came; discard then leaves new pages in front of old ones", () => {
+	const { pool } = makePool({ resident: { slots: 1, byteLength: 8 * PAGE } }, makeZram(32 * KB));
+	const old = new Uint8Array(8 * PAGE).fill(1);
+	pool.write("a", old);
+	const view = pool.acquire("a");
+	view.set(noise(1, 8 * PAGE));
+	const error = fails(() => pool.release("a"), "ENOSPC");
+	const done = error.bytesWritten as number;
+	assert.is(done, 7 * PAGE);
+	same(view, noise(1, 8 * PAGE));
+	pool.release("a", true);
+	old.set(noise(1, 8 * PAGE).subarray(0, done));
+	same(pool.read("a"), old);
+});
+
+test("devices belong to one pool or flash, until it is closed; who is refused has changed nothing", () => {
+	const [first, second, third] = [makeZram(), makeZram(), makeZram()];
+	third.write(Uint8Array.of(7), 0);
+	const pool = new SwapPool({ devices: [first, second] });
+	pool.write("a", frame(1));
+	fails(() => new SwapPool({ devices: [third, second] }), "EBUSY");
+	fails(() => new ZramFlash({ device: first, partitions: { log: 4 } }), "EBUSY");
+	same(pool.read("a"), frame(1));
+	same(third.read(1, 0), Uint8Array.of(7));
+	second.close();
+	fails(() => new SwapPool({ devices: [third, second] }), "ECLOSED");
+	same(third.read(1, 0), Uint8Array.of(7));
+	pool.close();
+	const flash = new ZramFlash({ device: first, partitions: { log: 4 } });
+	fails(() => new SwapPool({ devices: [third, first] }), "EBUSY");
+	flash.close();
+	const other = new SwapPool({ devices: [third, first] });
+	other.write("a", frame(2));
+	same(other.read("a"), frame(2));
+});
+
+for (const end of ["reset", "close"] as const)
+	test(`a device that is ${end} under a pool: the pool's methods throw ECLOSED; it can be closed, and leaves the device alone`, () => {
+		const devices = [makeZram(), makeZram()] as const;
+		const pool = new SwapPool({ devices, resident: { slots: 1, byteLength: FRAME } });
+		for (let i = 0; i < 8; i++) pool.write(i, frame(i));
+		const handle = pool.own(frame(9));
+		const view = pool.acquire(0);
+		devices[1][end]();
+		const calls = [
+			() => pool.read(1),
+			() => pool.read(1, new Uint8Array(5)),
+			() => pool.write(1, frame(1)),
+			() => pool.write("new", frame(1)),
+			() => pool.write(1, frame(1), 0),
+			() => pool.create("new", 5),
+			() => pool.own(5),
+			() => pool.own(frame(1)),
+			() => pool.delete(1),
+			() => pool.has(1),
+			() => pool.byteLength(1),
+			() => pool.acquire(1),
+			() => pool.release(0),
+			() => pool.status(),
+			() => [...pool],
+			() => handle.read(),
+			() => handle.write(frame(1), 0),
+			() => handle.close(),
+		];
+		for (const call of calls) fails(call, "ECLOSED");
+		same(view, frame(0));
+		if (end === "reset") new SwapPool({ devices: [devices[1]] }).write("a", frame(20));
+		const { pagesStored } = end === "reset" ? devices[1].status() : { pagesStored: 0 };
+		pool.close();
+		pool.close();
+		assert.is(devices[0].status().pagesStored, 0);
+		if (end === "reset") assert.equal([devices[1].status().pagesStored, pagesStored], [4, 4]);
+	});
+
+test("a device of a pool in the middle of an operation can be neither reset nor closed, and the pool not closed", () => {
+	const calls: (() => void)[] = [];
+	let count = 0;
+	const onOperation = () => {
+		for (const call of calls) fails(call, "EBUSY");
+		count += calls.length;
+	};
+	const devices = [makeZram(256 * KB, { onOperation }), makeZram()] as const;
+	const pool = new SwapPool({ devices });
+	calls.push(
+		() => devices[1].reset(),
+		() => devices[1].close(),
+		() => pool.close(),
+		() => new SwapPool({ devices: [devices[0]] }),
+	);
+	for (let i = 0; i < 4; i++) pool.write(i, frame(i));
+	for (let i = 0; i < 4; i++) same(pool.read(i), frame(i));
+	assert.ok(count > 0);
+	calls.length = 0;
+	pool.close();
+});
+
+test("within a callback of a device that others have called: EBUSY, and nothing has changed", () => {
+	let call = () => {};
+	const { io, boot } = makeBed();
+	const calling: FlashIO = {
+		open(options) {
+			const device = io.open(options);
+			const eraseBlock = device.eraseBlock.bind(device);
+			device.eraseBlock = (start, end) => {
+				call();
+				eraseBlock(start, end);
+			};
+			return device;
+		},
+	};
+	const zram = boot({}, { io: calling });
+	const pool = new SwapPool({ devices: [zram] });
+	pool.write("a", frame(1));
+	const handle = pool.own(frame(2));
+	for (let i = 0; i < 8; i++) pool.write("changing", noise(i)); // on flash, so that there is something to erase
+	pool.delete("changing");
+	let count = 0;
+	const expectBusy = () => {
+		for (const each of [
+			() => pool.write("b", frame(3)),
+			() => pool.write("a", frame(3), { replace: true }),
+			() => pool.delete("a"),
+			() => handle.close(),
+			() => pool.close(),
+			() => zram.reset(),
+		])
+			fails(each, "EBUSY");
+		count++;
+	};
+	call = expectBusy;
+	zram.maintain(1000);
+	call = () => {};
+	assert.ok(count > 0);
+	same(pool.read("a"), frame(1));
+	same(handle.read(), frame(2));
+	assert.equal([...pool], ["a"]);
+	pool.close();
+});
+
+test("close: over an arena that was detached", () => {
+	const arena = new ArrayBuffer(64 * KB);
+	const { pool, zram } = makePool({}, new Zram({ byteLength: 16 * PAGE, arena }));
+	pool.write("a", frame(1));
+	detach(arena);
+	throws(TypeError, () => pool.read("a"));
+	throws(TypeError, () => pool.write("b", frame(1)));
+	throws(TypeError, () => pool.delete("a"));
+	assert.equal([...pool], ["a"]);
+	pool.close();
+	pool.close();
+	fails(() => pool.has("a"), "ECLOSED");
+	zram.close();
+});
+
+test("close: what a device throws comes when all is done", () => {
+	let isFailing = false;
+	const onOperation = () => {
+		if (isFailing) throw new Error("recorder");
+	};
+	const devices = [makeZram(256 * KB, { onOperation }), makeZram()] as const;
+	const pool = new SwapPool({ devices });
+	for (let i = 0; i < 4; i++) pool.write(i, frame(i));
+	isFailing = true;
+	refuses(() => pool.close(), Error, "recorder");
+	fails(() => pool.has(0), "ECLOSED");
+	assert.is(devices[1].status().pagesStored, 0);
+	isFailing = false;
+	pool.close();
+	new SwapPool({ devices });
+});
+
+test("a view that nobody holds any more may be what is written", () => {
+	const make = (evict: "lru" | "never") => {
+		const { pool } = makePool({ evict, resident: { slots: 1, byteLength: FRAME } }, makeZram(64 * KB));
+		pool.write("a", noise(1));
+		const view = pool.acquire("a");
+		pool.release("a");
+		return { pool, view };
+	};
+	for (const replace of [false, true]) {
+		const { pool, view } = make("never");
+		pool.write("a", view, { replace });
+		same(pool.read("a"), noise(1));
+		assert.is(view.length, 0);
+	}
+	{
+		const { pool, view } = make("never");
+		pool.write("a", view.subarray(0, 2 * PAGE), PAGE);
+		const expected = noise(1);
+		expected.set(noise(1).subarray(0, 2 * PAGE), PAGE);
+		same(pool.read("a"), expected);
+		refuses(() => pool.write("a", view, { replace: true }), TypeError, /^buffer: /);
+		same(pool.read("a"), expected);
+	}
+	{
+		const { pool, view } = make("lru");
+		let count = 0;
+		for (; pool.has("a"); count++) pool.write(count, view);
+		same(pool.read(count - 1), noise(1), "bytes of a buffer that was evicted while they were written");
+		const keys = [...pool];
+		refuses(() => pool.write("c", view), TypeError, /^buffer: /);
+		assert.equal([...pool], keys);
+	}
+});
+
+test("the key -0 is 0", () => {
+	const { pool } = makePool({ evict: "lru", keys: 2 });
+	pool.write(-0, Uint8Array.of(1));
+	assert.is(Object.is([...pool][0], 0), true);
+	same(pool.read(0), Uint8Array.of(1));
+	pool.write(0, Uint8Array.of(2));
+	same(pool.read(Math.round(-0.2)), Uint8Array.of(2));
+	assert.equal(
+		[pool.status().keys, pool.has(-0), pool.byteLength(-0), pool.delete(-0), pool.has(0)],
+		[1, true, 1, true, false],
+	);
 });
 
 test.run();

@@ -8,11 +8,11 @@ export type ZramErrorCode =
 	| "ECORRUPT"
 	/** A page on flash cannot be read, or is not what was written any more. */
 	| "EIO"
-	/** The device or pool is closed. */
+	/** The device or pool is closed; of a pool also: a device of it was reset or closed. */
 	| "ECLOSED"
 	/**
-	 * The device was called from within its own callback, or from within its own backing flash. Of a pool: a buffer is
-	 * acquired, or all slots are.
+	 * The device was called from within its own callback, or from within its own backing flash; or it belongs to another
+	 * pool or flash. Of a pool: a buffer is acquired, or all slots are.
 	 */
 	| "EBUSY";
 
@@ -22,7 +22,7 @@ export class ZramError extends Error {
 	override readonly name = "ZramError"; // a field: in XS the inherited one may be frozen, and cannot be assigned
 	/** What went wrong. */
 	readonly code: ZramErrorCode;
-	/** Of a write or trim that failed: bytes from the start of the request that are done. */
+	/** Of a write, release or trim that failed: bytes from the start of the request that are done. */
 	bytesWritten?: number;
 
 	/** Its message is the code, and what it was about. */

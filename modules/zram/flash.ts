@@ -6,7 +6,7 @@
  */
 
 import type Zram from "zram";
-import type { Bytes } from "zram";
+import type { Bytes, Claimant } from "zram";
 import { toBytes } from "zram/buffer";
 import Engine from "zram/engine";
 import type { ByteBuffer } from "zram/engine/interface";
@@ -51,7 +51,7 @@ const OBJECT = typeof Object.freeze({});
 const NUMBER = typeof 0;
 
 /** The blocks of all partitions, and what they need in common. */
-class Blocks {
+class Blocks implements Claimant {
 	readonly zram: Zram;
 	readonly count: number;
 	#memory: Memory;
@@ -72,8 +72,14 @@ class Blocks {
 		this.#staging = new Uint8Array(buffer, 0, pageLength);
 		this.#blank = new Uint8Array(buffer, pageLength, pageLength).fill(ERASED);
 		this.#erased = new Uint8Array(buffer, 2 * pageLength, count).fill(0);
-		zram.trim(0, zram.byteLength);
-		for (let block = 0; block < count; block++) this.erase(block);
+		try {
+			zram.claim(this);
+			zram.trim(0, zram.byteLength);
+			for (let block = 0; block < count; block++) this.erase(block);
+		} catch (error) {
+			this.close();
+			throw error;
+		}
 	}
 
 	get isClosed(): boolean {
@@ -99,8 +105,19 @@ class Blocks {
 		if (Engine.and(this.#staging, skip, bytes, start, count) !== 0) zram.write(this.#staging, at);
 	}
 
+	/** Never: it is the device that is, during a call. */
+	get isBusy(): boolean {
+		return false;
+	}
+
+	/** The device was reset or closed, and the blocks are gone. */
+	lose() {
+		this.#closed = true;
+	}
+
 	close() {
 		this.#closed = true;
+		this.zram.disclaim(this);
 		this.#memory.close();
 	}
 }
@@ -288,7 +305,8 @@ export default class ZramFlash {
 	/**
 	 * Takes two pages and a byte a block of internal memory; empties the device, and erases all blocks.
 	 *
-	 * @throws TypeError, RangeError naming the option and its range
+	 * @throws TypeError, RangeError naming the option and its range; ZramError `EBUSY` if the device belongs to another flash
+	 * or a pool, `ECLOSED` if it is closed
 	 */
 	constructor(options: ZramFlashOptions) {
 		if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");

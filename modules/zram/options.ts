@@ -39,7 +39,8 @@ export interface ZramOptions {
 
 	/**
 	 * Where everything is kept: memory to allocate, or a ready buffer of bytes that the caller leaves alone until close;
-	 * 4-aligned, not resizable, and not shared.
+	 * 4-aligned, not resizable, and not shared. Two devices over the same bytes destroy each other's pages, and nobody can
+	 * tell: if you divide one ArrayBuffer between devices, see to it that their parts do not overlap.
 	 */
 	arena: ArenaOptions | ByteBuffer;
 
@@ -91,7 +92,9 @@ export interface BackingOptions {
 	/** What "embedded:storage/flash" exports, or anything of that shape. */
 	io: FlashIO;
 	/**
-	 * Name of the partition. All of it is used. It must be erased, or have been used like this before, else `format`.
+	 * Name of the partition. All of it is used, by one device at a time. Two that have it open at once cannot know: their
+	 * pages then fail with `EIO`, never with wrong bytes, and erases of either go uncounted. It must be erased, or have been
+	 * used like this before, else `format`.
 	 * Blocks as long as pages are best; with longer ones a block is erased only when all its pages are free.
 	 */
 	path: string;

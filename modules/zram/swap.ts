@@ -26,8 +26,10 @@ export type AcquireMode = "r" | "r+";
 /** What a pool is made of. */
 export interface SwapOptions {
 	/**
-	 * Where the buffers go: one or more devices with pages of one length. The pool has them for itself: what they hold is
-	 * dropped. New buffers go to the one with most room, and to the others when that is full.
+	 * Where the buffers go: one or more devices with pages of one length. The pool has them for itself until it is closed:
+	 * what they hold is dropped, and a second pool on one of them is refused with `EBUSY`. Do not write to them. If one is
+	 * reset or closed, so is the pool: its methods throw `ECLOSED`, but {@link SwapPool.close}. New buffers go to the device
+	 * with most room, and to the others when that is full.
 	 */
 	devices: readonly Zram[];
 
@@ -40,7 +42,8 @@ export interface SwapOptions {
 	/**
 	 * What a write does that finds no room. "never" (default): it throws `ENOSPC`. "lru": buffers go, those with the least
 	 * `priority` first and among them those that have not been used for longest, until it fits, or until there are none
-	 * left: a buffer that can never fit is not for such a pool. Buffers that are acquired or owned stay.
+	 * left. Buffers that are acquired or owned stay. For a buffer that would not find pages enough even then nothing goes;
+	 * how many bytes of the arenas it takes nobody knows beforehand.
 	 */
 	evict?: "lru" | "never";
 
@@ -83,7 +86,10 @@ export interface Pressure {
 export interface WriteOptions {
 	/** 0 to 255: with `evict: "lru"`, buffers of a lower priority go first. Default: 0, or as it was. */
 	priority?: number;
-	/** Free the old buffer first: for who has no room for both. If the new one does not fit, both are gone. */
+	/**
+	 * Free the old buffer first: when there is no room for both. If the new one then cannot be stored, both are gone; if it
+	 * could never have been, for want of pages, the old one stays. Default: false.
+	 */
 	replace?: boolean;
 }
 
@@ -152,7 +158,7 @@ function check(error: Error | undefined) {
 function checkDevices(devices: unknown) {
 	if (!Array.isArray(devices) || devices.length === 0) throw new TypeError("devices: must be an array of devices");
 	for (const device of devices as Zram[]) {
-		if (typeof device?.trim !== "function") throw new TypeError("devices: must be an array of devices");
+		if (typeof device?.claim !== "function") throw new TypeError("devices: must be an array of devices");
 		if (device.pageLength !== (devices[0] as Zram).pageLength)
 			throw new RangeError("devices: must have pages of one length");
 	}
@@ -286,6 +292,7 @@ export class OwnedBuffer {
 		this.#values.remove(this.#open(), undefined);
 		this.#registry?.unregister(this);
 		this.#number = undefined;
+		this.#values.clean(); // it is closed, whatever a device may throw now
 	}
 
 	#open(): number {
@@ -298,8 +305,11 @@ export class OwnedBuffer {
 /**
  * Large buffers by key, kept compressed in RAM, in the shape of ECMA-419's key-value storage.
  *
- * Errors: TypeError and RangeError for arguments, ZramError for the rest. A buffer that is acquired can be neither
- * written nor deleted: `EBUSY`. After {@link close} every method throws `ECLOSED`.
+ * Errors: TypeError and RangeError for arguments, ZramError for the rest, and what a flash driver or `onOperation` of a
+ * device throws goes to the caller as it is. Whatever was thrown, every buffer is as it was or as it was to be; only a
+ * write into a buffer (`write` with an offset, `release`) goes page by page, and its error's `bytesWritten` says how far
+ * it came. A buffer that is acquired can be neither written nor deleted: `EBUSY`. After {@link close}, or when a device was
+ * reset or closed, every method throws `ECLOSED`.
  */
 export default class SwapPool {
 	#values: Values;
@@ -327,8 +337,9 @@ export default class SwapPool {
 	/**
 	 * Allocates the tables and slots, and empties the devices.
 	 *
-	 * @throws TypeError, RangeError naming the option and its range, before anything is done. Error if the host has not
-	 * that much memory.
+	 * @throws TypeError, RangeError naming the option and its range, ZramError `EBUSY` if a device belongs to another pool
+	 * or is in the middle of a call, `ECLOSED` if one is closed: before anything is done. Error if the host has not that much
+	 * memory.
 	 */
 	constructor(options: SwapOptions) {
 		const configuration = configure(options);
@@ -356,8 +367,8 @@ export default class SwapPool {
 	 * that does not fit are written.
 	 *
 	 * @param offset 0 to byteLength(key) - buffer.byteLength
-	 * @throws ZramError `ENOSPC`, whose `bytesWritten` counts what is written, `EBUSY`; RangeError if there is nothing to
-	 * write into
+	 * @throws ZramError `ENOSPC`, `ECORRUPT`, `EIO`, whose `bytesWritten` counts what is written, `EBUSY`; RangeError if there
+	 * is nothing to write into
 	 */
 	write(key: Key, buffer: Bytes, offset: number): void;
 	write(key: Key, buffer: Bytes, options?: WriteOptions | number): void {
@@ -419,6 +430,7 @@ export default class SwapPool {
 		const number = this.#values.table.find(key);
 		if (number === undefined) return false;
 		this.#values.remove(number, key);
+		this.#values.clean();
 		return true;
 	}
 
@@ -463,8 +475,12 @@ export default class SwapPool {
 	 * Gives an acquired buffer back; as often as it was acquired. The last time, pages that "r+" has changed are written:
 	 * each is compared with what is stored.
 	 *
+	 * A release that fails leaves the buffer acquired, and nothing is lost: make room, and release it again. It has stored
+	 * the first `bytesWritten` bytes of the view (a driver's error does not say how many), and a `discard` then leaves these
+	 * bytes and the old ones behind them.
+	 *
 	 * @param discard write nothing: the buffer is as it was
-	 * @throws ZramError `ENOSPC`: then it is still acquired, and nothing is lost
+	 * @throws ZramError `ENOSPC`, `ECORRUPT`, `EIO`
 	 */
 	release(key: Key, discard = false): void {
 		this.#values.release(this.#find(key), discard);
@@ -505,7 +521,12 @@ export default class SwapPool {
 		};
 	}
 
-	/** Frees everything: the slots, whose views are dead then, the tables, and what is on the devices, which stay open. */
+	/**
+	 * Frees everything: the slots, whose views are dead then, the tables, and what is on the devices, which stay open. Does
+	 * nothing on a closed pool. What a device throws meanwhile comes when all is done.
+	 *
+	 * @throws ZramError `EBUSY` from within a callback of a device
+	 */
 	close(): void {
 		this.#values.close();
 	}

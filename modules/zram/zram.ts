@@ -87,6 +87,23 @@ const INVARIANTS = Object.freeze([
 	"slot",
 ]);
 
+/**
+ * Who has a device for itself, a pool for instance. The device tells it when its pages are gone.
+ *
+ * @internal
+ */
+export interface Claimant {
+	/** In the middle of an operation: the device must not lose its pages now. */
+	readonly isBusy: boolean;
+	/** The device was reset or closed, and is not claimed any more. */
+	lose(): void;
+}
+
+function expectIdle(claimant: Claimant | undefined) {
+	if (claimant?.isBusy)
+		throw new ZramError("EBUSY", "the device cannot be reset or closed from within an operation of its pool");
+}
+
 /** The error for a call that could not even begin. */
 function misuse(result: number): Error {
 	if (result === CLOSED) return new ZramError("ECLOSED", "the device is closed");
@@ -120,11 +137,14 @@ export default class Zram {
 	#offload: Offload | undefined;
 	#limit: number;
 	#invalidIO = 0;
+	/** Bytes that the last request had done when it stopped. */
+	#done = 0;
 	#closed = false;
 	#damage: ZramError | undefined;
 	#pressure: Deferred | undefined;
 	#error: Deferred | undefined;
 	#onOperation: ZramOptions["onOperation"];
+	#claimant: Claimant | undefined;
 
 	/**
 	 * What a device would cost and hold. Allocates no region.
@@ -250,7 +270,7 @@ export default class Zram {
 	write(buffer: Bytes, byteOffset: number, start: number, length: number): void;
 	write(buffer: Bytes, byteOffset: number, start?: number, length?: number): void {
 		const result = this.#engine.write(buffer as ByteBuffer, byteOffset, start, length);
-		if (result) this.#goOn(WRITE, result, buffer, byteOffset, start, length);
+		if (result) this.#finish(WRITE, this.#goOn(WRITE, result, buffer, byteOffset, start, length));
 	}
 
 	/**
@@ -261,7 +281,55 @@ export default class Zram {
 	 */
 	trim(byteOffset: number, byteLength: number): void {
 		const result = this.#engine.trim(byteOffset, byteLength);
-		if (result) this.#goOn(TRIM, result, byteLength, byteOffset);
+		if (result) this.#finish(TRIM, this.#goOn(TRIM, result, byteLength, byteOffset));
+	}
+
+	/**
+	 * As {@link read}, but answers a page that is damaged (CORRUPT) or lost on flash (ROT) and does not throw.
+	 *
+	 * @internal
+	 */
+	tryRead(buffer: ByteBuffer, byteOffset: number, start: number, length: number): number {
+		const result = this.#engine.read(buffer, byteOffset, start, length);
+		return result < 0 ? this.#goOn(READ, result, buffer, byteOffset, start, length) : result;
+	}
+
+	/**
+	 * As {@link write}, but answers FULL, CORRUPT and ROT and does not throw. Else 0.
+	 *
+	 * @internal
+	 */
+	tryWrite(buffer: ByteBuffer, byteOffset: number, start: number, length: number): number {
+		const result = this.#engine.write(buffer, byteOffset, start, length);
+		return result ? this.#goOn(WRITE, result, buffer, byteOffset, start, length) : 0;
+	}
+
+	/**
+	 * As {@link trim}, but answers FULL, CORRUPT and ROT and does not throw. Else 0.
+	 *
+	 * @internal
+	 */
+	tryTrim(byteOffset: number, byteLength: number): number {
+		const result = this.#engine.trim(byteOffset, byteLength);
+		return result ? this.#goOn(TRIM, result, byteLength, byteOffset) : 0;
+	}
+
+	/**
+	 * Bytes that the last request had done when it stopped.
+	 *
+	 * @internal
+	 */
+	get bytesDone(): number {
+		return this.#done;
+	}
+
+	/**
+	 * The error for the page that was found damaged or lost last.
+	 *
+	 * @internal
+	 */
+	get damage(): ZramError {
+		return this.#damage as ZramError;
 	}
 
 	/**
@@ -295,10 +363,12 @@ export default class Zram {
 		expect(this.#engine.resetPeak());
 	}
 
-	/** Drops all pages and statistics. Limit and options stay. */
+	/** Drops all pages and statistics. Limit and options stay. A pool or flash on the device is closed by this. */
 	reset(): void {
+		expectIdle(this.#claimant);
 		expect(this.#engine.reset());
 		this.#invalidIO = 0;
+		this.#unclaim();
 	}
 
 	/** Every stored page gets one older, up to 255. Reading or writing a page makes its age 0 again. */
@@ -350,7 +420,7 @@ export default class Zram {
 	 * @throws TypeError, RangeError for the argument; Error if the device has no backing; ZramError `ECORRUPT`
 	 */
 	writeback(request: WritebackRequest): number {
-		this.#expectReady();
+		this.expectReady();
 		if (!this.#offload) throw new Error("writeback: the device has no backing");
 		const count = writeback(this.#offload, this.#engine, this.#layout, this.#threshold, request);
 		if (count < 0) throw this.#damaged("ECORRUPT", `page ${this.#engine.stopped} is damaged`);
@@ -365,7 +435,7 @@ export default class Zram {
 	 * @returns true if nothing is left to do
 	 */
 	maintain(milliseconds: number): boolean {
-		this.#expectReady();
+		this.expectReady();
 		if (!(Number.isInteger(milliseconds) && milliseconds >= 0 && milliseconds <= MILLISECONDS_MOST))
 			throw refuseInteger("milliseconds", milliseconds, 0, MILLISECONDS_MOST);
 		return this.#offload?.maintain(milliseconds) ?? true;
@@ -373,15 +443,65 @@ export default class Zram {
 
 	/** Frees the memory. Does nothing on a closed device. */
 	close(): void {
+		expectIdle(this.#claimant);
 		if (this.#engine.close() === BUSY) expect(BUSY);
 		if (this.#closed) return;
 		this.#closed = true;
+		this.#unclaim();
 		try {
 			this.#offload?.close();
 		} finally {
 			this.#scratch.close();
 			this.#region?.close();
 		}
+	}
+
+	/**
+	 * The device is `claimant`'s alone, until that or the device itself gives it up.
+	 *
+	 * @internal
+	 * @throws ZramError `EBUSY` if another has it, and what {@link expectReady} throws
+	 */
+	claim(claimant: Claimant): void {
+		this.expectReady();
+		if (this.#claimant) throw new ZramError("EBUSY", "the device belongs to another pool or flash");
+		this.#claimant = claimant;
+	}
+
+	/**
+	 * Ends a claim. False if it has ended before.
+	 *
+	 * @internal
+	 */
+	disclaim(claimant: Claimant): boolean {
+		if (this.#claimant !== claimant) return false;
+		this.#claimant = undefined;
+		return true;
+	}
+
+	/**
+	 * 0 if the device can be used, else CLOSED, BUSY or ARENA.
+	 *
+	 * @internal
+	 */
+	get readiness(): number {
+		const result = this.#engine.leastWorn(0, 0, 0, 1);
+		return result === OFFSET ? 0 : result;
+	}
+
+	/**
+	 * Throws if the device cannot be used: it is closed or busy, or its arena detached.
+	 *
+	 * @internal
+	 */
+	expectReady(): void {
+		expect(this.readiness);
+	}
+
+	#unclaim() {
+		const claimant = this.#claimant;
+		this.#claimant = undefined;
+		claimant?.lose();
 	}
 
 	#listen({ onPressure, onError, onOperation }: ZramOptions) {
@@ -403,7 +523,8 @@ export default class Zram {
 		const refusal = this.#refuseRange("byteLength", byteLength, byteOffset);
 		if (refusal) throw this.#invalid(refusal);
 		const buffer = new ArrayBuffer(byteLength);
-		this.read(buffer, byteOffset);
+		const result = this.#engine.read(buffer, byteOffset); // not this.read, which may be a subclass's
+		if (result < 0) this.#finish(READ, this.#goOn(READ, result, buffer, byteOffset));
 		return buffer;
 	}
 
@@ -420,13 +541,13 @@ export default class Zram {
 				throw this.#invalid(new TypeError("start, length: only with a buffer"));
 			return this.#readNew(target as number, byteOffset);
 		}
-		return this.#goOn(READ, result, target, byteOffset, start, length);
+		return this.#finish(READ, this.#goOn(READ, result, target, byteOffset, start, length));
 	}
 
 	/**
 	 * Goes on after the engine has stopped with `result`: brings pages to flash and back, reports what is to be reported,
-	 * wraps a wide view, or throws. `target` is the buffer, with `start` the `length` bytes of it from there on; or for a
-	 * trim the number of bytes.
+	 * wraps a wide view. `target` is the buffer, with `start` the `length` bytes of it from there on; or for a trim the
+	 * number of bytes. Returns what the call does if all went well, else FULL, CORRUPT or ROT.
 	 */
 	#goOn(
 		operation: Operation,
@@ -447,16 +568,20 @@ export default class Zram {
 				done += engine.done;
 				this.#report(operation, engine.stopped);
 			} else if (result === ON_FLASH || (result === ROT && before !== ROT)) {
-				this.#fetch(operation, done);
 				done += engine.done;
+				if (!this.#offload?.load(engine.stopped)) return this.#stop(ROT, done);
 				mode = STAGED;
 			} else if (result === INCOMPRESSIBLE) {
-				this.#place(operation, target, byteOffset, done);
+				const code = this.#place(operation);
+				if (code < 0) return this.#stop(code, done + engine.done);
 				done = this.#endOfPage(target, byteOffset, length);
 			} else if (result === PRESSURE) {
 				this.#pressure?.fire();
-				break;
-			} else throw this.#failure(operation, result, target, byteOffset, done, start, length);
+				return 0;
+			} else if (result === FULL || result === CORRUPT || result === ROT) {
+				if (result === ROT) this.#offload?.markRotten(engine.stopped);
+				return this.#stop(result, done + engine.done);
+			} else throw this.#refusal(operation, result, target, byteOffset, start, length);
 
 			before = result;
 			result = this.#again(operation, target, byteOffset, done, mode, start, length);
@@ -482,20 +607,16 @@ export default class Zram {
 			: engine.write(buffer, byteOffset, start, length, done, mode);
 	}
 
-	/** Reads the page at which the engine has stopped from flash into staging. */
-	#fetch(operation: Operation, done: number) {
-		if (!this.#offload?.load(this.#engine.stopped)) throw this.#unreadable(operation, done);
-	}
-
-	/** Finds a place for the page at which the engine has stopped, and which is in staging: flash, else memory. */
-	#place(operation: Operation, target: Bytes | number, byteOffset: number, done: number) {
+	/** Finds a place for the page at which the engine has stopped, and which is in staging: flash, else memory. 0 or a code. */
+	#place(operation: Operation): number {
 		const engine = this.#engine;
 		const page = engine.stopped;
 		if (!this.#offload?.store(page, operation === WRITE ? WRITTEN : TRIMMED)) {
 			const code = engine.keep(operation === WRITE ? WRITTEN : 0);
-			if (code < 0) throw this.#failure(operation, code, target, byteOffset, done);
+			if (code < 0) return code;
 		}
 		if (this.#onOperation) this.#report(operation, page);
+		return 0;
 	}
 
 	/** How many bytes of the request are done with the page at which the engine has stopped. */
@@ -518,47 +639,46 @@ export default class Zram {
 		}
 	}
 
-	/** The error for a read, write or trim that the engine has stopped. */
-	#failure(
+	/**
+	 * Ends a request at a page that does not fit (FULL), is damaged (CORRUPT) or cannot be read from flash (ROT): tells
+	 * those who listen, and returns the code.
+	 */
+	#stop(code: number, done: number): number {
+		const { stopped } = this.#engine;
+		this.#done = done;
+		if (code === FULL) this.#pressure?.fire();
+		else if (code === CORRUPT) this.#damaged("ECORRUPT", `page ${stopped} is damaged`);
+		else this.#damaged("EIO", `page ${stopped} cannot be read from flash`);
+		return code;
+	}
+
+	/** What a request returns whose last answer is `result`, or the error for it. */
+	#finish(operation: Operation, result: number): number {
+		if (result >= 0) return result;
+		const error =
+			result === FULL
+				? new ZramError("ENOSPC", `no room for page ${this.#engine.stopped}`)
+				: (this.#damage as ZramError);
+		if (operation !== READ) error.bytesWritten = this.#done;
+		throw error;
+	}
+
+	/** The error for a request that was wrong, or could not begin. */
+	#refusal(
 		operation: Operation,
 		result: number,
 		target: Bytes | number,
 		byteOffset: number,
-		done: number,
 		start?: number,
 		length?: number,
 	): Error {
-		const engine = this.#engine;
-		if (result === FULL || result === CORRUPT) {
-			if (result === FULL) this.#pressure?.fire();
-			const page = engine.stopped;
-			const error =
-				result === FULL
-					? new ZramError("ENOSPC", `no room for page ${page}`)
-					: this.#damaged("ECORRUPT", `page ${page} is damaged`);
-			if (operation !== READ) error.bytesWritten = done + engine.done;
-			return error;
-		}
-		if (result === ROT) {
-			this.#offload?.markRotten(engine.stopped);
-			return this.#unreadable(operation, done);
-		}
-		if (result === BUFFER)
-			return this.#invalid(new TypeError("buffer: must be a buffer or a view of one, and not detached"));
 		if (result === OVERLAP) return this.#invalid(new RangeError("buffer: overlaps the arena"));
-		if (result === OFFSET)
-			return this.#invalid(
-				operation === TRIM
-					? this.#refuseRange("byteLength", target, byteOffset)
-					: this.#refuseBytes(Engine.bufferLength(target, 1), byteOffset, start, length),
-			);
-		return misuse(result);
-	}
-
-	#unreadable(operation: Operation, done: number): ZramError {
-		const error = this.#damaged("EIO", `page ${this.#engine.stopped} cannot be read from flash`);
-		if (operation !== READ) error.bytesWritten = done + this.#engine.done;
-		return error;
+		if (result !== BUFFER && result !== OFFSET) return misuse(result);
+		if (operation === TRIM) return this.#invalid(this.#refuseRange("byteLength", target, byteOffset));
+		const byteLength = result === OFFSET ? Engine.bufferLength(target, 1) : -1;
+		if (byteLength >= 0) return this.#invalid(this.#refuseBytes(byteLength, byteOffset, start, length));
+		// within the request it may have lost its bytes
+		return this.#invalid(new TypeError("buffer: must be a buffer or a view of one, and not detached"));
 	}
 
 	/** The engine says that an argument is out of range, not which: this tells. */
@@ -584,12 +704,6 @@ export default class Zram {
 	#invalid(error: Error | undefined): Error {
 		this.#invalidIO++;
 		return error ?? new RangeError("buffer: its length changed during the request");
-	}
-
-	/** Throws on a closed or busy device. */
-	#expectReady() {
-		const result = this.#engine.leastWorn(0, 0, 0, 1);
-		if (result !== OFFSET) expect(result);
 	}
 
 	#damaged(code: "ECORRUPT" | "EIO", message: string): ZramError {

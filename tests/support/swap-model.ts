@@ -184,6 +184,7 @@ export class SwapModel {
 		const isCreated = random.once(8);
 		const length = this.#length();
 		const bytes = isCreated ? new Uint8Array(length) : this.#bytes(length);
+		const isHopeless = this.#isHopeless(length, old, replace);
 		const error = this.#attempt(() => {
 			if (isCreated) this.#pool.create(key, length, { priority, replace });
 			else this.#pool.write(key, bytes, { priority, replace });
@@ -193,11 +194,12 @@ export class SwapModel {
 			return;
 		}
 		if (error?.code === "EBUSY") throw error;
+		if (isHopeless) this.#expectRefused(error);
 		this.#dropEvicted(key);
 		if (!error) {
 			this.#values.set(key, { bytes: bytes.slice(), priority: priority ?? old?.priority ?? 0 });
 			this.#used(key);
-		} else if (replace) this.#values.delete(key);
+		} else if (replace && !isHopeless) this.#values.delete(key);
 		if (this.#pool.has(key) !== this.#values.has(key)) throw new Error(`${key} should ${error ? "not " : ""}be there`);
 	}
 
@@ -285,8 +287,29 @@ export class SwapModel {
 
 	#own() {
 		const bytes = this.#bytes(this.#length()).slice();
-		this.#attempt(() => this.#owned.push({ handle: this.#pool.own(bytes), bytes }));
+		const isHopeless = this.#isHopeless(bytes.length, undefined, false);
+		const error = this.#attempt(() => this.#owned.push({ handle: this.#pool.own(bytes), bytes }));
+		if (isHopeless) this.#expectRefused(error);
 		this.#dropEvicted(undefined);
+	}
+
+	#pagesOf(length: number): number {
+		return Math.ceil(length / (this.#devices[0] as Zram).pageLength);
+	}
+
+	/** Whether a value cannot fit even if all goes that may. Then nothing goes, not even the `old` one that it replaces. */
+	#isHopeless(length: number, old: Value | undefined, replace: boolean): boolean {
+		const isEvicted = this.#options.pool.evict === "lru";
+		let pages = this.#devices.reduce((sum, zram) => sum + this.#pagesOf(zram.byteLength), 0);
+		for (const [key, value] of this.#values)
+			if (value === old ? !replace : this.#held.has(key) || !isEvicted) pages -= this.#pagesOf(value.bytes.length);
+		for (const { bytes } of this.#owned) pages -= this.#pagesOf(bytes.length);
+		return this.#pagesOf(length) > pages;
+	}
+
+	#expectRefused(error: ZramError | undefined) {
+		if (error?.code !== "ENOSPC") throw new Error("stored, though there are not so many pages");
+		if (this.#pool.status().evictions !== this.#evictions) throw new Error("evicted for what could not fit");
 	}
 
 	#useOwned() {

@@ -5,18 +5,29 @@
  *   links   0 … pageCount - 1            the next page of a chain, or none
  *           pageCount … + chainCount - 1 the first page of each chain: a link like the others, so nothing is special
  *           pageCount + chainCount       the first page of the draft: a value that is being written
+ *                          … + 1         the first page that was dropped: nobody's any more, and yet to be emptied
  *
- * Pages are numbered through all devices. A page that is free has been trimmed, and reads as zeros. Pages need not lie side
- * by side, but those that do, as in a new pool, are one call of their device: a run.
+ * Pages are numbered through all devices. Pages need not lie side by side, but those that do, as in a new pool, are one
+ * call of their device: a run.
  *
  * What needs room stops where there is none and tells how far it came, and the caller goes on from there when it has made
  * some. So the stack stays flat, which on a microcontroller has some hundred slots.
+ *
+ * A call of a device may throw anything at any time: its flash driver and its onOperation are the app's. Whenever that
+ * happens
+ *
+ * 1. every page is in exactly one place: in a chain, in the draft, dropped, free, or lost;
+ * 2. a page that is free is empty: it takes nothing, and reads as zeros;
+ * 3. a chain has the pages that it had before, or those that it was to have.
+ *
+ * Hence the order of things. A page that was taken is in the draft or dropped when a call for it has thrown; a page is
+ * free when its trim has come back; links change between calls of devices, and never after one that could still fail.
  */
 
 import type Zram from "zram";
+import type { Claimant } from "zram";
 import Engine from "zram/engine";
-import type { ByteBuffer } from "zram/engine/interface";
-import { ZramError } from "zram/error";
+import { BUSY, type ByteBuffer, CORRUPT, FULL } from "zram/engine/interface";
 import { Memory } from "zram/memory";
 
 /** What there is not enough of: bytes of the arenas, or pages of the devices. */
@@ -45,17 +56,10 @@ class Place {
 	}
 }
 
-function isFull(error: unknown): error is ZramError {
-	return error instanceof ZramError && error.code === "ENOSPC";
-}
-
-function isDamaged(error: unknown): boolean {
-	return error instanceof ZramError && error.code === "ECORRUPT";
-}
-
-/** Whether a page could not be read: it is damaged, or lost on flash. Writing all of it may heal it. */
-function isUnreadable(error: unknown): boolean {
-	return isDamaged(error) || (error instanceof ZramError && error.code === "EIO");
+/** Empties a device, damaged pages excepted. */
+function empty(zram: Zram) {
+	for (let start = 0; start < zram.byteLength; start += zram.bytesDone + zram.pageLength)
+		if (zram.tryTrim(start, zram.byteLength - start) >= 0) return;
 }
 
 /** Links of 2 bytes if that is enough for all of them, else of 4. */
@@ -68,13 +72,16 @@ function makeLinks(memory: Memory, count: number, none: number): Uint16Array | U
 export class Chains {
 	readonly pageLength: number;
 	readonly pageCount: number;
-	pagesUsed = 0;
 	/** Damaged pages that could not be trimmed: nobody uses them any more. */
 	pagesLost = 0;
 	/** Pages that update() has written because they had changed. */
 	pagesWritten = 0;
 	/** What the last attempt lacked. */
 	shortage: Shortage = "pages";
+	/** How far overwrite() or update() has come, in bytes of what is to be written. They go on from here. */
+	done = 0;
+	/** Pages that are in a chain, in the draft, or dropped. */
+	#pagesTaken = 0;
 	/** In the order of their numbers. */
 	#places: Place[] = [];
 	/** In the order in which they are asked for room. */
@@ -86,6 +93,8 @@ export class Chains {
 	/** Bytes of the draft so far, and its last link. */
 	#draftLength = 0;
 	#draftEnd: number;
+	/** The link to the first page that was dropped. */
+	#dropped: number;
 	/** A page on its way: to be compared, or to move to another device. */
 	#staging: Memory;
 
@@ -96,28 +105,46 @@ export class Chains {
 
 	/** Bytes of memory that the links take. */
 	static linksLength(pageCount: number, chainCount: number): number {
-		const count = pageCount + chainCount + 1;
+		const count = pageCount + chainCount + 2;
 		return pageCount < 0xffff ? 2 * count : 4 * count;
 	}
 
-	/** Takes the devices over: what they hold is dropped. */
-	constructor(devices: readonly Zram[], chainCount: number) {
+	/**
+	 * Takes the devices over, for `claimant`: what they hold is dropped.
+	 *
+	 * @throws ZramError `ECLOSED`, `EBUSY` if one of them cannot be used, or is another's: then none has changed
+	 */
+	constructor(devices: readonly Zram[], chainCount: number, claimant: Claimant) {
 		this.pageLength = (devices[0] as Zram).pageLength;
 		this.pageCount = devices.reduce((count, { byteLength }) => count + byteLength / this.pageLength, 0);
 		this.#none = this.pageCount < 0xffff ? 0xffff : 0xffffffff;
 		this.#draft = chainCount;
 		this.#draftEnd = this.pageCount + chainCount;
+		this.#dropped = this.#draftEnd + 1;
 		let first = 0;
 		for (const zram of devices) {
-			zram.trim(0, zram.byteLength);
 			const place = new Place(zram, first, this.#none);
 			first = place.end;
 			this.#places.push(place);
 		}
 		this.#ranked = this.#places;
 		this.#staging = new Memory(this.pageLength, "internal");
-		this.#memory = new Memory(Chains.linksLength(this.pageCount, chainCount), "external");
-		this.#links = makeLinks(this.#memory, this.pageCount + chainCount + 1, this.#none);
+		try {
+			this.#memory = new Memory(Chains.linksLength(this.pageCount, chainCount), "external");
+		} catch (error) {
+			this.#staging.close();
+			throw error;
+		}
+		this.#links = makeLinks(this.#memory, this.#dropped + 1, this.#none);
+		try {
+			for (const zram of devices) zram.claim(claimant);
+			for (const zram of devices) if (zram.tryTrim(0, zram.byteLength) < 0) throw zram.damage;
+		} catch (error) {
+			for (const zram of devices) zram.disclaim(claimant);
+			this.#memory.close();
+			this.#staging.close();
+			throw error;
+		}
 	}
 
 	/** Bytes of all pages. */
@@ -130,8 +157,32 @@ export class Chains {
 		return this.#places.reduce((sum, { bytesLeft }) => sum + bytesLeft, 0);
 	}
 
-	/** Begins a new value. */
+	/** Pages of values. */
+	get pagesUsed(): number {
+		let dropped = 0;
+		for (let at = this.#dropped; this.#links[at] !== this.#none; at = this.#links[at] as number) dropped++;
+		return this.#pagesTaken - dropped;
+	}
+
+	/** Pages that can be had. */
+	get pagesFree(): number {
+		return this.pageCount - this.pagesUsed - this.pagesLost;
+	}
+
+	/** Pages of a value of `length` bytes. */
+	pagesFor(length: number): number {
+		return Math.ceil(length / this.pageLength);
+	}
+
+	/** Throws if a device cannot be used now. */
+	expectReady(): void {
+		for (let i = 0; i < this.#places.length; i++) (this.#places[i] as Place).zram.expectReady();
+	}
+
+	/** Begins a new value. Throws, and nothing has changed, if a device cannot be used. */
 	begin(): void {
+		this.expectReady();
+		this.clean();
 		this.#rank();
 		this.#draftLength = 0;
 		this.#draftEnd = this.pageCount + this.#draft;
@@ -139,7 +190,7 @@ export class Chains {
 
 	/**
 	 * Adds what is missing of the first `length` bytes of `bytes`, or of as many zeros. Returns false if there is no room
-	 * for the next page: call it again when there is, or `abort`.
+	 * for the next page: call it again when there is, or `abort`. If it throws, abort.
 	 */
 	extend(bytes: ByteBuffer | undefined, length: number): boolean {
 		while (this.#draftLength < length) {
@@ -151,19 +202,58 @@ export class Chains {
 		return true;
 	}
 
-	/** The new value is that of `chain` from now on; the pages of the old one are given back. */
+	/** The new value is that of `chain` from now on; the pages of the old one are dropped. Calls no device. */
 	commit(chain: number): void {
 		const links = this.#links;
-		const old = links[this.pageCount + chain] as number;
-		links[this.pageCount + chain] = links[this.pageCount + this.#draft] as number;
-		links[this.pageCount + this.#draft] = old;
+		const head = this.pageCount + chain;
+		const old = links[head] as number;
+		links[head] = links[this.pageCount + this.#draft] as number;
+		links[this.pageCount + this.#draft] = this.#none;
 		this.#cursorChain = -1;
-		this.free(this.#draft);
+		this.#drop(old);
 	}
 
-	/** There is to be no new value. */
+	/** There is to be no new value, as something was thrown: what its pages cannot be emptied for now can wait. */
 	abort(): void {
-		this.free(this.#draft);
+		this.discard(this.#draft);
+		try {
+			this.clean();
+		} catch {
+			// the error that is on its way came first
+		}
+	}
+
+	/** `chain` has no pages any more: they are dropped. Calls no device. */
+	discard(chain: number): void {
+		const head = this.pageCount + chain;
+		if (chain === this.#cursorChain) this.#cursorChain = -1;
+		this.#drop(this.#links[head] as number);
+		this.#links[head] = this.#none;
+	}
+
+	/**
+	 * Gives pages that were dropped back, empty, in their order. What a device throws meanwhile does not keep it from the
+	 * others: it comes at the end, and those pages wait for the next time.
+	 *
+	 * @returns whether there were any
+	 */
+	clean(): boolean {
+		const links = this.#links;
+		let at = this.#dropped;
+		if (links[at] === this.#none) return false;
+		let failure: { error: unknown } | undefined;
+		for (let page = links[at] as number; page !== this.#none; page = links[at] as number) {
+			const place = this.#placeOf(page);
+			const last = this.#endOfRun(page, place, this.pageCount);
+			try {
+				this.#empty(at, place, page, last);
+			} catch (error) {
+				failure ??= { error };
+				at = last;
+			}
+		}
+		if (failure) throw failure.error;
+		return true;
 	}
 
 	/** Reads `length` bytes of `chain` from `offset` to `into`, from `start` on. */
@@ -176,82 +266,70 @@ export class Chains {
 			const place = this.#placeOf(page);
 			at = this.#endOfRun(page, place, Math.ceil((skip + end - start) / pageLength));
 			const count = Math.min((at - page + 1) * pageLength - skip, end - start);
-			place.zram.read(into, (page - place.first) * pageLength + skip, start, count);
+			if (place.zram.tryRead(into, (page - place.first) * pageLength + skip, start, count) < 0) throw place.zram.damage;
 			start += count;
 		}
 	}
 
 	/**
-	 * Writes the bytes of `bytes` from `start` to `end` over those of `chain` from `offset` on.
+	 * Writes the first `length` bytes of `bytes`, from the one at `done` on, over those of `chain` from `offset` on.
 	 *
-	 * @returns the first one that is not written, since there is no room for its page; or `end`
-	 * @throws ZramError `ECORRUPT`; the page at which it failed keeps its old bytes, and `bytesWritten` counts those from
-	 * `start` on in front of it.
+	 * @returns false if there is no room for the next page: call it again when there is
+	 * @throws ZramError `ECORRUPT`, `EIO`, or what a device throws. `done` counts what is written, always, but that a
+	 * device may throw behind a page that it has written.
 	 */
-	overwrite(chain: number, offset: number, bytes: ByteBuffer, start: number, end: number): number {
+	overwrite(chain: number, offset: number, bytes: ByteBuffer, length: number): boolean {
 		const { pageLength } = this;
-		const first = start;
-		let at = this.#seek(chain, Math.floor(offset / pageLength));
-		try {
-			for (let skip = offset % pageLength; start < end; skip = 0) {
-				const count = Math.min(pageLength - skip, end - start);
-				if (!this.#put(at, skip, bytes, start, count)) return start;
-				start += count;
-				at = this.#links[at] as number;
-			}
-		} catch (error) {
-			if (error instanceof ZramError) error.bytesWritten = start - first;
-			throw error;
+		let at = this.#seek(chain, Math.floor((offset + this.done) / pageLength));
+		while (this.done < length) {
+			const skip = (offset + this.done) % pageLength;
+			const count = Math.min(pageLength - skip, length - this.done);
+			if (!this.#put(at, skip, bytes, this.done, count)) return false;
+			this.done += count;
+			at = this.#links[at] as number;
 		}
-		return end;
+		return true;
 	}
 
 	/**
-	 * Makes the bytes of `bytes` from `start`, which is at a page, to the end `length` those of `chain`, which has as many.
-	 * Writes only the pages that differ, and counts them in `pagesWritten`.
+	 * Makes the first `length` bytes of `bytes`, from the one at `done` on, which is at a page, those of `chain`, which has
+	 * as many. Writes only the pages that differ, and counts them in `pagesWritten`.
 	 *
 	 * @returns as overwrite does
+	 * @throws as overwrite does
 	 */
-	update(chain: number, bytes: ByteBuffer, start: number, length: number): number {
+	update(chain: number, bytes: ByteBuffer, length: number): boolean {
 		const { pageLength } = this;
-		let at = this.#seek(chain, start / pageLength);
-		for (; start < length; start += pageLength) {
-			const count = Math.min(pageLength, length - start);
-			if (this.#differs(this.#links[at] as number, bytes, start, count)) {
-				if (!this.#put(at, 0, bytes, start, count)) return start;
+		let at = this.#seek(chain, this.done / pageLength);
+		while (this.done < length) {
+			const count = Math.min(pageLength, length - this.done);
+			if (this.#differs(this.#links[at] as number, bytes, this.done, count)) {
+				if (!this.#put(at, 0, bytes, this.done, count)) return false;
 				this.pagesWritten++;
 			}
+			this.done += count;
 			at = this.#links[at] as number;
 		}
-		return length;
+		return true;
 	}
 
-	/** Gives the pages of `chain` back, in their order; it has none any more. */
-	free(chain: number): void {
-		const links = this.#links;
-		const head = this.pageCount + chain;
-		if (chain === this.#cursorChain) this.#cursorChain = -1;
-		for (let page = links[head] as number; page !== this.#none; page = links[head] as number) {
-			const place = this.#placeOf(page);
-			const last = this.#endOfRun(page, place, this.pageCount);
-			const trimmed = this.#trim(place, page, last);
-			// what comes after the pages that are done: for the last of them the next run, for a lost one its neighbour
-			const end = page + trimmed;
-			links[head] = links[end > last ? last : end] as number;
-			if (trimmed > 0) this.#give(place, page, end - 1);
-		}
+	/** Throws EBUSY if a device is in the middle of a call, and this within a callback of it. */
+	expectIdle(): void {
+		for (const { zram } of this.#places) if (zram.readiness === BUSY) zram.expectReady();
 	}
 
-	/** Gives the devices back, empty, as far as they are not closed, and the memory. */
-	close(): void {
+	/** Gives the devices back, empty, as far as they can be used, and the memory. What a device throws comes at the end. */
+	close(claimant: Claimant): void {
+		let failure: { error: unknown } | undefined;
 		for (const { zram } of this.#places)
 			try {
-				zram.trim(0, zram.byteLength);
+				if (zram.disclaim(claimant) && zram.readiness === 0) empty(zram);
 			} catch (error) {
-				if (!(error instanceof ZramError)) throw error; // closed, or damaged: nothing more can be done
+				failure ??= { error };
 			}
 		this.#memory.close();
 		this.#staging.close();
+		if (failure) throw failure.error;
 	}
 
 	/** Puts the devices with most room first. */
@@ -271,37 +349,38 @@ export class Chains {
 		let last = first;
 		while (start + (last - first + 1) * pageLength < length && this.#hasNext(place, last)) last = this.#take(place);
 		const count = Math.min((last - first + 1) * pageLength, length - start);
-		const done = bytes ? this.#store(place, first, last, bytes, start, count) : last - first + 1;
-		for (let page = first; page < first + done; page++) {
-			this.#links[this.#draftEnd] = page;
-			this.#links[page] = this.#none;
-			this.#draftEnd = page;
+		let done = last - first + 1;
+		try {
+			if (bytes) done = this.#store(place, first, last, bytes, start, count);
+		} finally {
+			this.#append(first, done); // whatever may hold something now
 		}
 		this.#draftLength += done * pageLength;
 		return done > 0;
 	}
 
+	#append(first: number, count: number) {
+		const links = this.#links;
+		for (let page = first; page < first + count; page++) {
+			links[this.#draftEnd] = page;
+			links[page] = this.#none;
+			this.#draftEnd = page;
+		}
+	}
+
 	/**
-	 * Writes `count` bytes to the pages from `first` to `last`, which were just taken. Pages that they do not fit are given
-	 * back, and one that is damaged is lost. Returns the number of pages that are written; an error that is no lack of room
-	 * is thrown when there are none.
+	 * Writes `count` bytes to the pages from `first` to `last`, which were just taken. Those that they do not fit, of which
+	 * nothing is written, are given back. Returns the number of pages that are written.
 	 */
 	#store(place: Place, first: number, last: number, bytes: ByteBuffer, start: number, count: number): number {
-		try {
-			place.zram.write(bytes, (first - place.first) * this.pageLength, start, count);
-			return last - first + 1;
-		} catch (error) {
-			const done = error instanceof ZramError ? Math.floor((error.bytesWritten ?? 0) / this.pageLength) : 0;
-			let rest = first + done;
-			if (isDamaged(error)) {
-				this.#lose();
-				rest++;
-			}
-			if (rest <= last) this.#give(place, rest, last);
-			if (isFull(error)) this.shortage = "arena";
-			else if (done === 0) throw error; // else it comes again, when what is written has its place in a chain
-			return done;
-		}
+		const { zram } = place;
+		const code = zram.tryWrite(bytes, (first - place.first) * this.pageLength, start, count);
+		if (code >= 0) return last - first + 1;
+		if (code !== FULL) throw zram.damage;
+		const done = Math.floor(zram.bytesDone / this.pageLength);
+		this.#give(place, first + done, last);
+		this.shortage = "arena";
+		return done;
 	}
 
 	/** Writes a part of the page behind link `at`, which may have to move to another device for it. False: no room. */
@@ -309,12 +388,9 @@ export class Chains {
 		for (let moves = this.#places.length - 1; ; moves--) {
 			const page = this.#links[at] as number;
 			const place = this.#placeOf(page);
-			try {
-				place.zram.write(bytes, (page - place.first) * this.pageLength + skip, start, count);
-				return true;
-			} catch (error) {
-				if (!isFull(error)) throw error;
-			}
+			const code = place.zram.tryWrite(bytes, (page - place.first) * this.pageLength + skip, start, count);
+			if (code >= 0) return true;
+			if (code !== FULL) throw place.zram.damage;
 			const hasMoved = moves > 0 && this.#move(at, page, place);
 			this.shortage = "arena";
 			if (!hasMoved) return false;
@@ -325,14 +401,16 @@ export class Chains {
 	#move(at: number, page: number, place: Place): boolean {
 		const links = this.#links;
 		const staging = this.#staging as unknown as HostBuffer;
-		place.zram.read(staging, (page - place.first) * this.pageLength);
+		const { zram } = place;
+		if (zram.tryRead(staging, (page - place.first) * this.pageLength, 0, this.pageLength) < 0) throw zram.damage;
 		this.#rank();
 		const fresh = this.#storeElsewhere(place, staging);
 		if (fresh === this.#none) return false;
 		links[fresh] = links[page] as number;
 		links[at] = fresh;
 		this.#cursorChain = -1;
-		if (this.#trim(place, page, page) > 0) this.#give(place, page, page);
+		this.#dropOne(page);
+		this.clean();
 		return true;
 	}
 
@@ -341,21 +419,26 @@ export class Chains {
 		for (let i = 0; i < this.#ranked.length; i++) {
 			const other = this.#ranked[i] as Place;
 			const page = other === place ? this.#none : this.#take(other);
-			if (page !== this.#none && this.#store(other, page, page, bytes, 0, this.pageLength) > 0) return page;
+			if (page !== this.#none && this.#storeOne(other, page, bytes)) return page;
 		}
 		return this.#none;
+	}
+
+	/** Writes a page that was just taken. False: no room, and it is given back. */
+	#storeOne(place: Place, page: number, bytes: ByteBuffer): boolean {
+		try {
+			return this.#store(place, page, page, bytes, 0, this.pageLength) > 0;
+		} catch (error) {
+			this.#dropOne(page);
+			throw error;
+		}
 	}
 
 	/** Whether the first `count` bytes of a page are others than these. Those that cannot be read are. */
 	#differs(page: number, bytes: ByteBuffer, start: number, count: number): boolean {
 		const place = this.#placeOf(page);
 		const staging = this.#staging as unknown as HostBuffer;
-		try {
-			place.zram.read(staging, (page - place.first) * this.pageLength, 0, count);
-		} catch (error) {
-			if (!isUnreadable(error)) throw error;
-			return true;
-		}
+		if (place.zram.tryRead(staging, (page - place.first) * this.pageLength, 0, count) < 0) return true;
 		return Engine.equal(staging, 0, bytes, start, count) !== 1;
 	}
 
@@ -394,37 +477,43 @@ export class Chains {
 	#take(place: Place): number {
 		const page = place.free;
 		if (page === this.#none && place.frontier === place.end) return page;
-		this.pagesUsed++;
+		this.#pagesTaken++;
 		if (page === this.#none) return place.frontier++;
 		place.free = this.#links[page] as number;
 		return page;
 	}
 
-	/** Gives the pages from `first` to `last` back: they are the next to be taken. */
+	/** Gives the pages from `first` to `last` back, which are empty: they are the next to be taken. */
 	#give(place: Place, first: number, last: number) {
 		const links = this.#links;
 		for (let page = first; page < last; page++) links[page] = page + 1;
 		links[last] = place.free;
 		place.free = first;
-		this.pagesUsed -= last - first + 1;
+		this.#pagesTaken -= last - first + 1;
 	}
 
-	/** Empties the pages from `first` to `last`. Returns how many are; if not all, the next one is damaged, and lost. */
-	#trim(place: Place, first: number, last: number): number {
-		const count = last - first + 1;
-		try {
-			place.zram.trim((first - place.first) * this.pageLength, count * this.pageLength);
-			return count;
-		} catch (error) {
-			if (!isDamaged(error)) throw error;
-			const done = Math.floor(((error as ZramError).bytesWritten ?? 0) / this.pageLength);
-			this.#lose();
-			return done;
-		}
+	/** The pages that are linked from `page` on, or none, are nobody's any more. */
+	#drop(page: number) {
+		let end = this.#dropped;
+		while (this.#links[end] !== this.#none) end = this.#links[end] as number;
+		this.#links[end] = page;
 	}
 
-	#lose() {
-		this.pagesUsed--;
+	#dropOne(page: number) {
+		this.#links[page] = this.#none;
+		this.#drop(page);
+	}
+
+	/** Empties the run of dropped pages from `page` to `last` behind link `at`, and frees them. A damaged one is lost. */
+	#empty(at: number, place: Place, page: number, last: number) {
+		const count = last - page + 1;
+		const { zram } = place;
+		const isDamaged = zram.tryTrim((page - place.first) * this.pageLength, count * this.pageLength) === CORRUPT;
+		const done = isDamaged ? Math.floor(zram.bytesDone / this.pageLength) : count;
+		this.#links[at] = this.#links[isDamaged ? page + done : last] as number;
+		if (done > 0) this.#give(place, page, page + done - 1);
+		if (!isDamaged) return;
+		this.#pagesTaken--;
 		this.pagesLost++;
 	}
 }

@@ -35,13 +35,19 @@ export class Slot {
 		return this.view;
 	}
 
-	/** Forgets the value, and its view is dead. */
-	clear() {
-		if (this.view) this.#memory = this.#memory.transfer();
+	/** Shows no value any more. Its view lives until clear(). */
+	forget() {
 		this.value = NONE;
 		this.holders = 0;
 		this.writable = false;
-		this.view = this.handle = undefined;
+		this.handle = undefined;
+	}
+
+	/** Forgets the value, and its view is dead. */
+	clear() {
+		this.forget();
+		if (this.view) this.#memory = this.#memory.transfer();
+		this.view = undefined;
 	}
 
 	close() {
@@ -54,6 +60,7 @@ export class Slots {
 	readonly byteLength: number;
 	#slots: Slot[] = [];
 	#clock = 0;
+	#isSwept = true;
 
 	constructor(count: number, byteLength: number, kind: "external" | "internal") {
 		this.byteLength = byteLength;
@@ -106,9 +113,18 @@ export class Slots {
 		return oldest;
 	}
 
-	/** No slot shows `value` any more. */
-	drop(value: number) {
-		this.find(value)?.clear();
+	/** No slot shows `value` any more. Views of it live until sweep(): they may be what is being written just now. */
+	forget(value: number) {
+		const slot = this.find(value);
+		slot?.forget();
+		if (slot) this.#isSwept = false;
+	}
+
+	/** Views of what was forgotten are dead. */
+	sweep() {
+		if (this.#isSwept) return;
+		this.#isSwept = true;
+		for (const slot of this.#slots) if (slot.value === NONE) slot.clear();
 	}
 
 	/** All views are dead, and the memory is given back. */

@@ -57,35 +57,41 @@ export class Table {
 		return this.#numbers.size;
 	}
 
+	/** No number is free. */
+	get isFull(): boolean {
+		return this.#free === NONE && this.#frontier === this.count;
+	}
+
 	/** The number of the value with this key, or undefined. */
 	find(key: Key): number | undefined {
-		return this.#numbers.get(key);
+		const number = this.#numbers.get(key);
+		// add() never keeps -0, which is another key than 0 to some versions of XS
+		return number === undefined && key === 0 ? this.#numbers.get(0) : number;
 	}
 
 	keys(): IterableIterator<Key> {
 		return this.#numbers.keys();
 	}
 
-	/** A number for a new value of no bytes; undefined if all are taken. Without a key it has no place in the order. */
-	add(key: Key | undefined, priority: number): number | undefined {
+	/** A number for a new value of no bytes; some must be free. Without a key it has no place in the order. */
+	add(key: Key | undefined, priority: number): number {
 		let number = this.#free;
-		if (number !== NONE) this.#free = this.#newer[number] as number;
-		else if (this.#frontier < this.count) number = this.#frontier++;
-		else return undefined;
+		if (number === NONE) number = this.#frontier++;
+		else this.#free = this.#newer[number] as number;
 		this.used++;
 		this.#lengths[number] = 0;
 		this.#priorities[number] = priority;
 		this.#older[number] = number;
 		this.#newer[number] = number;
 		if (key !== undefined) {
-			this.#numbers.set(key, number);
+			this.#numbers.set(key === 0 ? 0 : key, number);
 			this.#insert(number);
 		}
 		return number;
 	}
 
 	remove(number: number, key: Key | undefined) {
-		if (key !== undefined) this.#numbers.delete(key);
+		if (key !== undefined) this.#numbers.delete(key === 0 ? 0 : key);
 		this.setByteLength(number, 0);
 		this.#unlink(number);
 		this.#newer[number] = this.#free;
@@ -111,6 +117,12 @@ export class Table {
 		if (this.#older[this.count] === number || this.#older[number] === number) return;
 		this.#unlink(number);
 		this.#insert(number);
+	}
+
+	/** Of the values with a key the one that was used after `number`, at first the oldest; undefined if there is none. */
+	next(number = this.count): number | undefined {
+		const newer = this.#newer[number] as number;
+		return newer === this.count ? undefined : newer;
 	}
 
 	/**

@@ -2,9 +2,14 @@
  * What a swap pool does with values, known by their numbers: keys are the pool's business, and an owned buffer has none.
  *
  * Invariant: a value that a slot shows and nobody holds is in the slot as it is in its pages.
+ *
+ * Whatever a device throws, and whenever, every value is as it was or as it was to be, table, slots and chains alike. So
+ * they change together, between two calls of devices: before it there is only a draft; what follows, giving back what the
+ * old value had, cannot undo it. (A write into a value that is there goes page by page, and says how far it came.)
  */
 
 import type Zram from "zram";
+import type { Claimant } from "zram";
 import type { ByteBuffer } from "zram/engine/interface";
 import { ZramError } from "zram/error";
 import { Chains, type Shortage } from "zram/swap/chains";
@@ -20,7 +25,17 @@ export interface ValuesOptions {
 	onRefusal: (shortage: Shortage | "keys", byteLength: number) => void;
 }
 
-export class Values {
+function busy(): ZramError {
+	return new ZramError("EBUSY", "the pool cannot be used from within a callback of its device");
+}
+
+/** Says in an error how far a write into a value came. What is not ours stays as it is. */
+function withProgress(error: unknown, bytesWritten: number): unknown {
+	if (error instanceof ZramError) error.bytesWritten = bytesWritten;
+	return error;
+}
+
+export class Values implements Claimant {
 	readonly table: Table;
 	readonly chains: Chains;
 	readonly slots: Slots;
@@ -33,6 +48,8 @@ export class Values {
 	/** The value that an operation is about, which must not be evicted for its own sake; -1 if there is none. */
 	#current = -1;
 	#busy = false;
+	/** Why the pool cannot be used any more. */
+	#end: string | undefined;
 	#closed = false;
 	#isHeld = (value: number) => value === this.#current || this.slots.isHeld(value);
 
@@ -40,15 +57,23 @@ export class Values {
 		this.#evicts = evicts;
 		this.#onRefusal = onRefusal;
 		this.slots = new Slots(slots.count, slots.byteLength, slots.memory);
-		this.table = new Table(count);
-		this.chains = new Chains(devices, count);
+		let table: Table | undefined;
+		try {
+			table = new Table(count);
+			this.chains = new Chains(devices, count, this);
+		} catch (error) {
+			this.slots.close();
+			table?.close();
+			throw error;
+		}
+		this.table = table;
 	}
 
 	/**
 	 * Makes a copy of `bytes`, or `length` zeros, the value with this key; without a key, a new value.
 	 *
 	 * @param priority undefined leaves that of an old value as it is
-	 * @param replace drops the old value first: if there is no room then, there is neither
+	 * @param replace drops the old value first: if the new one cannot be stored then, there is neither
 	 * @returns the value's number
 	 * @throws ZramError `ENOSPC`, `EBUSY` if the old value is held
 	 */
@@ -56,25 +81,19 @@ export class Values {
 		const known = key === undefined ? undefined : this.table.find(key);
 		this.#begin(known);
 		try {
-			const number = known ?? this.#add(key, priority ?? 0, length);
-			this.#current = number;
-			if (replace) this.#empty(number);
+			const replaced = replace ? known : undefined;
 			this.chains.begin();
-			try {
-				while (!this.chains.extend(bytes, length)) this.#makeRoom(length);
-			} catch (error) {
-				this.chains.abort();
-				if (known === undefined || replace) this.table.remove(number, key);
-				throw error;
-			}
-			this.chains.commit(number);
-			this.slots.drop(number);
-			this.table.setByteLength(number, length);
-			if (priority !== undefined) this.table.setPriority(number, priority);
-			this.table.touch(number);
+			this.#expectRoom(known, replaced, length);
+			const late = replaced === undefined ? undefined : this.#vacate(replaced);
+			this.#makeDraft(bytes, length, replaced, key);
+			const number = known ?? this.table.add(key, priority ?? 0);
+			this.#commit(number, length, priority);
+			if (known !== undefined) this.chains.clean();
+			if (late) throw late.error;
 			return number;
 		} finally {
-			this.#end();
+			this.slots.sweep();
+			this.#finish();
 		}
 	}
 
@@ -85,38 +104,46 @@ export class Values {
 			this.chains.read(number, offset, into, 0, length);
 			this.table.touch(number);
 		} finally {
-			this.#end();
+			this.#finish();
 		}
 	}
 
 	/** Writes `length` bytes into a value that has them, from `offset` on. */
 	overwrite(number: number, offset: number, bytes: ByteBuffer, length: number) {
+		const { chains } = this;
 		this.#begin(number);
-		let done = 0;
+		chains.done = 0;
 		try {
-			this.slots.drop(number);
+			this.slots.forget(number);
 			this.table.touch(number);
-			for (;;) {
-				done = this.chains.overwrite(number, offset + done, bytes, done, length);
-				if (done === length) return;
-				this.#makeRoom(length);
-			}
+			while (!chains.overwrite(number, offset, bytes, length)) this.#makeRoom(length);
 		} catch (error) {
-			if (error instanceof ZramError) error.bytesWritten = done + (error.bytesWritten ?? 0);
-			throw error;
+			throw withProgress(error, chains.done);
 		} finally {
-			this.#end();
+			this.slots.sweep();
+			this.#finish();
 		}
 	}
 
-	/** Frees a value. */
+	/** Removes a value. Its pages are emptied by clean(). */
 	remove(number: number, key: Key | undefined) {
 		this.#begin(number);
 		try {
-			this.#empty(number);
-			this.table.remove(number, key);
+			this.chains.expectReady();
+			this.#drop(number, key);
 		} finally {
-			this.#end();
+			this.slots.sweep();
+			this.#finish();
+		}
+	}
+
+	/** Empties the pages of values that were removed. */
+	clean() {
+		this.#begin();
+		try {
+			this.chains.clean();
+		} finally {
+			this.#finish();
 		}
 	}
 
@@ -137,7 +164,7 @@ export class Values {
 			this.table.touch(number);
 			return slot.view as Uint8Array;
 		} finally {
-			this.#end();
+			this.#finish();
 		}
 	}
 
@@ -161,13 +188,15 @@ export class Values {
 			this.slots.touch(slot);
 			if (--slot.holders === 0) slot.handle = undefined;
 		} finally {
-			this.#end();
+			this.#finish();
 		}
 	}
 
 	/** A value whose handle has been collected: it is not held, since a slot keeps the handle. */
 	forget(number: number) {
-		if (!this.#closed) this.remove(number, undefined);
+		if (this.isClosed) return;
+		this.remove(number, undefined);
+		this.clean();
 	}
 
 	/** The key of the value that is needed least. */
@@ -177,49 +206,113 @@ export class Values {
 	}
 
 	get isClosed(): boolean {
-		return this.#closed;
+		return this.#end !== undefined;
 	}
 
 	/** Throws ECLOSED, if that is so. */
 	expectOpen() {
-		if (this.#closed) throw new ZramError("ECLOSED", "the pool is closed");
+		if (this.#end !== undefined) throw new ZramError("ECLOSED", this.#end);
+	}
+
+	get isBusy(): boolean {
+		return this.#busy;
+	}
+
+	/** A device was reset or closed. Whatever was on it is gone, and what is left is of no use without it. */
+	lose() {
+		this.#end ??= "a device of the pool was reset or closed";
 	}
 
 	close() {
 		if (this.#closed) return;
-		this.#begin();
-		this.#closed = true;
-		this.slots.close();
-		this.chains.close();
-		this.table.close();
+		if (this.#busy) throw busy();
+		this.chains.expectIdle();
+		this.#closed = this.#busy = true;
+		this.#end = "the pool is closed";
+		try {
+			this.chains.close(this);
+		} finally {
+			this.slots.close();
+			this.table.close();
+		}
 	}
 
-	/** Every operation begins so, and ends with #end(). A value that it changes must not be held. */
+	/** Every operation begins so, and ends with #finish(). A value that it changes must not be held. */
 	#begin(changed?: number) {
 		this.expectOpen();
-		if (this.#busy) throw new ZramError("EBUSY", "the pool cannot be used from within a callback of its device");
+		if (this.#busy) throw busy();
 		if (changed !== undefined && this.slots.isHeld(changed)) throw new ZramError("EBUSY", "the buffer is acquired");
 		if (changed !== undefined) this.#current = changed;
 		this.#busy = true;
 	}
 
-	#end() {
+	#finish() {
 		this.#busy = false;
 		this.#current = -1;
 	}
 
-	#add(key: Key | undefined, priority: number, length: number): number {
-		const number = this.table.add(key, priority) ?? (this.#evict() ? this.table.add(key, priority) : undefined);
-		if (number !== undefined) return number;
-		this.#refuse("keys", length);
-		throw new ZramError("ENOSPC", `the table is full: ${this.table.count} keys`);
+	/**
+	 * Sees to a number for a value without one, and refuses what cannot fit even if all that may go is gone. Until then
+	 * nothing goes. `replaced` is the value that goes in any case.
+	 */
+	#expectRoom(known: number | undefined, replaced: number | undefined, length: number) {
+		const { chains, table } = this;
+		let missing = chains.pagesFor(length) - chains.pagesFree;
+		if (replaced !== undefined) missing -= chains.pagesFor(table.byteLength(replaced));
+		if (missing > 0 && !this.#canFree(missing)) this.#refuse("pages", length, "no pages are left");
+		if (known === undefined && table.isFull && !this.#evict())
+			this.#refuse("keys", length, `the table is full: ${table.count} keys`);
 	}
 
-	/** A value is of no bytes from now on. */
-	#empty(number: number) {
-		this.slots.drop(number);
+	/** Whether so many pages are those of values that may be evicted. */
+	#canFree(pages: number): boolean {
+		if (!this.#evicts) return false;
+		for (let number = this.table.next(); number !== undefined; number = this.table.next(number)) {
+			if (this.#isHeld(number)) continue;
+			pages -= this.chains.pagesFor(this.table.byteLength(number));
+			if (pages <= 0) return true;
+		}
+		return false;
+	}
+
+	/** Drops the pages of a value that is about to get others. What a device throws then is to be thrown when it has them. */
+	#vacate(number: number): { error: unknown } | undefined {
+		this.slots.forget(number);
 		this.table.setByteLength(number, 0);
-		this.chains.free(number);
+		this.chains.discard(number);
+		try {
+			this.chains.clean();
+		} catch (error) {
+			return { error };
+		}
+		return undefined;
+	}
+
+	/** Writes a new value to pages of its own. If that fails nothing is left of it, nor of the one that it replaces. */
+	#makeDraft(bytes: ByteBuffer | undefined, length: number, replaced: number | undefined, key: Key | undefined) {
+		try {
+			while (!this.chains.extend(bytes, length)) this.#makeRoom(length);
+		} catch (error) {
+			this.chains.abort();
+			if (replaced !== undefined) this.table.remove(replaced, key);
+			throw error;
+		}
+	}
+
+	/** The draft is the value's from now on. Calls no device. */
+	#commit(number: number, length: number, priority: number | undefined) {
+		this.chains.commit(number);
+		this.slots.forget(number);
+		this.table.setByteLength(number, length);
+		if (priority !== undefined) this.table.setPriority(number, priority);
+		this.table.touch(number);
+	}
+
+	/** A value is no more. Calls no device. */
+	#drop(number: number, key: Key | undefined) {
+		this.slots.forget(number);
+		this.table.remove(number, key);
+		this.chains.discard(number);
 	}
 
 	#load(number: number): Slot {
@@ -239,22 +332,22 @@ export class Values {
 	}
 
 	#writeBack(slot: Slot) {
+		const { chains } = this;
 		const view = slot.view as Uint8Array;
-		let done = 0;
-		for (;;) {
-			done = this.chains.update(slot.value, view, done, view.length);
-			if (done === view.length) break;
-			this.#makeRoom(view.length);
+		chains.done = 0;
+		try {
+			while (!chains.update(slot.value, view, view.length)) this.#makeRoom(view.length);
+		} catch (error) {
+			throw withProgress(error, chains.done);
 		}
 		slot.writable = false;
 	}
 
-	/** Evicts something for an operation about `length` bytes, or refuses it. */
+	/** Makes some room for an operation about `length` bytes, or refuses it. */
 	#makeRoom(length: number) {
-		if (this.#evict()) return;
 		const { shortage } = this.chains;
-		this.#refuse(shortage, length);
-		throw new ZramError("ENOSPC", shortage === "arena" ? "the arenas are full" : "no pages are left");
+		if (this.chains.clean() || this.#evict()) return;
+		this.#refuse(shortage, length, shortage === "arena" ? "the arenas are full" : "no pages are left");
 	}
 
 	/** Frees the value that is needed least. False if there is none, or none shall be. */
@@ -262,14 +355,14 @@ export class Values {
 		const victim = this.#evicts ? this.table.victim(this.#isHeld) : undefined;
 		if (victim === undefined) return false;
 		this.evictions++;
-		const key = this.table.keyOf(victim);
-		this.#empty(victim);
-		this.table.remove(victim, key);
+		this.#drop(victim, this.table.keyOf(victim));
+		this.chains.clean();
 		return true;
 	}
 
-	#refuse(shortage: Shortage | "keys", length: number) {
+	#refuse(shortage: Shortage | "keys", length: number, message: string): never {
 		this.refusals++;
 		this.#onRefusal(shortage, length);
+		throw new ZramError("ENOSPC", message);
 	}
 }

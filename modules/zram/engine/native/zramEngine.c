@@ -159,8 +159,10 @@ static int trimPart(zramEngine *engine, uint32_t page, uint32_t start, uint32_t 
 	int code;
 
 	if (length == engine->geometry.pageLength) {
-		zramCount(&zramHeaderOf(engine)->trims);
-		return storeEmpty(engine, page);
+		code = storeEmpty(engine, page);
+		if (code == kZramOK)
+			zramCount(&zramHeaderOf(engine)->trims);
+		return code;
 	}
 	code = zramLoadPage(engine, page, engine->staging);
 	if (code)

@@ -468,8 +468,9 @@ class PortableEngine implements Engine {
 	}
 
 	#trimPage(page: number): number {
-		this.#pages.place.count(TRIMS);
-		return this.#pages.free(page);
+		const code = this.#pages.free(page);
+		if (code === 0) this.#pages.place.count(TRIMS);
+		return code;
 	}
 
 	#trimPart(page: number, start: number, length: number, mode: number): number {
