@@ -150,6 +150,7 @@ function realFiles(): string[] {
 
 const harnessParameters: Record<string, () => string[]> = {
 	"lz4-test": () => ["-n", `${Math.ceil(1_000_000 * scale)}`, ...realFiles()],
+	"damage-test": () => [`${Math.ceil(1_000_000 * scale)}`, seed ?? "1"],
 	"engine-test": () => [`${Math.ceil(100_000 * scale)}`, seed ?? "1"],
 };
 

@@ -20,40 +20,27 @@
 #define kLineShift 6 /* log2 of kZramGranuleMin */
 
 /* Two links. */
-#if defined(__GNUC__)
-typedef uint32_t __attribute__((may_alias)) Pair;
-#else
-typedef uint32_t Pair;
-#endif
+typedef uint32_t ZRAM_MAY_ALIAS Pair;
 
-/* Not inlined, and so with `links` at hand: a compiler that sees the engine adds it up again for each granule. */
-static __attribute__((noinline)) uint32_t walk(
-	const uint16_t *links, uint32_t granules, uint32_t first, uint32_t count, uint32_t *next)
+/*
+ * Follows `count` (>= 1) granules from `first`, all of which are below `limit`. Returns the last and what its link says in
+ * `next`, or kZramEnd. Not inlined, and so with `links` at hand: a compiler that sees the engine adds it up again for each
+ * granule.
+ */
+static ZRAM_NOINLINE uint32_t walk(
+	const uint16_t *links, uint32_t limit, uint32_t first, uint32_t count, uint32_t *next)
 {
 	uint32_t last;
 
 	do {
 		last = first;
-		if (last >= granules)
+		if (last >= limit)
 			return kZramEnd;
 		first = links[last];
 	} while (--count);
 	*next = first;
 	return last;
 }
-
-uint32_t zramChainWalk(const zramEngine *engine, uint32_t first, uint32_t count, uint32_t *next)
-{
-	return walk(zramLinksOf(engine), engine->geometry.granuleCount, first, count, next);
-}
-
-/* What takeGranules has changed, for giveBack. */
-typedef struct {
-	uint32_t freeHead;
-	uint32_t frontier;
-	uint32_t usedGranules;
-	uint32_t cut; /* the last granule that came from the free chain, or kZramEnd */
-} zramTaken;
 
 /* Links each granule from `first` to `last` - 1 to the next one, two at a time where that is one word. Returns `last`. */
 static uint32_t linkUp(uint16_t *links, uint32_t first, uint32_t last)
@@ -71,51 +58,6 @@ static uint32_t linkUp(uint16_t *links, uint32_t first, uint32_t last)
 	if ((last & 1) && (first < last))
 		links[last - 1] = (uint16_t)last;
 	return last;
-}
-
-/* Makes `count` free granules a chain, as far as the header can be believed. Returns its first, or kZramEnd. */
-static uint32_t takeGranules(zramEngine *engine, uint32_t count, zramTaken *taken)
-{
-	zramHeader *header = zramHeaderOf(engine);
-	uint16_t *links = zramLinksOf(engine);
-	uint32_t frontier = header->frontier, chained = frontier - header->usedGranules;
-	uint32_t first = frontier, last = kZramEnd, rest = header->freeHead;
-
-	if ((header->usedGranules > frontier) || (frontier > engine->geometry.granuleCount))
-		return kZramEnd;
-	if (chained > count)
-		chained = count;
-	if (count - chained > engine->geometry.granuleCount - frontier)
-		return kZramEnd;
-	if (chained) {
-		first = rest;
-		last = zramChainWalk(engine, first, chained, &rest);
-		if (last == kZramEnd)
-			return kZramEnd;
-	}
-
-	*taken = (zramTaken){ header->freeHead, frontier, header->usedGranules, last };
-	header->usedGranules += count;
-	header->freeHead = rest;
-	header->frontier = frontier + count - chained;
-	if (count > chained) {
-		if (chained)
-			links[last] = (uint16_t)frontier;
-		last = linkUp(links, frontier, header->frontier - 1);
-	}
-	links[last] = kZramEnd;
-	return first;
-}
-
-static void giveBack(zramEngine *engine, const zramTaken *taken)
-{
-	zramHeader *header = zramHeaderOf(engine);
-
-	if (taken->cut != kZramEnd)
-		zramLinksOf(engine)[taken->cut] = (uint16_t)header->freeHead;
-	header->freeHead = taken->freeHead;
-	header->frontier = taken->frontier;
-	header->usedGranules = taken->usedGranules;
 }
 
 static void wipeGranules(zramEngine *engine, uint32_t first, uint32_t count)
@@ -138,16 +80,17 @@ static void freeGranules(zramEngine *engine, uint32_t first, uint32_t last, uint
 
 static int shrinkChain(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need)
 {
-	uint32_t kept = kZramEnd, rest = *first, last, end;
+	const uint16_t *links = zramLinksOf(engine);
+	uint32_t granuleCount = engine->geometry.granuleCount, kept = kZramEnd, rest = *first, last, end;
 
 	if (have - need > zramHeaderOf(engine)->usedGranules)
 		return kZramCorrupt;
 	if (need) {
-		kept = zramChainWalk(engine, rest, need, &rest);
+		kept = walk(links, granuleCount, rest, need, &rest);
 		if (kept == kZramEnd)
 			return kZramCorrupt;
 	}
-	last = zramChainWalk(engine, rest, have - need, &end);
+	last = walk(links, granuleCount, rest, have - need, &end);
 	if ((last == kZramEnd) || (end != kZramEnd))
 		return kZramCorrupt;
 
@@ -159,43 +102,91 @@ static int shrinkChain(zramEngine *engine, uint32_t *first, uint32_t have, uint3
 	return kZramOK;
 }
 
-/* A granule that is free twice, or free and in this chain, shows when the longer chain ends too early. */
+/* A chain of `count` granules, which all are below `limit`: its last one, or kZramEnd if it is none. */
+static uint32_t lastOf(const uint16_t *links, uint32_t limit, uint32_t first, uint32_t count)
+{
+	uint32_t next, last = walk(links, limit, first, count, &next);
+
+	return ((last != kZramEnd) && (next == kZramEnd)) ? last : kZramEnd;
+}
+
+/*
+ * Joins the chain at `first` (`have` granules, the last one `last`) and the `count` (>= 1) first ones of the free chain,
+ * and ends it there. Returns its last granule and the rest of the free chain in `rest`. A granule that is free twice, or
+ * free and in this chain, shows when the longer chain ends too early: then all links are as before, and it is kZramEnd.
+ */
+static uint32_t joinFree(const zramHeader *header, uint16_t *links, uint32_t first, uint32_t have, uint32_t last,
+	uint32_t count, uint32_t *rest)
+{
+	uint32_t cut = walk(links, header->frontier, header->freeHead, count, rest);
+
+	if (cut == kZramEnd)
+		return kZramEnd;
+	links[cut] = kZramEnd;
+	if (have)
+		links[last] = (uint16_t)header->freeHead;
+	if (lastOf(links, header->frontier, first, have + count) != kZramEnd)
+		return cut;
+	links[cut] = (uint16_t)*rest;
+	if (have)
+		links[last] = kZramEnd;
+	return kZramEnd;
+}
+
+/*
+ * Free granules come from the free chain, then from the frontier. Links from there up are only written once nothing can
+ * fail any more: whether they are in use cannot be seen.
+ */
 static int growChain(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need)
 {
-	uint32_t last = kZramEnd, end = kZramEnd, more;
-	zramTaken taken;
+	zramHeader *header = zramHeaderOf(engine);
+	uint16_t *links = zramLinksOf(engine);
+	uint32_t frontier = header->frontier, chained = frontier - header->usedGranules, fresh = need - have;
+	uint32_t rest = header->freeHead, last = kZramEnd;
 
-	if (have)
-		last = zramChainWalk(engine, *first, have, &end);
-	if ((have && (last == kZramEnd)) || (end != kZramEnd))
+	if ((header->usedGranules > frontier) || (frontier > engine->geometry.granuleCount))
 		return kZramCorrupt;
-	if (need == have)
-		return kZramOK;
-	more = takeGranules(engine, need - have, &taken);
-	if (more == kZramEnd)
+	if (chained > fresh)
+		chained = fresh;
+	fresh -= chained;
+	if (fresh > engine->geometry.granuleCount - frontier)
 		return kZramCorrupt;
-	if (have)
-		zramLinksOf(engine)[last] = (uint16_t)more;
-	else if (taken.cut == kZramEnd) {
-		*first = more; /* all of them were never used: there was nothing to believe */
-		return kZramOK;
+	if (have) {
+		last = lastOf(links, frontier, *first, have);
+		if (last == kZramEnd)
+			return kZramCorrupt;
 	}
-	if ((zramChainWalk(engine, have ? *first : more, need, &end) == kZramEnd) || (end != kZramEnd)) {
-		if (have)
-			zramLinksOf(engine)[last] = kZramEnd;
-		giveBack(engine, &taken);
-		return kZramCorrupt;
+	else
+		*first = chained ? rest : frontier;
+	if (chained) {
+		last = joinFree(header, links, *first, have, last, chained, &rest);
+		if (last == kZramEnd)
+			return kZramCorrupt;
 	}
-	if (!have)
-		*first = more;
+	if (fresh) {
+		if (last != kZramEnd)
+			links[last] = (uint16_t)frontier;
+		links[linkUp(links, frontier, frontier + fresh - 1)] = kZramEnd;
+	}
+	header->usedGranules += need - have;
+	header->freeHead = rest;
+	header->frontier = frontier + fresh;
 	return kZramOK;
+}
+
+/* The chain is to have as many granules as it has. */
+static int checkChain(const zramEngine *engine, uint32_t first, uint32_t have)
+{
+	return (lastOf(zramLinksOf(engine), engine->geometry.granuleCount, first, have) == kZramEnd) ? kZramCorrupt
+																								 : kZramOK;
 }
 
 int zramChainResize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need)
 {
+	if (need == have)
+		return checkChain(engine, *first, have);
 	return (need < have) ? shrinkChain(engine, first, have, need) : growChain(engine, first, have, need);
 }
-
 /*
  * Copies 64 bytes; loads go before stores to keep slow memory streaming. A desk's compiler knows wider words.
  */
@@ -234,7 +225,7 @@ typedef struct {
 	uint32_t shift;
 } zramGranules;
 
-static inline zramGranules granulesOf(const zramEngine *engine)
+static inline zramGranules viewGranules(const zramEngine *engine)
 {
 	const zramGeometry *geometry = &engine->geometry;
 
@@ -243,8 +234,7 @@ static inline zramGranules granulesOf(const zramEngine *engine)
 }
 
 /* With a constant `shift` there is no loop over a granule's lines. */
-static inline __attribute__((always_inline)) void scatter(
-	zramGranules all, uint32_t shift, uint32_t first, const uint32_t *words, uint32_t count)
+ZRAM_INLINE void scatter(zramGranules all, uint32_t shift, uint32_t first, const uint32_t *words, uint32_t count)
 {
 	for (const uint32_t *end = words + (count << shift >> 2); words != end; words += 1u << shift >> 2) {
 		copyGranule((uint32_t *)(void *)(all.granules + (first << shift)), words, 1u << shift);
@@ -252,8 +242,7 @@ static inline __attribute__((always_inline)) void scatter(
 	}
 }
 
-static inline __attribute__((always_inline)) int gather(
-	zramGranules all, uint32_t shift, uint32_t first, uint32_t *words, uint32_t count)
+ZRAM_INLINE int gather(zramGranules all, uint32_t shift, uint32_t first, uint32_t *words, uint32_t count)
 {
 	for (const uint32_t *end = words + (count << shift >> 2); words != end; words += 1u << shift >> 2) {
 		if (first >= all.count)
@@ -264,8 +253,7 @@ static inline __attribute__((always_inline)) int gather(
 	return (first == kZramEnd) ? kZramOK : kZramCorrupt;
 }
 
-static __attribute__((noinline)) void scatterAll(
-	const zramGranules *all, uint32_t first, const uint32_t *words, uint32_t count)
+static ZRAM_NOINLINE void scatterAll(const zramGranules *all, uint32_t first, const uint32_t *words, uint32_t count)
 {
 	if (all->shift == kLineShift)
 		scatter(*all, kLineShift, first, words, count);
@@ -273,7 +261,7 @@ static __attribute__((noinline)) void scatterAll(
 		scatter(*all, all->shift, first, words, count);
 }
 
-static __attribute__((noinline)) int gatherAll(const zramGranules *all, uint32_t first, uint32_t *words, uint32_t count)
+static ZRAM_NOINLINE int gatherAll(const zramGranules *all, uint32_t first, uint32_t *words, uint32_t count)
 {
 	if (all->shift == kLineShift)
 		return gather(*all, kLineShift, first, words, count);
@@ -282,14 +270,14 @@ static __attribute__((noinline)) int gatherAll(const zramGranules *all, uint32_t
 
 void zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length)
 {
-	zramGranules all = granulesOf(engine);
+	zramGranules all = viewGranules(engine);
 
 	scatterAll(&all, first, words, zramGranulesFor(engine, length));
 }
 
 int zramChainGather(const zramEngine *engine, uint32_t first, uint32_t *words, uint32_t count)
 {
-	zramGranules all = granulesOf(engine);
+	zramGranules all = viewGranules(engine);
 
 	return gatherAll(&all, first, words, count);
 }

@@ -21,7 +21,19 @@
  * The invariants, which zramCheck() asserts by number, are listed at its declaration.
  *
  * No operation trusts a number in the region: geometry lives in the zramEngine, and whatever is read from the region
- * is checked before it is used as an index or a length. A damaged region gives kZramCorrupt.
+ * is checked before it is used as an index or a length.
+ *
+ * In a region that was damaged from outside
+ *
+ *   - an operation that stops with kZramCorrupt has left the pages from there on as they read before, all of them, this
+ *     one included: but for counters of failures nothing in the region has changed;
+ *   - an operation that does not stop has done what it was asked to, but not only that: granules that the damage has made
+ *     look free may have been another page's, and a chain that another page is linked into may have been freed. Such
+ *     pages read other bytes; with kZramIntegrity they answer kZramCorrupt, as does every page that the damage has hit;
+ *   - nothing is ever read or written outside of region, scratch and the caller's buffer, and no chain is followed for
+ *     longer than its page's length.
+ *
+ * zramCheck() finds out, zramReset() is the way out.
  */
 
 #ifndef ZRAM_ENGINE_H
@@ -29,15 +41,9 @@
 
 #include <stdint.h>
 
+#include "zramCompiler.h"
 #include "zramEntry.h"
 #include "zramPack.h"
-
-/* What runs seldom is compiled to be small. */
-#if defined(__GNUC__)
-#define ZRAM_COLD __attribute__((cold))
-#else
-#define ZRAM_COLD
-#endif
 
 /* What an operation answers. The numbers are shared with interface.ts. */
 enum {

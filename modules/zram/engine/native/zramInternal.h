@@ -59,12 +59,6 @@ static inline uint32_t zramGranulesFor(const zramEngine *engine, uint32_t length
  */
 
 /*
- * Follows `count` (>= 1) granules from `first`. Returns the last of them and what its link says in `next`, or kZramEnd
- * when a link leads out of the arena.
- */
-uint32_t zramChainWalk(const zramEngine *engine, uint32_t first, uint32_t count, uint32_t *next);
-
-/*
  * Makes the chain at `first` with `have` granules one of `need` granules: cuts it, or adds free granules to its end.
  * The caller has seen that there is room. Everything that it is going to change is verified first: on kZramCorrupt
  * nothing has changed.

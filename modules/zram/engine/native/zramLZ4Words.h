@@ -21,21 +21,17 @@
  * comparing words at any address by a quarter of a write, copying them by a tenth of a read.
  */
 
-#ifndef __ZRAM_LZ4_WORDS__
-#define __ZRAM_LZ4_WORDS__
+#ifndef ZRAM_LZ4_WORDS_H
+#define ZRAM_LZ4_WORDS_H
 
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__GNUC__)
-typedef uint32_t __attribute__((may_alias)) Word;
-typedef uint16_t __attribute__((may_alias)) Half;
-#define INLINE static inline __attribute__((always_inline))
-#else
-typedef uint32_t Word;
-typedef uint16_t Half;
-#define INLINE static inline
-#endif
+#include "zramCompiler.h"
+
+typedef uint32_t ZRAM_MAY_ALIAS Word;
+typedef uint16_t ZRAM_MAY_ALIAS Half;
+#define INLINE ZRAM_INLINE
 
 /* ZRAM_ALIGNED asks for the first way on any machine: tests look at both. */
 #if !defined(ZRAM_ALIGNED) && defined(__GNUC__) \
@@ -429,4 +425,4 @@ static inline void copyLast(uint8_t *to, const uint8_t *from, uint32_t length)
 
 #endif
 
-#endif /* __ZRAM_LZ4_WORDS__ */
+#endif

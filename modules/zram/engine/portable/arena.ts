@@ -23,10 +23,10 @@ export class Arena {
 	readonly slots: Uint32Array;
 	readonly links: Uint16Array;
 	readonly granules: Uint32Array;
-	/** What the link of the last granule says that walk() has come to. */
-	next = END;
-	/** The last granule that #take() got from the free chain. */
-	#cut = END;
+	/** What the link of the last granule says that #walk() has come to. */
+	#next = END;
+	/** What #joinFree() has left of the free chain. */
+	#rest = END;
 
 	/** `offset`: of the region in `buffer`, a multiple of 4. */
 	constructor(buffer: ArrayBufferLike, offset: number, layout: Layout) {
@@ -47,20 +47,25 @@ export class Arena {
 	}
 
 	/**
-	 * Follows `count` (>= 1) granules from `first`. Returns the last of them, and leaves what its link says in `next`; or
-	 * END when a link leads out of the arena.
+	 * Follows `count` (>= 1) granules from `first`, all of which are below `limit`. Returns the last of them, and leaves
+	 * what its link says in `next`; or END.
 	 */
-	walk(first: number, count: number): number {
+	#walk(first: number, count: number, limit: number): number {
 		const { links } = this;
-		const { granuleCount } = this.layout;
 		let last: number;
 		do {
 			last = first;
-			if (last >= granuleCount) return END;
+			if (last >= limit) return END;
 			first = links[last] as number;
 		} while (--count);
-		this.next = first;
+		this.#next = first;
 		return last;
+	}
+
+	/** The last granule of a chain of `count` granules, which all are below `limit`; END if it is none. */
+	#lastOf(first: number, count: number, limit: number): number {
+		const last = this.#walk(first, count, limit);
+		return this.#next === END ? last : END;
 	}
 
 	/**
@@ -70,21 +75,24 @@ export class Arena {
 	 * @returns the first granule (END if `need` is 0), or CORRUPT, and then nothing has changed
 	 */
 	resize(first: number, have: number, need: number): number {
-		return need < have ? this.#shrink(first, have, need) : this.#grow(first, have, need);
+		if (need < have) return this.#shrink(first, have, need);
+		if (need > have) return this.#grow(first, have, need);
+		return this.#lastOf(first, have, this.layout.granuleCount) === END ? CORRUPT : first;
 	}
 
 	#shrink(first: number, have: number, need: number): number {
 		const { header, links } = this;
+		const { granuleCount } = this.layout;
 		let kept = END;
 		let rest = first;
 		if (have - need > (header[USED_GRANULES] as number)) return CORRUPT;
 		if (need) {
-			kept = this.walk(first, need);
+			kept = this.#walk(first, need, granuleCount);
 			if (kept === END) return CORRUPT;
-			rest = this.next;
+			rest = this.#next;
 		}
-		const last = this.walk(rest, have - need);
-		if (last === END || this.next !== END) return CORRUPT;
+		const last = this.#lastOf(rest, have - need, granuleCount);
+		if (last === END) return CORRUPT;
 
 		if (need) links[kept] = END;
 		this.#free(rest, last, have - need);
@@ -106,57 +114,56 @@ export class Arena {
 			this.granules.fill(0, first * words, (first + 1) * words);
 	}
 
-	/** A granule that is free twice, or free and in this chain, shows when the longer chain ends too early. */
+	/**
+	 * Free granules come from the free chain, then from the frontier. Links from there up are only written once nothing
+	 * can fail any more: whether they are in use cannot be seen.
+	 */
 	#grow(first: number, have: number, need: number): number {
 		const { header, links } = this;
-		let last = END;
-		if (have) {
-			last = this.walk(first, have);
-			if (last === END || this.next !== END) return CORRUPT;
-		}
-		if (need === have) return first;
-
-		const freeHead = header[FREE_HEAD] as number;
 		const frontier = header[FRONTIER] as number;
 		const used = header[USED_GRANULES] as number;
 		if (used > frontier || frontier > this.layout.granuleCount) return CORRUPT;
-		const fromChain = Math.min(frontier - used, need - have);
-		const more = this.#take(need - have, fromChain);
-		if (more === END) return CORRUPT;
-		if (have) links[last] = more;
-		if (this.walk(have ? first : more, need) !== END && this.next === END) return have ? first : more;
-
-		// as it was: the last granule that came from the free chain leads on to the rest of it again
-		if (have) links[last] = END;
-		if (fromChain) links[this.#cut] = header[FREE_HEAD] as number;
-		header[FREE_HEAD] = freeHead;
-		header[FRONTIER] = frontier;
-		header[USED_GRANULES] = used;
-		return CORRUPT;
+		const chained = Math.min(frontier - used, need - have);
+		const end = frontier + (need - have - chained);
+		let rest = header[FREE_HEAD] as number;
+		let last = END;
+		if (end > this.layout.granuleCount) return CORRUPT;
+		if (have) {
+			last = this.#lastOf(first, have, frontier);
+			if (last === END) return CORRUPT;
+		} else first = chained ? rest : frontier;
+		if (chained) {
+			last = this.#joinFree(first, have, last, chained);
+			if (last === END) return CORRUPT;
+			rest = this.#rest;
+		}
+		for (let fresh = frontier; fresh < end; last = fresh++) if (last !== END) links[last] = fresh;
+		links[last] = END;
+		header[USED_GRANULES] = used + need - have;
+		header[FREE_HEAD] = rest;
+		header[FRONTIER] = end;
+		return first;
 	}
 
-	/** Makes `count` free granules a chain, the first `fromChain` of them from the free one. Its first, or END. */
-	#take(count: number, fromChain: number): number {
+	/**
+	 * Joins the chain at `first` (`have` granules, the last one `last`) and the `count` (>= 1) first ones of the free chain,
+	 * and ends it there. Returns its last granule, and leaves the rest of the free chain in #rest. A granule that is free
+	 * twice, or free and in this chain, shows when the longer chain ends too early: then all links are as before, and it is
+	 * END.
+	 */
+	#joinFree(first: number, have: number, last: number, count: number): number {
 		const { header, links } = this;
-		let frontier = header[FRONTIER] as number;
-		let first = frontier;
-		let last = END;
-		if (count - fromChain > this.layout.granuleCount - frontier) return END;
-		if (fromChain) {
-			first = header[FREE_HEAD] as number;
-			last = this.walk(first, fromChain);
-			if (last === END) return END;
-			this.#cut = last;
-			header[FREE_HEAD] = this.next;
-		}
-		(header[USED_GRANULES] as number) += count;
-		header[FRONTIER] = frontier + count - fromChain;
-		for (let i = fromChain; i < count; i++) {
-			if (last !== END) links[last] = frontier;
-			last = frontier++;
-		}
-		links[last] = END;
-		return first;
+		const frontier = header[FRONTIER] as number;
+		const freeHead = header[FREE_HEAD] as number;
+		const cut = this.#walk(freeHead, count, frontier);
+		if (cut === END) return END;
+		this.#rest = this.#next;
+		links[cut] = END;
+		if (have) links[last] = freeHead;
+		if (this.#lastOf(first, have + count, frontier) !== END) return cut;
+		links[cut] = this.#rest;
+		if (have) links[last] = END;
+		return END;
 	}
 
 	/** Copies `count` granules from `words` to a chain that was just resized. */

@@ -1,0 +1,32 @@
+/* What the engine says to compilers beyond C11. One that knows nothing of it compiles the same engine, perhaps slower. */
+
+#ifndef ZRAM_COMPILER_H
+#define ZRAM_COMPILER_H
+
+#if defined(__GNUC__)
+#define ZRAM_COLD __attribute__((cold)) /* runs seldom: compiled to be small */
+#define ZRAM_NOINLINE __attribute__((noinline))
+#define ZRAM_INLINE static inline __attribute__((always_inline))
+#define ZRAM_MAY_ALIAS __attribute__((may_alias))
+#elif defined(_MSC_VER)
+#define ZRAM_COLD
+#define ZRAM_NOINLINE __declspec(noinline)
+#define ZRAM_INLINE static __forceinline
+#define ZRAM_MAY_ALIAS /* it never assumes that types do not alias */
+#else
+#define ZRAM_COLD
+#define ZRAM_NOINLINE
+#define ZRAM_INLINE static inline
+#define ZRAM_MAY_ALIAS
+#endif
+
+/* Regions are little-endian, and words are read from them as they are. */
+#if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__)
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "zram: little-endian machines only"
+#endif
+#elif !defined(_WIN32)
+#error "zram: a compiler that does not say which byte order it compiles for"
+#endif
+
+#endif
