@@ -64,12 +64,19 @@ if (!process.env.MODDABLE)
 	console.log("skip example littlefs: needs the Moddable SDK, export MODDABLE=/path/to/moddable");
 const testWithSDK = process.env.MODDABLE ? test : test.skip;
 
-testWithSDK("littlefs: more than the arena has, written, mounted anew, and every byte right", async () => {
-	const line = /^(\d+) files, (\d+) KB, in \d+ blocks of 4 KB\ntake (\d+) KB of the arena's 512 KB; (\d+) wrong\n$/;
-	const [files, size, used, wrong] = (await numbersOf("littlefs", line)) as [number, number, number, number];
-	assert.is(wrong, 0);
-	assert.ok(files > 50 && size > 512 && used < 512, `${files}, ${size}, ${used}`);
-});
+testWithSDK(
+	"littlefs: more than the arena has, written, mounted anew, one file 2,000 times, and every byte right",
+	async () => {
+		const line = new RegExp(
+			"^(\\d+) files, (\\d+) KB, in \\d+ blocks of 4 KB\\ntake (\\d+) KB of the arena's 512 KB; (\\d+) wrong\\n" +
+				"state.json written 2000 times, 48 KB: (\\d+) wrong\\ntrim: (\\d+) KB become (\\d+) KB\\n$",
+		);
+		const numbers = (await numbersOf("littlefs", line)) as [number, number, number, number, number, number, number];
+		const [files, size, used, wrong, stillWrong, before, after] = numbers;
+		assert.equal([wrong, stillWrong], [0, 0]);
+		assert.ok(files > 100 && size > 512 && used < 512 && after < before, numbers.join());
+	},
+);
 
 test("every example has a manifest, a script, and a line in the README", () => {
 	const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

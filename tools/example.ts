@@ -5,16 +5,17 @@
  */
 
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Addition } from "./build-host.ts";
 import { root } from "./paths.ts";
-import { MissingTool, type RunResult, run } from "./process.ts";
+import { filesIn } from "./pictures.ts";
+import { MissingTool, type RunResult } from "./process.ts";
 import { runOnXS, type XSOptions } from "./run-xs.ts";
 import { fetchXS } from "./xsnap.ts";
 
 /** littlefs as the Moddable SDK ships it, no npm package does, and what lends it a flash. */
-async function littlefs(): Promise<Addition> {
+export async function littlefs(): Promise<Addition> {
 	const sdk = process.env.MODDABLE;
 	const folder = join(sdk ?? "", "modules/io/files/littlefs");
 	if (!sdk || !existsSync(join(folder, "lfs.c")))
@@ -28,17 +29,13 @@ async function littlefs(): Promise<Addition> {
 	};
 }
 
-/** Real files for the file system: the project's own. */
-async function projectFiles(): Promise<string[]> {
-	const listed = await run(
-		"git",
-		["ls-files", "-z", "modules", "hosts", "tools", "tests", "*.md", "package-lock.json"],
-		{
-			cwd: root,
-			install: "apt-get install git",
-		},
+/** Real files for the file system: sources and texts of packages whose versions package.json pins. */
+function packageFiles(): string[] {
+	const folders = ["admin-lte/src", "fast-png", "lz4js", "publint", "uvu", "@types/node/fs"].map((name) =>
+		join(root, "node_modules", name),
 	);
-	return listed.stdout.split("\0").filter(Boolean);
+	const paths = folders.flatMap((folder) => filesIn(folder, ".js", ".md", ".mjs", ".scss", ".ts"));
+	return paths.map((path) => relative(root, path));
 }
 
 /** Runs examples/`name`. Throws an Error if there is none, MissingTool if it needs what is not there. */
@@ -46,7 +43,7 @@ export async function runExample(name: string, options: XSOptions = {}): Promise
 	const path = join(root, "examples", name, "main.ts");
 	if (!existsSync(path)) throw new Error(`there is no example ${name}`);
 	if (name !== "littlefs") return runOnXS("xs64", path, [], options);
-	return runOnXS("xs64", path, await projectFiles(), { ...options, addition: await littlefs() });
+	return runOnXS("xs64", path, packageFiles(), { ...options, addition: await littlefs() });
 }
 
 async function main(name = ""): Promise<void> {

@@ -49,7 +49,9 @@ function engineModules(engine: Engine, name: string): Record<string, string | st
 /** The app: what firmware includes, the host of the suites, and the other engine for those who compare both. */
 function manifestFor(engine: Engine) {
 	const { preload } = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8"));
-	const files = ["tests/sdk/simulator.c", "hosts/xs/natives.c", "hosts/xs/host.h", "tests/support/bytes.c"];
+	const ours = ["tests/sdk/simulator.c", "hosts/xs/natives.c", "hosts/xs/host.h", "tests/support/bytes.c"];
+	const littlefs = ["lfs", "lfs_util"].map((name) => `$(MODULES)/io/files/littlefs/${name}`);
+	const files = [...ours, "examples/littlefs/littlefs.c"].map((path) => join(root, path));
 	return {
 		creation,
 		include: [
@@ -61,7 +63,7 @@ function manifestFor(engine: Engine) {
 		modules: {
 			main: "./main",
 			suites: "./suites",
-			"*": files.map((path) => join(root, path)),
+			"*": [...files, ...littlefs],
 			...engineModules(engine, "zram/engine"),
 			...engineModules(other[engine], `zram/engine/${other[engine]}`),
 		},
@@ -98,7 +100,7 @@ function suitesFor(engine: Engine): string[] {
 		if (reason) say(`skip ${suite.path}: ${reason}`);
 		return reason ? [] : [suite.path];
 	});
-	return [...ours, "tests/sdk/flash.ts"];
+	return [...ours, ...["flash", "littlefs"].map((name) => `tests/sdk/${name}.ts`)];
 }
 
 /** uvu assigns to `name`, which errors do not let it here: where modules are preloaded, Error.prototype is frozen. */

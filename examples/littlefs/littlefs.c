@@ -25,6 +25,7 @@ typedef struct {
 	xsSlot store;
 	xsSlot erase;
 	uint8_t *bytes; /* of block */
+	uint8_t *inUse; /* a bit a block, while trimming */
 	uint8_t piece[PIECE_LENGTH];
 	int isMounted;
 } Volume;
@@ -49,6 +50,7 @@ void xs_littlefs_destructor(void *data)
 	free(volume->config.read_buffer);
 	free(volume->config.prog_buffer);
 	free(volume->config.lookahead_buffer);
+	free(volume->inUse);
 	free(volume);
 }
 
@@ -73,6 +75,16 @@ static int call(Volume *volume, xsSlot *function, lfs_block_t block)
 	return xsmcToInteger(xsResult);
 }
 
+/* Erases the blocks from `first` to in front of `end`. */
+static int eraseBlocks(Volume *volume, lfs_block_t first, lfs_block_t end)
+{
+	xsMachine *the = volume->the;
+	xsSlot from = xsInteger((xsIntegerValue)first);
+	xsSlot to = xsInteger((xsIntegerValue)end);
+	xsResult = xsCallFunction2(volume->erase, xsUndefined, from, to);
+	return xsmcToInteger(xsResult);
+}
+
 static int readBlock(
 	const struct lfs_config *config, lfs_block_t block, lfs_off_t offset, void *into, lfs_size_t length)
 {
@@ -94,8 +106,7 @@ static int programBlock(
 
 static int eraseBlock(const struct lfs_config *config, lfs_block_t block)
 {
-	Volume *volume = config->context;
-	return call(volume, &volume->erase, block);
+	return eraseBlocks(config->context, block, block + 1);
 }
 
 static int doNothing(const struct lfs_config *config)
@@ -126,6 +137,13 @@ static void configure(Volume *volume, lfs_size_t blockLength, lfs_size_t blockCo
 	config->read_buffer = malloc(blockLength);
 	config->prog_buffer = malloc(blockLength);
 	config->lookahead_buffer = malloc(config->lookahead_size);
+	volume->inUse = malloc((blockCount + 7) / 8);
+}
+
+static int isComplete(const Volume *volume)
+{
+	const struct lfs_config *config = &volume->config;
+	return config->read_buffer && config->prog_buffer && config->lookahead_buffer && volume->inUse;
 }
 
 /* (block, blockCount, load, store, erase) */
@@ -150,7 +168,7 @@ void xs_littlefs(xsMachine *the)
 	volume->erase = xsArg(4);
 	configure(volume, blockLength, (lfs_size_t)blockCount);
 	xsmcSetHostData(xsThis, volume);
-	if (!volume->config.read_buffer || !volume->config.prog_buffer || !volume->config.lookahead_buffer)
+	if (!isComplete(volume))
 		xsUnknownError("littlefs: out of memory");
 }
 
@@ -191,13 +209,21 @@ static const char *toPath(xsMachine *the, char *path)
 	return path;
 }
 
+/* (path): 0 or an error. A folder that is there already is none. */
 void xs_littlefs_makeFolder(xsMachine *the)
 {
 	char path[PATH_LENGTH];
 	Volume *volume = volumeOf(the);
 	int error = lfs_mkdir(&volume->lfs, toPath(the, path));
-	if (error != LFS_ERR_EXIST)
-		check(the, error, path);
+	xsmcSetInteger(xsResult, (error == LFS_ERR_EXIST) ? 0 : error);
+}
+
+/* (path): 0 or an error */
+void xs_littlefs_remove(xsMachine *the)
+{
+	char path[PATH_LENGTH];
+	Volume *volume = volumeOf(the);
+	xsmcSetInteger(xsResult, lfs_remove(&volume->lfs, toPath(the, path)));
 }
 
 /* Copies a piece between the record and the buffer in `slot`, whose address is fetched anew each time. */
@@ -212,9 +238,11 @@ static void transfer(xsMachine *the, Volume *volume, xsSlot *slot, lfs_size_t of
 		memcpy((uint8_t *)bytes + offset, volume->piece, count);
 }
 
+/* littlefs calls it a name too long if there is no room to commit one; PATH_LENGTH keeps those out that are. */
 static int open(Volume *volume, const char *path, int flags)
 {
-	return lfs_file_open(&volume->lfs, &volume->file, path, flags);
+	int error = lfs_file_open(&volume->lfs, &volume->file, path, flags);
+	return (error == LFS_ERR_NAMETOOLONG) ? LFS_ERR_NOSPC : error;
 }
 
 /* The first error counts. */
@@ -224,23 +252,72 @@ static int finish(Volume *volume, int error)
 	return (error < 0) ? error : closing;
 }
 
-/* (path, buffer) */
-void xs_littlefs_write(xsMachine *the)
+/* The bytes in argument 1, piece by piece. */
+static int writeFile(xsMachine *the, Volume *volume, const char *path)
 {
-	char path[PATH_LENGTH];
-	Volume *volume = volumeOf(the);
 	void *bytes;
 	xsUnsignedValue length;
-	int error = 0;
+	int error;
 
 	xsmcGetBufferReadable(xsArg(1), &bytes, &length);
-	check(the, open(volume, toPath(the, path), LFS_O_WRONLY | LFS_O_CREAT | LFS_O_TRUNC), path);
+	error = open(volume, path, LFS_O_WRONLY | LFS_O_CREAT | LFS_O_TRUNC);
+	if (error < 0)
+		return error;
 	for (lfs_size_t offset = 0; (offset < length) && (error >= 0); offset += PIECE_LENGTH) {
 		lfs_size_t count = (length - offset < PIECE_LENGTH) ? length - offset : PIECE_LENGTH;
 		transfer(the, volume, &xsArg(1), offset, count, 1);
 		error = (int)lfs_file_write(&volume->lfs, &volume->file, volume->piece, count);
 	}
-	check(the, finish(volume, error), path);
+	return finish(volume, error);
+}
+
+/*
+	(path, buffer): 0 or an error. Then the file is as before: littlefs does not commit a file that failed, but for the name
+	of a new one.
+*/
+void xs_littlefs_write(xsMachine *the)
+{
+	char path[PATH_LENGTH];
+	Volume *volume = volumeOf(the);
+	struct lfs_info info;
+	int isNew = lfs_stat(&volume->lfs, toPath(the, path), &info) == LFS_ERR_NOENT;
+	int error = writeFile(the, volume, path);
+	if (error && isNew)
+		lfs_remove(&volume->lfs, path);
+	xsmcSetInteger(xsResult, error);
+}
+
+static int noteBlock(void *context, lfs_block_t block)
+{
+	Volume *volume = context;
+	volume->inUse[block >> 3] |= 1 << (block & 7);
+	return 0;
+}
+
+static int isInUse(const Volume *volume, lfs_block_t block)
+{
+	return (volume->inUse[block >> 3] >> (block & 7)) & 1;
+}
+
+/*
+	Erases the blocks that neither a file nor a folder holds: littlefs itself leaves them as they are until it needs them.
+	0 or an error.
+*/
+void xs_littlefs_trim(xsMachine *the)
+{
+	Volume *volume = volumeOf(the);
+	lfs_block_t count = volume->config.block_count;
+	int error;
+
+	memset(volume->inUse, 0, (count + 7) / 8);
+	error = lfs_fs_traverse(&volume->lfs, noteBlock, volume);
+	for (lfs_block_t first = 0, end; (first < count) && !error; first = end + 1) {
+		for (end = first; (end < count) && !isInUse(volume, end); end++)
+			;
+		if (first < end)
+			error = eraseBlocks(volume, first, end);
+	}
+	xsmcSetInteger(xsResult, error);
 }
 
 /* (path): its length */

@@ -2,17 +2,20 @@
  * littlefs on any ECMA-419 Flash: littlefs.c has the file system, this file lends it the flash.
  */
 
+import type { ByteBuffer } from "zram/engine/interface";
 import type { Flash } from "zram/flash";
 import { Memory } from "zram/memory";
-
-type Transfer = (block: number) => number;
 
 /** What littlefs calls an input or output error, and a lack of room. */
 const IO = -5;
 const NO_SPACE = -28;
 
+/** These throw nothing: 0, or an error of littlefs. */
+type Transfer = (block: number) => number;
+type Erase = (first: number, end: number) => number;
+
 class Volume extends Native("xs_littlefs_destructor") {
-	constructor(block: Memory, blockCount: number, load: Transfer, store: Transfer, erase: Transfer) {
+	constructor(block: Memory, blockCount: number, load: Transfer, store: Transfer, erase: Erase) {
 		super();
 		native("xs_littlefs").call(this, block, blockCount, load, store, erase);
 	}
@@ -22,11 +25,17 @@ class Volume extends Native("xs_littlefs_destructor") {
 	mount(): void {
 		native("xs_littlefs_mount").call(this);
 	}
-	makeFolder(path: string): void {
-		native("xs_littlefs_makeFolder").call(this, path);
+	makeFolder(path: string): number {
+		return native("xs_littlefs_makeFolder").call(this, path);
 	}
-	write(path: string, buffer: ArrayBuffer): void {
-		native("xs_littlefs_write").call(this, path, buffer);
+	write(path: string, buffer: ByteBuffer): number {
+		return native("xs_littlefs_write").call(this, path, buffer);
+	}
+	remove(path: string): number {
+		return native("xs_littlefs_remove").call(this, path);
+	}
+	trim(): number {
+		return native("xs_littlefs_trim").call(this);
 	}
 	lengthOf(path: string): number {
 		return native("xs_littlefs_lengthOf").call(this, path);
@@ -52,7 +61,11 @@ function attempt(transfer: () => void): number {
 	}
 }
 
-/** A file system. Errors are Errors with the number that littlefs gives them. */
+function check(error: number, what: string) {
+	if (error) throw new Error(`littlefs: error ${error}: ${what}`);
+}
+
+/** A file system. Errors are Errors with the number that littlefs gives them, -28 for no room. */
 export default class LittleFS {
 	#volume: Volume;
 
@@ -66,21 +79,52 @@ export default class LittleFS {
 			blocks,
 			(index) => attempt(() => flash.read(bytes, index * blockLength)),
 			(index) => attempt(() => flash.write(bytes, index * blockLength)),
-			(index) => attempt(() => flash.eraseBlock(index)),
+			(first, end) => attempt(() => flash.eraseBlock(first, end)),
 		);
 		if (format) this.#volume.format();
 		this.#volume.mount();
 	}
 
-	/** Blocks of the flash in use. */
+	/** Blocks of the flash that hold files and folders. */
 	get blocksUsed(): number {
 		return this.#volume.blocksUsed;
 	}
 
-	/** Writes a file, and makes the folders that it is in. */
-	write(path: string, content: ArrayBuffer): void {
-		for (let i = path.indexOf("/"); i >= 0; i = path.indexOf("/", i + 1)) this.#volume.makeFolder(path.slice(0, i));
-		this.#volume.write(path, content);
+	/** Writes a file, and makes the folders that it is in. If there is no room an old file of that name stays. */
+	write(path: string, content: ByteBuffer): void {
+		for (let i = path.indexOf("/"); i >= 0; i = path.indexOf("/", i + 1)) this.#makeFolder(path.slice(0, i));
+		this.#withRoom(path, () => this.#volume.write(path, content));
+	}
+
+	#makeFolder(path: string) {
+		this.#withRoom(path, () => this.#volume.makeFolder(path));
+	}
+
+	/**
+	 * Removes a file, or an empty folder. This writes the folder's block anew: in a device that is full to the last page it
+	 * may find no room, too. Then remove something from another folder first, or raise the device's `limit` for it.
+	 */
+	remove(path: string): void {
+		this.#withRoom(path, () => this.#volume.remove(path));
+	}
+
+	/**
+	 * Gives back the memory of blocks that nothing holds any more. littlefs takes the blocks of removed and replaced files
+	 * last, and until then their bytes take room: an app that wants it for other things calls this. What finds no room
+	 * calls it itself.
+	 */
+	trim(): void {
+		check(this.#volume.trim(), "trim");
+	}
+
+	/** Does what answers 0 or an error, once more after a trim if there was no room. */
+	#withRoom(path: string, work: () => number) {
+		let error = work();
+		if (error === NO_SPACE) {
+			this.trim();
+			error = work();
+		}
+		check(error, path);
 	}
 
 	read(path: string): ArrayBuffer {
