@@ -17,11 +17,22 @@ await main(usage, async (parameters) => {
 	const { values, files } = parse(parameters, { host: word(...hosts), pages: integer(1, PAGES_MAX) });
 	const { host = "xs", pages = 200 } = values;
 	return withPages(evenly(readPages(files, PAGE), PAGE, pages), PAGE, async (file) => {
-		const { unit, means, stored, lz4Stored } = await measureCost(host, file, ["api", "peers"], show);
+		const { unit, means, stored, lz4Stored } = await measureCost(host, file, ["api", "codecs", "peers"], show);
 		if (unit === "copies")
 			process.stderr.write("valgrind is missing (apt-get install valgrind): these are times, in copies of a page\n");
 		const round = (value: number) => (unit === "copies" ? Math.round(value * 100) / 100 : Math.round(value));
-		const keys = ["write", "rewrite", "read", "lz4Write", "lz4Read", "engineWrite", "engineRead", "copy"];
+		const keys = [
+			"write",
+			"rewrite",
+			"read",
+			"encode",
+			"decode",
+			"lz4Write",
+			"lz4Read",
+			"engineWrite",
+			"engineRead",
+			"copy",
+		];
 		return {
 			...Object.fromEntries(keys.map((key) => [key, round(means[key] as number)])),
 			stored: Math.round(stored),

@@ -166,7 +166,7 @@ export async function calls(host: HostName, corpus: Corpus, extent: Extent, say:
 /** What `count` pages of a kind cost. */
 export function costOf(host: HostName, corpus: Corpus, kind: string, count: number): Promise<Means> {
 	return withKind(corpus, kind, count, (pages) =>
-		measureCost(host, pages, ["api", "parts", "integrity", "peers"], show),
+		measureCost(host, pages, ["api", "parts", "integrity", "codecs", "peers"], show),
 	);
 }
 

@@ -65,13 +65,15 @@ function beside(host: HostName, costs: CostByKind, javascript: Results["javascri
 	const js = host === "xs" && javascript;
 	return {
 		title: `Beside it, ${hostNames[host]}`,
-		text: `The same pages (${unitOf(costs)}): the engine called from C, and what is left for JavaScript, its share of the call; the bare reference LZ4 1.9.2 (\`LZ4_MEMORY_USAGE=12\`, -O2); a plain copy${js ? "; and in JavaScript on XS the portable engine, and LZ4 alone (lz4js)" : ""}.`,
+		text: `The same pages (${unitOf(costs)}): the engine called from C, and what is left for JavaScript, its share of the call; the engine's own codecs, choosing included; the bare reference LZ4 1.9.2 (\`LZ4_MEMORY_USAGE=12\`, -O2); a plain copy${js ? "; and in JavaScript on XS the portable engine, and LZ4 alone (lz4js)" : ""}.`,
 		head: [
 			"pages",
 			"engine write",
 			"JS",
 			"engine read",
 			"JS",
+			"encode",
+			"decode",
 			"LZ4 write",
 			"LZ4 read",
 			"copy",
@@ -83,6 +85,8 @@ function beside(host: HostName, costs: CostByKind, javascript: Results["javascri
 			share(means.write, means.engineWrite),
 			number(means.engineRead),
 			share(means.read, means.engineRead),
+			number(means.encode),
+			number(means.decode),
 			number(means.lz4Write),
 			number(means.lz4Read),
 			number(means.copy),

@@ -129,11 +129,16 @@ const hasValgrind = process.env.CI === "true" || (await run("valgrind", ["--vers
 (hasValgrind ? test : test.skip)("cost on XS: instructions, the same each time", async () => {
 	const counted = await result("cost", "--host", "xs", "--pages", "6", half, noise);
 	const peers = ["lz4Write", "lz4Read", "engineWrite", "engineRead", "copy", "stored", "lz4Stored"];
-	assert.equal(Object.keys(counted), ["write", "rewrite", "read", ...peers]);
-	const { write, read, engineWrite, engineRead, copy, stored, lz4Stored } = counted as Record<string, number>;
+	assert.equal(Object.keys(counted), ["write", "rewrite", "read", "encode", "decode", ...peers]);
+	const { write, read, encode, decode, engineWrite, engineRead, copy, stored, lz4Stored } = counted as Record<
+		string,
+		number
+	>;
 	assert.ok((copy as number) > 60 && (copy as number) < 5000, `${copy}`);
 	assert.ok((write as number) > (engineWrite as number) && (read as number) > (engineRead as number));
 	assert.ok((write as number) < 200_000, `${write}`);
+	assert.ok((encode as number) > 3000 && (encode as number) < (engineWrite as number), `${encode}`);
+	assert.ok((decode as number) > 300 && (decode as number) < (engineRead as number), `${decode}`);
 	assert.ok(Math.abs((stored as number) / (lz4Stored as number) - 1) < 0.02);
 	assert.equal(await result("cost", "--host", "xs", "--pages", "6", half, noise), counted);
 });

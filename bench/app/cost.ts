@@ -7,11 +7,24 @@ import { collect, heapStats } from "host";
 import Zram from "zram";
 import { Memory } from "zram/memory";
 import { type Measure, Meter } from "./meter.ts";
-import { blockLength, copyPages, engineRead, engineStart, engineWrite, lz4Decode, lz4Encode } from "./natives.ts";
+import {
+	blockLength,
+	copyPages,
+	engineRead,
+	engineStart,
+	engineWrite,
+	lz4Decode,
+	lz4Encode,
+	packedLength,
+	packerLength,
+	packPages,
+	packStart,
+	unpackPages,
+} from "./natives.ts";
 import { Failure, Pages, type Parameters, Progress, runProgram, wrongByte } from "./program.ts";
 
-/** Groups of measures. `api` and `peers` are what the command shows. */
-export type Part = "api" | "parts" | "integrity" | "peers";
+/** Groups of measures. `api`, `codecs` and `peers` are what the command shows. */
+export type Part = "api" | "parts" | "integrity" | "codecs" | "peers";
 
 export interface CostParameters extends Parameters {
 	parts: Part[];
@@ -144,6 +157,22 @@ class Cost {
 		this.#reference();
 	}
 
+	/** The codecs from C, without a device: choosing and encoding, and decoding. */
+	codecs() {
+		const { memory, count } = this.#pages;
+		const packer = new Memory(packerLength(), "internal");
+		const packed = new Memory(count * packedLength(), "external");
+		const meter = this.#meter;
+		let right = 0;
+		packStart(packer, "");
+		meter.once("call codecs", count, () => {});
+		meter.once("encode", count, () => packPages(packer, memory, count, packed), "call codecs");
+		meter.once("decode", count, () => (right = unpackPages(packed, count, this.#page)), "call codecs");
+		if (right !== count) throw new Failure(1, "a codec does not give its page back");
+		packed.close();
+		packer.close();
+	}
+
 	#engine() {
 		const { memory, count } = this.#pages;
 		const { scratch: length } = Zram.layout({ byteLength: this.#size, arena: { byteLength: this.#arenaLength } });
@@ -191,6 +220,7 @@ runProgram(({ pages: file, parts, rounds, show }: CostParameters): CostResult =>
 		api: () => cost.api("", false),
 		integrity: () => cost.api(" integrity", true),
 		parts: () => cost.parts(),
+		codecs: () => cost.codecs(),
 		peers: () => cost.peers(),
 	};
 	for (let round = 0; round < rounds; round++)

@@ -59,6 +59,30 @@ export function lz4Decode(this: unknown, blocks: Buffer, lengths: ArrayBuffer, c
 	return native("xs_bench_lz4Decode").call(this, blocks, lengths, count, into);
 }
 
+/** Bytes of a packer, and of a packed page. */
+export function packerLength(this: unknown): number {
+	return native("xs_bench_packerLength").call(this);
+}
+
+export function packedLength(this: unknown): number {
+	return native("xs_bench_packedLength").call(this);
+}
+
+/** Makes a packer ready. `codecs`: names with commas between, or "" for all. */
+export function packStart(this: unknown, packer: Memory, codecs: string): void {
+	native("xs_bench_packStart").call(this, packer, codecs);
+}
+
+/** Chooses a codec for each page and encodes it: no device, no granules. */
+export function packPages(this: unknown, packer: Memory, pages: Memory, count: number, packed: Memory): void {
+	native("xs_bench_packPages").call(this, packer, pages, count, packed);
+}
+
+/** Decodes each page to the same place, but for those that were kept as they are. The number of pages that came back. */
+export function unpackPages(this: unknown, packed: Memory, count: number, into: Buffer): number {
+	return native("xs_bench_unpackPages").call(this, packed, count, into);
+}
+
 /** A device without JavaScript; `scratch` has what Zram.layout() says. */
 export function engineStart(this: unknown, scratch: Memory, region: Memory, pageCount: number): void {
 	native("xs_bench_engineStart").call(this, scratch, region, pageCount);

@@ -14,6 +14,7 @@
 
 #include "lz4.h"
 #include "zramEngine.h"
+#include "zramPack.h"
 #if defined(ZRAM_FIRMWARE)
 #include "board.h"
 #endif
@@ -214,6 +215,74 @@ void xs_bench_lz4Decode(xsMachine *the)
 void xs_bench_blockLength(xsMachine *the)
 {
 	xsmcSetInteger(xsResult, kBlockLength);
+}
+
+/* --- packing without placing ----------------------------------------------------------------------------------- */
+
+/* A page that is packed: what is known of it, and its block, which is kPackedStart bytes behind. */
+#define kPackedStart 32
+#define kPackedLength (kPackedStart + kPageLength + kZramBlockMargin)
+
+_Static_assert(sizeof(zramPacked) <= kPackedStart, "what is known of a packed page");
+
+/* The set of codecs that are named, with commas between; of all if none is. */
+static uint32_t toCodecs(xsMachine *the, xsSlot *slot)
+{
+	char names[64], *rest = names;
+	uint32_t set = 0;
+
+	xsmcToStringBuffer(*slot, names, sizeof(names));
+	if (!*names)
+		return kZramCodecsAll;
+	for (const char *name = strtok_r(names, ",", &rest); name; name = strtok_r(NULL, ",", &rest))
+		for (uint32_t id = 0; id < kZramCodecIds; id++)
+			if (zramCodecName(id) && !strcmp(name, zramCodecName(id)))
+				set |= 1u << id;
+	return set;
+}
+
+void xs_bench_packerLength(xsMachine *the)
+{
+	xsmcSetInteger(xsResult, sizeof(zramPacker));
+}
+
+void xs_bench_packedLength(xsMachine *the)
+{
+	xsmcSetInteger(xsResult, kPackedLength);
+}
+
+/* packStart(packer, codecs) */
+void xs_bench_packStart(xsMachine *the)
+{
+	zramPacker *packer = (zramPacker *)(void *)toBytes(the, &xsArg(0), sizeof(zramPacker));
+
+	zramStartPacker(packer, kPageLength, 64, toCodecs(the, &xsArg(1)));
+}
+
+/* packPages(packer, pages, count, packed): packed pages are kPackedLength apart */
+void xs_bench_packPages(xsMachine *the)
+{
+	zramPacker *packer = (zramPacker *)(void *)toBytes(the, &xsArg(0), sizeof(zramPacker));
+	size_t count = toLength(the, &xsArg(2));
+	const uint8_t *pages = toBytes(the, &xsArg(1), count * kPageLength);
+	uint8_t *packed = toBytes(the, &xsArg(3), count * kPackedLength);
+
+	for (; count; count--, pages += kPageLength, packed += kPackedLength)
+		zramPack(packer, (const uint32_t *)(const void *)pages, (uint32_t *)(void *)(packed + kPackedStart),
+			(zramPacked *)(void *)packed);
+}
+
+/* unpackPages(packed, count, into): every page to the one place, but for those kept as they are. How many came back. */
+void xs_bench_unpackPages(xsMachine *the)
+{
+	size_t count = toLength(the, &xsArg(1));
+	const uint8_t *packed = toBytes(the, &xsArg(0), count * kPackedLength);
+	uint32_t *into = (uint32_t *)(void *)toBytes(the, &xsArg(2), kPageLength);
+	xsIntegerValue right = 0;
+
+	for (; count; count--, packed += kPackedLength)
+		right += zramUnpack((const zramPacked *)(const void *)packed, into, kPageLength);
+	xsmcSetInteger(xsResult, right);
 }
 
 /* --- the engine without JavaScript ----------------------------------------------------------------------------- */
