@@ -183,10 +183,11 @@ static int checkChain(const zramEngine *engine, uint32_t first, uint32_t have)
 
 int zramChainResize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need)
 {
-	if (need == have)
-		return checkChain(engine, *first, have);
-	return (need < have) ? shrinkChain(engine, first, have, need) : growChain(engine, first, have, need);
+	if (need < have)
+		return shrinkChain(engine, first, have, need);
+	return (need > have) ? growChain(engine, first, have, need) : checkChain(engine, *first, have);
 }
+
 /*
  * Copies 64 bytes; loads go before stores to keep slow memory streaming. A desk's compiler knows wider words.
  */

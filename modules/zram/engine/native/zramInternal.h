@@ -84,7 +84,26 @@ void zramWriteHeader(zramEngine *engine);
 #define kZramBadEntry UINT32_MAX
 
 /* Granules that the page of `entry` has, or kZramBadEntry if no operation can have written this entry. */
-uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry);
+static inline uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry)
+{
+	const zramGeometry *geometry = &engine->geometry;
+	uint32_t state = zramEntryState(entry), length = zramEntryLength(entry);
+
+	if (entry->word1 & kZramReservedMask)
+		return kZramBadEntry;
+	if (state == kZramCompressed)
+		return (length <= geometry->pageLength - geometry->granuleLength) ? zramGranulesFor(engine, length)
+																		  : kZramBadEntry;
+	if (entry->word1 & kZramCodecMask)
+		return kZramBadEntry;
+	if (state == kZramRaw)
+		return (length == geometry->pageLength) ? zramGranulesFor(engine, length) : kZramBadEntry;
+	if (state == kZramSame)
+		return (length == 1) ? 0 : kZramBadEntry;
+	if (state == kZramOffloaded)
+		return ((length == 1) && (entry->word0 < geometry->slotCount)) ? 0 : kZramBadEntry;
+	return (entry->word0 | entry->word1) ? kZramBadEntry : 0;
+}
 
 /* Gives the page these stored bytes. kZramOK; or kZramFull or kZramCorrupt, and then it has what it had. */
 int zramPlace(zramEngine *engine, uint32_t page, const zramPacked *packed);

@@ -116,7 +116,7 @@ int zramUnpack(const zramPacked *packed, uint32_t *page, uint32_t pageLength)
 
 	if (packed->state == kZramCompressed) {
 		codec = codecs[packed->codec];
-		return codec && codec->decode((const uint8_t *)packed->words, packed->length, page, pageLength);
+		return codec ? codec->decode((const uint8_t *)packed->words, packed->length, page, pageLength) : 0;
 	}
 	if (packed->state == kZramSame)
 		fill(page, *packed->words, pageLength);

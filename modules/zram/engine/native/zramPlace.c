@@ -66,27 +66,6 @@ static int resize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t n
 
 /* --- entries -------------------------------------------------------------------------------------------------- */
 
-uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry)
-{
-	const zramGeometry *geometry = &engine->geometry;
-	uint32_t state = zramEntryState(entry), length = zramEntryLength(entry);
-
-	if (entry->word1 & kZramReservedMask)
-		return kZramBadEntry;
-	if (state == kZramCompressed)
-		return (length <= geometry->pageLength - geometry->granuleLength) ? zramGranulesFor(engine, length)
-																		  : kZramBadEntry;
-	if (entry->word1 & kZramCodecMask)
-		return kZramBadEntry;
-	if (state == kZramRaw)
-		return (length == geometry->pageLength) ? zramGranulesFor(engine, length) : kZramBadEntry;
-	if (state == kZramSame)
-		return (length == 1) ? 0 : kZramBadEntry;
-	if (state == kZramOffloaded)
-		return ((length == 1) && (entry->word0 < geometry->slotCount)) ? 0 : kZramBadEntry;
-	return (entry->word0 | entry->word1) ? kZramBadEntry : 0;
-}
-
 /* Adds a page to the statistics (sign 1), or takes it out (sign -1 as unsigned). */
 static void tally(zramEngine *engine, const zramEntry *entry, uint32_t sign)
 {
@@ -159,8 +138,11 @@ int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh)
 {
 	uint32_t have = ownGranules(engine, page), first = zramEntryOf(engine, page)->word0;
 
-	if ((have == kZramBadEntry) || (have && resize(engine, &first, have, 0)))
-		return kZramCorrupt;
+	if (have) {
+		if ((have == kZramBadEntry) || zramChainResize(engine, &first, have, 0))
+			return kZramCorrupt;
+		notePressure(engine);
+	}
 	setEntry(engine, page, fresh, NULL, 0);
 	return kZramOK;
 }
@@ -199,7 +181,7 @@ int zramPlace(zramEngine *engine, uint32_t page, const zramPacked *packed)
 /* --- out -------------------------------------------------------------------------------------------------------- */
 
 /* A page on flash, which the caller has read into staging. */
-static int fetchStaged(zramEngine *engine, uint32_t page, uint32_t *words)
+static ZRAM_NOINLINE int fetchStaged(zramEngine *engine, uint32_t page, uint32_t *words)
 {
 	const zramSlot *slot = zramSlotOfPage(engine, page, zramEntryOf(engine, page));
 	uint32_t pageLength = engine->geometry.pageLength;
@@ -220,21 +202,19 @@ int zramFetch(zramEngine *engine, uint32_t page, uint32_t *words, zramPacked *pa
 {
 	const zramEntry *entry = zramEntryOf(engine, page);
 	uint32_t have = zramEntryGranules(engine, entry), length = zramEntryLength(entry), state = zramEntryState(entry);
-	uint32_t *stored = (state == kZramCompressed) ? engine->block : words;
 
 	if (have == kZramBadEntry)
 		return kZramCorrupt;
-	*packed = (zramPacked){ state, zramEntryCodec(entry), length, stored };
-	if (state == kZramOffloaded) {
-		packed->state = kZramRaw;
-		return fetchStaged(engine, page, words);
-	}
 	if (have == 0) {
-		packed->state = kZramSame;
-		packed->words = &entry->word0;
+		*packed = (zramPacked){ (state == kZramOffloaded) ? kZramRaw : kZramSame, 0, 0, &entry->word0 };
+		if (state == kZramOffloaded)
+			return fetchStaged(engine, page, words);
 		return sumMatches(engine, page, entry, NULL, 0) ? kZramOK : kZramCorrupt;
 	}
-	if (zramChainGather(engine, entry->word0, stored, have) || !sumMatches(engine, page, entry, stored, length))
+	if (state == kZramCompressed)
+		words = engine->block;
+	*packed = (zramPacked){ state, zramEntryCodec(entry), length, words };
+	if (zramChainGather(engine, entry->word0, words, have) || !sumMatches(engine, page, entry, words, length))
 		return kZramCorrupt;
 	return kZramOK;
 }
