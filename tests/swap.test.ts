@@ -121,12 +121,23 @@ test("arguments: keys, buffers, offsets, options", () => {
 	for (const priority of [-1, 256, 0.5]) refuses(() => pool.write("a", one, { priority }), RangeError, /^priority: /);
 	refuses(() => pool.write("a", one, { priority: "1" as Wrong }), TypeError, /^priority: /);
 	refuses(() => pool.write("a", one, { replace: 1 as Wrong }), TypeError, /^replace: /);
+	refuses(() => pool.write("a", one, null as Wrong), TypeError, /^options: /);
+	for (const options of [5, "abc", null, () => 1] as Wrong[])
+		refuses(() => pool.create("b", 1, options), TypeError, "options: must be { priority, replace }");
 	refuses(() => pool.create("b", -1), RangeError, /^byteLength: /);
 	refuses(() => pool.create("b", 128 * PAGE + 1), RangeError, /^byteLength: .* 0 to 524288$/);
 	refuses(() => pool.acquire("a", "w" as Wrong), RangeError, /^mode: /);
 	refuses(() => pool.acquire("b"), RangeError, /^key: there is no buffer b/);
 	refuses(() => pool.release("a"), RangeError, /not acquired/);
 	same(pool.read("a"), frame(1));
+	pool.acquire("a").fill(7);
+	for (const discard of ["no", 1, 0, null, {}] as Wrong[])
+		refuses(() => pool.release("a", discard), TypeError, "discard: must be a boolean");
+	pool.release("a", undefined);
+	assert.is(new Uint8Array(pool.read("a") as ArrayBuffer)[0], 7);
+	const owned = pool.own(1);
+	owned.acquire();
+	refuses(() => owned.release("no" as Wrong), TypeError, "discard: must be a boolean");
 	assert.is(pool.status().keys, 1);
 });
 

@@ -184,10 +184,13 @@ class Partition {
 			partition.#read(buffer, offset, length);
 			return buffer;
 		}
-		const bytes = Engine.bufferLength(target, 1) < 0 ? toBytes("buffer", target) : (target as ByteBuffer);
-		const length = bytes.byteLength;
+		let length = Engine.bufferLength(target, 1, true);
+		if (length < 0) {
+			target = toBytes("buffer", target, true);
+			length = target.byteLength;
+		}
 		partition.#checkRange(offset, length);
-		partition.#read(bytes, offset, length);
+		partition.#read(target as ByteBuffer, offset, length);
 		return length;
 	}
 
@@ -201,14 +204,17 @@ class Partition {
 		const partition = Partition.#expectOpen(this);
 		partition.#checkWritable();
 		const offset = toInteger(byteOffset);
-		const bytes = Engine.bufferLength(buffer, 1) < 0 ? toBytes("buffer", buffer) : (buffer as ByteBuffer);
-		const end = bytes.byteLength;
+		let end = Engine.bufferLength(buffer, 1);
+		if (end < 0) {
+			buffer = toBytes("buffer", buffer);
+			end = buffer.byteLength;
+		}
 		partition.#checkRange(offset, end);
 		const { pageLength } = partition.#blocks.zram;
 		let block = partition.#first + Math.floor(offset / pageLength);
 		for (let start = 0, skip = offset % pageLength; start < end; block++, skip = 0) {
 			const count = Math.min(pageLength - skip, end - start);
-			partition.#blocks.program(block, skip, bytes, start, count);
+			partition.#blocks.program(block, skip, buffer as ByteBuffer, start, count);
 			start += count;
 		}
 	}

@@ -18,6 +18,7 @@ import {
 } from "zram/engine/entry";
 import { HEADER_LENGTH, INTEGRITY, SLOT_LENGTH, WIPE } from "zram/engine/interface";
 import { ZramError } from "zram/error";
+import { bufferOf, byteLengthOf, byteOffsetOf } from "zram/view";
 
 /** Statistics in the words of Linux zram's mm_stat and io_stat. Lengths are bytes, the rest pages or requests. */
 export interface Statistics {
@@ -208,7 +209,7 @@ function isPossible(geometry: Geometry): boolean {
 /** Zram.inspect: what a dump of a region holds. */
 export function inspect(bytes: ArrayBufferView | ArrayBufferLike | HostBuffer): Inspection {
 	const dump = ArrayBuffer.isView(bytes)
-		? new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+		? new DataView(bufferOf(bytes), byteOffsetOf(bytes), byteLengthOf(bytes))
 		: new DataView(bytes as ArrayBuffer);
 	if (dump.byteLength < HEADER_LENGTH || dump.getUint32(0, true) !== MAGIC)
 		throw new ZramError("ECORRUPT", "not a zram region");

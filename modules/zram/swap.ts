@@ -14,7 +14,7 @@ import Engine from "zram/engine";
 import type { ByteBuffer } from "zram/engine/interface";
 import { refuseInteger } from "zram/error";
 import { Chains, type Shortage } from "zram/swap/chains";
-import { type Key, Table, VALUES_MAX } from "zram/swap/table";
+import { type Key, LENGTH_MAX, Table, VALUES_MAX } from "zram/swap/table";
 import { Values } from "zram/swap/values";
 
 export type { Shortage } from "zram/swap/chains";
@@ -148,6 +148,7 @@ const PRIORITY_MAX = 255;
 // Literals would be new strings for each call, unless the code is preloaded.
 const STRING = typeof "";
 const OBJECT = typeof Object.freeze({});
+const BOOLEAN = typeof true;
 const READ: AcquireMode = "r";
 const READ_WRITE: AcquireMode = "r+";
 
@@ -196,6 +197,7 @@ function checkKey(key: unknown) {
 }
 
 function checkOptions(options: WriteOptions = {}): WriteOptions {
+	if (typeof options !== OBJECT || options === null) throw new TypeError("options: must be { priority, replace }");
 	const { priority, replace } = options;
 	if (priority !== undefined) check(refuseInteger("priority", priority, 0, PRIORITY_MAX));
 	if (replace !== undefined && typeof replace !== "boolean") throw new TypeError("replace: must be a boolean");
@@ -209,13 +211,17 @@ function isWritable(mode: AcquireMode): boolean {
 	return false;
 }
 
+function checkDiscard(discard: boolean) {
+	if (typeof discard !== BOOLEAN) throw new TypeError("discard: must be a boolean");
+}
+
 /** Reads from a value into a buffer, as much as there is and fits. Allocates nothing. */
 function readInto(values: Values, number: number, into: Bytes, offset: number): number {
 	const length = values.table.byteLength(number);
 	if (!Number.isInteger(offset) || offset < 0 || offset > length) check(refuseInteger("offset", offset, 0, length));
-	let capacity = Engine.bufferLength(into, 1);
+	let capacity = Engine.bufferLength(into, 1, true);
 	if (capacity < 0) {
-		into = toBytes("into", into);
+		into = toBytes("into", into, true);
 		capacity = into.byteLength;
 	}
 	const count = Math.min(capacity, length - offset);
@@ -230,12 +236,15 @@ function readNew(values: Values, number: number): ArrayBuffer {
 }
 
 function writePart(values: Values, number: number, buffer: Bytes, offset: number) {
-	const bytes = Engine.bufferLength(buffer, 1) < 0 ? toBytes("buffer", buffer) : (buffer as ByteBuffer);
-	const length = bytes.byteLength;
+	let length = Engine.bufferLength(buffer, 1);
+	if (length < 0) {
+		buffer = toBytes("buffer", buffer);
+		length = buffer.byteLength;
+	}
 	const most = values.table.byteLength(number) - length;
 	if (most < 0) check(refuseInteger("buffer.byteLength", length, 0, most + length));
 	if (!Number.isInteger(offset) || offset < 0 || offset > most) check(refuseInteger("offset", offset, 0, most));
-	values.overwrite(number, offset, bytes, length);
+	values.overwrite(number, offset, buffer as ByteBuffer, length);
 }
 
 /** A buffer in a pool that has no key: who has the handle owns it. */
@@ -278,6 +287,7 @@ export class OwnedBuffer {
 
 	/** As {@link SwapPool.release}. */
 	release(discard = false): void {
+		checkDiscard(discard);
 		this.#values.release(this.#open(), discard);
 	}
 
@@ -373,13 +383,17 @@ export default class SwapPool {
 	write(key: Key, buffer: Bytes, offset: number): void;
 	write(key: Key, buffer: Bytes, options?: WriteOptions | number): void {
 		checkKey(key);
-		if (options !== undefined && (typeof options !== OBJECT || options === null)) {
+		if (options !== undefined && typeof options !== OBJECT) {
 			writePart(this.#values, this.#find(key), buffer, options as number);
 			return;
 		}
 		const { priority, replace } = checkOptions(options as WriteOptions | undefined);
-		const bytes = toBytes("buffer", buffer);
-		this.#values.store(key, bytes, bytes.byteLength, priority, replace);
+		let length = Engine.bufferLength(buffer, 1);
+		if (length < 0) {
+			buffer = toBytes("buffer", buffer);
+			length = buffer.byteLength;
+		}
+		this.#values.store(key, buffer as ByteBuffer, length, priority, replace);
 	}
 
 	/**
@@ -390,7 +404,7 @@ export default class SwapPool {
 	 */
 	create(key: Key, byteLength: number, options?: WriteOptions): void {
 		checkKey(key);
-		check(refuseInteger("byteLength", byteLength, 0, this.#values.chains.byteLength));
+		this.#checkLength(byteLength);
 		const { priority, replace } = checkOptions(options);
 		this.#values.store(key, undefined, byteLength, priority, replace);
 	}
@@ -483,6 +497,7 @@ export default class SwapPool {
 	 * @throws ZramError `ENOSPC`, `ECORRUPT`, `EIO`
 	 */
 	release(key: Key, discard = false): void {
+		checkDiscard(discard);
 		this.#values.release(this.#find(key), discard);
 	}
 
@@ -493,9 +508,7 @@ export default class SwapPool {
 	 */
 	own(buffer: Bytes | number): OwnedBuffer {
 		this.#values.expectOpen();
-		if (typeof buffer === "number") check(refuseInteger("byteLength", buffer, 0, this.#values.chains.byteLength));
-		const bytes = typeof buffer === "number" ? undefined : toBytes("buffer", buffer);
-		const number = this.#values.store(undefined, bytes, bytes ? bytes.byteLength : (buffer as number));
+		const number = typeof buffer === "number" ? this.#ownZeros(buffer) : this.#ownCopy(buffer);
 		return new OwnedBuffer(this.#values, number, this.#finalizationRegistry());
 	}
 
@@ -529,6 +542,25 @@ export default class SwapPool {
 	 */
 	close(): void {
 		this.#values.close();
+	}
+
+	#ownZeros(byteLength: number): number {
+		this.#checkLength(byteLength);
+		return this.#values.store(undefined, undefined, byteLength);
+	}
+
+	#ownCopy(buffer: Bytes): number {
+		let length = Engine.bufferLength(buffer, 1);
+		if (length < 0) {
+			buffer = toBytes("buffer", buffer);
+			length = buffer.byteLength;
+		}
+		return this.#values.store(undefined, buffer as ByteBuffer, length);
+	}
+
+	/** Checks the length of a buffer that is to be: what the devices have pages for, and what the table can say. */
+	#checkLength(byteLength: number) {
+		check(refuseInteger("byteLength", byteLength, 0, Math.min(this.#values.chains.byteLength, LENGTH_MAX)));
 	}
 
 	/** The number of a buffer that must be there. */

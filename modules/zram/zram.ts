@@ -5,7 +5,7 @@
  * On the fast path an operation is one call of the engine, and nothing is allocated.
  */
 
-import { bytesOfWide } from "zram/buffer";
+import { bytesOfWide, refuseBuffer } from "zram/buffer";
 import { Deferred } from "zram/deferred";
 import Engine from "zram/engine";
 import { ENTRY_LENGTH } from "zram/engine/entry";
@@ -678,7 +678,7 @@ export default class Zram {
 		const byteLength = result === OFFSET ? Engine.bufferLength(target, 1) : -1;
 		if (byteLength >= 0) return this.#invalid(this.#refuseBytes(byteLength, byteOffset, start, length));
 		// within the request it may have lost its bytes
-		return this.#invalid(new TypeError("buffer: must be a buffer or a view of one, and not detached"));
+		return this.#invalid(refuseBuffer("buffer", operation === READ));
 	}
 
 	/** The engine says that an argument is out of range, not which: this tells. */

@@ -44,3 +44,8 @@ export function fill(
 export function digest(this: unknown, seed: number, buffer: ByteBuffer, start: number, length: number): number {
 	return native("xs_test_digest").call(this, seed, buffer, start, length);
 }
+
+/** Makes a host buffer read-only, as a resource in flash is; elsewhere, where there are none, undefined. */
+export function protect<T extends object>(this: unknown, buffer: T): T | undefined {
+	return native("xs_test_protect").call(this, buffer);
+}

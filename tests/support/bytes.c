@@ -106,3 +106,10 @@ void xs_test_digest(xsMachine *the)
 		sum = roll(sum, *bytes++);
 	xsmcSetInteger(xsResult, (xsIntegerValue)sum);
 }
+
+/* protect(buffer): a host buffer that can be written no more */
+void xs_test_protect(xsMachine *the)
+{
+	xsmcPetrifyHostBuffer(xsArg(0));
+	xsResult = xsArg(0);
+}

@@ -4,7 +4,7 @@
  * RangeError.
  */
 
-export { copy, digest, equal, erase, fill } from "#tests/bytes";
+export { copy, digest, equal, erase, fill, protect } from "#tests/bytes";
 
 /** Kinds of bytes that fill() makes. */
 export const ZEROS = 0;

@@ -39,7 +39,7 @@ export const CLOSED = -10;
 export const BUSY = -11;
 /** The region was detached, or its length changed. */
 export const ARENA = -12;
-/** The buffer is not a ByteBuffer, or detached. */
+/** The buffer is not a ByteBuffer, or detached, or what is read would go to one that is read-only. */
 export const BUFFER = -13;
 /** An offset or length is no integer, or reaches past the end of the device, or of the buffer. */
 export const OFFSET = -14;
@@ -226,8 +226,11 @@ export interface EngineConstructor {
 	/** The name of a codec, as options and dumps have it; undefined if the engine has none of this id. */
 	codecName(id: number): string | undefined;
 
-	/** Bytes of `value` if it is a ByteBuffer, not detached, and at a multiple of `alignment` (a power of two); else -1. */
-	bufferLength(value: unknown, alignment: number): number;
+	/**
+	 * Bytes of `value` if it is a ByteBuffer, not detached, at a multiple of `alignment` (a power of two), and not
+	 * read-only if it is to be `writable`; else -1. What its properties say is not asked.
+	 */
+	bufferLength(value: unknown, alignment: number, writable?: boolean): number;
 
 	// Kernels for pieces of buffers, both of which may be anything: a loop over bytes in JavaScript costs a hundred times
 	// as much. They answer BUFFER or OFFSET if the pieces are none.

@@ -17,6 +17,8 @@ export type Key = string | number;
 
 /** Most values that a table can have: numbers have 16 bits, the sentinel is one of them, and so is NONE. */
 export const VALUES_MAX = 0xfffe;
+/** Bytes of the longest value: a length has 32 bits. */
+export const LENGTH_MAX = 0xffffffff;
 const NONE = 0xffff;
 
 export class Table {

@@ -16,8 +16,8 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 	static codecName(id: number): string | undefined {
 		return native("xs_zram_engine_codecName").call(this, id);
 	}
-	static bufferLength(value: unknown, alignment: number): number {
-		return native("xs_zram_engine_bufferLength").call(this, value, alignment);
+	static bufferLength(value: unknown, alignment: number, writable?: boolean): number {
+		return native("xs_zram_engine_bufferLength").call(this, value, alignment, writable);
 	}
 	static equal(a: ByteBuffer, aStart: number, b: ByteBuffer, bStart: number, length: number): number {
 		return native("xs_zram_engine_equal").call(this, a, aStart, b, bStart, length);

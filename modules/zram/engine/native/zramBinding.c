@@ -110,8 +110,9 @@ static int fetchRegion(xsMachine *the, zramBinding *binding)
 }
 
 /*
- * Fetches `buffer` if it is there, and then the region, which the former may move: older XS calls
- * a getter for some host objects. xsmcGetBuffer throws for what is no buffer; that must become a code, hence the try.
+ * Fetches `buffer` if it is there, and then the region, which the former may move: older XS calls a getter for some host
+ * objects. The device is held meanwhile, since that getter might close it. xsmcGetBuffer throws for what is no buffer;
+ * that must become a code, hence the try.
  */
 static int fetchPointers(
 	xsMachine *the, zramBinding *binding, xsSlot *buffer, uint8_t **bytes, uint32_t *length, int writable)
@@ -123,6 +124,7 @@ static int fetchPointers(
 	/* read(byteLength, byteOffset) comes here with a number: that is worth no exception */
 	if (buffer && (xsmcTypeOf(*buffer) != xsReferenceType))
 		return kZramBuffer;
+	binding->busy = 1;
 	xsTry
 	{
 		if (buffer && writable)
@@ -141,6 +143,7 @@ static int fetchPointers(
 	xsCatch
 	{
 	}
+	binding->busy = 0;
 	return failure;
 }
 
@@ -278,17 +281,21 @@ void xs_zram_engine_codecName(xsMachine *the)
 		xsmcSetString(xsResult, (char *)name);
 }
 
-/* bufferLength(value, alignment): bytes of a byte buffer, or -1 if it is none, detached, or not aligned */
+/* bufferLength(value, alignment, writable): bytes of a byte buffer, or -1 if it is none, or not such a one */
 void xs_zram_engine_bufferLength(xsMachine *the)
 {
 	uintptr_t alignment = (uintptr_t)xsmcToInteger(xsArg(1));
+	int writable = (xsmcArgc > 2) && xsmcTest(xsArg(2));
 	void *data;
 	xsUnsignedValue size;
 
 	xsmcSetInteger(xsResult, -1);
 	xsTry
 	{
-		xsmcGetBufferReadable(xsArg(0), &data, &size);
+		if (writable)
+			xsmcGetBufferWritable(xsArg(0), &data, &size);
+		else
+			xsmcGetBufferReadable(xsArg(0), &data, &size);
 		if (data && !((uintptr_t)data & (alignment - 1)))
 			xsmcSetInteger(xsResult, (xsIntegerValue)size);
 	}

@@ -1,18 +1,17 @@
 /* The portable engine: bytes of the buffers that callers bring. */
 
+import { bufferOf, byteLengthOf, byteOffsetOf, isByteArray } from "zram/view";
+
 /** What has its bytes at an index. An Int8Array says negative numbers, whose low 8 bits are right. */
 export type Bytes = Uint8Array | Int8Array | Uint8ClampedArray;
 
-/** Whether a view is one of bytes that can be indexed, and not a DataView or of wider elements. */
-function isBytes(value: ArrayBufferView): value is Bytes {
-	return (value as Bytes).BYTES_PER_ELEMENT === 1;
-}
+const { at } = Uint8Array.prototype;
 
 /** Whether there are bytes behind a view: it is not detached, nor left behind by a buffer that was resized. */
 function isAlive(bytes: Bytes): boolean {
-	if (bytes.length > 0) return true;
+	if (byteLengthOf(bytes) > 0) return true;
 	try {
-		bytes.at(0);
+		at.call(bytes, 0);
 		return true;
 	} catch {
 		return false;
@@ -27,7 +26,7 @@ function makeView(value: unknown): Bytes | undefined {
 			return new Uint8Array(value as ArrayBuffer);
 		}
 		if (!(value instanceof DataView)) return undefined;
-		return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+		return new Uint8Array(bufferOf(value), byteOffsetOf(value), byteLengthOf(value));
 	} catch {
 		return undefined;
 	}
@@ -35,7 +34,7 @@ function makeView(value: unknown): Bytes | undefined {
 
 /** Bytes of a ByteBuffer, or undefined if `value` is none, or detached. Allocates, unless `value` is bytes itself. */
 export function bytesOf(value: unknown): Bytes | undefined {
-	const bytes = ArrayBuffer.isView(value) && isBytes(value) ? value : makeView(value);
+	const bytes = isByteArray(value) ? value : makeView(value);
 	return bytes && isAlive(bytes) ? bytes : undefined;
 }
 
@@ -49,11 +48,10 @@ export class LastView {
 
 	/** As bytesOf(). */
 	bytesOf(value: unknown): Bytes | undefined {
-		const isView = ArrayBuffer.isView(value);
-		if (isView && isBytes(value)) return bytesOf(value);
+		if (isByteArray(value)) return bytesOf(value);
 		if (value === this.#value && this.#view && isAlive(this.#view)) {
 			// a DataView may follow the length of its buffer, which the view of it does not
-			if (!isView || this.#view.length === lengthOf(value as DataView)) return this.#view;
+			if (!ArrayBuffer.isView(value) || byteLengthOf(this.#view) === lengthOf(value)) return this.#view;
 		}
 		this.#value = value;
 		this.#view = bytesOf(value);
@@ -66,11 +64,21 @@ export class LastView {
 }
 
 /** Bytes of a DataView; -1 if it has lost them. */
-function lengthOf(view: DataView): number {
+function lengthOf(view: ArrayBufferView): number {
 	try {
-		return view.byteLength;
+		return byteLengthOf(view);
 	} catch {
 		return -1;
+	}
+}
+
+/** Whether bytes can be changed: XS has read-only buffers, such as resources in flash. */
+export function isWritable(bytes: Bytes): boolean {
+	try {
+		if (byteLengthOf(bytes) > 0) bytes[0] = bytes[0] as number;
+		return true;
+	} catch {
+		return false;
 	}
 }
 

@@ -46,7 +46,7 @@ import {
 	WRITTEN,
 } from "zram/engine/interface";
 import { Arena } from "zram/engine/portable/arena";
-import { type Bytes, bytesOf, copyBytes, LastView } from "zram/engine/portable/bytes";
+import { type Bytes, bytesOf, copyBytes, isWritable, LastView } from "zram/engine/portable/bytes";
 import { Checker } from "zram/engine/portable/check";
 import { CODECS } from "zram/engine/portable/codecs";
 import {
@@ -68,6 +68,7 @@ import { Packer } from "zram/engine/portable/pack";
 import { NO_PAGE, Pages } from "zram/engine/portable/pages";
 import { hasChanged } from "zram/engine/portable/slots";
 import { checksum } from "zram/engine/portable/sum";
+import { bufferOf, byteLengthOf, byteOffsetOf } from "zram/view";
 
 /** Whether `value` is an integer from 0 to `most`. */
 function isPosition(value: unknown, most: number): value is number {
@@ -76,16 +77,8 @@ function isPosition(value: unknown, most: number): value is number {
 
 /** Whether `length` bytes from `start` are within `bytes`. */
 function isPiece(bytes: Bytes, start: unknown, length: unknown): boolean {
-	return isPosition(start, bytes.length) && isPosition(length, bytes.length - start);
-}
-
-/** The buffer under a ByteBuffer. */
-function bufferOf(value: ByteBuffer): ArrayBufferLike {
-	return (ArrayBuffer.isView(value) ? value.buffer : value) as ArrayBufferLike;
-}
-
-function offsetOf(value: ByteBuffer): number {
-	return ArrayBuffer.isView(value) ? value.byteOffset : 0;
+	const most = byteLengthOf(bytes);
+	return isPosition(start, most) && isPosition(length, most - start);
 }
 
 /** The layout of a region of `regionLength` bytes; undefined if that will not do. */
@@ -134,9 +127,10 @@ class PortableEngine implements Engine {
 		return CODECS[id]?.name;
 	}
 
-	static bufferLength(value: unknown, alignment: number): number {
+	static bufferLength(value: unknown, alignment: number, writable = false): number {
 		const bytes = bytesOf(value);
-		return bytes && bytes.byteOffset % alignment === 0 ? bytes.length : -1;
+		if (!bytes || byteOffsetOf(bytes) % alignment || (writable && !isWritable(bytes))) return -1;
+		return byteLengthOf(bytes);
 	}
 
 	static checksum(buffer: ByteBuffer, start: number, length: number): number {
@@ -173,12 +167,13 @@ class PortableEngine implements Engine {
 
 	constructor(region: ByteBuffer, scratch: ByteBuffer, plan: ArrayBuffer) {
 		const words = new Uint32Array(plan);
-		const layout = layoutOf(words, PortableEngine.bufferLength(region, 4));
-		if (!layout || PortableEngine.bufferLength(scratch, 4) < Packer.length(layout.pageLength))
+		const [regionBytes, scratchBytes] = [bytesOf(region), bytesOf(scratch)];
+		const layout = regionBytes && layoutOf(words, byteLengthOf(regionBytes));
+		if (!layout || !scratchBytes || byteLengthOf(scratchBytes) < Packer.length(layout.pageLength))
 			throw new RangeError("region or scratch: too small");
-		const arena = new Arena(bufferOf(region), offsetOf(region), layout);
+		const arena = new Arena(bufferOf(regionBytes), byteOffsetOf(regionBytes), layout);
 		const [threshold, codecs] = [words[PLAN_THRESHOLD] as number, words[PLAN_CODECS] as number];
-		this.#pages = new Pages(arena, bufferOf(scratch), offsetOf(scratch), threshold, codecs);
+		this.#pages = new Pages(arena, bufferOf(scratchBytes), byteOffsetOf(scratchBytes), threshold, codecs);
 		this.#checker = new Checker(this.#pages);
 		this.#mode = words[PLAN_MODE] as number;
 	}
@@ -192,12 +187,12 @@ class PortableEngine implements Engine {
 	}
 
 	read(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done = 0, mode = 0): number {
-		const code = this.#enterTransfer(buffer, byteOffset, start, length, done);
+		const code = this.#enterTransfer(buffer, true, byteOffset, start, length, done);
 		return this.#leave(code || this.#read(byteOffset, done, this.#mode | mode)) || this.#length;
 	}
 
 	write(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done = 0, mode = 0): number {
-		const code = this.#enterTransfer(buffer, byteOffset, start, length, done);
+		const code = this.#enterTransfer(buffer, false, byteOffset, start, length, done);
 		return this.#leave(code || this.#write(byteOffset, done, this.#mode | mode));
 	}
 
@@ -371,17 +366,24 @@ class PortableEngine implements Engine {
 	}
 
 	/** Likewise for those that have a buffer: which of its bytes are meant is then in #bytes, #start and #length. */
-	#enterTransfer(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done = 0): number {
+	#enterTransfer(
+		buffer: ByteBuffer,
+		writable: boolean,
+		byteOffset: number,
+		start?: number,
+		length?: number,
+		done = 0,
+	): number {
 		const code = this.#enter();
 		if (code === CLOSED || code === BUSY) return code;
 		const bytes = this.#views.bytesOf(buffer);
-		if (!bytes) return BUFFER;
+		if (!bytes || (writable && !isWritable(bytes))) return BUFFER;
 		if (code) return code;
 		const whole = start === undefined && length === undefined;
 		if (!whole && !isPiece(bytes, start, length)) return OFFSET;
 		this.#bytes = bytes;
 		this.#start = whole ? 0 : (start as number);
-		this.#length = whole ? bytes.length : (length as number);
+		this.#length = whole ? byteLengthOf(bytes) : (length as number);
 		if (!isPosition(byteOffset, this.#byteLength - this.#length) || done > this.#length) return OFFSET;
 		return this.#overlaps() ? OVERLAP : 0;
 	}
@@ -395,8 +397,8 @@ class PortableEngine implements Engine {
 	#overlaps(): boolean {
 		const region = this.#pages.place.arena.bytes;
 		const bytes = this.#bytes as Bytes;
-		if (this.#length === 0 || bytes.buffer !== region.buffer) return false;
-		const first = bytes.byteOffset + this.#start;
+		if (this.#length === 0 || bufferOf(bytes) !== region.buffer) return false;
+		const first = byteOffsetOf(bytes) + this.#start;
 		return first < region.byteOffset + region.length && region.byteOffset < first + this.#length;
 	}
 
