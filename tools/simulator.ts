@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MissingTool } from "./process.ts";
-import { sdkFolder, sdkPlatform } from "./sdk.ts";
+import { sdkFolder, sdkPlatform, sdkTool } from "./sdk.ts";
 
 const install = "apt-get install xvfb";
 
@@ -53,4 +53,32 @@ export async function withDisplay<T>(
 		server.kill();
 		rmSync(home, { recursive: true, force: true });
 	}
+}
+
+/**
+ * Runs an app that does not end until its output matches. Returns what it has printed until then, or until `timeout`
+ * milliseconds are over.
+ */
+export async function runUntil(app: string, pattern: RegExp, timeout: number): Promise<string> {
+	return withDisplay(0, (env) => {
+		// a line comes when it is printed: the simulator is killed in the end
+		const parameters = ["-oL", sdkTool("mcsim"), app];
+		const simulator = spawn("stdbuf", parameters, {
+			env: { ...process.env, ...env },
+			stdio: ["ignore", "pipe", "ignore"],
+		});
+		let output = "";
+		return new Promise<string>((resolve, reject) => {
+			const timer = setTimeout(() => simulator.kill(), timeout);
+			simulator.stdout.setEncoding("utf8").on("data", (text: string) => {
+				output += text;
+				if (pattern.test(output)) simulator.kill();
+			});
+			simulator.on("error", reject);
+			simulator.on("close", () => {
+				clearTimeout(timer);
+				resolve(output);
+			});
+		});
+	});
 }

@@ -17,6 +17,7 @@ import { run } from "./process.ts";
 import { suitesEntry, summary } from "./run-xs.ts";
 import { buildApp, sdkTool, sdkVersion, writeManifest } from "./sdk.ts";
 import { boardManifests } from "./sdk-boards.ts";
+import { examples } from "./sdk-examples.ts";
 import { sdkFlashTests } from "./sdk-flash-tests.ts";
 import { withDisplay } from "./simulator.ts";
 
@@ -153,6 +154,7 @@ if (process.env.MODDABLE) {
 		await part(`Suites on the XS of Moddable SDK ${sdkVersion()}, ${engine} engine`, () => suites(engine));
 	if (!chosen.length) {
 		await part(`Dashboard for the simulator of Moddable SDK ${sdkVersion()}`, dashboard);
+		await part(`Examples in the simulator of Moddable SDK ${sdkVersion()}`, examples);
 		await part(`Manifests for ESP32 boards, read by Moddable SDK ${sdkVersion()}`, boardManifests);
 	}
 } else
