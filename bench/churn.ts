@@ -7,6 +7,7 @@
 import type { ChurnParameters, ChurnResult } from "./app/churn.ts";
 import {
 	ArgumentError,
+	codecs,
 	fraction,
 	integer,
 	main,
@@ -20,7 +21,7 @@ import {
 } from "./command.ts";
 
 const usage =
-	"npm run -s churn -- --arena BYTES [--ops 200000] [--occupancy 0.93] [--seed 1] [--size BYTES] [--engine native|portable] FILE…";
+	"npm run -s churn -- --arena BYTES [--ops 200000] [--occupancy 0.93] [--seed 1] [--size BYTES] [--codecs lz4,columns] [--engine native|portable] FILE…";
 
 const PAGE = 4096;
 
@@ -31,6 +32,7 @@ await main(usage, async (parameters) => {
 		occupancy: fraction(1),
 		seed: integer(0, 0x7fffffff),
 		size: size(PAGE, 2 ** 40),
+		codecs,
 		engine: word("native", "portable"),
 	});
 	const { arena, ops = 200_000, occupancy = 0.93, seed = 1, engine = "native" } = values;
@@ -42,6 +44,7 @@ await main(usage, async (parameters) => {
 			pages,
 			arena,
 			size: total,
+			codecs: values.codecs,
 			ops,
 			occupancy,
 			seed,

@@ -10,10 +10,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { CODECS } from "zram/engine/portable/codecs";
 import { buildFolder, root } from "../tools/paths.ts";
 import { type RunResult, run } from "../tools/process.ts";
 import { runOnXS, type XSOptions } from "../tools/run-xs.ts";
 import type { Variant } from "../tools/variants.ts";
+import type { Codecs } from "./app/device.ts";
 import type { PageFile, Parameters, Show } from "./app/program.ts";
 import { addition } from "./reference.ts";
 
@@ -69,6 +71,15 @@ export function word<W extends string>(...words: W[]) {
 		if (found !== undefined) return found;
 		throw new ArgumentError(`--${name}: ${text} is not ${words.join(" or ")}`);
 	};
+}
+
+/** Codecs, with commas between. */
+export function codecs(text: string, name: string): Codecs {
+	const names = Object.values(CODECS).map((codec) => codec.name);
+	const chosen = text.split(",");
+	if (chosen.every((each, i) => names.includes(each) && chosen.indexOf(each) === i))
+		return chosen as readonly string[] as Codecs;
+	throw new ArgumentError(`--${name}: ${text} is not one or more of ${names.join(",")}`);
 }
 
 /** @throws ArgumentError */

@@ -4,20 +4,26 @@
  * @module
  */
 
-import { evenly, integer, main, parse, readPages, show, withPages, word } from "./command.ts";
+import type { Part } from "./app/cost.ts";
+import { codecs, evenly, integer, main, parse, readPages, show, withPages, word } from "./command.ts";
 import { hosts, measureCost } from "./meter.ts";
 
-const usage = `npm run -s cost -- --host ${hosts.join("|")} [--pages 200] FILE…`;
+const usage = `npm run -s cost -- --host ${hosts.join("|")} [--pages 200] [--codecs lz4,columns] FILE…`;
 
 const PAGE = 4096;
 /** Pages, blocks and two arenas are to fit in 8 MB. */
 const PAGES_MAX = 500;
 
 await main(usage, async (parameters) => {
-	const { values, files } = parse(parameters, { host: word(...hosts), pages: integer(1, PAGES_MAX) });
+	const { values, files } = parse(parameters, { host: word(...hosts), pages: integer(1, PAGES_MAX), codecs });
 	const { host = "xs", pages = 200 } = values;
 	return withPages(evenly(readPages(files, PAGE), PAGE, pages), PAGE, async (file) => {
-		const { unit, means, stored, lz4Stored } = await measureCost(host, file, ["api", "codecs", "peers"], show);
+		const parts: Part[] = ["api", "codecs", "peers"];
+		const { unit, means, stored, columns, lz4Stored } = await measureCost(host, file, {
+			parts,
+			codecs: values.codecs,
+			show,
+		});
 		if (unit === "copies")
 			process.stderr.write("valgrind is missing (apt-get install valgrind): these are times, in copies of a page\n");
 		const round = (value: number) => (unit === "copies" ? Math.round(value * 100) / 100 : Math.round(value));
@@ -37,6 +43,7 @@ await main(usage, async (parameters) => {
 			...Object.fromEntries(keys.map((key) => [key, round(means[key] as number)])),
 			stored: Math.round(stored),
 			lz4Stored: Math.round(lz4Stored),
+			columns,
 		};
 	});
 });

@@ -14,6 +14,7 @@ import { runOnXS } from "../tools/run-xs.ts";
 import type { Variant } from "../tools/variants.ts";
 import type { ChurnParameters, ChurnResult } from "./app/churn.ts";
 import type { CostParameters, CostResult } from "./app/cost.ts";
+import type { Codecs } from "./app/device.ts";
 import type { FillParameters, FillResult } from "./app/fill.ts";
 import type { GrowthDevice, GrowthParameters } from "./app/growth.ts";
 import type { Measure } from "./app/meter.ts";
@@ -101,6 +102,10 @@ export interface Size {
 	name: string;
 	pages: number;
 	ours: number;
+	/** With LZ4 alone. */
+	lz4: number;
+	/** Pages that the codec columns holds. */
+	columns: number;
 	peers: PeerSizes;
 }
 
@@ -117,29 +122,32 @@ export async function sizes(corpus: Corpus, peers: Peers, extent: Extent, say: S
 		say(`sizes: ${name}`);
 		const sound = kinds.find((kind) => kind.name === name)?.sound;
 		result.push(
-			await withKind(corpus, name, extent.sizes, async (pages) => ({
-				name,
-				pages: pages.count,
-				ours: await storedBytes(pages),
-				peers: await measurePeers(peers, pages, sound),
-			})),
+			await withKind(corpus, name, extent.sizes, async (pages) => {
+				const { payload: ours, columns } = await stored(pages);
+				const { payload: lz4 } = await stored(pages, ["lz4"]);
+				return { name, pages: pages.count, ours, lz4, columns, peers: await measurePeers(peers, pages, sound) };
+			}),
 		);
 	}
 	return result;
 }
 
-/** What all pages take in a device that has room for them. */
-async function storedBytes(pages: PageFile): Promise<number> {
+/** All pages in a device that has room for them. */
+async function stored(pages: PageFile, codecs?: Codecs): Promise<FillResult> {
 	const size = pages.count * PAGE;
-	const parameters: FillParameters = { pages, arena: size + (size >> 4) + 64 * KB, size, engine: "native", show };
-	const { payload, pages: stored } = await runProgram<FillResult>("fill", parameters);
-	if (stored !== pages.count) throw new Error(`${pages.path}: the arena is too small`);
-	return payload;
+	const arena = size + (size >> 4) + 64 * KB;
+	const result = await fillDevice({ pages, arena, size, ...(codecs && { codecs }) });
+	if (result.pages !== pages.count) throw new Error(`${pages.path}: the arena is too small`);
+	return result;
+}
+
+function fillDevice(parameters: Omit<FillParameters, "engine" | "show">): Promise<FillResult> {
+	return runProgram<FillResult>("fill", { ...parameters, engine: "native", show } as FillParameters);
 }
 
 export type CostByKind = Record<string, Means>;
 
-/** What a page of each kind costs. */
+/** What a page of each kind costs with LZ4 alone. */
 export async function cost(host: HostName, corpus: Corpus, extent: Extent, say: Say): Promise<CostByKind> {
 	const result: CostByKind = {};
 	for (const kind of measuredKinds) {
@@ -149,24 +157,27 @@ export async function cost(host: HostName, corpus: Corpus, extent: Extent, say: 
 	return result;
 }
 
-/** What writing and reading a page of every kind costs, from JavaScript to the last byte. */
-export type CallsByKind = Record<string, { write: number; read: number }>;
+/** What writing and reading a page of every kind costs, from JavaScript to the last byte: all codecs, and LZ4 alone. */
+export type CallsByKind = Record<string, Record<"write" | "read" | "lz4Write" | "lz4Read", number>>;
 
 /** The same for every kind and mixture. */
 export async function calls(host: HostName, corpus: Corpus, extent: Extent, say: Say): Promise<CallsByKind> {
 	const result: CallsByKind = {};
 	for (const name of inFamilies(Object.keys(corpus)).slice(0, extent.kinds)) {
 		say(`write and read on ${host}: ${name}`);
-		const { means } = await withKind(corpus, name, extent.calls, (pages) => measureCost(host, pages, ["api"], show));
-		result[name] = { write: means.write as number, read: means.read as number };
+		const { means } = await withKind(corpus, name, extent.calls, (pages) =>
+			measureCost(host, pages, { parts: ["api", "lz4"], show }),
+		);
+		const at = (label: string) => means[label] as number;
+		result[name] = { write: at("write"), read: at("read"), lz4Write: at("write lz4"), lz4Read: at("read lz4") };
 	}
 	return result;
 }
 
-/** What `count` pages of a kind cost. */
+/** What `count` pages of a kind cost with LZ4 alone, as it is beside the bare reference. */
 export function costOf(host: HostName, corpus: Corpus, kind: string, count: number): Promise<Means> {
 	return withKind(corpus, kind, count, (pages) =>
-		measureCost(host, pages, ["api", "parts", "integrity", "codecs", "peers"], show),
+		measureCost(host, pages, { parts: ["api", "parts", "integrity", "codecs", "peers"], codecs: ["lz4"], show }),
 	);
 }
 
@@ -184,7 +195,7 @@ export async function javascript(
 		say(`JavaScript on XS: ${kind}`);
 		result[kind] = await withKind(corpus, kind, extent.few, async (pages) => {
 			const lz4js = await runCounted<{ measures: Measure[] }>("xs", "lz4js", { pages, show });
-			const parameters: CostParameters = { pages, show, parts: ["api"], rounds: 1 };
+			const parameters: CostParameters = { pages, show, parts: ["api"], codecs: ["lz4"], rounds: 1 };
 			const portable = await runCounted<CostResult>("xs", "cost", parameters, { engine: "portable" });
 			const { write, read } = meansOf(portable.measures);
 			return { ...meansOf(lz4js.measures), portableWrite: write as number, portableRead: read as number };
@@ -195,8 +206,8 @@ export async function javascript(
 
 export interface Capacity {
 	arena: number;
-	/** By mixture. */
-	fills: Record<string, FillResult>;
+	/** By mixture: with all codecs, and with LZ4 alone. */
+	fills: Record<string, { all: FillResult; lz4: FillResult }>;
 	/** By the occupancy that was asked for. */
 	churn: { asked: number; result: ChurnResult }[];
 }
@@ -205,18 +216,19 @@ export interface Capacity {
 export async function capacity(corpus: Corpus, extent: Extent, say: Say): Promise<Capacity[]> {
 	const result: Capacity[] = [];
 	for (const arena of extent.arenas) {
-		const device = { arena, size: 4 * arena, engine: "native", show };
+		const device = { arena, size: 4 * arena };
 		const fills: Capacity["fills"] = {};
 		for (const mixture of Object.keys(mixtures)) {
 			say(`capacity: fill ${arena / KB} KB with the ${mixtures[mixture]?.title}`);
-			fills[mixture] = await withMixture(corpus, mixture, arena, (pages) =>
-				runProgram<FillResult>("fill", { pages, ...device } as FillParameters),
-			);
+			fills[mixture] = await withMixture(corpus, mixture, arena, async (pages) => ({
+				all: await fillDevice({ pages, ...device }),
+				lz4: await fillDevice({ pages, ...device, codecs: ["lz4"] }),
+			}));
 		}
 		const churn: Capacity["churn"] = [];
 		for (const occupancy of extent.occupancies) {
 			say(`capacity: ${extent.ops} operations on ${arena / KB} KB, ${occupancy * 100} % full`);
-			const more = { ...device, ops: extent.ops, occupancy, seed: 1 };
+			const more = { ...device, ops: extent.ops, occupancy, seed: 1, engine: "native", show };
 			const result = await withMixture(corpus, "mixture", arena, (pages) =>
 				runProgram<ChurnResult>("churn", { pages, ...more } as ChurnParameters),
 			);
@@ -359,12 +371,13 @@ async function sizesOf(program: string, objects: string[]): Promise<{ text: numb
 	return { text: sum(0), data: sum(1) + sum(2) };
 }
 
-/** The module's objects in the build of a host: those of the engine, and those that only offload to flash needs. */
-function objectsOf(variant: Variant): [string[], string[]] {
+/** The module's objects in the build of a host: of the engine, of the codec columns, and those only for offload to flash. */
+function objectsOf(variant: Variant): [engine: string[], columns: string[], offload: string[]] {
 	const names = readdirSync(join(root, "modules/zram/engine/native")).filter((name) => name.endsWith(".c"));
 	const object = (name: string) => join(buildFolder, variant, `modules-zram-engine-native-${name.slice(0, -2)}.o`);
-	const isOffload = (name: string) => name.includes("Slots");
-	return [names.filter((name) => !isOffload(name)).map(object), names.filter(isOffload).map(object)];
+	const part = (name: string) => (name.includes("Columns") ? "columns" : name.includes("Slots") ? "offload" : "engine");
+	const objects = (which: string) => names.filter((name) => part(name) === which).map(object);
+	return [objects("engine"), objects("columns"), objects("offload")];
 }
 
 /**
@@ -386,8 +399,9 @@ export async function footprint(hasRV32: boolean, say: Say): Promise<Footprint> 
 	}
 	const native: Footprint["native"] = {};
 	if (hasRV32) {
-		const [engine, offload] = objectsOf("rv32");
-		native.rv32 = await sizesOf("riscv64-unknown-elf-size", engine);
+		const [engine, columns, offload] = objectsOf("rv32");
+		native.rv32 = await sizesOf("riscv64-unknown-elf-size", [...engine, ...columns]);
+		native["rv32, without columns"] = await sizesOf("riscv64-unknown-elf-size", engine);
 		native["rv32, offload to flash"] = await sizesOf("riscv64-unknown-elf-size", offload);
 	} else native[variant] = await sizesOf("size", objectsOf(variant).flat());
 	const pair = (values: number[]) => values as [number, number];

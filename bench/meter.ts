@@ -11,9 +11,9 @@ import { buildFolder } from "../tools/paths.ts";
 import { MissingTool, run } from "../tools/process.ts";
 import type { XSOptions } from "../tools/run-xs.ts";
 import { chips } from "../tools/variants.ts";
-import type { CostParameters, CostResult, Part } from "./app/cost.ts";
+import type { CostParameters, CostResult } from "./app/cost.ts";
 import type { Measure } from "./app/meter.ts";
-import type { PageFile, Parameters, Show } from "./app/program.ts";
+import type { PageFile, Parameters } from "./app/program.ts";
 import { runProgram } from "./command.ts";
 
 /** The emulated microcontrollers, and the command-line host on the desk's machine. */
@@ -27,6 +27,8 @@ export interface Means {
 	/** Bytes that a page takes, ours and the reference's. */
 	stored: number;
 	lz4Stored: number;
+	/** Pages that the codec columns holds. */
+	columns: number;
 	/** Slots and bytes of chunks that a write, a read and a trim of every page allocate on the XS heap. */
 	allocated: [number, number];
 }
@@ -109,17 +111,16 @@ export function meansOf(measures: Measure[]): Record<string, number> {
 export async function measureCost(
 	host: HostName,
 	pages: PageFile,
-	parts: Part[],
-	show: Show,
+	options: Omit<CostParameters, "pages" | "rounds">,
 	counts?: boolean,
 ): Promise<Means> {
 	counts ??= host !== "xs" || (await hasCallgrind());
-	const parameters: CostParameters = { pages, parts, show, rounds: counts ? 1 : ROUNDS };
-	const { measures, stored, lz4Stored, allocated } = counts
+	const parameters: CostParameters = { ...options, pages, rounds: counts ? 1 : ROUNDS };
+	const { measures, stored, columns, lz4Stored, allocated } = counts
 		? await runCounted<CostResult>(host, "cost", parameters)
 		: await runProgram<CostResult>("cost", parameters);
 	const means = meansOf(measures);
-	const rest = { stored: stored / pages.count, lz4Stored: lz4Stored / pages.count, allocated };
+	const rest = { stored: stored / pages.count, lz4Stored: lz4Stored / pages.count, columns, allocated };
 	if (counts) return { unit: "instructions", means, ...rest };
 	const copy = means.copy as number;
 	const multiples = Object.entries(means).map(([label, mean]) => [label, mean / copy]);

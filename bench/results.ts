@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { FillResult } from "./app/fill.ts";
 import type { WorstResult } from "./app/worst.ts";
 import type { CallsByKind, Capacity, CostByKind, Footprint, Growth, Size, Swap } from "./measure.ts";
 import type { HostName } from "./meter.ts";
@@ -92,10 +91,12 @@ function costBars({ cost: { rv32, xs } }: Results): Bar[] {
 	return bars;
 }
 
+type Fills = Capacity["fills"][string];
+
 function capacityBars({ capacity }: Results): Bar[] {
 	const bars: Bar[] = [];
 	for (const { arena, fills } of capacity) {
-		const { payload, used, metadata } = fills.mixture as FillResult;
+		const { payload, used, metadata } = (fills.mixture as Fills).all;
 		const utilisation = payload / (used - metadata);
 		bars.push(atLeast(`${arena / 1024} KB filled: utilisation`, utilisation, 0.98, percent));
 	}

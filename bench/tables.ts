@@ -42,8 +42,8 @@ function unitOf(costs: CostByKind): string {
 
 function wholePages(host: HostName, costs: CostByKind): Table {
 	return {
-		title: `Cost of a page, ${hostNames[host]}`,
-		text: `Mean ${unitOf(costs)} a page of 4 KB, from the call in JavaScript to the last byte. "of LZ4's": in those of the bare reference codec, called from C, on the same pages. \`npm run -s cost -- --host ${host} FILE…\` measures your files.`,
+		title: `Cost of a page with LZ4 alone, ${hostNames[host]}`,
+		text: `Mean ${unitOf(costs)} a page of 4 KB with \`codecs: ["lz4"]\`, from the call in JavaScript to the last byte. "of LZ4's": in those of the bare reference codec, called from C, on the same pages. \`npm run -s cost -- --host ${host} --codecs lz4 FILE…\` measures your files.`,
 		head: ["pages", "write", "of LZ4's", "read", "of LZ4's", "overwrite", "trim", "stored", "of LZ4's"],
 		rows: Object.entries(costs).map(([kind, { means, stored, lz4Stored }]) => [
 			kind,
@@ -108,11 +108,13 @@ function sizesByKind(sizes: Size[]): Table {
 		bytes === undefined ? "-" : ((100 * bytes) / (pages * PAGE)).toFixed(1);
 	return {
 		title: "Sizes by kind",
-		text: "What pages of 4 KB take, in % of their own size, each compressed alone and kept as it is if that is shorter: stored by the device, and by the codecs that Debian's packages bring, on the same pages in the same run. zstd's frames have their headers, deflate has none; FLAC has a page as one frame, and not the header of its stream.",
-		head: ["pages", "xs-zram", ...Object.values(peerNames)],
-		rows: sizes.map(({ name, pages, ours, peers: theirs }) => [
+		text: "What pages of 4 KB take, in % of their own size, each compressed alone and kept as it is if that is shorter: stored by the device, and by the codecs that Debian's packages bring, on the same pages in the same run. xs-zram with all its codecs, and the share of pages that columns holds; with LZ4 alone. zstd's frames have their headers, deflate has none; FLAC has a page as one frame, and not the header of its stream.",
+		head: ["pages", "xs-zram", "columns", "LZ4 alone", ...Object.values(peerNames)],
+		rows: sizes.map(({ name, pages, ours, lz4, columns, peers: theirs }) => [
 			titleOf(name),
 			share(ours, pages),
+			share(columns * PAGE, pages),
+			share(lz4, pages),
 			...peers.map((peer) => share(theirs[peer], pages)),
 		]),
 	};
@@ -123,11 +125,13 @@ function callsByKind(calls: Results["calls"]): Table {
 	const names = Object.keys(calls[counted[0] as HostName] as object);
 	return {
 		title: "Cost by kind",
-		text: "Mean instructions to write and read a page of 4 KB, from the call in JavaScript to the last byte.",
-		head: ["pages", ...counted.flatMap((host) => [`${hostNames[host]}: write`, "read"])],
+		text: "Mean instructions to write and read a page of 4 KB, from the call in JavaScript to the last byte: with all codecs, and with LZ4 alone.",
+		head: ["pages", ...counted.flatMap((host) => [`${hostNames[host]}: write`, "LZ4", "read", "LZ4"])],
 		rows: names.map((name) => [
 			titleOf(name),
-			...counted.flatMap((host) => [number(calls[host]?.[name]?.write), number(calls[host]?.[name]?.read)]),
+			...counted.flatMap((host) =>
+				(["write", "lz4Write", "read", "lz4Read"] as const).map((label) => number(calls[host]?.[name]?.[label])),
+			),
 		]),
 	};
 }
@@ -159,28 +163,33 @@ function filled(capacity: Capacity[]): Table {
 		text: "Pages of the mixtures that an arena holds when it refuses the first one. Wasted: the part of the arena that holds no stored bytes, metadata and all. Utilisation: stored bytes by bytes of granules in use. `npm run -s fill -- --arena 1M build/corpus/mixture.bin`",
 		head: ["", "arena", "pages", "of its size", "stored bytes", "metadata", "wasted", "utilisation"],
 		rows: Object.keys(mixtures).flatMap((mixture) =>
-			capacity.map(({ arena, fills }) => {
-				const { pages, stored, payload, metadata, used } = fills[mixture] as FillResult;
-				return [
-					titleOf(mixture),
-					bytes(arena),
-					number(pages),
-					`${(stored / arena).toFixed(2)}x`,
-					number(payload),
-					number(metadata),
-					percent(1 - payload / arena),
-					percent(payload / (used - metadata)),
-				];
-			}),
+			(["all", "lz4"] as const).flatMap((codecs) =>
+				capacity.map(({ arena, fills }) => filledRow(mixture, codecs, arena, fills[mixture]?.[codecs] as FillResult)),
+			),
 		),
 	};
+}
+
+function filledRow(mixture: string, codecs: "all" | "lz4", arena: number, fill: FillResult): string[] {
+	const { pages, stored, payload, metadata, used } = fill;
+	return [
+		`${titleOf(mixture)}${codecs === "lz4" ? ", LZ4 alone" : ""}`,
+		bytes(arena),
+		number(pages),
+		`${(stored / arena).toFixed(2)}x`,
+		number(payload),
+		number(metadata),
+		percent(1 - payload / arena),
+		percent(payload / (used - metadata)),
+	];
 }
 
 /** Arenas that Linux was measured with. */
 export const linuxArenas = [1, 2, 4].map((size) => size << 20);
 
 function besideLinux(capacity: Capacity[], zsmalloc: ZsmallocRow[]): Table {
-	const ours = linuxArenas.map((arena) => capacity.find((each) => each.arena === arena)?.fills.mixture);
+	const ours = (codecs: "all" | "lz4") =>
+		linuxArenas.map((arena) => capacity.find((each) => each.arena === arena)?.fills.mixture?.[codecs]);
 	const cell = (pages: number | undefined, i: number, wasted?: number) => {
 		if (pages === undefined) return "-";
 		const times = `${number(pages)}, ${((pages * PAGE) / (linuxArenas[i] as number)).toFixed(2)}x`;
@@ -188,13 +197,13 @@ function besideLinux(capacity: Capacity[], zsmalloc: ZsmallocRow[]): Table {
 	};
 	return {
 		title: "Capacity beside Linux zram",
-		text: "Pages of 4 KB before the first is refused; of the arena's size; and the part of the arena that is wasted. The first three rows are of this run, on the bench's mixture, and so are comparable: ours stored by the device, Linux's computed after mm/zsmalloc.c (bench/zsmalloc.ts), whose size classes lie in chains of up to 4 (6.1) or 8 (7.3) whole pages each. The rest was measured in November 2026 on real kernels, Debian's in QEMU under `mem_limit`, with another 8 MB mixture of the same kinds of data (frames, photos, PCM, JSON, JavaScript, bytecode, fonts, sensor logs, JPEG), whose files cannot all be had from npm; the last row is computed for that mixture.",
+		text: "Pages of 4 KB before the first is refused; of the arena's size; and the part of the arena that is wasted. The first four rows are of this run, on the bench's mixture, and so are comparable: ours stored by the device, Linux's computed after mm/zsmalloc.c (bench/zsmalloc.ts), whose size classes lie in chains of up to 4 (6.1) or 8 (7.3) whole pages each. The rest was measured in November 2026 on real kernels, Debian's in QEMU under `mem_limit`, with another 8 MB mixture of the same kinds of data (frames, photos, PCM, JSON, JavaScript, bytecode, fonts, sensor logs, JPEG), whose files cannot all be had from npm; the last row is computed for that mixture.",
 		head: ["", "1 MB", "2 MB", "4 MB"],
 		rows: [
-			[
-				"xs-zram",
-				...ours.map((fill, i) => cell(fill?.pages, i, fill && 1 - fill.payload / (linuxArenas[i] as number))),
-			],
+			...(["all", "lz4"] as const).map((codecs) => [
+				codecs === "lz4" ? "xs-zram, LZ4 alone" : "xs-zram",
+				...ours(codecs).map((fill, i) => cell(fill?.pages, i, fill && 1 - fill.payload / (linuxArenas[i] as number))),
+			]),
 			...zsmalloc.map(({ name, pages, utilisation }) => [
 				name,
 				...pages.map((count, i) => cell(count, i, 1 - (utilisation[i] as number))),

@@ -55,7 +55,19 @@ async function result(name: string, ...parameters: string[]): Promise<Record<str
 
 test("fill: until the first refusal, with nothing needless", async () => {
 	const filled = await result("fill", "--arena", "128K", half, noise);
-	const keys = ["pages", "stored", "payload", "used", "metadata", "same", "huge", "arena", "refused", "engine"];
+	const keys = [
+		"pages",
+		"stored",
+		"payload",
+		"used",
+		"metadata",
+		"same",
+		"huge",
+		"columns",
+		"arena",
+		"refused",
+		"engine",
+	];
 	assert.equal(Object.keys(filled), keys);
 	const { pages, stored, payload, used, metadata, arena, refused, engine } = filled as Record<string, number>;
 	assert.is(arena, 128 * 1024);
@@ -94,7 +106,7 @@ test("fill: a device smaller than the files is said to be", async () => {
 test("churn: no refusal at 0.9, and refusals that are not needless at 1", async () => {
 	const parameters = ["--arena", "128K", "--ops", "3000", "--seed", "7", half, noise];
 	const calm = await result("churn", "--occupancy", "0.9", ...parameters);
-	assert.equal(Object.keys(calm), ["refusals", "needless", "utilisation", "occupancy", "moved", "engine"]);
+	assert.equal(Object.keys(calm), ["refusals", "needless", "utilisation", "occupancy", "moved", "columns", "engine"]);
 	assert.equal([calm.refusals, calm.needless, calm.moved, calm.engine], [0, 0, 0, "native"]);
 	assert.ok(Math.abs((calm.occupancy as number) - 0.88) < 0.03, `${calm.occupancy}`);
 	assert.ok((calm.utilisation as number) > 0.96 && (calm.utilisation as number) <= 1);
@@ -128,7 +140,7 @@ const hasValgrind = process.env.CI === "true" || (await run("valgrind", ["--vers
 
 (hasValgrind ? test : test.skip)("cost on XS: instructions, the same each time", async () => {
 	const counted = await result("cost", "--host", "xs", "--pages", "6", half, noise);
-	const peers = ["lz4Write", "lz4Read", "engineWrite", "engineRead", "copy", "stored", "lz4Stored"];
+	const peers = ["lz4Write", "lz4Read", "engineWrite", "engineRead", "copy", "stored", "lz4Stored", "columns"];
 	assert.equal(Object.keys(counted), ["write", "rewrite", "read", "encode", "decode", ...peers]);
 	const { write, read, encode, decode, engineWrite, engineRead, copy, stored, lz4Stored } = counted as Record<
 		string,
@@ -146,7 +158,7 @@ const hasValgrind = process.env.CI === "true" || (await run("valgrind", ["--vers
 test("cost without callgrind: times, in copies of a page", async () => {
 	const pages = evenly(readPages([half], PAGE), PAGE, 16);
 	const { unit, means } = await withPages(pages, PAGE, (path) =>
-		measureCost("xs", path, ["api", "peers"], "nothing", false),
+		measureCost("xs", path, { parts: ["api", "peers"], show: "nothing" }, false),
 	);
 	assert.is(unit, "copies");
 	assert.is(means.copy, 1);
@@ -163,6 +175,9 @@ for (const [name, bad, message] of [
 	["fill", ["--arena", "1M", "--page", "1000", half], /--page: 1000 is not 512 or 1024 or 2048 or 4096/],
 	["fill", ["--arena", "1M", "--size", "5000", half], /--size: 5000 is not a multiple of the page, 4096/],
 	["fill", ["--arena", "1M", "--engine", "steam", half], /--engine: steam is not native or portable/],
+	["fill", ["--arena", "1M", "--codecs", "zstd", half], /--codecs: zstd is not one or more of lz4/],
+	["churn", ["--arena", "1M", "--codecs", "lz4,lz4", half], /--codecs: lz4,lz4 is not one or more of lz4/],
+	["cost", ["--codecs", "", half], /--codecs: {2}is not one or more of lz4/],
 	["fill", ["--arena", "1M", "--colour", "red", half], /--colour/],
 	["churn", ["--arena", "1M", "--occupancy", "1.5", half], /--occupancy: 1.5 is not a number above 0, and at most 1/],
 	["churn", ["--arena", "1M", "--ops", "0", half], /--ops: 0 is not an integer from 1/],

@@ -7,7 +7,7 @@
 import { ZramError } from "zram";
 import { Random } from "../../tests/support/random.ts";
 import { Audit } from "./audit.ts";
-import { type Device, type DeviceParameters, openDevice } from "./device.ts";
+import { columnsPages, type Device, type DeviceParameters, openDevice } from "./device.ts";
 import { Failure, Pages, type Parameters, Progress, runProgram, wrongByte } from "./program.ts";
 
 export interface ChurnParameters extends Parameters, DeviceParameters {
@@ -31,6 +31,8 @@ export interface ChurnResult {
 	occupancy: number;
 	/** Bytes of other pages that an operation has moved. */
 	moved: number;
+	/** Pages that the codec columns holds at the end. */
+	columns: number;
 	engine: string;
 }
 
@@ -172,8 +174,8 @@ class Mean {
 	}
 }
 
-runProgram(({ pages: file, arena, size, ops, occupancy, seed, engine, show }: ChurnParameters): ChurnResult => {
-	const device = openDevice({ arena, size }, file.pageLength);
+runProgram(({ pages: file, arena, size, codecs, ops, occupancy, seed, engine, show }: ChurnParameters): ChurnResult => {
+	const device = openDevice({ arena, size, codecs }, file.pageLength);
 	const { zram, layout } = device;
 	const churn = new Churn(new Pages(file), device, occupancy, seed);
 	const progress = new Progress("churn", ops, show);
@@ -191,5 +193,13 @@ runProgram(({ pages: file, arena, size, ops, occupancy, seed, engine, show }: Ch
 	churn.verify();
 	progress.end();
 	const { refusals, needless, moved } = churn;
-	return { refusals, needless, utilisation: utilisation.value, occupancy: reached.value, moved, engine };
+	return {
+		refusals,
+		needless,
+		utilisation: utilisation.value,
+		occupancy: reached.value,
+		moved,
+		columns: columnsPages(zram),
+		engine,
+	};
 });

@@ -6,6 +6,7 @@
 import { collect, heapStats } from "host";
 import Zram from "zram";
 import { Memory } from "zram/memory";
+import { type Codecs, columnsPages } from "./device.ts";
 import { type Measure, Meter } from "./meter.ts";
 import {
 	blockLength,
@@ -23,11 +24,13 @@ import {
 } from "./natives.ts";
 import { Failure, Pages, type Parameters, Progress, runProgram, wrongByte } from "./program.ts";
 
-/** Groups of measures. `api`, `codecs` and `peers` are what the command shows. */
-export type Part = "api" | "parts" | "integrity" | "codecs" | "peers";
+/** Groups of measures; `lz4` is `api` with that codec alone. `api`, `codecs` and `peers` are what the command shows. */
+export type Part = "api" | "lz4" | "parts" | "integrity" | "codecs" | "peers";
 
 export interface CostParameters extends Parameters {
 	parts: Part[];
+	/** Those that may be used, but for the part `lz4`; all if there is none. */
+	codecs?: Codecs;
 	/** Times that everything is measured: once, if it is counted exactly. */
 	rounds: number;
 }
@@ -37,6 +40,8 @@ export interface CostResult {
 	/** Bytes that all pages take, ours and the reference's. */
 	stored: number;
 	lz4Stored: number;
+	/** Pages that the codec columns holds. */
+	columns: number;
 	/** Slots and bytes of chunks of the XS heap that writing, reading and trimming all pages once more allocates. */
 	allocated: [number, number];
 }
@@ -46,6 +51,11 @@ const PAGE = 4096;
 const PIECE = 64;
 const PIECE_OFFSET = 1000;
 
+interface DeviceOptions {
+	codecs?: Codecs;
+	integrity?: boolean;
+}
+
 class Cost {
 	readonly #pages: Pages;
 	readonly #meter = new Meter();
@@ -53,11 +63,14 @@ class Cost {
 	readonly #arena: Memory;
 	readonly #arenaLength: number;
 	readonly #size: number;
+	readonly #codecs: Codecs | undefined;
 	stored = 0;
+	columns = 0;
 	lz4Stored = 0;
 
-	constructor(pages: Pages) {
+	constructor(pages: Pages, codecs?: Codecs) {
 		this.#pages = pages;
+		this.#codecs = codecs;
 		this.#size = pages.count * PAGE;
 		const most = Zram.layout({ byteLength: this.#size, integrity: true, arena: { byteLength: 1 } }).minimum;
 		this.#arenaLength = most + this.#size + pages.count * (PAGE / 64) * 2;
@@ -68,20 +81,23 @@ class Cost {
 		return this.#meter.measures;
 	}
 
-	/** Public calls with whole pages. `suffix` tells the device that they are measured on. */
-	api(suffix: string, integrity: boolean) {
+	/** Public calls with whole pages. `suffix` tells the device that they are measured on, which is made with `options`. */
+	api(suffix: string, options?: DeviceOptions) {
 		const pages = this.#pages;
 		const { count } = pages;
 		const page = this.#page;
 		const meter = this.#meter;
-		const zram = this.#open(integrity);
+		const zram = this.#open(options);
 		meter.loop(`arguments${suffix}`, count, (i) => {
 			zram;
 			pages.view(i);
 			i * PAGE;
 		});
 		meter.loop(`write${suffix}`, count, (i) => zram.write(pages.view(i), i * PAGE), `arguments${suffix}`);
-		this.stored = zram.status().comprDataSize;
+		if (suffix === "") {
+			this.stored = zram.status().comprDataSize;
+			this.columns = columnsPages(zram);
+		}
 		this.#verify(zram, 0);
 		meter.loop(`arguments read${suffix}`, count, (i) => {
 			zram;
@@ -110,11 +126,11 @@ class Cost {
 		zram.close();
 	}
 
-	/** What the calls allocate; heapStats() itself allocates nothing. */
+	/** What the calls allocate, with all codecs; heapStats() itself allocates nothing. */
 	allocated(): [number, number] {
 		const pages = this.#pages;
 		const page = this.#page;
-		const zram = this.#open(false);
+		const zram = new Zram({ byteLength: this.#size, arena: this.#arena as unknown as ArrayBuffer });
 		const before = new Int32Array(3);
 		const after = new Int32Array(3);
 		collect();
@@ -135,7 +151,7 @@ class Cost {
 		const { count } = pages;
 		const piece = new Uint8Array(PIECE);
 		const meter = this.#meter;
-		const zram = this.#open(false);
+		const zram = this.#open();
 		for (let i = 0; i < count; i++) zram.write(pages.view(i), i * PAGE);
 		meter.loop("arguments part", count, (i) => {
 			zram;
@@ -164,7 +180,7 @@ class Cost {
 		const packed = new Memory(count * packedLength(), "external");
 		const meter = this.#meter;
 		let right = 0;
-		packStart(packer, "");
+		packStart(packer, this.#codecNames);
 		meter.once("call codecs", count, () => {});
 		meter.once("encode", count, () => packPages(packer, memory, count, packed), "call codecs");
 		meter.once("decode", count, () => (right = unpackPages(packed, count, this.#page)), "call codecs");
@@ -177,7 +193,7 @@ class Cost {
 		const { memory, count } = this.#pages;
 		const { scratch: length } = Zram.layout({ byteLength: this.#size, arena: { byteLength: this.#arenaLength } });
 		const scratch = new Memory(length, "internal");
-		engineStart(scratch, this.#arena, count);
+		engineStart(scratch, this.#arena, count, this.#codecNames);
 		let done = 0;
 		this.#meter.once("engineWrite", count, () => (done += engineWrite(scratch, memory, count)), "call");
 		this.#meter.once("engineRead", count, () => (done += engineRead(scratch, count, this.#page)), "call");
@@ -200,8 +216,15 @@ class Cost {
 		blocks.close();
 	}
 
-	#open(integrity: boolean): Zram {
-		return new Zram({ byteLength: this.#size, integrity, arena: this.#arena as unknown as ArrayBuffer });
+	#open(options: DeviceOptions = {}): Zram {
+		const codecs = this.#codecs && { codecs: this.#codecs };
+		const arena = this.#arena as unknown as ArrayBuffer;
+		return new Zram({ byteLength: this.#size, arena, ...codecs, ...options });
+	}
+
+	/** As the natives take them. */
+	get #codecNames(): string {
+		return this.#codecs?.join(",") ?? "";
 	}
 
 	/** Page i of the device has page i + shift. */
@@ -213,12 +236,13 @@ class Cost {
 	}
 }
 
-runProgram(({ pages: file, parts, rounds, show }: CostParameters): CostResult => {
-	const cost = new Cost(new Pages(file));
+runProgram(({ pages: file, parts, codecs, rounds, show }: CostParameters): CostResult => {
+	const cost = new Cost(new Pages(file), codecs);
 	const progress = new Progress("cost", rounds * parts.length, show);
 	const run: Record<Part, () => void> = {
-		api: () => cost.api("", false),
-		integrity: () => cost.api(" integrity", true),
+		api: () => cost.api(""),
+		lz4: () => cost.api(" lz4", { codecs: ["lz4"] }),
+		integrity: () => cost.api(" integrity", { integrity: true }),
 		parts: () => cost.parts(),
 		codecs: () => cost.codecs(),
 		peers: () => cost.peers(),
@@ -229,6 +253,6 @@ runProgram(({ pages: file, parts, rounds, show }: CostParameters): CostResult =>
 			run[part]();
 		});
 	progress.end();
-	const { measures, stored, lz4Stored } = cost;
-	return { measures, stored, lz4Stored, allocated: cost.allocated() };
+	const { measures, stored, columns, lz4Stored } = cost;
+	return { measures, stored, columns, lz4Stored, allocated: cost.allocated() };
 });

@@ -4,12 +4,16 @@ import Zram, { type ZramLayout } from "zram";
 import { Memory } from "zram/memory";
 import { Failure } from "./program.ts";
 
+/** The option of a device. */
+export type Codecs = readonly ("lz4" | "columns")[];
+
 export interface DeviceParameters {
 	/** Bytes of the arena. */
 	arena: number;
 	/** Bytes of the device. */
 	size: number;
-	integrity?: boolean;
+	/** Those that may be used; all if there is none. */
+	codecs?: Codecs;
 }
 
 export interface Device {
@@ -19,9 +23,16 @@ export interface Device {
 	region: Memory;
 }
 
+/** How many pages the codec `columns` holds. */
+export function columnsPages(zram: Zram): number {
+	let count = 0;
+	for (const { codec } of zram.pages()) if (codec === "columns") count++;
+	return count;
+}
+
 /** An arena that a device cannot have is the command's argument: says so in its words. */
-export function openDevice({ arena, size, integrity = false }: DeviceParameters, pageLength: number): Device {
-	const options = { byteLength: size, pageLength, integrity, arena: { byteLength: arena } };
+export function openDevice({ arena, size, codecs }: DeviceParameters, pageLength: number): Device {
+	const options = { byteLength: size, pageLength, arena: { byteLength: arena }, ...(codecs && { codecs }) };
 	try {
 		const layout = Zram.layout(options);
 		if (layout.data === 0)

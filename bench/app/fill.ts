@@ -1,7 +1,7 @@
 /* Fills a device with pages until it refuses one, and reads all of them back. The command is bench/fill.ts. */
 
 import { ZramError } from "zram";
-import { type DeviceParameters, openDevice } from "./device.ts";
+import { columnsPages, type DeviceParameters, openDevice } from "./device.ts";
 import { Pages, type Parameters, Progress, runProgram, wrongByte } from "./program.ts";
 
 export interface FillParameters extends Parameters, DeviceParameters {
@@ -23,15 +23,17 @@ export interface FillResult {
 	same: number;
 	/** Pages that count as incompressible. */
 	huge: number;
+	/** Pages that the codec columns holds. */
+	columns: number;
 	arena: number;
 	/** The code of the error that ended it: ENOSPC; ERANGE when the device, not the arena, was too small; or null. */
 	refused: string | null;
 	engine: string;
 }
 
-runProgram(({ pages: file, arena, size, engine, show }: FillParameters): FillResult => {
+runProgram(({ pages: file, arena, size, codecs, engine, show }: FillParameters): FillResult => {
 	const pages = new Pages(file);
-	const { zram, layout } = openDevice({ arena, size }, file.pageLength);
+	const { zram, layout } = openDevice({ arena, size, codecs }, file.pageLength);
 	const progress = new Progress("fill", 2 * file.count, show);
 	let stored = 0;
 	let refused: string | null = null;
@@ -61,6 +63,7 @@ runProgram(({ pages: file, arena, size, engine, show }: FillParameters): FillRes
 		metadata: layout.metadata,
 		same: samePages,
 		huge: hugePages,
+		columns: columnsPages(zram),
 		arena,
 		refused,
 		engine,

@@ -83,9 +83,9 @@ export function unpackPages(this: unknown, packed: Memory, count: number, into: 
 	return native("xs_bench_unpackPages").call(this, packed, count, into);
 }
 
-/** A device without JavaScript; `scratch` has what Zram.layout() says. */
-export function engineStart(this: unknown, scratch: Memory, region: Memory, pageCount: number): void {
-	native("xs_bench_engineStart").call(this, scratch, region, pageCount);
+/** A device without JavaScript; `scratch` has what Zram.layout() says, `codecs` are as for packStart. */
+export function engineStart(this: unknown, scratch: Memory, region: Memory, pageCount: number, codecs: string): void {
+	native("xs_bench_engineStart").call(this, scratch, region, pageCount, codecs);
 }
 
 /** Page i of `pages` is written to page i of the device. The number of pages that were stored. */

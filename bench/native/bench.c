@@ -292,7 +292,7 @@ static zramEngine *toEngine(xsMachine *the, xsSlot *slot)
 	return (zramEngine *)(void *)toBytes(the, slot, zramScratchLength(kPageLength));
 }
 
-/* engineStart(scratch, region, pageCount) */
+/* engineStart(scratch, region, pageCount, codecs) */
 void xs_bench_engineStart(xsMachine *the)
 {
 	zramEngine *engine = toEngine(the, &xsArg(0));
@@ -304,7 +304,7 @@ void xs_bench_engineStart(xsMachine *the)
 	if (!zramPlan(&geometry, size, (uint32_t)toLength(the, &xsArg(2)), kPageLength, 0, 0))
 		xsRangeError("bench: no region for the engine");
 	engine->region = region;
-	zramStart(engine, &geometry, kPageLength / 8 * 7, kZramCodecsAll);
+	zramStart(engine, &geometry, kPageLength / 8 * 7, toCodecs(the, &xsArg(3)));
 }
 
 /* engineWrite(scratch, pages, count): page i to page i of the device. The number of pages that were stored. */
