@@ -11,15 +11,8 @@ import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CODEC_SHIFT, COMPRESSED, codecOf, ENTRY_LENGTH, RAW, stateOf } from "zram/engine/entry";
-import {
-	CORRUPT,
-	type EngineConstructor,
-	HEADER_LENGTH,
-	INTEGRITY,
-	KEEP,
-	PLAN_SCRATCH,
-	planWords,
-} from "zram/engine/interface";
+import { HEADER_LENGTH } from "zram/engine/header";
+import { CORRUPT, type EngineConstructor, INTEGRITY, KEEP, PLAN_SCRATCH, planWords } from "zram/engine/interface";
 import { compileTool, cVariants, engineFolder } from "../tools/c-tests.ts";
 import { buildFolder, root } from "../tools/paths.ts";
 import { fill, NOISE, TEXT } from "./support/bytes.ts";

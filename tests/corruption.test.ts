@@ -9,6 +9,19 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import Zram, { ZramError, type ZramOptions } from "zram";
+import {
+	FREE_HEAD,
+	FRONTIER,
+	GRANULE_COUNT,
+	GRANULES_OFFSET,
+	LIMIT,
+	LINKS_OFFSET,
+	PAGE_COUNT,
+	SUMS_OFFSET,
+	TABLE_OFFSET,
+	USED_GRANULES,
+	USED_GRANULES_MAX,
+} from "zram/engine/header";
 import { copy, equal } from "./support/bytes.ts";
 import { holds, makeDevice, PAGE, PAGES, pageOf, pageTaking, readPage } from "./support/device.ts";
 import { fails } from "./support/expect.ts";
@@ -19,7 +32,17 @@ import { Random } from "./support/random.ts";
 const END = 0xffff;
 
 /** Words of the header, by index. */
-const WORD = { table: 8, sums: 9, links: 10, granules: 11, limit: 13, free: 14, frontier: 15, used: 16, peak: 17 };
+const WORD = {
+	table: TABLE_OFFSET,
+	sums: SUMS_OFFSET,
+	links: LINKS_OFFSET,
+	granules: GRANULES_OFFSET,
+	limit: LIMIT,
+	free: FREE_HEAD,
+	frontier: FRONTIER,
+	used: USED_GRANULES,
+	peak: USED_GRANULES_MAX,
+};
 
 /** A region as the engine sees it: for breaking it. */
 class Region {
@@ -38,7 +61,7 @@ class Region {
 		return this.words.subarray(this.offset("table") / 4 + 2 * page, this.offset("table") / 4 + 2 * page + 2);
 	}
 	get links(): Uint16Array {
-		return new Uint16Array(this.words.buffer, this.offset("links"), this.words[7] as number);
+		return new Uint16Array(this.words.buffer, this.offset("links"), this.words[GRANULE_COUNT] as number);
 	}
 	get sums(): Uint32Array {
 		return this.words.subarray(this.offset("sums") / 4, this.offset("links") / 4);
@@ -154,7 +177,7 @@ test("check: invariant 6, used granules", () => {
 	names(6, "used granules", [
 		({ region }) => (region.words[WORD.peak] = (region.words[WORD.used] as number) - 1),
 		({ region }) => (region.words[WORD.used] = (region.words[WORD.frontier] as number) + 1),
-		({ region }) => (region.words[WORD.frontier] = (region.words[7] as number) + 1),
+		({ region }) => (region.words[WORD.frontier] = (region.words[GRANULE_COUNT] as number) + 1),
 	]);
 });
 
@@ -248,7 +271,7 @@ test("damage: a loop in the free chain stays within the region, and ends", () =>
 
 test("damage: pages() ends at the device's last page, whatever the header says", () => {
 	const { zram, arena } = makeDevice();
-	new Region(arena).words[5] = 0xffffffff;
+	new Region(arena).words[PAGE_COUNT] = 0xffffffff;
 	assert.equal(
 		[...zram.pages()].map(({ page }) => page),
 		[1, 2, 3],

@@ -8,6 +8,17 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import Zram from "zram";
 import Engine from "zram/engine";
+import { ENTRY_LENGTH } from "zram/engine/entry";
+import {
+	FREE_HEAD,
+	FRONTIER,
+	GRANULE_COUNT,
+	HEADER_LENGTH,
+	LIMIT,
+	READS,
+	SLOT_COUNT,
+	USED_GRANULES,
+} from "zram/engine/header";
 import { CORRUPT, INTEGRITY, KEEP, PLAN_GRANULE_COUNT, PLAN_SCRATCH, planWords, WIPE } from "zram/engine/interface";
 import { Memory } from "zram/memory";
 import { equal, fill, NOISE } from "./support/bytes.ts";
@@ -20,13 +31,8 @@ const PAGES = 12;
 const REGION = 3072;
 const GRANULE = 64;
 /** Where the header's counters are, which may change. */
-const COUNTERS = 96;
-const COUNTERS_END = 144;
-
-/** Words of the header. */
-const FREE_HEAD = 14;
-const FRONTIER = 15;
-const USED = 16;
+const COUNTERS = 4 * READS;
+const COUNTERS_END = 4 * SLOT_COUNT;
 
 /** A region in use, ever again damaged and mended. */
 class Search {
@@ -34,7 +40,7 @@ class Search {
 	readonly #arena = new ArrayBuffer(REGION);
 	readonly #region = new Uint8Array(this.#arena);
 	readonly #header = new Uint32Array(this.#arena, 0, 64);
-	readonly #table = new Uint32Array(this.#arena, 256, 2 * PAGES);
+	readonly #table = new Uint32Array(this.#arena, HEADER_LENGTH, 2 * PAGES);
 	readonly #links: Uint16Array;
 	readonly #engine: InstanceType<typeof Engine>;
 	readonly #intact = new Uint8Array(REGION);
@@ -54,7 +60,7 @@ class Search {
 		Engine.plan(plan.buffer);
 		const scratch = new Memory(plan[PLAN_SCRATCH] as number, "internal") as unknown as HostBuffer;
 		this.#engine = new Engine(this.#arena, scratch, plan.buffer);
-		const linksOffset = 256 + PAGES * (flags & INTEGRITY ? 12 : 8);
+		const linksOffset = HEADER_LENGTH + PAGES * (ENTRY_LENGTH + (flags & INTEGRITY ? 4 : 0));
 		this.#links = new Uint16Array(this.#arena, linksOffset, plan[PLAN_GRANULE_COUNT] as number);
 		this.#intact.set(this.#region);
 	}
@@ -87,9 +93,9 @@ class Search {
 		const page = 2 * random.below(PAGES);
 		const kind = random.below(8);
 		if (kind === 0) this.#header[FRONTIER] = random.below(granules + 2);
-		else if (kind === 1) this.#header[USED] = random.below(granules + 2);
+		else if (kind === 1) this.#header[USED_GRANULES] = random.below(granules + 2);
 		else if (kind === 2) this.#header[FREE_HEAD] = random.below(granules + 2);
-		else if (kind === 3) this.#header[13 + random.below(12)] = random.next() >> random.below(24);
+		else if (kind === 3) this.#header[LIMIT + random.below(READS - LIMIT)] = random.next() >> random.below(24);
 		else if (kind === 4) this.#table[page] = random.below(granules + 2);
 		else if (kind === 5) this.#table[page + 1] = (this.#table[page + 1] as number) ^ (1 << random.below(32));
 		else this.#links[random.below(granules)] = random.below(8) ? random.below(granules + 1) : 0xffff;
@@ -165,7 +171,7 @@ test("a frontier that is too low: the page that could not be written reads as be
 	const read = () => new Uint8Array(zram.read(2 * PAGE, 0));
 	const before = read();
 	let refused = 0;
-	for (let frontier = 0; frontier <= (header[7] as number); frontier++) {
+	for (let frontier = 0; frontier <= (header[GRANULE_COUNT] as number); frontier++) {
 		header[FRONTIER] = frontier;
 		try {
 			zram.write(noisy(PAGE, 9), 0);

@@ -7,6 +7,7 @@
 
 import { test } from "uvu";
 import Engine from "zram/engine";
+import { FREE_HEAD } from "zram/engine/header";
 import {
 	CORRUPT,
 	FULL,
@@ -191,7 +192,7 @@ for (const flags of [0, INTEGRITY])
 		const set = (fields: Uint32Array | Uint16Array, index: number, value: number) => {
 			fields[index] = value;
 			// half of the time another field is hurt as well
-			if (random.once(2)) words[14 + random.below(4)] = random.below(granuleCount + 2);
+			if (random.once(2)) words[FREE_HEAD + random.below(4)] = random.below(granuleCount + 2);
 			if (random.once(4)) links[random.below(granuleCount)] = random.below(granuleCount + 2);
 			try {
 				patient.suffer();

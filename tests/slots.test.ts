@@ -3,6 +3,7 @@
 
 import { test } from "uvu";
 import type { ZramError, ZramOptions } from "zram";
+import { SLOT_COUNT, SLOTS_OFFSET } from "zram/engine/header";
 import { SLOT_USED } from "zram/engine/interface";
 import { holds, PAGE, PAGES, pageOf } from "./support/device.ts";
 import { fails } from "./support/expect.ts";
@@ -21,7 +22,7 @@ function makeOffloaded(options: Partial<ZramOptions> = {}) {
 	const zram = makeBed({ blocks: 12 }).boot({ byteLength: PAGES * PAGE, arena, ...options });
 	for (let page = 0; page < 10; page++) zram.write(pageOf(page < 6 ? "raw" : "compressed", page), page * PAGE);
 	const words = new Uint32Array(arena, 0, 64);
-	const slots = new Uint32Array(arena, words[37], 4 * (words[36] as number));
+	const slots = new Uint32Array(arena, words[SLOTS_OFFSET], 4 * (words[SLOT_COUNT] as number));
 	return { zram, arena, words, slots };
 }
 

@@ -30,6 +30,13 @@ export const cVariants: CVariant[] = [
 		install: "apt-get install gcc libc6-dev",
 		reference: true,
 	},
+	{
+		// no aliasing rules either: without keywords nobody can say what may alias
+		name: "C, without GNU's extensions",
+		flags: ["-O2", "-std=c99", "-fno-strict-aliasing", "-include", join(testFolder, "bare.h")],
+		install: "apt-get install gcc libc6-dev",
+		reference: false,
+	},
 	{ name: "C, 32 bit", flags: ["-O2", "-m32"], install: "apt-get install gcc-multilib", reference: false },
 	{
 		name: "C, sanitizers",

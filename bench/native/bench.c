@@ -111,7 +111,7 @@ static int isIn(const Audit *audit, const Arena *arena, uint32_t page, uint32_t 
 	const zramEntry *entry = arena->table + page;
 	uint32_t state = zramEntryState(entry), next = entry->word0, steps = audit->granuleCount;
 
-	if ((state != kZramCompressed) && (state != kZramRaw))
+	if ((state != kZramStateCompressed) && (state != kZramStateRaw))
 		return 0;
 	for (; steps && (next < audit->granuleCount) && (next != granule); steps--)
 		next = arena->links[next];
@@ -130,7 +130,7 @@ static int isOfAnother(const Audit *audit, uint32_t page, uint32_t granule)
 
 static uint32_t movedEntries(const Audit *audit, uint32_t page)
 {
-	const uint32_t withoutAge = ~kZramAgeMask;
+	const uint32_t withoutAge = ~kZramEntryAgeMask;
 	uint32_t moved = 0;
 
 	for (uint32_t other = 0; other < audit->pageCount; other++) {
@@ -316,7 +316,7 @@ void xs_bench_engineWrite(xsMachine *the)
 	xsIntegerValue stored = 0;
 
 	for (uint32_t i = 0; i < count; i++)
-		stored += zramWrite(engine, i, 0, pages + (size_t)i * kPageLength, kPageLength, kZramKeep) >= kZramPressure;
+		stored += zramWrite(engine, i, 0, pages + (size_t)i * kPageLength, kPageLength, kZramModeKeep) >= kZramPressure;
 	xsmcSetInteger(xsResult, stored);
 }
 
@@ -329,6 +329,6 @@ void xs_bench_engineRead(xsMachine *the)
 	xsIntegerValue read = 0;
 
 	for (uint32_t i = 0; i < count; i++)
-		read += zramRead(engine, i, 0, into, kPageLength, kZramKeep) == kZramOK;
+		read += zramRead(engine, i, 0, into, kPageLength, kZramModeKeep) == kZramOK;
 	xsmcSetInteger(xsResult, read);
 }

@@ -181,10 +181,10 @@ static void countPage(const Picture *picture, const uint8_t *region, const zramE
 	const zramHeader *header = picture->header;
 	const uint16_t *links = (const uint16_t *)(const void *)(region + header->linksOffset);
 	uint32_t state = entry->word1 & 7, stored = ((entry->word1 >> 6) & 0xFFF) + 1, granule = entry->word0;
-	if ((state != kZramCompressed) && (state != kZramRaw))
+	if ((state != kZramStateCompressed) && (state != kZramStateRaw))
 		return;
 	for (uint32_t done = 0; done < stored && granule < header->granuleCount; done += header->granuleLength) {
-		countGranule(picture, granule, (state == kZramRaw) ? kRaw : kCompressed);
+		countGranule(picture, granule, (state == kZramStateRaw) ? kRaw : kCompressed);
 		granule = links[granule];
 	}
 }

@@ -16,7 +16,42 @@ import {
 	SAME,
 	stateOf,
 } from "zram/engine/entry";
-import { HEADER_LENGTH, INTEGRITY, SLOT_LENGTH, WIPE } from "zram/engine/interface";
+import {
+	COMPRESSED_PAGES,
+	FAILED_READS,
+	FAILED_WRITES,
+	FLAGS,
+	FRONTIER,
+	GRANULE_COUNT,
+	GRANULE_LENGTH,
+	HEADER_LENGTH,
+	HUGE_PAGES,
+	HUGE_PAGES_SINCE,
+	LIMIT,
+	MAGIC,
+	OFFLOADED_PAGES,
+	PAGE_COUNT,
+	PAGE_LENGTH,
+	PAYLOAD,
+	RAW_PAGES,
+	READS,
+	REGION_LENGTH,
+	REGION_MAGIC,
+	REGION_VERSION,
+	SAME_PAGES,
+	SLOT_COUNT,
+	SLOT_ERASES,
+	SLOT_MOVES,
+	SLOT_READS,
+	SLOT_WRITES,
+	THRESHOLD,
+	TRIMS,
+	USED_GRANULES,
+	USED_GRANULES_MAX,
+	VERSION,
+	WRITES,
+} from "zram/engine/header";
+import { INTEGRITY, SLOT_LENGTH, WIPE } from "zram/engine/interface";
 import { ZramError } from "zram/error";
 import { bufferOf, byteLengthOf, byteOffsetOf } from "zram/view";
 
@@ -119,28 +154,28 @@ export interface Inspection {
 	pages: PageState[];
 }
 
-const MAGIC = 0x6d61727a; // "zram"
-const VERSION = 1;
+function wordOf(header: DataView, index: number): number {
+	return header.getUint32(index * 4, true);
+}
 
-function readCounter(header: DataView, offset: number): number {
-	return header.getUint32(offset + 4, true) * 2 ** 32 + header.getUint32(offset, true);
+function counterOf(header: DataView, index: number): number {
+	return wordOf(header, index + 1) * 2 ** 32 + wordOf(header, index);
 }
 
 /** Reads the geometry from a region's header; only dumps need it, a device knows its own. */
 function parseGeometry(header: DataView): Geometry {
-	const word = (index: number) => header.getUint32(index * 4, true);
-	const flags = word(2);
+	const word = (index: number) => wordOf(header, index);
 	return {
-		integrity: (flags & INTEGRITY) !== 0,
-		wipe: (flags & WIPE) !== 0,
-		arenaLength: word(3),
-		pageLength: word(4),
-		pageCount: word(5),
-		granuleLength: word(6),
-		granuleCount: word(7),
-		threshold: word(12),
-		frontier: word(15),
-		slotCount: word(36),
+		integrity: (word(FLAGS) & INTEGRITY) !== 0,
+		wipe: (word(FLAGS) & WIPE) !== 0,
+		arenaLength: word(REGION_LENGTH),
+		pageLength: word(PAGE_LENGTH),
+		pageCount: word(PAGE_COUNT),
+		granuleLength: word(GRANULE_LENGTH),
+		granuleCount: word(GRANULE_COUNT),
+		threshold: word(THRESHOLD),
+		frontier: word(FRONTIER),
+		slotCount: word(SLOT_COUNT),
 	};
 }
 
@@ -149,32 +184,31 @@ export function parseStatistics(
 	header: DataView,
 	{ pageLength, granuleLength, metadata }: { pageLength: number; granuleLength: number; metadata: number },
 ): Statistics {
-	const word = (index: number) => header.getUint32(index * 4, true);
-	const samePages = word(19);
-	const rawPages = word(21);
-	const pagesStored = samePages + word(20) + rawPages + word(23);
+	const word = (index: number) => wordOf(header, index);
+	const counter = (index: number) => counterOf(header, index);
+	const pagesStored = word(SAME_PAGES) + word(COMPRESSED_PAGES) + word(RAW_PAGES) + word(OFFLOADED_PAGES);
 	return {
 		origDataSize: pagesStored * pageLength,
-		comprDataSize: word(18),
-		memUsed: metadata + word(16) * granuleLength,
-		memLimit: word(13),
-		memUsedMax: metadata + word(17) * granuleLength,
-		samePages,
+		comprDataSize: word(PAYLOAD),
+		memUsed: metadata + word(USED_GRANULES) * granuleLength,
+		memLimit: word(LIMIT),
+		memUsedMax: metadata + word(USED_GRANULES_MAX) * granuleLength,
+		samePages: word(SAME_PAGES),
 		pagesCompacted: 0,
-		hugePages: word(22),
-		hugePagesSince: readCounter(header, 136),
+		hugePages: word(HUGE_PAGES),
+		hugePagesSince: counter(HUGE_PAGES_SINCE),
 		pagesStored,
-		rawPages,
-		numReads: readCounter(header, 96),
-		numWrites: readCounter(header, 104),
-		notifyFree: readCounter(header, 112),
-		bdCount: word(23),
-		bdReads: readCounter(header, 152),
-		bdWrites: readCounter(header, 160),
-		bdMoves: readCounter(header, 168),
-		bdErases: readCounter(header, 176),
-		failedReads: readCounter(header, 120),
-		failedWrites: readCounter(header, 128),
+		rawPages: word(RAW_PAGES),
+		numReads: counter(READS),
+		numWrites: counter(WRITES),
+		notifyFree: counter(TRIMS),
+		bdCount: word(OFFLOADED_PAGES),
+		bdReads: counter(SLOT_READS),
+		bdWrites: counter(SLOT_WRITES),
+		bdMoves: counter(SLOT_MOVES),
+		bdErases: counter(SLOT_ERASES),
+		failedReads: counter(FAILED_READS),
+		failedWrites: counter(FAILED_WRITES),
 	};
 }
 
@@ -211,10 +245,11 @@ export function inspect(bytes: ArrayBufferView | ArrayBufferLike | HostBuffer): 
 	const dump = ArrayBuffer.isView(bytes)
 		? new DataView(bufferOf(bytes), byteOffsetOf(bytes), byteLengthOf(bytes))
 		: new DataView(bytes as ArrayBuffer);
-	if (dump.byteLength < HEADER_LENGTH || dump.getUint32(0, true) !== MAGIC)
+	if (dump.byteLength < HEADER_LENGTH || wordOf(dump, MAGIC) !== REGION_MAGIC)
 		throw new ZramError("ECORRUPT", "not a zram region");
-	const version = dump.getUint32(4, true);
-	if (version !== VERSION) throw new ZramError("ECORRUPT", `a region of version ${version}, not ${VERSION}`);
+	const version = wordOf(dump, VERSION);
+	if (version !== REGION_VERSION)
+		throw new ZramError("ECORRUPT", `a region of version ${version}, not ${REGION_VERSION}`);
 	const geometry = parseGeometry(dump);
 	if (!isPossible(geometry)) throw new ZramError("ECORRUPT", "no region has this geometry");
 	if (HEADER_LENGTH + geometry.pageCount * ENTRY_LENGTH > dump.byteLength)

@@ -9,6 +9,7 @@ import { bytesOfWide, refuseBuffer } from "zram/buffer";
 import { Deferred } from "zram/deferred";
 import Engine from "zram/engine";
 import { ENTRY_LENGTH } from "zram/engine/entry";
+import { HEADER_LENGTH } from "zram/engine/header";
 import {
 	ARENA,
 	BUFFER,
@@ -18,7 +19,6 @@ import {
 	CORRUPT,
 	type Engine as EngineInstance,
 	FULL,
-	HEADER_LENGTH,
 	INCOMPRESSIBLE,
 	OFFSET,
 	ON_FLASH,

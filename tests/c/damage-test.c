@@ -1,5 +1,5 @@
 /*
- * What an operation leaves behind in a damaged region when it answers kZramCorrupt: every page as it read before, and
+ * What an operation leaves behind in a damaged region when it answers kZramErrorCorrupt: every page as it read before, and
  * nothing changed but counters. A random search: a region of every shape, a few words of it wrong, one operation.
  *
  *   damage-test [trials [seed]]
@@ -61,8 +61,8 @@ static int operates(void)
 
 	makePage(bytes);
 	if (below(4))
-		return zramWrite(engine, page, start, bytes, length, kZramKeep);
-	return zramTrim(engine, page, start, length, kZramKeep);
+		return zramWrite(engine, page, start, bytes, length, kZramModeKeep);
+	return zramTrim(engine, page, start, length, kZramModeKeep);
 }
 
 /* A word of the header that changes, an entry, or a link becomes another one, or any. */
@@ -138,7 +138,7 @@ static int tries(int looks)
 		readAll(&codes, pages);
 	memcpy(damaged, region, kRegionLength);
 	before = random64;
-	if (operates() != kZramCorrupt)
+	if (operates() != kZramErrorCorrupt)
 		return 1;
 	refused++;
 	if (isUnchanged() && (!looks || readsAsBefore()))
@@ -176,9 +176,9 @@ int main(int argc, char **argv)
 {
 	static const shape shapes[] = {
 		{ "plain", 0 },
-		{ "integrity", kZramIntegrity },
-		{ "wipe", kZramWipe },
-		{ "integrity and wipe", kZramIntegrity | kZramWipe },
+		{ "integrity", kZramFlagIntegrity },
+		{ "wipe", kZramFlagWipe },
+		{ "integrity and wipe", kZramFlagIntegrity | kZramFlagWipe },
 	};
 	uint32_t trials = (argc > 1) ? (uint32_t)strtoul(argv[1], NULL, 0) : 1000000, passed = 0, failed = 0;
 	uint32_t seed = (argc > 2) ? (uint32_t)strtoul(argv[2], NULL, 0) : 1;

@@ -119,8 +119,9 @@ static int refusalIsRight(device *d, uint32_t page)
 	const zramHeader *header = (const void *)d->engine->region;
 	const zramEntry *entry = (const void *)(d->engine->region + d->geometry.tableOffset + page * sizeof(zramEntry));
 	uint32_t state = zramEntryState(entry), granule = d->geometry.granuleLength;
-	uint32_t have =
-		(state == kZramCompressed || state == kZramRaw) ? (zramEntryLength(entry) + granule - 1) / granule : 0;
+	uint32_t have = (state == kZramStateCompressed || state == kZramStateRaw)
+		? (zramEntryLength(entry) + granule - 1) / granule
+		: 0;
 	uint32_t least = d->shape->pageLength - granule, need, length;
 	uint32_t *block = malloc(d->shape->pageLength + kZramLZ4Margin);
 	zramLZ4Table *table = malloc(sizeof(zramLZ4Table));
@@ -176,8 +177,9 @@ static int writes(device *d, uint32_t offset, uint32_t length, uint32_t misalign
 	int code;
 
 	makeBytes(d, bytes, length);
-	code = zramWrite(d->engine, offset / d->shape->pageLength, offset % d->shape->pageLength, bytes, length, kZramKeep);
-	if (code == kZramFull)
+	code = zramWrite(
+		d->engine, offset / d->shape->pageLength, offset % d->shape->pageLength, bytes, length, kZramModeKeep);
+	if (code == kZramErrorFull)
 		return settles(d, offset, bytes, length);
 	EXPECT((code == kZramOK) || (code == kZramPressure), "a write fails");
 	memcpy(d->model + offset, bytes, length);
@@ -186,9 +188,9 @@ static int writes(device *d, uint32_t offset, uint32_t length, uint32_t misalign
 
 static int trims(device *d, uint32_t offset, uint32_t length)
 {
-	int code = zramTrim(d->engine, offset / d->shape->pageLength, offset % d->shape->pageLength, length, kZramKeep);
+	int code = zramTrim(d->engine, offset / d->shape->pageLength, offset % d->shape->pageLength, length, kZramModeKeep);
 
-	if (code == kZramFull)
+	if (code == kZramErrorFull)
 		return settles(d, offset, NULL, length);
 	EXPECT((code == kZramOK) || (code == kZramPressure), "a trim fails");
 	memset(d->model + offset, 0, length);
@@ -226,7 +228,7 @@ static int operates(device *d)
 	else if (below(d, 50) == 0) {
 		zramReset(d->engine);
 		memset(d->model, 0, d->byteLength);
-		EXPECT(!(d->shape->flags & kZramWipe) || scratchIsZero(d), "scratch is not wiped");
+		EXPECT(!(d->shape->flags & kZramFlagWipe) || scratchIsZero(d), "scratch is not wiped");
 	}
 	return 1;
 }
@@ -260,12 +262,12 @@ static int runs(device *d, uint32_t operations)
 
 static const shape gShapes[] = {
 	{ "4096, full all the time", 64 * 1024, 4096, 64, 0, 0 },
-	{ "4096, integrity", 100 * 1000, 4096, 64, kZramIntegrity, 0 },
-	{ "4096, wipe", 64 * 1024 + 4, 4096, 64, kZramWipe, 0 },
-	{ "2048, integrity and wipe", 40 * 1024, 2048, 64, kZramIntegrity | kZramWipe, 1 },
+	{ "4096, integrity", 100 * 1000, 4096, 64, kZramFlagIntegrity, 0 },
+	{ "4096, wipe", 64 * 1024 + 4, 4096, 64, kZramFlagWipe, 0 },
+	{ "2048, integrity and wipe", 40 * 1024, 2048, 64, kZramFlagIntegrity | kZramFlagWipe, 1 },
 	{ "1024", 20 * 1024, 1024, 128, 0, 1024 },
 	{ "512, smallest region", 256 + 16 * 8 + 64 + 512, 512, 16, 0, 0 },
-	{ "512, granules of 128", 6 * 1024 * 1024, 512, 256, kZramIntegrity, 0 },
+	{ "512, granules of 128", 6 * 1024 * 1024, 512, 256, kZramFlagIntegrity, 0 },
 	{ "4096, granules of 256", 16 * 1024 * 1024, 4096, 64, 0, 0 },
 	{ "4096, two windows of granules", 3 * 1024 * 1024, 4096, 1200, 0, 0 },
 };

@@ -41,7 +41,7 @@ static int writes(void)
 
 	if (!readWord(&number) || (fread(page, 1, length, stdin) != length))
 		return 0;
-	answer(zramWrite(engine, number, 0, page, length, kZramKeep));
+	answer(zramWrite(engine, number, 0, page, length, kZramModeKeep));
 	return 1;
 }
 

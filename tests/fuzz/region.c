@@ -72,9 +72,9 @@ static int isDone(const Device *device, int code)
 {
 	if ((code == kZramOK) || (code == kZramPressure))
 		return 1;
-	if ((code == kZramFull) || (code == kZramIncompressible))
+	if ((code == kZramErrorFull) || (code == kZramStopIncompressible))
 		return 0;
-	if (device->isDamaged && ((code == kZramCorrupt) || (code == kZramRot)))
+	if (device->isDamaged && ((code == kZramErrorCorrupt) || (code == kZramErrorRot)))
 		return 0;
 	abort();
 }
@@ -115,9 +115,9 @@ static uint32_t call(Device *device, int operation, uint32_t offset, uint8_t *by
 {
 	uint32_t done = 0;
 
-	for (uint32_t staged = 0;; staged = kZramStaged) {
+	for (uint32_t staged = 0;; staged = kZramModeStaged) {
 		int code = callOnce(device, operation, offset + done, bytes + done, length - done, mode | staged);
-		if (code == kZramOnFlash) {
+		if (code == kZramStopOnFlash) {
 			done += (uint32_t)device->engine->done;
 			bring(device);
 		}
@@ -138,7 +138,7 @@ static void transfer(Device *device, Input *input, int isWrite)
 	buffer = malloc(length + skew);
 	bytes = buffer + skew;
 	if (isWrite) {
-		uint32_t mode = nextByte(input) & kZramKeep;
+		uint32_t mode = nextByte(input) & kZramModeKeep;
 		fillBytes(bytes, length, input);
 		memcpy(expected, bytes, call(device, kWrite, page * device->pageLength + start, bytes, length, mode));
 	}
@@ -155,7 +155,7 @@ static void trim(Device *device, Input *input)
 	uint32_t page = nextByte(input) % kPages, start = nextShort(input) % device->pageLength;
 	uint32_t room = (kPages - page) * device->pageLength - start, length = nextShort(input) % (room + 1);
 
-	length = call(device, kTrim, page * device->pageLength + start, device->expected, length, kZramKeep);
+	length = call(device, kTrim, page * device->pageLength + start, device->expected, length, kZramModeKeep);
 	memset(device->expected + page * device->pageLength + start, 0, length);
 }
 
@@ -197,14 +197,14 @@ static void useSlots(Device *device, Input *input)
 		return;
 	}
 	code = zramStage(engine, page);
-	if (code == kZramOnFlash)
+	if (code == kZramStopOnFlash)
 		bring(device);
 	else if (!isDone(device, code))
 		return;
 	if (zramMarkSlots(engine, slot, 1, kZramSlotErased, 1, 0) != kZramOK)
 		return;
 	memcpy(device->flash + slot * device->pageLength, engine->staging, device->pageLength);
-	code = zramOffload(engine, page, slot, (kind & 4) ? kZramWritten : 0);
+	code = zramOffload(engine, page, slot, (kind & 4) ? kZramModeWritten : 0);
 	if ((code != kZramOK) && !device->isDamaged)
 		abort();
 }
@@ -264,7 +264,7 @@ static void step(Device *device, Input *input)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	Input input = { data, size };
-	uint32_t shape = nextByte(&input), flags = shape & (kZramIntegrity | kZramWipe);
+	uint32_t shape = nextByte(&input), flags = shape & (kZramFlagIntegrity | kZramFlagWipe);
 	Device device = { .pageLength = 512u << (shape >> 2 & 1) };
 	zramGeometry geometry;
 	uint8_t *region;

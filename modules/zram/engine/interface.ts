@@ -72,8 +72,6 @@ export const SLOT_ROTTEN = 5;
 export const SLOT_RETIRED = 6;
 export const SLOT_LOG = 7;
 
-/** Bytes of the region's header. */
-export const HEADER_LENGTH = 256;
 /** Bytes of a slot in the region's slot table: four words, erases, page, state, checksum. */
 export const SLOT_LENGTH = 16;
 /** Bytes that wear() writes. */

@@ -71,7 +71,7 @@ static void freeGranules(zramEngine *engine, uint32_t first, uint32_t last, uint
 {
 	zramHeader *header = zramHeaderOf(engine);
 
-	if (engine->geometry.flags & kZramWipe)
+	if (engine->geometry.flags & kZramFlagWipe)
 		wipeGranules(engine, first, count);
 	zramLinksOf(engine)[last] = (uint16_t)header->freeHead;
 	header->freeHead = first;
@@ -84,15 +84,15 @@ static int shrinkChain(zramEngine *engine, uint32_t *first, uint32_t have, uint3
 	uint32_t granuleCount = engine->geometry.granuleCount, kept = kZramEnd, rest = *first, last, end;
 
 	if (have - need > zramHeaderOf(engine)->usedGranules)
-		return kZramCorrupt;
+		return kZramErrorCorrupt;
 	if (need) {
 		kept = walk(links, granuleCount, rest, need, &rest);
 		if (kept == kZramEnd)
-			return kZramCorrupt;
+			return kZramErrorCorrupt;
 	}
 	last = walk(links, granuleCount, rest, have - need, &end);
 	if ((last == kZramEnd) || (end != kZramEnd))
-		return kZramCorrupt;
+		return kZramErrorCorrupt;
 
 	if (need)
 		zramLinksOf(engine)[kept] = kZramEnd;
@@ -145,23 +145,23 @@ static int growChain(zramEngine *engine, uint32_t *first, uint32_t have, uint32_
 	uint32_t rest = header->freeHead, last = kZramEnd;
 
 	if ((header->usedGranules > frontier) || (frontier > engine->geometry.granuleCount))
-		return kZramCorrupt;
+		return kZramErrorCorrupt;
 	if (chained > fresh)
 		chained = fresh;
 	fresh -= chained;
 	if (fresh > engine->geometry.granuleCount - frontier)
-		return kZramCorrupt;
+		return kZramErrorCorrupt;
 	if (have) {
 		last = lastOf(links, frontier, *first, have);
 		if (last == kZramEnd)
-			return kZramCorrupt;
+			return kZramErrorCorrupt;
 	}
 	else
 		*first = chained ? rest : frontier;
 	if (chained) {
 		last = joinFree(header, links, *first, have, last, chained, &rest);
 		if (last == kZramEnd)
-			return kZramCorrupt;
+			return kZramErrorCorrupt;
 	}
 	if (fresh) {
 		if (last != kZramEnd)
@@ -177,7 +177,7 @@ static int growChain(zramEngine *engine, uint32_t *first, uint32_t have, uint32_
 /* The chain is to have as many granules as it has. */
 static int checkChain(const zramEngine *engine, uint32_t first, uint32_t have)
 {
-	return (lastOf(zramLinksOf(engine), engine->geometry.granuleCount, first, have) == kZramEnd) ? kZramCorrupt
+	return (lastOf(zramLinksOf(engine), engine->geometry.granuleCount, first, have) == kZramEnd) ? kZramErrorCorrupt
 																								 : kZramOK;
 }
 
@@ -247,11 +247,11 @@ ZRAM_INLINE int gather(zramGranules all, uint32_t shift, uint32_t first, uint32_
 {
 	for (const uint32_t *end = words + (count << shift >> 2); words != end; words += 1u << shift >> 2) {
 		if (first >= all.count)
-			return kZramCorrupt;
+			return kZramErrorCorrupt;
 		copyGranule(words, (const uint32_t *)(const void *)(all.granules + (first << shift)), 1u << shift);
 		first = all.links[first];
 	}
-	return (first == kZramEnd) ? kZramOK : kZramCorrupt;
+	return (first == kZramEnd) ? kZramOK : kZramErrorCorrupt;
 }
 
 static ZRAM_NOINLINE void scatterAll(const zramGranules *all, uint32_t first, const uint32_t *words, uint32_t count)

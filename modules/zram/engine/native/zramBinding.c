@@ -104,7 +104,7 @@ static int fetchRegion(xsMachine *the, zramBinding *binding)
 
 	xsmcGetBufferWritable(binding->region, &data, &size);
 	if (!data || (size != engine->geometry.regionLength) || ((uintptr_t)data & 3))
-		return kZramArena;
+		return kZramErrorArena;
 	engine->region = data;
 	return kZramOK;
 }
@@ -117,13 +117,13 @@ static int fetchRegion(xsMachine *the, zramBinding *binding)
 static int fetchPointers(
 	xsMachine *the, zramBinding *binding, xsSlot *buffer, uint8_t **bytes, uint32_t *length, int writable)
 {
-	volatile int failure = kZramBuffer;
+	volatile int failure = kZramErrorBuffer;
 	void *data = NULL;
 	xsUnsignedValue size = 0;
 
 	/* read(byteLength, byteOffset) comes here with a number: that is worth no exception */
 	if (buffer && (xsmcTypeOf(*buffer) != xsReferenceType))
-		return kZramBuffer;
+		return kZramErrorBuffer;
 	binding->busy = 1;
 	xsTry
 	{
@@ -132,7 +132,7 @@ static int fetchPointers(
 		else if (buffer)
 			xsmcGetBufferReadable(*buffer, &data, &size);
 		if (data || !size) {
-			failure = kZramArena;
+			failure = kZramErrorArena;
 			failure = fetchRegion(the, binding);
 		}
 		if (buffer) {
@@ -152,9 +152,9 @@ int zramEnter(xsMachine *the, zramEngine **engine)
 	zramBinding *binding = bindingOf(the);
 
 	if (!binding)
-		return kZramClosed;
+		return kZramErrorClosed;
 	*engine = engineOf(binding);
-	return binding->busy ? kZramBusy : fetchPointers(the, binding, NULL, NULL, NULL, 0);
+	return binding->busy ? kZramErrorBusy : fetchPointers(the, binding, NULL, NULL, NULL, 0);
 }
 
 /* In two steps, of which the first needs no 64-bit shift by any number: a table of so many pages does not exist. */
@@ -202,9 +202,9 @@ static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 	int count = xsmcArgc, within, code;
 
 	if (!binding)
-		return kZramClosed;
+		return kZramErrorClosed;
 	if (binding->busy)
-		return kZramBusy;
+		return kZramErrorBusy;
 	if (count > 4) {
 		done = toOption(the, 4);
 		mode = toOption(the, 5);
@@ -216,11 +216,11 @@ static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 	if (code)
 		return code;
 	if (!within || ((count > 3) && !toPart(the, call)) || (call->length > limit - position) || (done > call->length))
-		return kZramOffset;
+		return kZramErrorOffset;
 	region = call->engine->region;
 	if (call->length && (call->bytes < region + call->engine->geometry.regionLength)
 		&& (region < call->bytes + call->length))
-		return kZramOverlap;
+		return kZramErrorOverlap;
 	call->mode = binding->mode | mode;
 	call->request = call->length;
 	call->bytes += done;
@@ -316,7 +316,7 @@ typedef struct {
  */
 static int enterPair(xsMachine *the, zramPair *pair, int writable)
 {
-	volatile int code = kZramBuffer;
+	volatile int code = kZramErrorBuffer;
 	uint64_t toStart, fromStart, length;
 	void *to, *from;
 	xsUnsignedValue toLength, fromLength;
@@ -331,7 +331,7 @@ static int enterPair(xsMachine *the, zramPair *pair, int writable)
 			else
 				xsmcGetBufferReadable(xsArg(0), &to, &toLength);
 		}
-		code = kZramOffset;
+		code = kZramErrorOffset;
 		if ((to || !toLength) && (from || !fromLength) && toPosition(the, &xsArg(1), toLength, &toStart)
 			&& toPosition(the, &xsArg(3), fromLength, &fromStart)
 			&& toPosition(the, &xsArg(4), toLength - toStart, &length) && (length <= fromLength - fromStart)) {
@@ -393,7 +393,7 @@ void xs_zram_engine(xsMachine *the)
 	xsmcSetHostData(xsThis, binding);
 }
 
-/* close(): with kZramWipe the region is zeroed. The buffers stay the caller's. */
+/* close(): with kZramFlagWipe the region is zeroed. The buffers stay the caller's. */
 void xs_zram_engine_close(xsMachine *the)
 {
 	zramEngine *engine;
@@ -401,7 +401,7 @@ void xs_zram_engine_close(xsMachine *the)
 
 	if (code == kZramOK)
 		zramClose(engine);
-	if (code != kZramBusy)
+	if (code != kZramErrorBusy)
 		xsmcSetHostData(xsThis, NULL);
 	xsmcSetInteger(xsResult, code);
 }
@@ -437,7 +437,7 @@ void xs_zram_engine_trim(xsMachine *the)
 	if (!code) {
 		mode = bindingOf(the)->mode | toOption(the, 3);
 		limit = bindingOf(the)->byteLength;
-		code = kZramOffset;
+		code = kZramErrorOffset;
 		if (toPosition(the, &xsArg(0), limit, &position) && toPosition(the, &xsArg(1), limit - position, &length)
 			&& ((xsmcArgc < 3) || (xsmcTypeOf(xsArg(2)) == xsUndefinedType)
 				|| toPosition(the, &xsArg(2), length, &done))) {
@@ -464,7 +464,7 @@ void xs_zram_engine_get_stopped(xsMachine *the)
 	xsmcSetInteger(xsResult, binding ? (xsIntegerValue)engineOf(binding)->stopped : 0);
 }
 
-/* hold(busy): from now on every call is answered kZramBusy, or no longer */
+/* hold(busy): from now on every call is answered kZramErrorBusy, or no longer */
 void xs_zram_engine_hold(xsMachine *the)
 {
 	zramBinding *binding = bindingOf(the);

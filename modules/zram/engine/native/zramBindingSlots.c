@@ -59,7 +59,7 @@ void xs_zram_engine_slot(xsMachine *the)
 
 	if (!code) {
 		xsmcGetBufferWritable(xsArg(1), &into, &size);
-		code = kZramOffset;
+		code = kZramErrorOffset;
 		if ((slot < engine->geometry.slotCount) && (size >= sizeof(zramSlot))) {
 			memcpy(into, engine->region + engine->geometry.slotsOffset + slot * sizeof(zramSlot), sizeof(zramSlot));
 			code = kZramOK;
@@ -87,7 +87,7 @@ void xs_zram_engine_leastWorn(xsMachine *the)
 	int code = zramEnter(the, &engine);
 	uint32_t slot = (code || !group) ? kZramNoPage : zramLeastWorn(engine, all, any, below, group);
 
-	xsmcSetInteger(xsResult, code ? code : (slot == kZramNoPage) ? kZramOffset : (xsIntegerValue)slot);
+	xsmcSetInteger(xsResult, code ? code : (slot == kZramNoPage) ? kZramErrorOffset : (xsIntegerValue)slot);
 }
 
 void xs_zram_engine_wear(xsMachine *the)
@@ -118,7 +118,7 @@ static int enterWear(xsMachine *the, zramEngine **engine, uint8_t **bytes)
 		return code;
 	xsmcGetBufferWritable(xsArg(5), &data, &size);
 	*bytes = data;
-	return ((toUint32(the, 2) == 0) || (count > size / 2)) ? kZramOffset : kZramOK;
+	return ((toUint32(the, 2) == 0) || (count > size / 2)) ? kZramErrorOffset : kZramOK;
 }
 
 void xs_zram_engine_saveWear(xsMachine *the)

@@ -97,7 +97,7 @@ static int checkContent(zramEngine *engine, uint32_t page)
 		length = 0;
 	if (engine->geometry.sumsOffset && (*zramSumOf(engine, page) != zramSum(page, entry, engine->block, length)))
 		return kZramInvariantSum;
-	if (zramEntryState(entry) == kZramOffloaded)
+	if (zramEntryState(entry) == kZramStateOffloaded)
 		return 0;
 	return zramLoadPage(engine, page, engine->staging) ? kZramInvariantBlock : 0;
 }
@@ -106,10 +106,10 @@ static void addPage(const zramEngine *engine, const zramEntry *entry, zramTally 
 {
 	uint32_t granules = zramEntryGranules(engine, entry), length = zramEntryLength(entry);
 
-	sums->same += (zramEntryState(entry) == kZramSame);
-	sums->compressed += (zramEntryState(entry) == kZramCompressed);
-	sums->raw += (zramEntryState(entry) == kZramRaw);
-	sums->offloaded += (zramEntryState(entry) == kZramOffloaded);
+	sums->same += (zramEntryState(entry) == kZramStateSame);
+	sums->compressed += (zramEntryState(entry) == kZramStateCompressed);
+	sums->raw += (zramEntryState(entry) == kZramStateRaw);
+	sums->offloaded += (zramEntryState(entry) == kZramStateOffloaded);
 	if (granules) {
 		sums->used += granules;
 		sums->payload += length;
@@ -204,7 +204,7 @@ static int checkSlots(zramEngine *engine)
 		if (slot->page >= engine->geometry.pageCount)
 			return broken(engine, kZramInvariantSlot, i);
 		entry = zramEntryOf(engine, slot->page);
-		if ((zramEntryState(entry) != kZramOffloaded) || (entry->word0 != i))
+		if ((zramEntryState(entry) != kZramStateOffloaded) || (entry->word0 != i))
 			return broken(engine, kZramInvariantSlot, i);
 	}
 	return (owned == zramHeaderOf(engine)->offloadedPages) ? 0 : broken(engine, kZramInvariantSlot, 0);
@@ -223,7 +223,7 @@ int zramCheck(zramEngine *engine)
 		invariant = checkContent(engine, page);
 		engine->stopped = invariant ? page : engine->stopped;
 	}
-	if (!invariant && (engine->geometry.flags & kZramWipe))
+	if (!invariant && (engine->geometry.flags & kZramFlagWipe))
 		invariant = checkWiped(engine);
 	return invariant;
 }

@@ -20,6 +20,11 @@
 #define ZRAM_MAY_ALIAS
 #endif
 
+/* For compilers of older C, which Windows builds use */
+#if (!defined(__STDC_VERSION__) || (__STDC_VERSION__ < 201112L)) && !defined(_Static_assert)
+#define _Static_assert(condition, text) extern char zramAssertion[(condition) ? 1 : -1]
+#endif
+
 /* Regions are little-endian, and words are read from them as they are. */
 #if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__)
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__

@@ -14,7 +14,7 @@
 static void empty(zramEngine *engine)
 {
 	const zramGeometry *geometry = &engine->geometry;
-	const zramEntry nothing = { 0, kZramEmpty };
+	const zramEntry nothing = { 0, kZramStateEmpty };
 
 	engine->done = 0;
 	engine->stopped = 0;
@@ -54,7 +54,7 @@ static void wipeBuffers(zramEngine *engine)
 
 void zramClose(zramEngine *engine)
 {
-	if (engine->geometry.flags & kZramWipe) {
+	if (engine->geometry.flags & kZramFlagWipe) {
 		memset(engine->region, 0, engine->geometry.regionLength);
 		wipeBuffers(engine);
 	}
@@ -67,7 +67,7 @@ void zramReset(zramEngine *engine)
 
 	for (uint32_t slot = 0; slot < geometry->slotCount; slot++)
 		zramFreeSlot(zramSlotOf(engine, slot));
-	if (geometry->slotCount && (geometry->flags & kZramWipe)) {
+	if (geometry->slotCount && (geometry->flags & kZramFlagWipe)) {
 		memset(engine->region, 0, geometry->slotsOffset);
 		memset(engine->region + geometry->linksOffset, 0, geometry->regionLength - geometry->linksOffset);
 		wipeBuffers(engine);
@@ -84,8 +84,8 @@ int zramStorePage(zramEngine *engine, uint32_t page, const uint32_t *words, uint
 	zramPacked packed;
 
 	zramPack(&engine->packer, words, engine->block, &packed);
-	if ((packed.length > engine->threshold) && !(mode & kZramKeep))
-		return kZramIncompressible;
+	if ((packed.length > engine->threshold) && !(mode & kZramModeKeep))
+		return kZramStopIncompressible;
 	return zramPlace(engine, page, &packed);
 }
 
@@ -96,12 +96,12 @@ int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words)
 
 	if (code)
 		return code;
-	return zramUnpack(&packed, words, engine->geometry.pageLength) ? kZramOK : kZramCorrupt;
+	return zramUnpack(&packed, words, engine->geometry.pageLength) ? kZramOK : kZramErrorCorrupt;
 }
 
 static int storeEmpty(zramEngine *engine, uint32_t page)
 {
-	const zramEntry fresh = { 0, kZramEmpty };
+	const zramEntry fresh = { 0, kZramStateEmpty };
 
 	return zramStoreWord(engine, page, &fresh);
 }
@@ -110,8 +110,8 @@ static void touch(zramEngine *engine, uint32_t page)
 {
 	zramEntry *entry = zramEntryOf(engine, page);
 
-	if (entry->word1 & kZramAgeMask)
-		entry->word1 &= ~kZramAgeMask;
+	if (entry->word1 & kZramEntryAgeMask)
+		entry->word1 &= ~kZramEntryAgeMask;
 }
 
 /* --- parts of pages --------------------------------------------------------------------------------------------- */
@@ -142,7 +142,7 @@ static int writePart(
 
 	if ((length == pageLength) && isAligned(bytes)) {
 		code = zramStorePage(engine, page, (const uint32_t *)(const void *)bytes, mode);
-		if (code == kZramIncompressible)
+		if (code == kZramStopIncompressible)
 			memcpy(engine->staging, bytes, pageLength);
 		return code;
 	}
@@ -178,9 +178,9 @@ static int trimPart(zramEngine *engine, uint32_t page, uint32_t start, uint32_t 
 int zramStop(zramEngine *engine, uint32_t page, int code, zramCounter *failures)
 {
 	engine->stopped = page;
-	if (code == kZramFull)
+	if (code == kZramErrorFull)
 		engine->pressure = 0; /* this answer says it */
-	if ((code == kZramFull) || (code == kZramCorrupt) || (code == kZramRot))
+	if ((code == kZramErrorFull) || (code == kZramErrorCorrupt) || (code == kZramErrorRot))
 		zramCount(failures);
 	return code;
 }
@@ -189,7 +189,7 @@ int zramStop(zramEngine *engine, uint32_t page, int code, zramCounter *failures)
 static void begin(zramEngine *engine, uint32_t mode)
 {
 	engine->done = 0;
-	engine->staged = (mode & kZramStaged) ? engine->stopped : kZramNoPage;
+	engine->staged = (mode & kZramModeStaged) ? engine->stopped : kZramNoPage;
 }
 
 static uint32_t partLength(const zramEngine *engine, uint32_t start, uint64_t length)
@@ -211,8 +211,8 @@ int zramRead(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *bytes, 
 			return zramStop(engine, page, code, &zramHeaderOf(engine)->failedReads);
 		engine->done = done += part;
 		zramCount(&zramHeaderOf(engine)->reads);
-		if (mode & kZramOnePage)
-			return zramStop(engine, page, kZramPage, NULL);
+		if (mode & kZramModeOnePage)
+			return zramStop(engine, page, kZramStopPage, NULL);
 	}
 	return kZramOK;
 }
@@ -229,8 +229,8 @@ int zramWrite(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *
 			return zramStop(engine, page, code, &zramHeaderOf(engine)->failedWrites);
 		engine->done = done += part;
 		zramCount(&zramHeaderOf(engine)->writes);
-		if (mode & kZramOnePage)
-			return zramStop(engine, page, kZramPage, NULL);
+		if (mode & kZramModeOnePage)
+			return zramStop(engine, page, kZramStopPage, NULL);
 	}
 	return zramSucceed(engine);
 }
@@ -244,8 +244,8 @@ int zramTrim(zramEngine *engine, uint32_t page, uint32_t start, uint64_t length,
 		if (code)
 			return zramStop(engine, page, code, &zramHeaderOf(engine)->failedWrites);
 		engine->done += part;
-		if (mode & kZramOnePage)
-			return zramStop(engine, page, kZramPage, NULL);
+		if (mode & kZramModeOnePage)
+			return zramStop(engine, page, kZramStopPage, NULL);
 	}
 	return zramSucceed(engine);
 }

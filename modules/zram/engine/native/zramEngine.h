@@ -10,7 +10,7 @@
  *
  *   0              zramHeader            256 bytes: geometry (for dumps), free list, statistics
  *   tableOffset    zramEntry[pageCount]  8 bytes a page
- *   sumsOffset     uint32[pageCount]     4 bytes a page, only with kZramIntegrity
+ *   sumsOffset     uint32[pageCount]     4 bytes a page, only with kZramFlagIntegrity
  *   slotsOffset    zramSlot[slotCount]   16 bytes a page of flash, only with a backing flash
  *   linksOffset    uint16[granuleCount]  a chain's next granule, or kZramEnd
  *   granulesOffset granules              64-aligned in the region
@@ -25,11 +25,11 @@
  *
  * In a region that was damaged from outside
  *
- *   - an operation that stops with kZramCorrupt has left the pages from there on as they read before, all of them, this
+ *   - an operation that stops with kZramErrorCorrupt has left the pages from there on as they read before, all of them, this
  *     one included: but for counters of failures nothing in the region has changed;
  *   - an operation that does not stop has done what it was asked to, but not only that: granules that the damage has made
  *     look free may have been another page's, and a chain that another page is linked into may have been freed. Such
- *     pages read other bytes; with kZramIntegrity they answer kZramCorrupt, as does every page that the damage has hit;
+ *     pages read other bytes; with kZramFlagIntegrity they answer kZramErrorCorrupt, as does every page that the damage has hit;
  *   - nothing is ever read or written outside of region, scratch and the caller's buffer, and no chain is followed for
  *     longer than its page's length.
  *
@@ -43,92 +43,16 @@
 
 #include "zramCompiler.h"
 #include "zramEntry.h"
+#include "zramHeader.h"
+#include "zramInterface.h"
 #include "zramPack.h"
 
-/* What an operation answers. The numbers are shared with interface.ts. */
-enum {
-	kZramOK = 0,
-	kZramPressure = -1,       /* done, and the region has begun to run out */
-	kZramPage = -2,           /* kZramOnePage: one page is done */
-	kZramIncompressible = -3, /* stored length above the threshold, and not kZramKeep */
-	kZramFull = -4,           /* no room under the limit; the old page stands */
-	kZramCorrupt = -5,        /* the region is damaged at this page */
-	kZramOnFlash = -6,        /* the page is in its slot: read that into staging, and call again with kZramStaged */
-	kZramRot = -7,            /* what is in staging is not what was written to the page's slot */
-};
-
-/* How a device is made */
-enum {
-	kZramIntegrity = 1, /* a checksum for every page */
-	kZramWipe = 2,      /* granules are zeroed when they are freed */
-};
-
-/* How a call is carried out */
-enum {
-	kZramKeep = 1,     /* incompressible pages stay in the region */
-	kZramOnePage = 2,  /* stop with kZramPage after each page */
-	kZramStaged = 4,   /* the page at which the last call stopped with kZramOnFlash is in staging */
-	kZramWritten = 8,  /* zramKeep, zramOffload: the page was written just now */
-	kZramTrimmed = 16, /* likewise, or trimmed in part: it has changed, but does not count as written */
-};
-
-#define kZramMagic 0x6D61727A /* "zram" */
-#define kZramVersion 1        /* of this layout */
 #define kZramPageMin 512
 #define kZramPageMax 4096
 #define kZramGranuleMin 64     /* a cache line of PSRAM */
 #define kZramGranulesMax 65534 /* links are 16 bits, kZramEnd is taken */
 #define kZramEnd 0xFFFF
 #define kZramNoPage UINT32_MAX
-
-typedef struct {
-	uint32_t low;
-	uint32_t high;
-} zramCounter;
-
-typedef struct {
-	/* geometry, written once; read from dumps, and by zramCheck, only */
-	uint32_t magic;
-	uint32_t version;
-	uint32_t flags;
-	uint32_t regionLength;
-	uint32_t pageLength;
-	uint32_t pageCount;
-	uint32_t granuleLength;
-	uint32_t granuleCount;
-	uint32_t tableOffset;
-	uint32_t sumsOffset; /* 0 without kZramIntegrity */
-	uint32_t linksOffset;
-	uint32_t granulesOffset;
-	uint32_t threshold; /* bytes; a longer stored page is huge */
-	/* state */
-	uint32_t limit;    /* bytes of the region that may be used */
-	uint32_t freeHead; /* first granule of the free chain, or kZramEnd */
-	uint32_t frontier; /* granules from here up were never used */
-	uint32_t usedGranules;
-	uint32_t usedGranulesMax; /* since the start, reset, or resetPeak */
-	uint32_t payload;         /* sum of stored lengths in bytes */
-	uint32_t samePages;
-	uint32_t compressedPages;
-	uint32_t rawPages;
-	uint32_t hugePages; /* pages whose stored length is above the threshold, raw ones included */
-	uint32_t offloadedPages;
-	/* counters since the start or reset, in pages */
-	zramCounter reads;
-	zramCounter writes;
-	zramCounter trims;
-	zramCounter failedReads;
-	zramCounter failedWrites;
-	zramCounter hugePagesSince;
-	/* flash, all 0 without */
-	uint32_t slotCount; /* geometry */
-	uint32_t slotsOffset;
-	zramCounter slotReads; /* pages since the start or reset */
-	zramCounter slotWrites;
-	zramCounter slotMoves;
-	zramCounter slotErases; /* erase units */
-	uint32_t reserved[18];
-} zramHeader;
 
 /* What a slot, a page's length of flash, holds. */
 enum {
@@ -148,6 +72,8 @@ typedef struct {
 	uint32_t state;
 	uint32_t sum; /* zramChecksum of what it holds */
 } zramSlot;
+
+_Static_assert(sizeof(zramSlot) == 16, "a slot has four words, without padding");
 
 typedef struct {
 	uint32_t flags;
@@ -216,7 +142,7 @@ static inline uint32_t zramMetadataLength(const zramGeometry *geometry)
  */
 void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t threshold, uint32_t codecs);
 
-/* The device is not used any more: with kZramWipe region and scratch are zeroed. */
+/* The device is not used any more: with kZramFlagWipe region and scratch are zeroed. */
 void zramClose(zramEngine *engine);
 
 /* Ends the device and starts it anew, without pages and statistics; keeps limit, threshold, and what slots were used. */
@@ -229,12 +155,12 @@ void zramReset(zramEngine *engine);
  *
  * Pages go in ascending order. On anything but kZramOK and kZramPressure, `engine->done` counts the bytes that are
  * finished and `engine->stopped` is the page at which it stopped, which is as it was; call again from there to go on.
- * On kZramIncompressible the page as it shall be is in `engine->staging`.
+ * On kZramStopIncompressible the page as it shall be is in `engine->staging`.
  */
 int zramRead(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *bytes, uint32_t length, uint32_t mode);
 int zramWrite(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length, uint32_t mode);
 
-/* Whole pages are freed. A part of a page is overwritten with zeros, which may need room: kZramFull is possible. */
+/* Whole pages are freed. A part of a page is overwritten with zeros, which may need room: kZramErrorFull is possible. */
 int zramTrim(zramEngine *engine, uint32_t page, uint32_t start, uint64_t length, uint32_t mode);
 
 /* limit: 0...regionLength bytes. A limit below what is used loses nothing: stores that use more are refused. */
@@ -264,7 +190,7 @@ enum {
 	kZramInvariantTail = 8,       /* what a page leaves unused of its last granule is zero */
 	kZramInvariantSum = 9,        /* every page's checksum is right, empty ones included */
 	kZramInvariantBlock = 10,     /* every block decodes to a page */
-	kZramInvariantWiped = 11,     /* with kZramWipe, the granules of the free chain are zero */
+	kZramInvariantWiped = 11,     /* with kZramFlagWipe, the granules of the free chain are zero */
 	kZramInvariantSlot = 12,      /* offloaded pages and used slots are each other's, one to one */
 };
 ZRAM_COLD int zramCheck(zramEngine *engine);
@@ -274,22 +200,22 @@ ZRAM_COLD int zramCheck(zramEngine *engine);
  * caller's to decide. A page goes through `engine->staging`.
  */
 
-/* A page to staging, from where it can be offloaded. kZramOK, kZramOnFlash or kZramCorrupt. */
+/* A page to staging, from where it can be offloaded. kZramOK, kZramStopOnFlash or kZramErrorCorrupt. */
 int zramStage(zramEngine *engine, uint32_t page);
 
-/* Stores what is in staging in the region, as the page at which the last operation stopped. mode: kZramWritten or 0 */
+/* Stores what is in staging in the region, as the page at which the last operation stopped. mode: kZramModeWritten or 0 */
 int zramKeep(zramEngine *engine, uint32_t mode);
 
 /*
  * `page` is from now on in `slot`, an erased one, to which the caller has programmed what is in staging; its granules, or
- * its old slot, are free. Or `slot` is the one it has, whose content is the same. mode: kZramWritten, kZramTrimmed, or 0
- * if it is what the page was before. kZramOK, or kZramCorrupt and nothing has changed.
+ * its old slot, are free. Or `slot` is the one it has, whose content is the same. mode: kZramModeWritten, kZramModeTrimmed, or 0
+ * if it is what the page was before. kZramOK, or kZramErrorCorrupt and nothing has changed.
  */
 int zramOffload(zramEngine *engine, uint32_t page, uint32_t slot, uint32_t mode);
 
 /*
  * `count` slots from `slot` on have this state now, and `erases` more erases (or fewer). Used slots can become rotten and
- * nothing else. Free ones get the checksum `sum`, unless they were free or committed before. kZramCorrupt if that cannot
+ * nothing else. Free ones get the checksum `sum`, unless they were free or committed before. kZramErrorCorrupt if that cannot
  * be.
  */
 int zramMarkSlots(zramEngine *engine, uint32_t slot, uint32_t count, uint32_t state, int32_t erases, uint32_t sum);
@@ -314,6 +240,9 @@ typedef struct {
 	uint32_t logLeast; /* erases, of slots for the log */
 	uint32_t logMost;
 } zramWear;
+
+_Static_assert(sizeof(zramWear) == 40, "ten words, without padding");
+
 void zramMeasureWear(const zramEngine *engine, zramWear *wear);
 
 /*

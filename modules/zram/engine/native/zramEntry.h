@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "zramCompiler.h"
+
 typedef struct {
 	uint32_t word0;
 	uint32_t word1;
@@ -20,37 +22,37 @@ _Static_assert(sizeof(zramEntry) == 8, "an entry has two words, without padding"
 
 /* States of a page */
 enum {
-	kZramEmpty = 0,      /* reads as zeros; the whole entry is zero */
-	kZramSame = 1,       /* one 32-bit word all over; word 0 of the entry is that word */
-	kZramCompressed = 2, /* a codec's block; word 0 is its first granule */
-	kZramRaw = 3,        /* the page as it is; word 0 is its first granule */
-	kZramOffloaded = 4,  /* the page as it is, on flash; word 0 is its slot */
+	kZramStateEmpty = 0,      /* reads as zeros; the whole entry is zero */
+	kZramStateSame = 1,       /* one 32-bit word all over; word 0 of the entry is that word */
+	kZramStateCompressed = 2, /* a codec's block; word 0 is its first granule */
+	kZramStateRaw = 3,        /* the page as it is; word 0 is its first granule */
+	kZramStateOffloaded = 4,  /* the page as it is, on flash; word 0 is its slot */
 };
 
-#define kZramStateMask 7u
-#define kZramCodecShift 3
-#define kZramCodecMask (7u << kZramCodecShift) /* of a compressed page, else 0 */
-#define kZramLengthShift 6
-#define kZramLengthMask (0xFFFu << kZramLengthShift)
-#define kZramAgeShift 18
-#define kZramAgeMask (0xFFu << kZramAgeShift)
-#define kZramAgeMax 255
-#define kZramReservedMask 0xFC000000u
+#define kZramEntryStateMask 7u
+#define kZramEntryCodecShift 3
+#define kZramEntryCodecMask (7u << kZramEntryCodecShift) /* of a compressed page, else 0 */
+#define kZramEntryLengthShift 6
+#define kZramEntryLengthMask (0xFFFu << kZramEntryLengthShift)
+#define kZramEntryAgeShift 18
+#define kZramEntryAgeMask (0xFFu << kZramEntryAgeShift)
+#define kZramEntryAgeMax 255
+#define kZramEntryReservedMask 0xFC000000u
 
 static inline uint32_t zramEntryState(const zramEntry *entry)
 {
-	return entry->word1 & kZramStateMask;
+	return entry->word1 & kZramEntryStateMask;
 }
 
 static inline uint32_t zramEntryCodec(const zramEntry *entry)
 {
-	return (entry->word1 & kZramCodecMask) >> kZramCodecShift;
+	return (entry->word1 & kZramEntryCodecMask) >> kZramEntryCodecShift;
 }
 
 /* Stored bytes, if the page has any; else 1. */
 static inline uint32_t zramEntryLength(const zramEntry *entry)
 {
-	return ((entry->word1 & kZramLengthMask) >> kZramLengthShift) + 1;
+	return ((entry->word1 & kZramEntryLengthMask) >> kZramEntryLengthShift) + 1;
 }
 
 #endif

@@ -60,7 +60,7 @@ static inline uint32_t zramGranulesFor(const zramEngine *engine, uint32_t length
 
 /*
  * Makes the chain at `first` with `have` granules one of `need` granules: cuts it, or adds free granules to its end.
- * The caller has seen that there is room. Everything that it is going to change is verified first: on kZramCorrupt
+ * The caller has seen that there is room. Everything that it is going to change is verified first: on kZramErrorCorrupt
  * nothing has changed.
  */
 int zramChainResize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need);
@@ -69,7 +69,7 @@ int zramChainResize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t
 void zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length);
 
 /*
- * Copies a chain of `count` granules to `words`. Returns kZramOK, or kZramCorrupt when the chain is shorter, longer, or
+ * Copies a chain of `count` granules to `words`. Returns kZramOK, or kZramErrorCorrupt when the chain is shorter, longer, or
  * leads out of the arena.
  */
 int zramChainGather(const zramEngine *engine, uint32_t first, uint32_t *words, uint32_t count);
@@ -89,38 +89,38 @@ static inline uint32_t zramEntryGranules(const zramEngine *engine, const zramEnt
 	const zramGeometry *geometry = &engine->geometry;
 	uint32_t state = zramEntryState(entry), length = zramEntryLength(entry);
 
-	if (entry->word1 & kZramReservedMask)
+	if (entry->word1 & kZramEntryReservedMask)
 		return kZramBadEntry;
-	if (state == kZramCompressed)
+	if (state == kZramStateCompressed)
 		return (length <= geometry->pageLength - geometry->granuleLength) ? zramGranulesFor(engine, length)
 																		  : kZramBadEntry;
-	if (entry->word1 & kZramCodecMask)
+	if (entry->word1 & kZramEntryCodecMask)
 		return kZramBadEntry;
-	if (state == kZramRaw)
+	if (state == kZramStateRaw)
 		return (length == geometry->pageLength) ? zramGranulesFor(engine, length) : kZramBadEntry;
-	if (state == kZramSame)
+	if (state == kZramStateSame)
 		return (length == 1) ? 0 : kZramBadEntry;
-	if (state == kZramOffloaded)
+	if (state == kZramStateOffloaded)
 		return ((length == 1) && (entry->word0 < geometry->slotCount)) ? 0 : kZramBadEntry;
 	return (entry->word0 | entry->word1) ? kZramBadEntry : 0;
 }
 
-/* Gives the page these stored bytes. kZramOK; or kZramFull or kZramCorrupt, and then it has what it had. */
+/* Gives the page these stored bytes. kZramOK; or kZramErrorFull or kZramErrorCorrupt, and then it has what it had. */
 int zramPlace(zramEngine *engine, uint32_t page, const zramPacked *packed);
 
-/* Frees what the page's entry has and gives it this one, without granules. kZramOK or kZramCorrupt. */
+/* Frees what the page's entry has and gives it this one, without granules. kZramOK or kZramErrorCorrupt. */
 int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh);
 
 /*
- * The page's stored bytes: to engine->block, or if they are the page as it is, to `words`. kZramOK or kZramCorrupt;
- * changes nothing in the region. A page on flash is kZramOnFlash, unless it is staged; then kZramRot is possible.
+ * The page's stored bytes: to engine->block, or if they are the page as it is, to `words`. kZramOK or kZramErrorCorrupt;
+ * changes nothing in the region. A page on flash is kZramStopOnFlash, unless it is staged; then kZramErrorRot is possible.
  */
 int zramFetch(zramEngine *engine, uint32_t page, uint32_t *words, zramPacked *packed);
 
 /* What an operation that went well answers. */
 int zramSucceed(zramEngine *engine);
 
-/* The checksum that kZramIntegrity keeps: over page number, entry without its age, and stored bytes as whole words. */
+/* The checksum that kZramFlagIntegrity keeps: over page number, entry without its age, and stored bytes as whole words. */
 uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length);
 
 /* One step of every checksum: a bijection of the word and of the sum so far, so a change within one word is found. */
@@ -135,7 +135,7 @@ static inline uint32_t zramMix(uint32_t sum, uint32_t word)
 /* The page's bytes to `words`, which is not engine->block. As zramFetch, which has them where they are. */
 int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words);
 
-/* Stores `words` as the page: packs and places them. kZramIncompressible is possible unless mode has kZramKeep. */
+/* Stores `words` as the page: packs and places them. kZramStopIncompressible is possible unless mode has kZramModeKeep. */
 int zramStorePage(zramEngine *engine, uint32_t page, const uint32_t *words, uint32_t mode);
 
 /* Ends an operation at a page; counts failures. */

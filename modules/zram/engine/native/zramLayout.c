@@ -22,7 +22,7 @@ static uint32_t alignUp(uint32_t value, uint32_t alignment)
 
 static uint64_t slotsOffset(uint32_t pageCount, uint32_t flags)
 {
-	return sizeof(zramHeader) + (uint64_t)pageCount * (sizeof(zramEntry) + ((flags & kZramIntegrity) ? 4 : 0));
+	return sizeof(zramHeader) + (uint64_t)pageCount * (sizeof(zramEntry) + ((flags & kZramFlagIntegrity) ? 4 : 0));
 }
 
 static uint64_t linksOffset(uint32_t pageCount, uint32_t flags, uint32_t slotCount)
@@ -69,7 +69,7 @@ int zramPlan(zramGeometry *geometry, uint32_t regionLength, uint32_t pageCount, 
 	geometry->granuleCount = granules;
 	geometry->slotCount = slotCount;
 	geometry->tableOffset = sizeof(zramHeader);
-	geometry->sumsOffset = (flags & kZramIntegrity) ? geometry->tableOffset + pageCount * sizeof(zramEntry) : 0;
+	geometry->sumsOffset = (flags & kZramFlagIntegrity) ? geometry->tableOffset + pageCount * sizeof(zramEntry) : 0;
 	geometry->slotsOffset = slotCount ? (uint32_t)slotsOffset(pageCount, flags) : 0;
 	geometry->linksOffset = links;
 	geometry->granulesOffset = alignUp(links + 2 * granules, kZramGranuleMin);

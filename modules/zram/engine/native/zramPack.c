@@ -80,9 +80,9 @@ void zramPack(zramPacker *packer, const uint32_t *page, uint32_t *block, zramPac
 {
 	uint32_t pageLength = packer->pageLength, granuleLength = packer->granuleLength, last = 0, set = packer->codecs;
 
-	*packed = (zramPacked){ kZramRaw, 0, pageLength, page };
+	*packed = (zramPacked){ kZramStateRaw, 0, pageLength, page };
 	if (zramIsSame(page, pageLength)) {
-		packed->state = kZramSame;
+		packed->state = kZramStateSame;
 		packed->length = 0;
 		return;
 	}
@@ -93,9 +93,9 @@ void zramPack(zramPacker *packer, const uint32_t *page, uint32_t *block, zramPac
 		if (capacity)
 			last = id;
 		if (length)
-			*packed = (zramPacked){ kZramCompressed, id, length, block };
+			*packed = (zramPacked){ kZramStateCompressed, id, length, block };
 	}
-	if (packed->state == kZramRaw)
+	if (packed->state == kZramStateRaw)
 		return;
 	if (last != packed->codec) /* one that was tried later has lost, and written over the block */
 		encode(packer, packed->codec, page, block, packed->length);
@@ -114,11 +114,11 @@ int zramUnpack(const zramPacked *packed, uint32_t *page, uint32_t pageLength)
 {
 	const zramCodec *codec;
 
-	if (packed->state == kZramCompressed) {
+	if (packed->state == kZramStateCompressed) {
 		codec = codecs[packed->codec];
 		return codec ? codec->decode((const uint8_t *)packed->words, packed->length, page, pageLength) : 0;
 	}
-	if (packed->state == kZramSame)
+	if (packed->state == kZramStateSame)
 		fill(page, *packed->words, pageLength);
 	return 1;
 }

@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "zramCompiler.h"
+
 #define kZramCodecIds 8    /* an entry has three bits for it */
 #define kZramCodecsAll 255 /* the set of all of them */
 
@@ -22,7 +24,7 @@
 
 /* A page as it is stored. */
 typedef struct {
-	uint32_t state;        /* kZramSame, kZramCompressed or kZramRaw */
+	uint32_t state;        /* kZramStateSame, kZramStateCompressed or kZramStateRaw */
 	uint32_t codec;        /* of a compressed one, else 0 */
 	uint32_t length;       /* bytes; 0 for a same-filled page, whose first word is all there is */
 	const uint32_t *words; /* where they are, with zeros behind them up to a whole granule */

@@ -54,7 +54,7 @@ static int resize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t n
 	int code;
 
 	if ((need > have) && ((uint64_t)header->usedGranules + (need - have) > engine->limitGranules))
-		return kZramFull;
+		return kZramErrorFull;
 	code = zramChainResize(engine, first, have, need);
 	if (code)
 		return code;
@@ -72,17 +72,17 @@ static void tally(zramEngine *engine, const zramEntry *entry, uint32_t sign)
 	zramHeader *header = zramHeaderOf(engine);
 	uint32_t state = zramEntryState(entry), length = zramEntryLength(entry);
 
-	if (state == kZramEmpty)
+	if (state == kZramStateEmpty)
 		return;
-	if (state == kZramSame) {
+	if (state == kZramStateSame) {
 		header->samePages += sign;
 		return;
 	}
-	if (state == kZramOffloaded) {
+	if (state == kZramStateOffloaded) {
 		header->offloadedPages += sign;
 		return;
 	}
-	if (state == kZramCompressed)
+	if (state == kZramStateCompressed)
 		header->compressedPages += sign;
 	else
 		header->rawPages += sign;
@@ -93,7 +93,7 @@ static void tally(zramEngine *engine, const zramEntry *entry, uint32_t sign)
 
 uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length)
 {
-	uint32_t sum = zramMix(zramMix(zramMix(kSumStart, page), entry->word0), entry->word1 & ~kZramAgeMask);
+	uint32_t sum = zramMix(zramMix(zramMix(kSumStart, page), entry->word0), entry->word1 & ~kZramEntryAgeMask);
 
 	/* counted, as `words` is NULL when there are none */
 	for (uint32_t count = (length + 3) >> 2; count; count--)
@@ -112,7 +112,7 @@ static void setEntry(zramEngine *engine, uint32_t page, const zramEntry *fresh, 
 {
 	zramEntry *entry = zramEntryOf(engine, page);
 
-	if (zramEntryState(entry) == kZramOffloaded)
+	if (zramEntryState(entry) == kZramStateOffloaded)
 		zramFreeSlot(zramSlotOf(engine, entry->word0));
 	tally(engine, entry, UINT32_MAX);
 	tally(engine, fresh, 1);
@@ -129,7 +129,7 @@ static uint32_t ownGranules(const zramEngine *engine, uint32_t page)
 	const zramEntry *entry = zramEntryOf(engine, page);
 	uint32_t granules = zramEntryGranules(engine, entry);
 
-	if ((granules == 0) && (zramEntryState(entry) == kZramOffloaded) && !zramSlotOfPage(engine, page, entry))
+	if ((granules == 0) && (zramEntryState(entry) == kZramStateOffloaded) && !zramSlotOfPage(engine, page, entry))
 		return kZramBadEntry;
 	return granules;
 }
@@ -140,7 +140,7 @@ int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh)
 
 	if (have) {
 		if ((have == kZramBadEntry) || zramChainResize(engine, &first, have, 0))
-			return kZramCorrupt;
+			return kZramErrorCorrupt;
 		notePressure(engine);
 	}
 	setEntry(engine, page, fresh, NULL, 0);
@@ -153,11 +153,11 @@ static int placeChain(zramEngine *engine, uint32_t page, const zramPacked *packe
 	zramEntry *entry = zramEntryOf(engine, page);
 	uint32_t have = ownGranules(engine, page), length = packed->length, need = zramGranulesFor(engine, length);
 	zramEntry fresh = { have ? entry->word0 : kZramEnd,
-		packed->state | (packed->codec << kZramCodecShift) | ((length - 1) << kZramLengthShift) };
+		packed->state | (packed->codec << kZramEntryCodecShift) | ((length - 1) << kZramEntryLengthShift) };
 	int code;
 
 	if (have == kZramBadEntry)
-		return kZramCorrupt;
+		return kZramErrorCorrupt;
 	code = resize(engine, &fresh.word0, have, need);
 	if (code)
 		return code;
@@ -187,11 +187,11 @@ static ZRAM_NOINLINE int fetchStaged(zramEngine *engine, uint32_t page, uint32_t
 	uint32_t pageLength = engine->geometry.pageLength;
 
 	if (!slot || !sumMatches(engine, page, zramEntryOf(engine, page), NULL, 0))
-		return kZramCorrupt;
+		return kZramErrorCorrupt;
 	if (engine->staged != page)
-		return kZramOnFlash;
+		return kZramStopOnFlash;
 	if (zramChecksum((const uint8_t *)engine->staging, pageLength) != slot->sum)
-		return kZramRot;
+		return kZramErrorRot;
 	if (words != engine->staging)
 		memcpy(words, engine->staging, pageLength);
 	zramCount(&zramHeaderOf(engine)->slotReads);
@@ -204,18 +204,18 @@ int zramFetch(zramEngine *engine, uint32_t page, uint32_t *words, zramPacked *pa
 	uint32_t have = zramEntryGranules(engine, entry), length = zramEntryLength(entry), state = zramEntryState(entry);
 
 	if (have == kZramBadEntry)
-		return kZramCorrupt;
+		return kZramErrorCorrupt;
 	if (have == 0) {
-		*packed = (zramPacked){ (state == kZramOffloaded) ? kZramRaw : kZramSame, 0, 0, &entry->word0 };
-		if (state == kZramOffloaded)
+		*packed = (zramPacked){ (state == kZramStateOffloaded) ? kZramStateRaw : kZramStateSame, 0, 0, &entry->word0 };
+		if (state == kZramStateOffloaded)
 			return fetchStaged(engine, page, words);
-		return sumMatches(engine, page, entry, NULL, 0) ? kZramOK : kZramCorrupt;
+		return sumMatches(engine, page, entry, NULL, 0) ? kZramOK : kZramErrorCorrupt;
 	}
-	if (state == kZramCompressed)
+	if (state == kZramStateCompressed)
 		words = engine->block;
 	*packed = (zramPacked){ state, zramEntryCodec(entry), length, words };
 	if (zramChainGather(engine, entry->word0, words, have) || !sumMatches(engine, page, entry, words, length))
-		return kZramCorrupt;
+		return kZramErrorCorrupt;
 	return kZramOK;
 }
 
@@ -226,13 +226,13 @@ void zramMarkIdle(zramEngine *engine)
 	zramEntry *entry = zramEntryOf(engine, 0), *end = entry + engine->geometry.pageCount;
 
 	for (; entry < end; entry++)
-		if (zramEntryState(entry) && ((entry->word1 & kZramAgeMask) != kZramAgeMask))
-			entry->word1 += 1u << kZramAgeShift;
+		if (zramEntryState(entry) && ((entry->word1 & kZramEntryAgeMask) != kZramEntryAgeMask))
+			entry->word1 += 1u << kZramEntryAgeShift;
 }
 
 uint32_t zramNextPage(const zramEngine *engine, uint32_t page, uint32_t end)
 {
-	while ((page < end) && (zramEntryState(zramEntryOf(engine, page)) == kZramEmpty))
+	while ((page < end) && (zramEntryState(zramEntryOf(engine, page)) == kZramStateEmpty))
 		page++;
 	return page;
 }

@@ -69,49 +69,49 @@ int zramStage(zramEngine *engine, uint32_t page)
 {
 	engine->stopped = page;
 	engine->staged = kZramNoPage;
-	return (page < engine->geometry.pageCount) ? zramLoadPage(engine, page, engine->staging) : kZramCorrupt;
+	return (page < engine->geometry.pageCount) ? zramLoadPage(engine, page, engine->staging) : kZramErrorCorrupt;
 }
 
 int zramKeep(zramEngine *engine, uint32_t mode)
 {
 	zramHeader *header = zramHeaderOf(engine);
-	int code = zramStorePage(engine, engine->stopped, engine->staging, kZramKeep);
+	int code = zramStorePage(engine, engine->stopped, engine->staging, kZramModeKeep);
 
 	if (code)
 		return zramStop(engine, engine->stopped, code, &header->failedWrites);
-	if (mode & kZramWritten)
+	if (mode & kZramModeWritten)
 		zramCount(&header->writes);
 	return kZramOK;
 }
 
 static void countStored(zramHeader *header, uint32_t mode)
 {
-	if (mode & kZramWritten)
+	if (mode & kZramModeWritten)
 		zramCount(&header->writes);
-	if (mode & (kZramWritten | kZramTrimmed))
+	if (mode & (kZramModeWritten | kZramModeTrimmed))
 		zramCount(&header->hugePagesSince);
 }
 
 int zramOffload(zramEngine *engine, uint32_t page, uint32_t slot, uint32_t mode)
 {
 	zramHeader *header = zramHeaderOf(engine);
-	uint32_t changed = mode & (kZramWritten | kZramTrimmed), sum;
-	zramEntry fresh = { slot, kZramOffloaded };
+	uint32_t changed = mode & (kZramModeWritten | kZramModeTrimmed), sum;
+	zramEntry fresh = { slot, kZramStateOffloaded };
 	zramEntry *entry;
 	zramSlot *old;
 
 	if ((page >= engine->geometry.pageCount) || (slot >= engine->geometry.slotCount))
-		return kZramCorrupt;
+		return kZramErrorCorrupt;
 	entry = zramEntryOf(engine, page);
-	old = (zramEntryState(entry) == kZramOffloaded) ? zramSlotOfPage(engine, page, entry) : NULL;
+	old = (zramEntryState(entry) == kZramStateOffloaded) ? zramSlotOfPage(engine, page, entry) : NULL;
 	if (!changed)
-		fresh.word1 |= entry->word1 & kZramAgeMask;
+		fresh.word1 |= entry->word1 & kZramEntryAgeMask;
 	if (old != zramSlotOf(engine, slot)) {
 		/* a page that moves need not be in staging */
 		sum =
 			(old && !changed) ? old->sum : zramChecksum((const uint8_t *)engine->staging, engine->geometry.pageLength);
 		if ((zramSlotOf(engine, slot)->state != kZramSlotErased) || zramStoreWord(engine, page, &fresh))
-			return kZramCorrupt;
+			return kZramErrorCorrupt;
 		*zramSlotOf(engine, slot) = (zramSlot){ zramSlotOf(engine, slot)->erases, page, kZramSlotUsed, sum };
 		zramCount((old && !changed) ? &header->slotMoves : &header->slotWrites);
 	}
@@ -135,10 +135,10 @@ int zramMarkSlots(zramEngine *engine, uint32_t slot, uint32_t count, uint32_t st
 	zramSlot *first = zramSlotOf(engine, slot), *end = first + count;
 
 	if ((slot >= engine->geometry.slotCount) || (count > engine->geometry.slotCount - slot))
-		return kZramCorrupt;
+		return kZramErrorCorrupt;
 	for (const zramSlot *each = first; each < end; each++)
 		if (!mayBecome(each, state))
-			return kZramCorrupt;
+			return kZramErrorCorrupt;
 	if ((state == kZramSlotErased) && (first->state == kZramSlotCommitted))
 		zramCount(&zramHeaderOf(engine)->slotErases);
 	for (; first < end; first++) {

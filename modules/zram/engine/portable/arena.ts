@@ -7,8 +7,9 @@
  * Nothing in here loops longer than a chain's length, whatever the links say.
  */
 
-import { CORRUPT, HEADER_LENGTH, WIPE } from "zram/engine/interface";
-import { END, FREE_HEAD, FRONTIER, type Layout, USED_GRANULES } from "zram/engine/portable/layout";
+import { FREE_HEAD, FRONTIER, HEADER_LENGTH, USED_GRANULES } from "zram/engine/header";
+import { CORRUPT, WIPE } from "zram/engine/interface";
+import { END, type Layout } from "zram/engine/portable/layout";
 
 export class Arena {
 	readonly layout: Layout;

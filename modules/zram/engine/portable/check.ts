@@ -7,10 +7,8 @@
  */
 
 import { COMPRESSED, lengthOf, OFFLOADED, RAW, SAME } from "zram/engine/entry";
-import { SLOT_LOG, SLOT_ROTTEN, SLOT_USED, WIPE } from "zram/engine/interface";
 import {
 	COMPRESSED_PAGES,
-	END,
 	FREE_HEAD,
 	FRONTIER,
 	HUGE_PAGES,
@@ -23,7 +21,9 @@ import {
 	SLOTS_OFFSET,
 	USED_GRANULES,
 	USED_GRANULES_MAX,
-} from "zram/engine/portable/layout";
+} from "zram/engine/header";
+import { SLOT_LOG, SLOT_ROTTEN, SLOT_USED, WIPE } from "zram/engine/interface";
+import { END } from "zram/engine/portable/layout";
 import { WORKSPACE_LENGTH } from "zram/engine/portable/pack";
 import type { Pages } from "zram/engine/portable/pages";
 import { BAD_ENTRY } from "zram/engine/portable/place";

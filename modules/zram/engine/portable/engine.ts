@@ -12,6 +12,16 @@
 
 import { AGE_MASK, OFFLOADED } from "zram/engine/entry";
 import {
+	FAILED_READS,
+	FAILED_WRITES,
+	HUGE_PAGES_SINCE,
+	READS,
+	SLOT_MOVES,
+	SLOT_WRITES,
+	TRIMS,
+	WRITES,
+} from "zram/engine/header";
+import {
 	ARENA,
 	BUFFER,
 	BUSY,
@@ -49,21 +59,7 @@ import { Arena } from "zram/engine/portable/arena";
 import { type Bytes, bytesOf, copyBytes, isWritable, LastView } from "zram/engine/portable/bytes";
 import { Checker } from "zram/engine/portable/check";
 import { CODECS } from "zram/engine/portable/codecs";
-import {
-	FAILED_READS,
-	FAILED_WRITES,
-	HUGE_PAGES_SINCE,
-	type Layout,
-	metadataLength,
-	planLayout,
-	READS,
-	regionLeast,
-	regionMost,
-	SLOT_MOVES,
-	SLOT_WRITES,
-	TRIMS,
-	WRITES,
-} from "zram/engine/portable/layout";
+import { type Layout, metadataLength, planLayout, regionLeast, regionMost } from "zram/engine/portable/layout";
 import { Packer } from "zram/engine/portable/pack";
 import { NO_PAGE, Pages } from "zram/engine/portable/pages";
 import { hasChanged } from "zram/engine/portable/slots";

@@ -4,10 +4,26 @@
  */
 
 import { ENTRY_LENGTH } from "zram/engine/entry";
-import { HEADER_LENGTH, INTEGRITY, SLOT_LENGTH } from "zram/engine/interface";
-
-const MAGIC = 0x6d61727a; // "zram"
-const VERSION = 1;
+import {
+	FLAGS,
+	GRANULE_COUNT,
+	GRANULE_LENGTH,
+	GRANULES_OFFSET,
+	HEADER_LENGTH,
+	LIMIT,
+	LINKS_OFFSET,
+	MAGIC,
+	PAGE_COUNT,
+	PAGE_LENGTH,
+	REGION_LENGTH,
+	REGION_MAGIC,
+	REGION_VERSION,
+	SUMS_OFFSET,
+	TABLE_OFFSET,
+	THRESHOLD,
+	VERSION,
+} from "zram/engine/header";
+import { INTEGRITY, SLOT_LENGTH } from "zram/engine/interface";
 
 /** A link that leads nowhere: the end of a chain. */
 export const END = 0xffff;
@@ -15,32 +31,6 @@ const GRANULE_LEAST = 64;
 /** Links are 16 bits, and END is taken. */
 const GRANULES_MOST = 65534;
 const REGION_MOST = 0x7fffffff;
-
-/** Words of the header that change; those before are geometry. Two words make a counter, low word first. */
-export const LIMIT = 13;
-export const FREE_HEAD = 14;
-export const FRONTIER = 15;
-export const USED_GRANULES = 16;
-export const USED_GRANULES_MAX = 17;
-export const PAYLOAD = 18;
-export const SAME_PAGES = 19;
-export const COMPRESSED_PAGES = 20;
-export const RAW_PAGES = 21;
-export const HUGE_PAGES = 22;
-export const OFFLOADED_PAGES = 23;
-export const READS = 24;
-export const WRITES = 26;
-export const TRIMS = 28;
-export const FAILED_READS = 30;
-export const FAILED_WRITES = 32;
-export const HUGE_PAGES_SINCE = 34;
-/** Geometry as well. */
-export const SLOT_COUNT = 36;
-export const SLOTS_OFFSET = 37;
-export const SLOT_READS = 38;
-export const SLOT_WRITES = 40;
-export const SLOT_MOVES = 42;
-export const SLOT_ERASES = 44;
 
 /** The geometry of a region. It lives with the engine, and is never read from the region. Lengths and offsets are bytes. */
 export interface Layout {
@@ -131,21 +121,21 @@ export function metadataLength({ regionLength, granuleCount, granuleLength }: La
 	return regionLength - granuleCount * granuleLength;
 }
 
-/** Words 0 to LIMIT - 1 of a header, which stay as they are while the device lives. */
-export function geometryWords(layout: Layout, threshold: number): number[] {
-	return [
-		MAGIC,
-		VERSION,
-		layout.flags,
-		layout.regionLength,
-		layout.pageLength,
-		layout.pageCount,
-		layout.granuleLength,
-		layout.granuleCount,
-		layout.tableOffset,
-		layout.sumsOffset,
-		layout.linksOffset,
-		layout.granulesOffset,
-		threshold,
-	];
+/** The first words of a header, up to LIMIT, which stay as they are while the device lives. */
+export function geometryWords(layout: Layout, threshold: number): Uint32Array {
+	const words = new Uint32Array(LIMIT);
+	words[MAGIC] = REGION_MAGIC;
+	words[VERSION] = REGION_VERSION;
+	words[FLAGS] = layout.flags;
+	words[REGION_LENGTH] = layout.regionLength;
+	words[PAGE_LENGTH] = layout.pageLength;
+	words[PAGE_COUNT] = layout.pageCount;
+	words[GRANULE_LENGTH] = layout.granuleLength;
+	words[GRANULE_COUNT] = layout.granuleCount;
+	words[TABLE_OFFSET] = layout.tableOffset;
+	words[SUMS_OFFSET] = layout.sumsOffset;
+	words[LINKS_OFFSET] = layout.linksOffset;
+	words[GRANULES_OFFSET] = layout.granulesOffset;
+	words[THRESHOLD] = threshold;
+	return words;
 }

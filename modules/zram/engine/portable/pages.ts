@@ -7,9 +7,9 @@
  */
 
 import { EMPTY, OFFLOADED } from "zram/engine/entry";
+import { SLOT_READS } from "zram/engine/header";
 import { CORRUPT, INCOMPRESSIBLE, KEEP, ON_FLASH, ROT, WIPE } from "zram/engine/interface";
 import type { Arena } from "zram/engine/portable/arena";
-import { SLOT_READS } from "zram/engine/portable/layout";
 import { Packer } from "zram/engine/portable/pack";
 import { Place } from "zram/engine/portable/place";
 import { checksum } from "zram/engine/portable/sum";

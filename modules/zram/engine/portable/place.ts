@@ -20,17 +20,12 @@ import {
 	SAME,
 	stateOf,
 } from "zram/engine/entry";
-import { CORRUPT, FULL, PRESSURE } from "zram/engine/interface";
-import type { Arena } from "zram/engine/portable/arena";
 import {
 	COMPRESSED_PAGES,
-	END,
 	FREE_HEAD,
-	geometryWords,
 	HUGE_PAGES,
 	HUGE_PAGES_SINCE,
 	LIMIT,
-	metadataLength,
 	OFFLOADED_PAGES,
 	PAYLOAD,
 	RAW_PAGES,
@@ -39,7 +34,10 @@ import {
 	SLOTS_OFFSET,
 	USED_GRANULES,
 	USED_GRANULES_MAX,
-} from "zram/engine/portable/layout";
+} from "zram/engine/header";
+import { CORRUPT, FULL, PRESSURE } from "zram/engine/interface";
+import type { Arena } from "zram/engine/portable/arena";
+import { END, geometryWords, metadataLength } from "zram/engine/portable/layout";
 import type { Packed } from "zram/engine/portable/pack";
 import { Slots } from "zram/engine/portable/slots";
 import { pageSum } from "zram/engine/portable/sum";
@@ -66,7 +64,7 @@ export class Place {
 		this.arena = arena;
 		this.slots = new Slots(arena);
 		this.threshold = threshold;
-		this.geometry = new Uint32Array(geometryWords(arena.layout, threshold));
+		this.geometry = geometryWords(arena.layout, threshold);
 		this.limit = arena.layout.regionLength;
 		this.#limitGranules = arena.layout.granuleCount;
 		arena.slots.fill(0);

@@ -3,6 +3,7 @@
  * which has it in a picture. A slot is four words of the region: erases, page, state, checksum.
  */
 
+import { SLOT_ERASES } from "zram/engine/header";
 import {
 	CORRUPT,
 	OFFSET,
@@ -19,7 +20,6 @@ import {
 } from "zram/engine/interface";
 import type { Arena } from "zram/engine/portable/arena";
 import type { Bytes } from "zram/engine/portable/bytes";
-import { SLOT_ERASES } from "zram/engine/portable/layout";
 
 const PAGE = 1;
 const STATE = 2;

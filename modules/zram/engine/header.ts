@@ -1,0 +1,69 @@
+/*
+ * The header of a region, HEADER_LENGTH bytes at its start: words by index. native/zramHeader.h says the same in C, and a
+ * test compares them.
+ */
+
+/** Bytes of the header. */
+export const HEADER_LENGTH = 256;
+/** What its first word says: "zram". */
+export const REGION_MAGIC = 0x6d61727a;
+/** And its second: of this layout. */
+export const REGION_VERSION = 1;
+
+// Geometry, written once; read from dumps, and by check(), only. Lengths and offsets are bytes.
+
+export const MAGIC = 0;
+export const VERSION = 1;
+export const FLAGS = 2;
+export const REGION_LENGTH = 3;
+export const PAGE_LENGTH = 4;
+export const PAGE_COUNT = 5;
+export const GRANULE_LENGTH = 6;
+export const GRANULE_COUNT = 7;
+export const TABLE_OFFSET = 8;
+/** 0 without INTEGRITY. */
+export const SUMS_OFFSET = 9;
+export const LINKS_OFFSET = 10;
+export const GRANULES_OFFSET = 11;
+export const THRESHOLD = 12;
+
+// State.
+
+/** Bytes of the region that may be used. */
+export const LIMIT = 13;
+/** First granule of the free chain. */
+export const FREE_HEAD = 14;
+/** Granules from here up were never used. */
+export const FRONTIER = 15;
+export const USED_GRANULES = 16;
+/** Since the start, reset, or resetPeak. */
+export const USED_GRANULES_MAX = 17;
+/** Sum of stored lengths in bytes. */
+export const PAYLOAD = 18;
+export const SAME_PAGES = 19;
+export const COMPRESSED_PAGES = 20;
+export const RAW_PAGES = 21;
+/** Pages whose stored length is above the threshold, raw ones included. */
+export const HUGE_PAGES = 22;
+export const OFFLOADED_PAGES = 23;
+
+// Counters since the start or reset, in pages; two words each, low word first.
+
+export const READS = 24;
+export const WRITES = 26;
+export const TRIMS = 28;
+export const FAILED_READS = 30;
+export const FAILED_WRITES = 32;
+export const HUGE_PAGES_SINCE = 34;
+
+// Flash, all 0 without.
+
+/** Geometry. */
+export const SLOT_COUNT = 36;
+export const SLOTS_OFFSET = 37;
+/** Counters. */
+export const SLOT_READS = 38;
+export const SLOT_WRITES = 40;
+export const SLOT_MOVES = 42;
+/** Erase units. */
+export const SLOT_ERASES = 44;

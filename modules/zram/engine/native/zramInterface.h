@@ -1,0 +1,67 @@
+/*
+ * What callers of an engine have to know: codes, flags, modes, and the words of a plan. interface.ts says the same in
+ * TypeScript, and a test compares them.
+ */
+
+#ifndef ZRAM_INTERFACE_H
+#define ZRAM_INTERFACE_H
+
+#include <stdint.h>
+
+#include "zramHeader.h"
+
+/* What an operation answers */
+enum {
+	kZramOK = 0,
+	kZramPressure = -1,           /* done, and the region has begun to run out */
+	kZramStopPage = -2,           /* kZramModeOnePage: one page is done */
+	kZramStopIncompressible = -3, /* stored length above the threshold, and not kZramModeKeep */
+	kZramErrorFull = -4,          /* no room under the limit; the old page stands */
+	kZramErrorCorrupt = -5,       /* the region is damaged at this page */
+	kZramStopOnFlash = -6, /* the page is in its slot: read that into staging, and call again with kZramModeStaged */
+	kZramErrorRot = -7,    /* what is in staging is not what was written to the page's slot */
+	/* The binding's own */
+	kZramErrorClosed = -10,
+	kZramErrorBusy = -11,    /* called from within the device's own callback */
+	kZramErrorArena = -12,   /* the caller's own region was detached or resized */
+	kZramErrorBuffer = -13,  /* argument `buffer` is not a byte buffer */
+	kZramErrorOffset = -14,  /* argument `byteOffset`, or what it makes of the length, is outside of the device */
+	kZramErrorOverlap = -15, /* argument `buffer` overlaps the region */
+};
+
+/* How a device is made */
+enum {
+	kZramFlagIntegrity = 1, /* a checksum for every page */
+	kZramFlagWipe = 2,      /* granules are zeroed when they are freed */
+};
+
+/* How a call is carried out */
+enum {
+	kZramModeKeep = 1,     /* incompressible pages stay in the region */
+	kZramModeOnePage = 2,  /* stop with kZramStopPage after each page */
+	kZramModeStaged = 4,   /* the page at which the last call stopped with kZramStopOnFlash is in staging */
+	kZramModeWritten = 8,  /* zramKeep, zramOffload: the page was written just now */
+	kZramModeTrimmed = 16, /* likewise, or trimmed in part: it has changed, but does not count as written */
+};
+
+/* A plan: what an engine is to be, then what xs_zram_engine_plan says of it. */
+typedef struct {
+	uint32_t arenaLength;
+	uint32_t pageCount;
+	uint32_t pageLength;
+	uint32_t slotCount;
+	uint32_t flags;
+	uint32_t threshold;
+	uint32_t mode;
+	uint32_t codecs;
+	uint32_t granuleLength;
+	uint32_t granuleCount;
+	uint32_t metadataLength;
+	uint32_t scratchLength;
+	zramCounter arenaMin;
+	zramCounter arenaMax;
+} zramPlanWords;
+
+_Static_assert(sizeof(zramPlanWords) == 64, "16 words, without padding");
+
+#endif

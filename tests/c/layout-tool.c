@@ -1,0 +1,141 @@
+/*
+ * Says the numbers that C and TypeScript share, a line each, by the names that they have in TypeScript
+ * (tests/layout.test.ts).
+ */
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "zramEngine.h"
+
+#define SAY(name, value) printf("%s %lld\n", #name, (long long)(value))
+#define SAY_WORD(name, struct, member) SAY(name, offsetof(struct, member) / 4)
+
+static void sayEntry(void)
+{
+	SAY(ENTRY_LENGTH, sizeof(zramEntry));
+	SAY(EMPTY, kZramStateEmpty);
+	SAY(SAME, kZramStateSame);
+	SAY(COMPRESSED, kZramStateCompressed);
+	SAY(RAW, kZramStateRaw);
+	SAY(OFFLOADED, kZramStateOffloaded);
+	SAY(STATE_MASK, kZramEntryStateMask);
+	SAY(CODEC_SHIFT, kZramEntryCodecShift);
+	SAY(CODEC_MASK, kZramEntryCodecMask);
+	SAY(LENGTH_SHIFT, kZramEntryLengthShift);
+	SAY(LENGTH_MASK, kZramEntryLengthMask);
+	SAY(AGE_SHIFT, kZramEntryAgeShift);
+	SAY(AGE_MASK, kZramEntryAgeMask);
+	SAY(RESERVED_MASK, kZramEntryReservedMask);
+}
+
+static void sayHeader(void)
+{
+	SAY(HEADER_LENGTH, sizeof(zramHeader));
+	SAY(REGION_MAGIC, kZramMagic);
+	SAY(REGION_VERSION, kZramVersion);
+	SAY_WORD(MAGIC, zramHeader, magic);
+	SAY_WORD(VERSION, zramHeader, version);
+	SAY_WORD(FLAGS, zramHeader, flags);
+	SAY_WORD(REGION_LENGTH, zramHeader, regionLength);
+	SAY_WORD(PAGE_LENGTH, zramHeader, pageLength);
+	SAY_WORD(PAGE_COUNT, zramHeader, pageCount);
+	SAY_WORD(GRANULE_LENGTH, zramHeader, granuleLength);
+	SAY_WORD(GRANULE_COUNT, zramHeader, granuleCount);
+	SAY_WORD(TABLE_OFFSET, zramHeader, tableOffset);
+	SAY_WORD(SUMS_OFFSET, zramHeader, sumsOffset);
+	SAY_WORD(LINKS_OFFSET, zramHeader, linksOffset);
+	SAY_WORD(GRANULES_OFFSET, zramHeader, granulesOffset);
+	SAY_WORD(THRESHOLD, zramHeader, threshold);
+	SAY_WORD(LIMIT, zramHeader, limit);
+	SAY_WORD(FREE_HEAD, zramHeader, freeHead);
+	SAY_WORD(FRONTIER, zramHeader, frontier);
+	SAY_WORD(USED_GRANULES, zramHeader, usedGranules);
+	SAY_WORD(USED_GRANULES_MAX, zramHeader, usedGranulesMax);
+	SAY_WORD(PAYLOAD, zramHeader, payload);
+	SAY_WORD(SAME_PAGES, zramHeader, samePages);
+	SAY_WORD(COMPRESSED_PAGES, zramHeader, compressedPages);
+	SAY_WORD(RAW_PAGES, zramHeader, rawPages);
+	SAY_WORD(HUGE_PAGES, zramHeader, hugePages);
+	SAY_WORD(OFFLOADED_PAGES, zramHeader, offloadedPages);
+	SAY_WORD(READS, zramHeader, reads);
+	SAY_WORD(WRITES, zramHeader, writes);
+	SAY_WORD(TRIMS, zramHeader, trims);
+	SAY_WORD(FAILED_READS, zramHeader, failedReads);
+	SAY_WORD(FAILED_WRITES, zramHeader, failedWrites);
+	SAY_WORD(HUGE_PAGES_SINCE, zramHeader, hugePagesSince);
+	SAY_WORD(SLOT_COUNT, zramHeader, slotCount);
+	SAY_WORD(SLOTS_OFFSET, zramHeader, slotsOffset);
+	SAY_WORD(SLOT_READS, zramHeader, slotReads);
+	SAY_WORD(SLOT_WRITES, zramHeader, slotWrites);
+	SAY_WORD(SLOT_MOVES, zramHeader, slotMoves);
+	SAY_WORD(SLOT_ERASES, zramHeader, slotErases);
+}
+
+static void sayCodes(void)
+{
+	SAY(PRESSURE, kZramPressure);
+	SAY(PAGE, kZramStopPage);
+	SAY(INCOMPRESSIBLE, kZramStopIncompressible);
+	SAY(FULL, kZramErrorFull);
+	SAY(CORRUPT, kZramErrorCorrupt);
+	SAY(ON_FLASH, kZramStopOnFlash);
+	SAY(ROT, kZramErrorRot);
+	SAY(CLOSED, kZramErrorClosed);
+	SAY(BUSY, kZramErrorBusy);
+	SAY(ARENA, kZramErrorArena);
+	SAY(BUFFER, kZramErrorBuffer);
+	SAY(OFFSET, kZramErrorOffset);
+	SAY(OVERLAP, kZramErrorOverlap);
+	SAY(INTEGRITY, kZramFlagIntegrity);
+	SAY(WIPE, kZramFlagWipe);
+	SAY(KEEP, kZramModeKeep);
+	SAY(ONE_PAGE, kZramModeOnePage);
+	SAY(STAGED, kZramModeStaged);
+	SAY(WRITTEN, kZramModeWritten);
+	SAY(TRIMMED, kZramModeTrimmed);
+	SAY(CODECS_ALL, kZramCodecsAll);
+}
+
+static void sayPlan(void)
+{
+	SAY_WORD(PLAN_ARENA_LENGTH, zramPlanWords, arenaLength);
+	SAY_WORD(PLAN_PAGE_COUNT, zramPlanWords, pageCount);
+	SAY_WORD(PLAN_PAGE_LENGTH, zramPlanWords, pageLength);
+	SAY_WORD(PLAN_SLOT_COUNT, zramPlanWords, slotCount);
+	SAY_WORD(PLAN_FLAGS, zramPlanWords, flags);
+	SAY_WORD(PLAN_THRESHOLD, zramPlanWords, threshold);
+	SAY_WORD(PLAN_MODE, zramPlanWords, mode);
+	SAY_WORD(PLAN_CODECS, zramPlanWords, codecs);
+	SAY_WORD(PLAN_GRANULE_LENGTH, zramPlanWords, granuleLength);
+	SAY_WORD(PLAN_GRANULE_COUNT, zramPlanWords, granuleCount);
+	SAY_WORD(PLAN_METADATA, zramPlanWords, metadataLength);
+	SAY_WORD(PLAN_SCRATCH, zramPlanWords, scratchLength);
+	SAY_WORD(PLAN_ARENA_MIN, zramPlanWords, arenaMin);
+	SAY_WORD(PLAN_ARENA_MAX, zramPlanWords, arenaMax);
+	SAY(PLAN_WORDS, sizeof(zramPlanWords) / 4);
+}
+
+static void saySlots(void)
+{
+	SAY(SLOT_UNKNOWN, kZramSlotUnknown);
+	SAY(SLOT_FREE, kZramSlotFree);
+	SAY(SLOT_COMMITTED, kZramSlotCommitted);
+	SAY(SLOT_ERASED, kZramSlotErased);
+	SAY(SLOT_USED, kZramSlotUsed);
+	SAY(SLOT_ROTTEN, kZramSlotRotten);
+	SAY(SLOT_RETIRED, kZramSlotRetired);
+	SAY(SLOT_LOG, kZramSlotLog);
+	SAY(SLOT_LENGTH, sizeof(zramSlot));
+	SAY(WEAR_LENGTH, sizeof(zramWear));
+}
+
+int main(void)
+{
+	sayEntry();
+	sayHeader();
+	sayCodes();
+	sayPlan();
+	saySlots();
+	return 0;
+}

@@ -1,0 +1,36 @@
+/*
+ * Numbers that C and TypeScript share are the same in both, all of them: offsets, lengths, states, codes, flags, modes.
+ * C says its own by c/layout-tool.c.
+ */
+// needs: compiler
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import * as entry from "zram/engine/entry";
+import * as header from "zram/engine/header";
+import * as shared from "zram/engine/interface";
+import { compileTool, cVariants, engineFolder } from "../tools/c-tests.ts";
+import { buildFolder } from "../tools/paths.ts";
+import { run } from "../tools/process.ts";
+
+test("numbers of C and of TypeScript", async () => {
+	const folder = join(buildFolder, "layout");
+	mkdirSync(folder, { recursive: true });
+	const tool = await compileTool("layout-tool", cVariants[0] as (typeof cVariants)[0], engineFolder, folder);
+	const { stdout } = await run(tool, []);
+	const native = Object.fromEntries(
+		stdout
+			.trim()
+			.split("\n")
+			.map((line) => line.split(" ")),
+	);
+	const portable: Record<string, string> = {};
+	for (const module of [entry, header, shared])
+		for (const [name, value] of Object.entries(module)) if (typeof value === "number") portable[name] = `${value}`;
+	assert.equal(portable, native);
+	assert.ok(Object.keys(native).length > 90);
+});
+
+test.run();
