@@ -4,21 +4,9 @@
  * @module
  */
 
+import { fraction, integer } from "../tools/arguments.ts";
 import type { ChurnParameters, ChurnResult } from "./app/churn.ts";
-import {
-	ArgumentError,
-	codecs,
-	fraction,
-	integer,
-	main,
-	parse,
-	readPages,
-	runOnEngine,
-	show,
-	size,
-	withPages,
-	word,
-} from "./command.ts";
+import { deviceOf, deviceOptions, main, parse, readPages, runOnEngine, withPages } from "./command.ts";
 
 const usage =
 	"npm run -s churn -- --arena BYTES [--ops 200000] [--occupancy 0.93] [--seed 1] [--size BYTES] [--codecs lz4,columns] [--engine native|portable] FILE…";
@@ -27,29 +15,14 @@ const PAGE = 4096;
 
 await main(usage, async (parameters) => {
 	const { values, files } = parse(parameters, {
-		arena: size(1, 0x7fffffff),
+		...deviceOptions,
 		ops: integer(1, 1_000_000_000),
 		occupancy: fraction(1),
 		seed: integer(0, 0x7fffffff),
-		size: size(PAGE, 2 ** 40),
-		codecs,
-		engine: word("native", "portable"),
 	});
-	const { arena, ops = 200_000, occupancy = 0.93, seed = 1, engine = "native" } = values;
-	if (arena === undefined) throw new ArgumentError("--arena: the bytes of the arena are needed");
-	const total = values.size ?? Math.ceil((4 * arena) / PAGE) * PAGE;
-	if (total % PAGE) throw new ArgumentError(`--size: ${total} is not a multiple of the page, ${PAGE}`);
+	const { ops = 200_000, occupancy = 0.93, seed = 1 } = values;
+	const device = deviceOf(values, PAGE);
 	return withPages(readPages(files, PAGE), PAGE, (pages) =>
-		runOnEngine<ChurnResult>("churn", {
-			pages,
-			arena,
-			size: total,
-			codecs: values.codecs,
-			ops,
-			occupancy,
-			seed,
-			engine,
-			show,
-		} as ChurnParameters),
+		runOnEngine<ChurnResult>("churn", { pages, ...device, ops, occupancy, seed } as ChurnParameters & typeof device),
 	);
 });

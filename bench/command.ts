@@ -9,8 +9,8 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { CODECS } from "zram/engine/portable/codecs";
+import { ArgumentError, type Options, parseArguments, size, type Values, word } from "../tools/arguments.ts";
 import { buildFolder, root } from "../tools/paths.ts";
 import { type RunResult, run } from "../tools/process.ts";
 import { runOnXS, type XSOptions } from "../tools/run-xs.ts";
@@ -18,60 +18,6 @@ import type { Variant } from "../tools/variants.ts";
 import type { Codecs } from "./app/device.ts";
 import type { PageFile, Parameters, Show } from "./app/program.ts";
 import { addition } from "./reference.ts";
-
-/** Arguments that cannot be. The message names the argument and its range. */
-export class ArgumentError extends Error {
-	override name = "ArgumentError";
-}
-
-/** What is done with the text of an option, by its name. */
-export type Options = Record<string, (text: string, name: string) => unknown>;
-
-export type Values<O extends Options> = { [name in keyof O]?: ReturnType<O[name]> };
-
-export interface Arguments<O extends Options> {
-	values: Values<O>;
-	/** At least one. */
-	files: string[];
-}
-
-/** A number of bytes: 4096, 256K, 1M. */
-export function size(least: number, most: number) {
-	return (text: string, name: string): number => {
-		const match = /^(\d+)([KM]?)$/i.exec(text);
-		const unit = { K: 1024, M: 1024 ** 2 }[match?.[2]?.toUpperCase() ?? ""] ?? 1;
-		const value = match ? Number(match[1]) * unit : Number.NaN;
-		if (value >= least && value <= most) return value;
-		throw new ArgumentError(`--${name}: ${text} is not a number of bytes from ${least} to ${most}, such as 256K or 1M`);
-	};
-}
-
-/** An integer. */
-export function integer(least: number, most: number) {
-	return (text: string, name: string): number => {
-		const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-		if (value >= least && value <= most) return value;
-		throw new ArgumentError(`--${name}: ${text} is not an integer from ${least} to ${most}`);
-	};
-}
-
-/** A number above 0, and at most `most`. */
-export function fraction(most: number) {
-	return (text: string, name: string): number => {
-		const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
-		if (value > 0 && value <= most) return value;
-		throw new ArgumentError(`--${name}: ${text} is not a number above 0, and at most ${most}`);
-	};
-}
-
-/** One of some words. */
-export function word<W extends string>(...words: W[]) {
-	return (text: string, name: string): W => {
-		const found = words.find((each) => each === text);
-		if (found !== undefined) return found;
-		throw new ArgumentError(`--${name}: ${text} is not ${words.join(" or ")}`);
-	};
-}
 
 /** Codecs, with commas between. */
 export function codecs(text: string, name: string): Codecs {
@@ -82,23 +28,27 @@ export function codecs(text: string, name: string): Codecs {
 	throw new ArgumentError(`--${name}: ${text} is not one or more of ${names.join(",")}`);
 }
 
-/** @throws ArgumentError */
-export function parse<O extends Options>(parameters: string[], options: O): Arguments<O> {
-	const strings = Object.keys(options).map((name) => [name, { type: "string" as const }]);
-	let parsed: { values: Record<string, string | undefined>; positionals: string[] };
-	try {
-		const { values, positionals } = parseArgs({
-			args: parameters,
-			options: Object.fromEntries(strings),
-			allowPositionals: true,
-		});
-		parsed = { values: values as Record<string, string | undefined>, positionals };
-	} catch (error) {
-		throw new ArgumentError((error as Error).message);
-	}
-	const values = Object.entries(parsed.values).map(([name, text]) => [name, options[name]?.(text as string, name)]);
-	if (parsed.positionals.length === 0) throw new ArgumentError("FILE: at least one is needed");
-	return { values: Object.fromEntries(values), files: parsed.positionals };
+/** Options of what fills a device. */
+export const deviceOptions = {
+	arena: size(1, 0x7fffffff),
+	size: size(512, 2 ** 40),
+	codecs,
+	engine: word("native", "portable"),
+};
+
+/** What they say, for a program; by default the device has four times the arena. */
+export function deviceOf({ arena, codecs, engine = "native", ...values }: Values<typeof deviceOptions>, page: number) {
+	if (arena === undefined) throw new ArgumentError("--arena: the bytes of the arena are needed");
+	const total = values.size ?? Math.ceil((4 * arena) / page) * page;
+	if (total % page) throw new ArgumentError(`--size: ${total} is not a multiple of the page, ${page}`);
+	return { arena, size: total, codecs, engine, show };
+}
+
+/** Options, and one file at least. */
+export function parse<O extends Options>(parameters: string[], options: O): { values: Values<O>; files: string[] } {
+	const { values, positionals } = parseArguments(parameters, options);
+	if (positionals.length === 0) throw new ArgumentError("FILE: at least one is needed");
+	return { values, files: positionals };
 }
 
 function readFile(path: string): Uint8Array {

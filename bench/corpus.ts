@@ -11,7 +11,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Random } from "../tests/support/random.ts";
 import { codeRange } from "../tools/elf.ts";
 import { fetchPackage } from "../tools/npm.ts";
@@ -27,7 +26,7 @@ import {
 	toRGB888,
 	toSquare,
 } from "../tools/pictures.ts";
-import { MissingTool } from "../tools/process.ts";
+import { MissingTool, runAsProgram } from "../tools/process.ts";
 import { pcm, randomBytes, samePages, sensorRecords } from "./generators.ts";
 import * as recordings from "./recordings.ts";
 
@@ -485,14 +484,10 @@ export async function prepareCorpus(): Promise<{ corpus: Corpus; skipped: string
 }
 
 /** `npm run -s corpus` prints the paths. */
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
-	prepareCorpus().then(
-		({ corpus, skipped }) => {
-			console.log(Object.values(corpus).join("\n"));
-			for (const what of skipped) console.error(`skipped: ${what}`);
-		},
-		(error) => {
-			console.error(error.message);
-			process.exitCode = 1;
-		},
-	);
+async function main() {
+	const { corpus, skipped } = await prepareCorpus();
+	console.log(Object.values(corpus).join("\n"));
+	for (const what of skipped) console.error(`skipped: ${what}`);
+}
+
+runAsProgram(import.meta.url, main);

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { integer, word } from "../tools/arguments.ts";
 import type { Part } from "./app/cost.ts";
-import { codecs, evenly, integer, main, parse, readPages, show, withPages, word } from "./command.ts";
+import { codecs, evenly, main, parse, readPages, show, withPages } from "./command.ts";
 import { hosts, measureCost } from "./meter.ts";
 
 const usage = `npm run -s cost -- --host ${hosts.join("|")} [--pages 200] [--codecs lz4,columns] FILE…`;

@@ -10,12 +10,12 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import Zram from "zram";
 import { Chip, W25Q128 } from "../hosts/nor/chip.ts";
 import { flashStorage } from "../hosts/nor/flash.ts";
 import { Random } from "../tests/support/random.ts";
 import { buildFolder } from "../tools/paths.ts";
+import { runAsProgram } from "../tools/process.ts";
 import { panelChart } from "./charts.ts";
 import { randomBytes } from "./generators.ts";
 import { type Table, toText } from "./tables.ts";
@@ -362,10 +362,10 @@ function mean(values: number[]): number {
 	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-	const extent = process.argv.includes("--quick") ? OFFLOAD_QUICK : OFFLOAD_FULL;
+runAsProgram(import.meta.url, (parameters) => {
+	const extent = parameters.includes("--quick") ? OFFLOAD_QUICK : OFFLOAD_FULL;
 	const results = measureOffload(extent, (what) => process.stderr.write(`${what}\n`));
 	for (const table of offloadTables(results)) process.stdout.write(toText(table));
 	mkdirSync(join(buildFolder, "bench"), { recursive: true });
 	writeFileSync(join(buildFolder, "bench/bench-wear.svg"), wearChart(results));
-}
+});

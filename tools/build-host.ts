@@ -11,9 +11,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
-import { pathToFileURL } from "node:url";
 import { buildFolder, root } from "./paths.ts";
-import { MissingTool, run } from "./process.ts";
+import { MissingTool, run, runAsProgram } from "./process.ts";
 import { type Target, targetOf, type Variant, variants } from "./variants.ts";
 import { fetchXS } from "./xsnap.ts";
 
@@ -329,8 +328,4 @@ async function main(names: string[]): Promise<void> {
 	}
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
-	main(process.argv.slice(2)).catch((error) => {
-		console.error(error.message);
-		process.exitCode = 1;
-	});
+runAsProgram(import.meta.url, main);

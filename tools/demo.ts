@@ -9,13 +9,12 @@
  */
 
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
+import { flag, integer, parseOptions, word } from "./arguments.ts";
 import { prepareInput } from "./demo-input.ts";
 import { root } from "./paths.ts";
-import type { RunResult } from "./process.ts";
+import { type RunResult, runAsProgram } from "./process.ts";
 import { runOnXS, type XSOptions } from "./run-xs.ts";
-import { type Chip, chips, isChip } from "./variants.ts";
+import { type Chip, chips } from "./variants.ts";
 
 /** Two frames of the display are on the XS heap at a time; the firmware's own sizes have more slots instead. */
 const FIRMWARE_HEAP = ["--slots", "9216", "--chunk", `${288 * 1024}`, "--stack", "1024"];
@@ -39,27 +38,15 @@ export async function runDemo(
 	return runOnXS(firmware ?? "xs64", entry, parameters, { host, ...options });
 }
 
-function chipOf({ firmware, chip }: { firmware?: boolean | undefined; chip?: string | undefined }): Chip | undefined {
-	if (chip !== undefined && !isChip(chip)) throw new Error(`--chip: ${chip} is not ${chips.join(" or ")}`);
-	return chip ?? (firmware ? "rv32" : undefined);
-}
-
 /** `tsx tools/demo.ts [--firmware] [--chip rv32|m33] [--status SECONDS]` */
-async function main(): Promise<void> {
-	const string = { type: "string" } as const;
-	const { values } = parseArgs({ options: { firmware: { type: "boolean" }, chip: string, status: string } });
-	const firmware = chipOf(values);
-	const status = Number(values.status ?? 0);
-	if (values.status !== undefined && !(Number.isInteger(status) && status >= 1 && status <= 86400))
-		throw new Error(`--status: ${values.status} is not a whole number of seconds from 1 to 86400`);
+async function main(parameters: string[]): Promise<void> {
+	const options = { firmware: flag, chip: word(...chips), status: integer(1, 86_400) };
+	const { chip, status = 0, ...values } = parseOptions(parameters, options);
+	const firmware = chip ?? (values.firmware ? "rv32" : undefined);
 	const terminal = process.stdout.isTTY && !process.env.NO_COLOR && !status;
 	const timeout = 600_000 + status * 1000;
 	const { exitCode } = await runDemo({ echo: true, timeout }, { terminal, firmware, status });
 	process.exitCode = exitCode;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
-	main().catch((error) => {
-		console.error(error.message);
-		process.exitCode = 1;
-	});
+runAsProgram(import.meta.url, main);

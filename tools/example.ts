@@ -6,11 +6,10 @@
 
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Addition } from "./build-host.ts";
 import { root } from "./paths.ts";
 import { filesIn } from "./pictures.ts";
-import { MissingTool, type RunResult } from "./process.ts";
+import { MissingTool, type RunResult, runAsProgram } from "./process.ts";
 import { runOnXS, type XSOptions } from "./run-xs.ts";
 import { fetchXS } from "./xsnap.ts";
 
@@ -46,12 +45,8 @@ export async function runExample(name: string, options: XSOptions = {}): Promise
 	return runOnXS("xs64", path, packageFiles(), { ...options, addition: await littlefs() });
 }
 
-async function main(name = ""): Promise<void> {
+async function main([name = ""]: string[]): Promise<void> {
 	process.exitCode = (await runExample(name, { echo: true })).exitCode;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
-	main(process.argv[2]).catch((error) => {
-		console.error(error.message);
-		process.exitCode = 1;
-	});
+runAsProgram(import.meta.url, main);

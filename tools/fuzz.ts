@@ -8,14 +8,13 @@
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
 import { Encoder, TABLE_LENGTH } from "../modules/zram/engine/portable/lz4.ts";
 import { fill, KINDS, NOISE } from "../tests/support/bytes.ts";
 import { Random } from "../tests/support/random.ts";
+import { integer, parseArguments } from "./arguments.ts";
 import { coreSources, cVariants, engineFolder, strict } from "./c-tests.ts";
 import { buildFolder, root } from "./paths.ts";
-import { MissingTool, run } from "./process.ts";
+import { MissingTool, run, runAsProgram } from "./process.ts";
 
 const folder = join(root, "tests/fuzz");
 const foundFolder = join(folder, "found");
@@ -92,14 +91,8 @@ async function fuzz(target: FuzzTarget, seconds: number): Promise<boolean> {
 }
 
 async function main(parameters: string[]) {
-	const { values, positionals } = parseArgs({
-		args: parameters,
-		allowPositionals: true,
-		options: { seconds: { type: "string", default: "180" } },
-	});
-	const seconds = Number(values.seconds);
-	if (!Number.isInteger(seconds) || seconds < 1 || seconds > 86_400)
-		throw new Error(`--seconds: ${values.seconds} is not an integer from 1 to 86400`);
+	const { values, positionals } = parseArguments(parameters, { seconds: integer(1, 86_400) });
+	const { seconds = 180 } = values;
 	const chosen = positionals.length ? positionals : [...fuzzTargets];
 	const unknown = chosen.find((name) => !fuzzTargets.includes(name as FuzzTarget));
 	if (unknown) throw new Error(`${unknown}: one of ${fuzzTargets.join(", ")}, please`);
@@ -111,8 +104,4 @@ async function main(parameters: string[]) {
 	process.exitCode = failed.length ? 1 : 0;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
-	main(process.argv.slice(2)).catch((error) => {
-		console.error(error.message);
-		process.exitCode = 1;
-	});
+runAsProgram(import.meta.url, main);

@@ -13,9 +13,8 @@
 
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { buildFolder, root } from "./paths.ts";
-import { run } from "./process.ts";
+import { run, runAsProgram } from "./process.ts";
 
 /** Where it is made. */
 export const packageFolder = join(buildFolder, "package");
@@ -151,11 +150,4 @@ export async function pack(): Promise<string> {
 	return join(buildFolder, filename);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
-	pack().then(
-		(path) => console.log(relative(root, path)),
-		(error) => {
-			console.error(error.message);
-			process.exitCode = 1;
-		},
-	);
+runAsProgram(import.meta.url, async () => console.log(relative(root, await pack())));

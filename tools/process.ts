@@ -5,6 +5,7 @@
  */
 
 import { spawn } from "node:child_process";
+import { pathToFileURL } from "node:url";
 
 /** Something this machine lacks. Tests that need it are skipped by name, unless CI=true. */
 export class MissingTool extends Error {
@@ -73,4 +74,18 @@ export function run(program: string, parameters: string[], options: RunOptions =
 			resolve(result);
 		});
 	});
+}
+
+/**
+ * Runs `main` if the module with this `import.meta.url` is the program, and not imported by one. What it throws is said
+ * on stderr, and the exit code is then 1.
+ */
+export function runAsProgram(url: string, main: (parameters: string[]) => unknown): void {
+	if (url !== pathToFileURL(process.argv[1] ?? "").href) return;
+	Promise.resolve(process.argv.slice(2))
+		.then(main)
+		.catch((error) => {
+			console.error(error.message);
+			process.exitCode = 1;
+		});
 }

@@ -6,12 +6,11 @@
 
 import { readFileSync, rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
 import { type Addition, buildHost } from "./build-host.ts";
 import { type Bundle, type BundleOptions, bundle } from "./bundle.ts";
 import { buildFolder, root } from "./paths.ts";
-import { type RunOptions, type RunResult, run } from "./process.ts";
+import { type RunOptions, type RunResult, run, runAsProgram } from "./process.ts";
 import { runFirmware } from "./run-firmware.ts";
 import { isChip, type Variant, variants } from "./variants.ts";
 
@@ -192,8 +191,4 @@ async function main(parameters: string[]): Promise<void> {
 	process.exitCode = result.exitCode;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
-	main(process.argv.slice(2)).catch((error) => {
-		console.error(error.message);
-		process.exitCode = 1;
-	});
+runAsProgram(import.meta.url, main);

@@ -13,7 +13,7 @@
 
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parseArgs } from "node:util";
+import { flag, integer, parseOptions } from "./arguments.ts";
 import { type CVariant, compilers, cVariants, harnesses, mutableStatics, runHarness, warnings } from "./c-tests.ts";
 import { findSuites, NEEDS, type Need, outcome, part, portableOnXS, report, type Suite, say, single } from "./parts.ts";
 import { root } from "./paths.ts";
@@ -111,16 +111,12 @@ const hosts: Host[] = [
 	},
 ];
 
-const flag = { type: "boolean", default: false } as const;
-const { values } = parseArgs({ options: { quick: flag, long: flag, seed: { type: "string" } } });
-const { quick, long } = values;
-const scale = quick ? 0.1 : long ? 10 : 1;
-
 const SEEDS = 2 ** 24;
+const options = { quick: flag, long: flag, seed: integer(1, SEEDS) };
+const { quick = false, long = false, ...chosen } = parseOptions(process.argv.slice(2), options);
+const scale = quick ? 0.1 : long ? 10 : 1;
 /** Without one the suites have their own. */
-const seed = values.seed ?? (long ? `${1 + Math.floor(Math.random() * SEEDS)}` : undefined);
-if (seed !== undefined && !(/^[1-9]\d*$/.test(seed) && Number(seed) <= SEEDS))
-	throw new RangeError(`--seed: an integer from 1 to ${SEEDS}, not ${seed}`);
+const seed = chosen.seed ?? (long ? 1 + Math.floor(Math.random() * SEEDS) : undefined);
 
 /** A tool from node_modules; its complaints are the problems. */
 async function npmTool(name: string, parameters: string[]) {
@@ -150,8 +146,8 @@ function realFiles(): string[] {
 
 const harnessParameters: Record<string, () => string[]> = {
 	"lz4-test": () => ["-n", `${Math.ceil(1_000_000 * scale)}`, ...realFiles()],
-	"damage-test": () => [`${Math.ceil(1_000_000 * scale)}`, seed ?? "1"],
-	"engine-test": () => [`${Math.ceil(100_000 * scale)}`, seed ?? "1"],
+	"damage-test": () => [`${Math.ceil(1_000_000 * scale)}`, `${seed ?? 1}`],
+	"engine-test": () => [`${Math.ceil(100_000 * scale)}`, `${seed ?? 1}`],
 };
 
 async function cHarnesses(variant: CVariant) {
@@ -181,7 +177,7 @@ async function suitesOn(host: Host, suites: Suite[]) {
 	const skipped = others.filter((suite) => !hosts.some((each) => runsOn(each, suite))).map(({ path }) => path);
 	const defines = ([suite = ""]: string[]) => ({
 		TEST_SCALE: `${scale * (host.shares?.[basename(suite, ".test.ts")] ?? host.share)}`,
-		...(seed ? { TEST_SEED: seed } : {}),
+		...(seed ? { TEST_SEED: `${seed}` } : {}),
 	});
 	const sum = { passed: 0, failed: 0 };
 	const add = (result: Summary & { exitCode: number }) => {

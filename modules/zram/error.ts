@@ -38,3 +38,8 @@ export function refuseInteger(name: string, value: unknown, least: number, most:
 	if (Number.isInteger(value) && value >= least && value <= most) return undefined;
 	return new RangeError(`${name}: ${value} is not an integer from ${least} to ${most}`);
 }
+
+/** Throws what a check has found, if it has. */
+export function check(error: Error | undefined): void {
+	if (error) throw error;
+}

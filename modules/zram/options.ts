@@ -17,7 +17,7 @@ import {
 	planWords,
 	WIPE,
 } from "zram/engine/interface";
-import { refuseInteger, type ZramError } from "zram/error";
+import { check, refuseInteger, type ZramError } from "zram/error";
 import { ticks as hostTicks } from "zram/memory";
 import { type FlashGeometry, type FlashIO, planFlash } from "zram/offload/geometry";
 
@@ -155,10 +155,6 @@ interface Configuration {
 const PAGE_LENGTHS = Object.freeze([512, 1024, 2048, 4096]);
 const PAGES_MAX = 0x0fffffff; // their table would take 2 GB
 const INT32_MAX = 0x7fffffff;
-
-function check(error: Error | undefined) {
-	if (error) throw error;
-}
 
 /** Opens the flash to see what it is. */
 function flashGeometry(io: FlashIO, path: string, pageLength: number): FlashGeometry {

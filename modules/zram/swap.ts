@@ -12,7 +12,7 @@ import { toBytes } from "zram/buffer";
 import { Deferred } from "zram/deferred";
 import Engine from "zram/engine";
 import type { ByteBuffer } from "zram/engine/interface";
-import { refuseInteger } from "zram/error";
+import { check, refuseInteger } from "zram/error";
 import { Chains, type Shortage } from "zram/swap/chains";
 import { type Key, LENGTH_MAX, Table, VALUES_MAX } from "zram/swap/table";
 import { Values } from "zram/swap/values";
@@ -151,10 +151,6 @@ const OBJECT = typeof Object.freeze({});
 const BOOLEAN = typeof true;
 const READ: AcquireMode = "r";
 const READ_WRITE: AcquireMode = "r+";
-
-function check(error: Error | undefined) {
-	if (error) throw error;
-}
 
 function checkDevices(devices: unknown) {
 	if (!Array.isArray(devices) || devices.length === 0) throw new TypeError("devices: must be an array of devices");

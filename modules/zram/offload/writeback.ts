@@ -2,7 +2,7 @@
 
 import { ageOf, COMPRESSED, ENTRY_LENGTH, lengthOf, RAW, stateOf } from "zram/engine/entry";
 import { CORRUPT, type Engine as EngineInstance } from "zram/engine/interface";
-import { refuseInteger } from "zram/error";
+import { check, refuseInteger } from "zram/error";
 import type { Offload } from "zram/offload";
 
 /** Which pages go to flash. Same-filled ones never do: they take no memory. */
@@ -23,10 +23,6 @@ interface Validated {
 	pages: number[] | undefined;
 	/** Pages that may be written. */
 	most: number;
-}
-
-function check(error: Error | undefined) {
-	if (error) throw error;
 }
 
 function validate(request: WritebackRequest, pageCount: number, pageLength: number): Validated {

@@ -518,34 +518,29 @@ void xs_zram_engine_setLimit(xsMachine *the)
 	xsmcSetInteger(xsResult, code ? code : zramSetLimit(engine, limit));
 }
 
-void xs_zram_engine_reset(xsMachine *the)
+static void callEngine(xsMachine *the, void (*work)(zramEngine *engine))
 {
 	zramEngine *engine;
 	int code = zramEnter(the, &engine);
 
 	if (!code)
-		zramReset(engine);
+		work(engine);
 	xsmcSetInteger(xsResult, code);
+}
+
+void xs_zram_engine_reset(xsMachine *the)
+{
+	callEngine(the, zramReset);
 }
 
 void xs_zram_engine_resetPeak(xsMachine *the)
 {
-	zramEngine *engine;
-	int code = zramEnter(the, &engine);
-
-	if (!code)
-		zramResetPeak(engine);
-	xsmcSetInteger(xsResult, code);
+	callEngine(the, zramResetPeak);
 }
 
 void xs_zram_engine_markIdle(xsMachine *the)
 {
-	zramEngine *engine;
-	int code = zramEnter(the, &engine);
-
-	if (!code)
-		zramMarkIdle(engine);
-	xsmcSetInteger(xsResult, code);
+	callEngine(the, zramMarkIdle);
 }
 
 /* check(): 0, a broken invariant's number, or a negative code */
