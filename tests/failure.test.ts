@@ -494,9 +494,9 @@ test("pages: every page that is not empty, in ascending order, with state, lengt
 	const [long, short] = [states[0]?.storedLength as number, states[2]?.storedLength as number];
 	assert.ok(long > 19 * GRANULE && long <= 20 * GRANULE && short > GRANULE && short <= 2 * GRANULE);
 	assert.equal(states, [
-		{ page: 0, state: "compressed", storedLength: long, huge: true, age: 1 },
+		{ page: 0, state: "compressed", codec: "lz4", storedLength: long, huge: true, age: 1 },
 		{ page: 3, state: "same", storedLength: 0, huge: false, age: 0 },
-		{ page: 7, state: "compressed", storedLength: short, huge: false, age: 1 },
+		{ page: 7, state: "compressed", codec: "lz4", storedLength: short, huge: false, age: 1 },
 		{ page: 15, state: "raw", storedLength: PAGE, huge: true, age: 1 },
 	]);
 	const iterator = zram.pages();
