@@ -5,6 +5,9 @@
  * @module
  */
 
+/** Which memory: "external" is PSRAM, large and slow; "internal" the fast one. A host with one memory takes no notice. */
+export type MemoryKind = "external" | "internal";
+
 /**
  * A region of memory outside the XS heap. It does not move, and the collector does not look into it.
  *
@@ -14,31 +17,86 @@
 export class Memory extends Native("xs_zram_memory_destructor") {
 	/**
 	 * @param byteLength 1 to 2^31 - 64. It lies on a 64-byte boundary.
-	 * @param kind Which memory: "external" (PSRAM) or "internal". A host with one memory takes no notice.
-	 * @throws RangeError if `byteLength` is less than 1, Error if there is not that much memory.
+	 * @param kind Default: "external" if there is external memory, else "internal".
+	 * @throws TypeError, RangeError naming the argument and its range; Error if there is not that much memory.
 	 */
-	constructor(byteLength: number, kind: "external" | "internal");
-	/** @param other For {@link transfer} alone: the region whose bytes this one takes over. */
-	constructor(other: Memory);
-	constructor(what: number | Memory, kind?: "external" | "internal") {
+	constructor(byteLength: number, kind?: MemoryKind) {
 		super();
-		native("xs_zram_memory").call(this, what, kind);
+		native("xs_zram_memory").call(this, byteLength, kind);
+	}
+
+	/** Bytes of the region; 0 once it is closed. */
+	get byteLength(): number {
+		return native("xs_zram_memory_get_byteLength").call(this);
 	}
 
 	/**
-	 * A new region with the bytes of this one, at the same address; nothing is copied. This one is closed: its views have
-	 * no bytes any more.
+	 * A copy of its bytes from `start` (default: 0) to in front of `end` (default: the end), as ArrayBuffer's `slice`.
 	 *
-	 * @throws TypeError if it is closed already.
+	 * @throws TypeError if it is closed.
 	 */
-	transfer(): Memory {
-		return new Memory(this);
+	slice(start?: number, end?: number): ArrayBuffer {
+		return native("xs_zram_memory_slice").call(this, start, end);
 	}
 
 	/** Gives the memory back at once. Views have no bytes any more. Closing twice is fine. */
 	close(): void {
 		native("xs_zram_memory_close").call(this);
 	}
+}
+
+/**
+ * Memory that outlives every buffer that was ever handed out from it: it has no close(). It goes back when the collector
+ * finds that neither the slab nor one of its windows can be reached; who allocates and finds none collects first.
+ *
+ * So native code may keep a window's address for as long as it keeps the window, even when the window has been detached:
+ * what it then reads is memory of the slab's, though maybe not what it was.
+ */
+export class Slab extends Native("xs_zram_slab_destructor") {
+	/** As {@link Memory}. */
+	constructor(byteLength: number, kind?: MemoryKind) {
+		super();
+		native("xs_zram_memory").call(this, byteLength, kind);
+	}
+
+	/**
+	 * Takes its bytes from a window: it has none any more, nor has any view of it. Of a window of another slab, or a second
+	 * time, nothing is taken.
+	 */
+	detach(window: Window): void {
+		native("xs_zram_slab_detach").call(this, window);
+	}
+}
+
+/** A buffer over the beginning of a {@link Slab}, at the same address. Only who has the slab can detach it. */
+export class Window extends Native("xs_zram_window_destructor") {
+	// @ts-expect-error: nobody reads it
+	// biome-ignore lint/correctness/noUnusedPrivateClassMembers: it keeps the slab alive
+	readonly #slab: Slab;
+
+	/**
+	 * @param byteLength 0 to the slab's length.
+	 * @throws TypeError, RangeError naming the argument and its range.
+	 */
+	constructor(slab: Slab, byteLength: number) {
+		super();
+		this.#slab = slab;
+		attach(this, slab, byteLength);
+	}
+
+	/** Bytes of the window; 0 once it is detached. */
+	get byteLength(): number {
+		return native("xs_zram_memory_get_byteLength").call(this);
+	}
+
+	/** As {@link Memory.slice}. */
+	slice(start?: number, end?: number): ArrayBuffer {
+		return native("xs_zram_memory_slice").call(this, start, end);
+	}
+}
+
+function attach(this: unknown, window: Window, slab: Slab, byteLength: number): void {
+	native("xs_zram_window_attach").call(this, window, slab, byteLength);
 }
 
 /** A millisecond counter that never goes back. int32, starts anywhere and wraps: use `(ticks() - before) | 0`. */

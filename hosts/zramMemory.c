@@ -1,11 +1,17 @@
 /*
 	zram/memory as XS sees it, on every host with native code: regions are host buffers, which do not move. Where they come
 	from is the host's part, zramMemory.h. Uses only what the xs.h of XS 13 and 17 both have.
+
+	Windows have the address of their slab's memory, which is the slab's alone to free: destructors run in any order.
 */
 #include "xs.h"
 #include "xsmc.h"
 
 #include "zramMemory.h"
+
+#include <string.h>
+
+#define LENGTH_MAX 0x7fffffc0 /* a multiple of the alignment */
 
 /* Runs when the last view is gone, or as the machine ends; `data` is NULL once closed. */
 void xs_zram_memory_destructor(void *data)
@@ -14,46 +20,96 @@ void xs_zram_memory_destructor(void *data)
 		zramMemoryFree(data);
 }
 
-/* The bytes of another region go to this one; views of the other have none any more. */
-static void takeOver(xsMachine *the, xsSlot *other)
+/* Not the same function: a slab is no region, and cannot be closed. */
+void xs_zram_slab_destructor(void *data)
 {
-	void *data;
-	xsUnsignedValue byteLength;
-	if (!xsmcGetHostDataValidate(*other, xs_zram_memory_destructor))
-		xsTypeError("memory is closed");
-	xsmcGetBufferWritable(*other, &data, &byteLength);
-	xsmcSetHostBuffer(xsThis, data, (xsIntegerValue)byteLength);
-	xsmcSetHostBuffer(*other, NULL, 0);
+	xs_zram_memory_destructor(data);
 }
 
-/* Called with a length and "external" or "internal", or with a region to take over. */
+void xs_zram_window_destructor(void *data)
+{
+	(void)data;
+}
+
+/* An integer from `least` to `most`, whatever way XS has of saying it. */
+static xsIntegerValue toLength(xsMachine *the, xsSlot *slot, xsIntegerValue least, xsIntegerValue most)
+{
+	xsType type = xsmcTypeOf(*slot);
+	if ((type != xsIntegerType) && (type != xsNumberType))
+		xsTypeError("byteLength: must be a number");
+	double value = xsmcToNumber(*slot);
+	if (!((value >= least) && (value <= most)) || (value != (xsIntegerValue)value))
+		xsRangeError("byteLength: is not an integer from %d to %d", (int)least, (int)most);
+	return (xsIntegerValue)value;
+}
+
+/* The one place that says which memory it is if the caller does not. */
+static bool toExternal(xsMachine *the, int index)
+{
+	if ((xsmcArgc <= index) || (xsmcTypeOf(xsArg(index)) == xsUndefinedType))
+		return zramMemoryHasExternal();
+	const char *name = xsmcToString(xsArg(index));
+	bool external = strcmp(name, "external") == 0;
+	if (!external && (strcmp(name, "internal") != 0))
+		xsRangeError("memory: must be \"external\" or \"internal\"");
+	return external;
+}
+
+/* constructor(byteLength, kind) of Memory and Slab */
 void xs_zram_memory(xsMachine *the)
 {
-	if (xsmcTypeOf(xsArg(0)) == xsReferenceType) {
-		takeOver(the, &xsArg(0));
-		return;
-	}
 	const size_t mask = ZRAM_MEMORY_ALIGNMENT - 1;
-	xsIntegerValue byteLength = xsmcToInteger(xsArg(0));
-	bool external = xsmcToString(xsArg(1))[0] == 'e';
-	if (byteLength < 1)
-		xsRangeError("byteLength must be at least 1");
+	xsIntegerValue byteLength = toLength(the, &xsArg(0), 1, LENGTH_MAX);
+	bool external = toExternal(the, 1);
+	if (xsmcGetHostData(xsThis))
+		xsTypeError("memory: there is some already");
+	if (external && !zramMemoryHasExternal())
+		xsUnknownError("no external memory (PSRAM) here, or the build does not turn it on: ask for \"internal\"");
 	size_t rounded = ((size_t)byteLength + mask) & ~mask;
-	const char *problem = NULL;
-	void *data = zramMemoryAllocate(rounded, external, &problem);
+	void *data = zramMemoryAllocate(rounded, external);
 	if (!data) {
-		/* Regions that nobody holds any more give their memory back when the collector finds them. */
+		/* What nobody holds any more gives its memory back when the collector finds it. */
 		xsCollectGarbage();
-		data = zramMemoryAllocate(rounded, external, &problem);
+		data = zramMemoryAllocate(rounded, external);
 	}
-	if (!data && problem)
-		xsUnknownError("%s", problem);
 	if (!data)
-		xsUnknownError("out of memory: %d bytes for a region", (int)byteLength);
+		xsUnknownError("out of memory: %d bytes of %s memory", (int)byteLength, external ? "external" : "internal");
 	xsmcSetHostBuffer(xsThis, data, byteLength);
 }
 
-/* Detached before freed: a view that is still around then has no bytes, not someone else's. */
+/* byteLength of Memory and Window */
+void xs_zram_memory_get_byteLength(xsMachine *the)
+{
+	xsmcSetInteger(xsResult, xsmcGetHostBufferLength(xsThis));
+}
+
+/* An argument that is a place in `length` bytes, counted from the end if it is below 0; `otherwise` if it is not there. */
+static xsIntegerValue toPlace(xsMachine *the, int index, xsIntegerValue length, xsIntegerValue otherwise)
+{
+	if ((xsmcArgc <= index) || (xsmcTypeOf(xsArg(index)) == xsUndefinedType))
+		return otherwise;
+	double value = xsmcToNumber(xsArg(index));
+	if (value >= length)
+		return length;
+	if (!(value > -(double)length)) /* NaN as well */
+		return 0;
+	xsIntegerValue place = (xsIntegerValue)value;
+	return (place < 0) ? length + place : place;
+}
+
+/* slice(start, end) of Memory and Window. Converting arguments may run code that takes the bytes away: they come first. */
+void xs_zram_memory_slice(xsMachine *the)
+{
+	xsIntegerValue length = xsmcGetHostBufferLength(xsThis);
+	xsIntegerValue start = toPlace(the, 0, length, 0);
+	xsIntegerValue end = toPlace(the, 1, length, length);
+	uint8_t *data = xsmcGetHostData(xsThis);
+	if (!data)
+		xsTypeError("memory is closed");
+	xsmcSetArrayBuffer(xsResult, data + start, (end > start) ? end - start : 0);
+}
+
+/* close() of Memory. Detached before freed: a view that is still around then has no bytes, not someone else's. */
 void xs_zram_memory_close(xsMachine *the)
 {
 	void *data = xsmcGetHostDataValidate(xsThis, xs_zram_memory_destructor);
@@ -61,6 +117,23 @@ void xs_zram_memory_close(xsMachine *the)
 		return;
 	xsmcSetHostBuffer(xsThis, NULL, 0);
 	zramMemoryFree(data);
+}
+
+/* attach(window, slab, byteLength) */
+void xs_zram_window_attach(xsMachine *the)
+{
+	void *data = xsmcGetHostDataValidate(xsArg(1), xs_zram_slab_destructor);
+	xsIntegerValue byteLength = toLength(the, &xsArg(2), 0, xsmcGetHostBufferLength(xsArg(1)));
+	xsmcGetHostDataValidate(xsArg(0), xs_zram_window_destructor);
+	xsmcSetHostBuffer(xsArg(0), data, byteLength);
+}
+
+/* detach(window) of Slab */
+void xs_zram_slab_detach(xsMachine *the)
+{
+	void *data = xsmcGetHostDataValidate(xsThis, xs_zram_slab_destructor);
+	if (xsmcGetHostDataValidate(xsArg(0), xs_zram_window_destructor) == data)
+		xsmcSetHostBuffer(xsArg(0), NULL, 0);
 }
 
 /* Starts anywhere and wraps: only differences, as int32, mean something. */

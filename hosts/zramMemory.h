@@ -1,5 +1,5 @@
 /*
-	What a host does for zram/memory: three functions in C, without XS. docs/porting.md is about the rest of a host.
+	What a host does for zram/memory: four functions in C, without XS. docs/porting.md is about the rest of a host.
 
 	Called from one thread for each XS machine; with Workers, several at a time.
 */
@@ -13,13 +13,18 @@
 #define ZRAM_MEMORY_ALIGNMENT 64u
 
 /*
-	A region of `byteLength` bytes; the bytes may be anything. NULL if there is not that much, and then *problem may be set
-	to what the user should know: it becomes the error's message.
-
-	external: large and slow memory (PSRAM), else the memory that is there when flash is programmed with the cache off, and
-	that DMA reaches. A host with one kind takes no notice.
+	Whether there is external memory (PSRAM): large and slow. What is not asked for as one or the other comes from there if
+	so. A host with one kind of memory says true.
 */
-void *zramMemoryAllocate(size_t byteLength, bool external, const char **problem);
+bool zramMemoryHasExternal(void);
+
+/*
+	A region of `byteLength` bytes; the bytes may be anything. NULL if there is not that much.
+
+	external: PSRAM, asked for only where there is some; else the memory that is there when flash is programmed with the
+	cache off, and that DMA reaches. A host with one kind takes no notice.
+*/
+void *zramMemoryAllocate(size_t byteLength, bool external);
 
 /* Frees what zramMemoryAllocate has given. */
 void zramMemoryFree(void *data);

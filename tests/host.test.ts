@@ -6,7 +6,7 @@
 import { collect, crc32, heapStats, machineIndex, programArguments, readFile } from "host";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Memory, ticks } from "zram/memory";
+import { Memory, Slab, ticks, Window } from "zram/memory";
 import { throws } from "./support/expect.ts";
 import { allocated } from "./support/heap.ts";
 
@@ -48,6 +48,11 @@ class Scripted extends Native("xs_zram_memory_destructor") {
 		super();
 		this.sum = numbers.reduce((a, b) => a + b, 0);
 	}
+}
+
+/** What constructors of memory do, for an object that may have some already. */
+function construct(this: unknown, byteLength: number, kind: string): void {
+	native("xs_zram_memory").call(this, byteLength, kind);
 }
 
 const bytes = (text: string) => new Uint8Array(ArrayBuffer.fromString(text));
@@ -149,42 +154,124 @@ test("Memory: closing takes the bytes from its views, twice is fine", () => {
 	assert.throws(() => new DataView(memory as unknown as ArrayBuffer, 0, 10));
 });
 
-test("Memory: transfer hands the bytes on, and the old views see nothing of them", () => {
-	const memory = new Memory(100, "internal");
-	const old = new Uint8Array(memory as unknown as ArrayBuffer, 10, 10);
-	old[0] = 1;
-	const next = memory.transfer();
-	const view = new Uint8Array(next as unknown as ArrayBuffer, 10, 10);
-	assert.is(view[0], 1);
-	old[0] = 2;
-	assert.is(view[0], 1);
-	assert.is(old[0], undefined);
-	assert.is(old.length, 0);
-	throws(TypeError, () => old.fill(3));
-	assert.throws(() => new DataView(memory as unknown as ArrayBuffer, 0, 1));
-	throws(TypeError, () => memory.transfer());
-	memory.close();
-	view[0] = 4;
-	assert.is(view[0], 4);
-	next.close();
-	assert.is(view[0], undefined);
+test("Memory: byteLength and slice, as those of an ArrayBuffer", () => {
+	const memory = new Memory(10, "internal");
+	const bytes = new Uint8Array(memory as unknown as ArrayBuffer);
+	bytes.set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+	const { buffer } = bytes.slice();
+	assert.is(memory.byteLength, 10);
+	const places = [
+		undefined,
+		0,
+		1,
+		9,
+		10,
+		11,
+		-1,
+		-9.5,
+		-10,
+		-11,
+		2.9,
+		-0.5,
+		2 ** 32 + 1,
+		-(2 ** 33),
+		1e300,
+		Number.NaN,
+	];
+	for (const start of places)
+		for (const end of places) {
+			const copy = memory.slice(start, end);
+			assert.is(copy.constructor, ArrayBuffer);
+			assert.equal(new Uint8Array(copy), new Uint8Array(buffer.slice(start, end)), `${start}, ${end}`);
+		}
+	const copy = new Uint8Array(memory.slice());
+	bytes[0] = 99;
+	assert.is(copy[0], 0);
+	const closing = { valueOf: () => memory.close() } as unknown as number;
+	throws(TypeError, () => memory.slice(closing));
+	assert.is(memory.byteLength, 0);
+	throws(TypeError, () => memory.slice());
 });
 
-test("Memory: a view keeps what was transferred alive", () => {
-	const view = new Uint8Array(new Memory(1 << 16, "external").transfer().transfer() as unknown as ArrayBuffer);
+test("Slab: windows are buffers of their own over the same memory, exactly as long as asked for", () => {
+	const slab = new Slab(100, "internal");
+	const window = new Window(slab, 40);
+	const bytes = new Uint8Array(window as unknown as ArrayBuffer);
+	assert.equal([bytes.length, window.byteLength, window.slice(38).byteLength], [40, 40, 2]);
+	bytes[5] = 6;
+	const other = new Window(slab, 100);
+	assert.is(new Uint8Array(other as unknown as ArrayBuffer)[5], 6);
+	slab.detach(window);
+	bytes[5] = 7;
+	assert.equal([bytes.length, bytes[5], window.byteLength], [0, undefined, 0]);
+	throws(TypeError, () => bytes.fill(1));
+	throws(TypeError, () => window.slice());
+	assert.is(new Uint8Array(other as unknown as ArrayBuffer)[5], 6);
+	slab.detach(window);
+	assert.is(new Window(slab, 0).byteLength, 0);
+	assert.is(new Uint8Array(new Window(slab, 0) as unknown as ArrayBuffer).length, 0);
+	for (const byteLength of [-1, 101, 0.5, Number.NaN, 2 ** 32, 2 ** 32 + 1])
+		throws(RangeError, () => new Window(slab, byteLength));
+	new Slab(100, "internal").detach(other);
+	assert.is(other.byteLength, 100);
+});
+
+test("Slab: nobody can close it, nor a window of it", () => {
+	const slab = new Slab(64, "internal");
+	const window = new Window(slab, 64);
+	const { close } = Memory.prototype;
+	for (const receiver of [slab, window]) assert.throws(() => close.call(receiver as unknown as Memory), /invalid/);
+	assert.is(window.byteLength, 64);
+});
+
+test("Slab: a window, even a detached one, keeps the memory; what is let go comes back", () => {
+	let slab: Slab | undefined = new Slab(1 << 16, "external");
+	const window = new Window(slab, 1 << 16);
+	const view = new Uint8Array(window as unknown as ArrayBuffer);
+	const detached = new Window(slab, 100);
+	slab.detach(detached);
+	slab = undefined;
 	view[5] = 6;
-	collect();
-	for (let i = 0; i < 100; i++) new Memory(1 << 16, "external");
-	collect();
+	for (let i = 0; i < 100; i++) {
+		new Window(new Slab(1 << 16, "external"), 1 << 16);
+		if (i % 10 === 0) collect();
+	}
 	assert.is(view[5], 6);
+	assert.is(detached.byteLength, 0);
+});
+
+test("Slab: slabs and windows that go together are freed in any order", () => {
+	for (let i = 0; i < 200; i++) {
+		const slab = new Slab(1 << 20, "external");
+		const windows = [1, 2, 3].map((length) => new Window(slab, length));
+		slab.detach(windows[i % 3] as Window);
+	}
+	collect();
 });
 
 test("Memory: refuses lengths and receivers", () => {
 	throws(RangeError, () => new Memory(0, "external"));
 	throws(RangeError, () => new Memory(-5, "external"));
+	for (const Kind of [Memory, Slab]) {
+		for (const byteLength of [2 ** 31 - 63, 2 ** 31, 2 ** 32, 2 ** 32 + 64, 1e308, 1.9, Number.NaN])
+			throws(RangeError, () => new Kind(byteLength, "external"), `${byteLength}`);
+		for (const byteLength of ["64", undefined, null, {}, [64], true, 64n, { valueOf: () => 64 }])
+			throws(TypeError, () => new Kind(byteLength as number, "external"), typeof byteLength);
+		throws(RangeError, () => new Kind(64, "xternal" as "external"));
+		throws(RangeError, () => new Kind(64, null as unknown as "external"));
+	}
+	assert.is(new Memory(64).byteLength, 64);
+	const memory = new Memory(4096, "internal");
+	throws(TypeError, () => construct.call(memory, 64, "internal"));
+	assert.is(memory.byteLength, 4096);
 	assert.throws(() => Memory.prototype.close.call({} as Memory));
 	assert.throws(() => Memory.prototype.close.call(new Uint8Array(4) as unknown as Memory));
 	throws(TypeError, () => (Memory as unknown as () => void)());
+	for (const receiver of [{}, new Uint8Array(4), 5]) {
+		assert.throws(() => Memory.prototype.slice.call(receiver as unknown as Memory));
+		const getter = Object.getOwnPropertyDescriptor(Memory.prototype, "byteLength")?.get;
+		assert.throws(() => getter?.call(receiver as unknown as Memory));
+	}
 });
 
 test("Memory: out of memory is an error that says so", () => {

@@ -9,7 +9,7 @@ import { root } from "../tools/paths.ts";
 import { runSuitesOnXS } from "../tools/run-xs.ts";
 
 /** Memory has other names than that of the host that runs this. */
-const RENAMED = ["zramMemoryAllocate", "zramMemoryFree", "zramMemoryTicks"];
+const RENAMED = ["zramMemoryAllocate", "zramMemoryFree", "zramMemoryHasExternal", "zramMemoryTicks"];
 
 interface Board {
 	psram: boolean;

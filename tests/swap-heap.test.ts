@@ -64,7 +64,7 @@ test("acquire and release of what is in a slot allocate nothing, written or not"
 	assert.is(pool.status().misses, 1);
 });
 
-test("acquire of what must be read allocates 7 slots and no bytes, and keeps none of them", () => {
+test("acquire of what must be read allocates 9 slots and no bytes, and keeps none of them", () => {
 	const pool = makePool();
 	for (const key of [0, 1, 2, 3]) pool.write(key, pageOf("compressed", key, FRAME));
 	const work = (calls: number) => {
@@ -75,7 +75,7 @@ test("acquire of what must be read allocates 7 slots and no bytes, and keeps non
 	};
 	assert.equal(
 		allocated(() => work(100)),
-		[700, 0, 0],
+		[900, 0, 0],
 	);
 	const [slots, chunkBytes] = kept(() => work(CALLS)) as [number, number];
 	assert.ok(slots <= 0 && chunkBytes <= 0, `${slots} slots, ${chunkBytes} bytes`);
@@ -218,6 +218,46 @@ test("a view outlives its pool and its slot's memory: without bytes, or with its
 	const expected = pageOf("compressed", 1, FRAME);
 	assert.ok(equal(view, 0, expected, 0, FRAME));
 	view[0] = 1;
+});
+
+/** What native code does that keeps a buffer and its address: reads there, whatever has become of the buffer. */
+function remember(this: unknown, buffer: ArrayBufferLike): void {
+	native("xs_test_keep").call(this, buffer);
+}
+function remembered(this: unknown, length: number, byte: number): number {
+	return native("xs_test_kept").call(this, length, byte);
+}
+
+test("native code that keeps a buffer and its address reads memory of its slot's, after pool.close() as well", async () => {
+	const pools = [false, true].map((debug) => makePool({ debug, resident: { slots: 1, byteLength: FRAME } }));
+	for (const pool of pools) {
+		pool.write("a", new Uint8Array(FRAME).fill(1));
+		pool.write("b", new Uint8Array(FRAME).fill(2));
+		const { buffer } = pool.acquire("a", "r");
+		remember(buffer);
+		assert.is(remembered(FRAME, 1), FRAME);
+		pool.release("a");
+		assert.is(remembered(FRAME, pool === pools[1] ? 0xdb : 1), FRAME, "after its release");
+		pool.acquire("b", "r");
+		assert.is(remembered(FRAME, 2), FRAME, "what has its slot now");
+		pool.close();
+		assert.is(remembered(FRAME, pool === pools[1] ? 0xdb : 2), FRAME, "after close()");
+		await settle();
+		const others = Array.from({ length: 20 }, () => makePool());
+		assert.is(remembered(FRAME, pool === pools[1] ? 0xdb : 2), FRAME, "after a collection");
+		assert.is(buffer.byteLength, 0);
+		for (const other of others) other.close();
+	}
+});
+
+test("slots of closed pools go back to the host when nobody has a buffer of theirs", () => {
+	const resident = { slots: 4, byteLength: 1 << 20 };
+	for (let i = 0; i < 100; i++) {
+		const pool = makePool({ resident });
+		pool.write("a", pageOf("compressed", 1, FRAME));
+		pool.acquire("a");
+		pool.close();
+	}
 });
 
 // preloaded code keeps the globals that it was linked with: there is nothing to take away

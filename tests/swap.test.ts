@@ -352,13 +352,131 @@ test('"r" is never written; "r+" only where it differs', () => {
 	same(pool.read("a"), view);
 });
 
-test("release with discard: the buffer is as it was", () => {
+test("release with discard: what is in the slot is dropped, in either mode; the next acquire reads what is stored", () => {
 	const { pool } = makePool();
 	pool.write("a", frame(1));
-	pool.acquire("a").fill(1);
+	for (const mode of ["r+", "r"] as const) {
+		pool.acquire("a", mode).fill(1);
+		pool.release("a", true);
+		same(pool.read("a"), frame(1), mode);
+		same(pool.acquire("a", "r"), frame(1), mode);
+		pool.release("a");
+		const owned = pool.own(frame(2));
+		owned.acquire(mode).fill(1);
+		owned.release(true);
+		same(owned.acquire("r+"), frame(2), mode);
+		owned.release();
+		same(owned.read(), frame(2), mode);
+	}
+	const view = pool.acquire("a");
+	pool.acquire("a", "r");
+	view[0] = 77;
 	pool.release("a", true);
-	same(pool.read("a"), frame(1));
+	pool.release("a");
+	assert.is(new Uint8Array(pool.read("a") as ArrayBuffer)[0], 77, "only the last discard counts");
+});
+
+test("a resident buffer is a buffer: exactly as long as its value, at its beginning, with byteLength and slice", () => {
+	const { pool } = makePool({ resident: { slots: 3, byteLength: FRAME } });
+	const lengths = { a: 1000, b: 0, c: FRAME };
+	for (const [key, length] of Object.entries(lengths)) pool.write(key, frame(length).subarray(0, length));
+	for (let turn = 0; turn < 2; turn++)
+		for (const [key, length] of Object.entries(lengths)) {
+			const expected = frame(length).subarray(0, length);
+			const view = pool.acquire(key, "r");
+			const buffer = view.buffer as ArrayBuffer;
+			assert.equal([view.byteOffset, view.length, buffer.byteLength], [0, length, length]);
+			same(buffer.slice(0), expected);
+			same(buffer.slice(-10, 5000), expected.slice(-10, 5000));
+			same(new Uint8Array(buffer), expected);
+			assert.is(new Uint16Array(buffer, 0, length >> 1).length, length >> 1);
+			assert.is(new DataView(buffer).byteLength, length);
+			pool.write(`${key} again`, buffer);
+			same(pool.read(`${key} again`), expected);
+			pool.release(key);
+		}
+});
+
+test("who holds a buffer cannot take it from the pool: the next acquire is whole", () => {
+	const { pool } = makePool();
+	pool.write("a", frame(1));
+	const take = (view: Uint8Array) => {
+		for (const name of ["close", "transfer", "detach"]) (view.buffer as Wrong)[name]?.();
+	};
+	take(pool.acquire("a", "r"));
+	pool.release("a");
 	same(pool.acquire("a"), frame(1));
+	pool.release("a");
+	const view = pool.acquire("a");
+	pool.release("a");
+	take(view);
+	same(pool.acquire("a"), frame(1));
+	const held = pool.acquire("a");
+	held[0] = 7;
+	pool.release("a");
+	take(held);
+	if (held.length === 0) {
+		// JavaScript's own buffers can be detached: what was in it is elsewhere, and no zeros are stored
+		refuses(() => pool.acquire("a"), TypeError, "acquire: the view was detached: release it with discard");
+		refuses(() => pool.release("a"), TypeError, "release: the view was detached: release it with discard");
+		pool.release("a", true);
+		same(pool.acquire("a"), frame(1));
+	} else assert.is(pool.acquire("a")[0], 7);
+});
+
+test("debug: a view that was changed in mode r makes release throw; discard drops the change", () => {
+	const { pool } = makePool({ debug: true });
+	pool.write("a", frame(1));
+	const changed = /^release: the view was changed, but acquired in mode "r"$/;
+	for (const at of [0, 17, FRAME - 1]) {
+		const view = pool.acquire("a", "r");
+		view[at] = (view[at] as number) ^ 1;
+		refuses(() => pool.release("a"), TypeError, changed);
+		assert.is(pool.status().slotsHeld, 1);
+		pool.release("a", true);
+	}
+	const view = pool.acquire("a", "r");
+	pool.acquire("a", "r");
+	view[5] = (view[5] as number) ^ 1;
+	pool.release("a");
+	refuses(() => pool.release("a"), TypeError, changed);
+	view[5] = (view[5] as number) ^ 1;
+	pool.release("a");
+	pool.acquire("a", "r")[5] = 99;
+	pool.acquire("a", "r+");
+	pool.release("a");
+	pool.release("a");
+	const expected = frame(1);
+	expected[5] = 99;
+	same(pool.read("a"), expected, "bytes of who shares the view with r+");
+	pool.write("none", new Uint8Array(0));
+	pool.acquire("none", "r");
+	pool.release("none");
+	assert.equal([pool.status().slotsHeld, pool.status().slotsShown], [0, 0]);
+});
+
+test("debug: what is released is dead at once, and what is written into it changes nothing", () => {
+	const { pool } = makePool({ debug: true });
+	pool.write("a", frame(1));
+	for (const [discard, mode] of [
+		[false, "r"],
+		[false, "r+"],
+		[true, "r+"],
+	] as const) {
+		const view = pool.acquire("a", mode);
+		assert.is(pool.acquire("a", "r"), view);
+		pool.release("a", discard);
+		same(view, frame(1), "bytes before the last release");
+		pool.release("a", discard);
+		assert.equal([view.length, pool.status().slotsShown], [0, 0]);
+		view[0] = 9;
+		same(pool.acquire("a"), frame(1));
+		pool.release("a");
+	}
+	pool.acquire("a").fill(3);
+	pool.release("a");
+	same(pool.read("a"), new Uint8Array(FRAME).fill(3));
+	refuses(() => makePool({ debug: 1 as Wrong }), TypeError, "debug: must be a boolean");
 });
 
 test("release that finds no room: still acquired, nothing lost, and it works once there is room", () => {

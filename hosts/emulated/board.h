@@ -37,6 +37,9 @@ void boardStart(void) __attribute__((noreturn));
 */
 void boardTrap(uint32_t cause, const char *what, uint32_t address, uint32_t pc, uint32_t ra) __attribute__((noreturn));
 
+/* From now on zram/memory finds no PSRAM, as on a board without it. */
+void boardHidePsram(void);
+
 /* Ends QEMU with this exit code. */
 void boardExit(int exitCode) __attribute__((noreturn));
 

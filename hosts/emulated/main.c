@@ -111,6 +111,8 @@ int main(void)
 	hostParseOptions(splitArguments(argv), argv, &host, &machines);
 	if (machines > 1)
 		hostFailOptions("one machine at a time here", "--machines");
+	if (host.hidesPsram)
+		boardHidePsram();
 	hostRun(&host);
 	return host.exitCode;
 }

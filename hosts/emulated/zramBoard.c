@@ -66,9 +66,20 @@ static void *allocateInternal(size_t length)
 	return NULL;
 }
 
-void *zramMemoryAllocate(size_t byteLength, bool external, const char **problem)
+static bool hasPsram = true;
+
+void boardHidePsram(void)
 {
-	(void)problem;
+	hasPsram = false;
+}
+
+bool zramMemoryHasExternal(void)
+{
+	return hasPsram;
+}
+
+void *zramMemoryAllocate(size_t byteLength, bool external)
+{
 	return external ? allocateExternal(byteLength) : allocateInternal(byteLength);
 }
 

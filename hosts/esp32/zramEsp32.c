@@ -7,11 +7,15 @@
 #include "esp_heap_caps.h"
 #include "esp_timer.h"
 
-void *zramMemoryAllocate(size_t byteLength, bool external, const char **problem)
+/* None if sdkconfig does not turn it on, too. */
+bool zramMemoryHasExternal(void)
+{
+	return heap_caps_get_total_size(MALLOC_CAP_SPIRAM) > 0;
+}
+
+void *zramMemoryAllocate(size_t byteLength, bool external)
 {
 	const uint32_t kind = external ? MALLOC_CAP_SPIRAM : MALLOC_CAP_INTERNAL;
-	if (external && heap_caps_get_total_size(MALLOC_CAP_SPIRAM) == 0)
-		*problem = "no PSRAM found: this board has none, or sdkconfig does not turn it on; ask for \"internal\" memory";
 	return heap_caps_aligned_alloc(ZRAM_MEMORY_ALIGNMENT, byteLength, kind | MALLOC_CAP_8BIT);
 }
 

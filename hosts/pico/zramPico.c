@@ -43,12 +43,16 @@ static void *regionOf(Block *block)
 	return (void *)start;
 }
 
-void *zramMemoryAllocate(size_t byteLength, bool external, const char **problem)
+bool zramMemoryHasExternal(void)
+{
+	return PSRAM;
+}
+
+void *zramMemoryAllocate(size_t byteLength, bool external)
 {
 	Block *elsewhere = NULL;
 	Block *block = NULL;
-	while ((PSRAM || !external) && (block = malloc(sizeof(Block) + byteLength + ZRAM_MEMORY_ALIGNMENT))
-		&& (isExternal(block) != external)) {
+	while ((block = malloc(sizeof(Block) + byteLength + ZRAM_MEMORY_ALIGNMENT)) && (isExternal(block) != external)) {
 		block->next = elsewhere;
 		elsewhere = block;
 	}
@@ -57,8 +61,6 @@ void *zramMemoryAllocate(size_t byteLength, bool external, const char **problem)
 		free(elsewhere);
 		elsewhere = next;
 	}
-	if (!block && external)
-		*problem = "not that much PSRAM: this board has none or less; ask for \"internal\" memory";
 	return block ? regionOf(block) : NULL;
 }
 

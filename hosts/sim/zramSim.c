@@ -11,10 +11,14 @@
 #include <time.h>
 #endif
 
-void *zramMemoryAllocate(size_t byteLength, bool external, const char **problem)
+bool zramMemoryHasExternal(void)
+{
+	return true;
+}
+
+void *zramMemoryAllocate(size_t byteLength, bool external)
 {
 	(void)external;
-	(void)problem;
 #if defined(_WIN32)
 	return _aligned_malloc(byteLength, ZRAM_MEMORY_ALIGNMENT);
 #else

@@ -23,6 +23,7 @@ typedef struct {
 	txCreation creation;   /* sizes of heap and stack */
 	const char *compileTo; /* write bytecode there instead of running the bundle; NULL to run it */
 	bool release;          /* code without line numbers */
+	bool hidesPsram;       /* firmware: as on a board without it */
 	int index;             /* of this machine, from 0 */
 	int exitCode;
 	bool ended;       /* by exit() or an abort: nothing more runs in this machine */

@@ -67,5 +67,7 @@ int main(int argc, char *argv[])
 	};
 	int machines = 1;
 	hostParseOptions(argc, argv, &host, &machines);
+	if (host.hidesPsram)
+		hostFailOptions("only firmware has PSRAM", "--no-psram");
 	return runMachines(&host, machines);
 }

@@ -19,6 +19,7 @@ static const char usage[] =
 	"  --stack N      slots of the stack (8192)\n"
 	"  --compile FILE write the bundle's bytecode to FILE instead of running it\n"
 	"  --release      no line numbers in stacks, and none in the code that runs, as in release firmware\n"
+	"  --no-psram     firmware: as on a board without PSRAM\n"
 	"  --help         this text\n";
 
 enum {
@@ -29,6 +30,7 @@ enum {
 	optionFixed,
 	optionStack,
 	optionRelease,
+	optionNoPsram,
 	optionHelp
 };
 
@@ -40,6 +42,7 @@ static const struct option options[] = {
 	{ "fixed", no_argument, NULL, optionFixed },
 	{ "stack", required_argument, NULL, optionStack },
 	{ "release", no_argument, NULL, optionRelease },
+	{ "no-psram", no_argument, NULL, optionNoPsram },
 	{ "help", no_argument, NULL, optionHelp },
 	{ NULL, 0, NULL, 0 },
 };
@@ -74,6 +77,9 @@ void hostParseOptions(int argc, char *argv[], Host *host, int *machines)
 			break;
 		case optionChunk:
 			host->creation.initialChunkSize = positiveInteger(optarg, 1 << 30);
+			break;
+		case optionNoPsram:
+			host->hidesPsram = true;
 			break;
 		case optionStack:
 			host->creation.stackCount = positiveInteger(optarg, 1 << 24);

@@ -13,14 +13,19 @@ import { Deferred } from "zram/deferred";
 import Engine from "zram/engine";
 import type { ByteBuffer } from "zram/engine/interface";
 import { check, refuseInteger } from "zram/error";
+import type { MemoryKind } from "zram/memory";
 import { Chains, type Shortage } from "zram/swap/chains";
+import type { SlotsOptions } from "zram/swap/slots";
 import { type Key, LENGTH_MAX, Table, VALUES_MAX } from "zram/swap/table";
 import { Values } from "zram/swap/values";
 
 export type { Shortage } from "zram/swap/chains";
 export type { Key } from "zram/swap/table";
 
-/** "r": what is written into the view is lost. "r+": it is kept by release. */
+/**
+ * "r": you promise not to write into the view; what becomes of it if you do is undefined, and the pool's option `debug`
+ * finds it out. "r+": release stores what has changed.
+ */
 export type AcquireMode = "r" | "r+";
 
 /** What a pool is made of. */
@@ -58,6 +63,13 @@ export interface SwapOptions {
 	 * one. Firmware that strips it by name must say false: what is stripped ends the machine when it is called.
 	 */
 	finalization?: boolean;
+
+	/**
+	 * Makes misuse of resident buffers loud, for development: what is released is filled with the byte 0xDB and leaves its
+	 * slot, so that who still uses it, a display list for one, sees it at once; and release throws a TypeError if a view was
+	 * changed in mode "r". Costs a load with each acquire, and some passes over the bytes. Default: false.
+	 */
+	debug?: boolean;
 }
 
 /** Slots in which buffers are as they are while they are acquired. */
@@ -66,8 +78,8 @@ export interface ResidentOptions {
 	slots: number;
 	/** Bytes of each: no longer buffer can be acquired. */
 	byteLength: number;
-	/** "external" (default) is the big and slow memory of the host, PSRAM on a board; "internal" the fast one. */
-	memory?: "external" | "internal";
+	/** "external" is PSRAM, "internal" the fast memory. Default: as for {@link ZramOptions.arena}. */
+	memory?: MemoryKind;
 }
 
 /** What a write lacked that was refused, and what would help. */
@@ -138,8 +150,9 @@ export interface SwapLayout {
 interface Configuration {
 	devices: readonly Zram[];
 	count: number;
-	slots: { count: number; byteLength: number; memory: "external" | "internal" };
+	slots: SlotsOptions;
 	evicts: boolean;
+	debug: boolean;
 }
 
 const SLOTS_MAX = 256;
@@ -148,7 +161,6 @@ const PRIORITY_MAX = 255;
 // Literals would be new strings for each call, unless the code is preloaded.
 const STRING = typeof "";
 const OBJECT = typeof Object.freeze({});
-const BOOLEAN = typeof true;
 const READ: AcquireMode = "r";
 const READ_WRITE: AcquireMode = "r+";
 
@@ -162,14 +174,14 @@ function checkDevices(devices: unknown) {
 	if (new Set(devices).size < devices.length) throw new RangeError("devices: one of them is there twice");
 }
 
-function configureSlots({ resident }: SwapOptions): Configuration["slots"] {
-	if (resident === undefined) return { count: 0, byteLength: 0, memory: "external" };
+function configureSlots({ resident }: SwapOptions): SlotsOptions {
+	if (resident === undefined) return { count: 0, byteLength: 0, memory: undefined };
 	if (typeof resident !== "object" || resident === null)
 		throw new TypeError("resident: must be { slots, byteLength, memory }");
-	const { slots, byteLength, memory = "external" } = resident;
+	const { slots, byteLength, memory } = resident;
 	check(refuseInteger("resident.slots", slots, 1, SLOTS_MAX));
 	check(refuseInteger("resident.byteLength", byteLength, 1, 0x7fffffc0));
-	if (memory !== "external" && memory !== "internal")
+	if (memory !== undefined && memory !== "external" && memory !== "internal")
 		throw new RangeError('resident.memory: must be "external" or "internal"');
 	return { count: slots, byteLength, memory };
 }
@@ -177,7 +189,7 @@ function configureSlots({ resident }: SwapOptions): Configuration["slots"] {
 /** Validates options, before anything is allocated. */
 function configure(options: SwapOptions): Configuration {
 	if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
-	const { devices, keys = 256, evict = "never", onPressure, finalization } = options;
+	const { devices, keys = 256, evict = "never", debug = false, onPressure, finalization } = options;
 	checkDevices(devices);
 	check(refuseInteger("keys", keys, 1, VALUES_MAX));
 	if (evict !== "lru" && evict !== "never") throw new RangeError('evict: must be "lru" or "never"');
@@ -185,7 +197,8 @@ function configure(options: SwapOptions): Configuration {
 		throw new TypeError("onPressure: must be a function");
 	if (finalization !== undefined && typeof finalization !== "boolean")
 		throw new TypeError("finalization: must be a boolean");
-	return { devices, count: keys, slots: configureSlots(options), evicts: evict === "lru" };
+	if (typeof debug !== "boolean") throw new TypeError("debug: must be a boolean");
+	return { devices, count: keys, slots: configureSlots(options), evicts: evict === "lru", debug };
 }
 
 function checkKey(key: unknown) {
@@ -205,10 +218,6 @@ function isWritable(mode: AcquireMode): boolean {
 	if (mode === READ_WRITE) return true;
 	if (mode !== READ) throw new RangeError('mode: must be "r" or "r+"');
 	return false;
-}
-
-function checkDiscard(discard: boolean) {
-	if (typeof discard !== BOOLEAN) throw new TypeError("discard: must be a boolean");
 }
 
 /** Reads from a value into a buffer, as much as there is and fits. Allocates nothing. */
@@ -283,7 +292,7 @@ export class OwnedBuffer {
 
 	/** As {@link SwapPool.release}. */
 	release(discard = false): void {
-		checkDiscard(discard);
+		if (discard !== false && discard !== true) throw new TypeError("discard: must be a boolean");
 		this.#values.release(this.#open(), discard);
 	}
 
@@ -493,7 +502,7 @@ export default class SwapPool {
 	 * @throws ZramError `ENOSPC`, `ECORRUPT`, `EIO`
 	 */
 	release(key: Key, discard = false): void {
-		checkDiscard(discard);
+		if (discard !== false && discard !== true) throw new TypeError("discard: must be a boolean");
 		this.#values.release(this.#find(key), discard);
 	}
 

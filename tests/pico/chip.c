@@ -220,14 +220,18 @@ void xs_pico_other(xsMachine *the)
 static void *regions[64];
 static int regionCount;
 
-/* (byteLength, external): where the region lies, "" for nowhere, or what the problem is. */
+void xs_pico_hasExternal(xsMachine *the)
+{
+	xsmcSetBoolean(xsResult, zramMemoryHasExternal());
+}
+
+/* (byteLength, external): where the region lies, "" for nowhere. */
 void xs_pico_allocate(xsMachine *the)
 {
 	uint32_t byteLength = (uint32_t)xsmcToInteger(xsArg(0));
-	const char *problem = "";
-	void *data = zramMemoryAllocate(byteLength, xsmcTest(xsArg(1)), &problem);
+	void *data = zramMemoryAllocate(byteLength, xsmcTest(xsArg(1)));
 	if (!data || regionCount == 64) {
-		xsmcSetString(xsResult, (char *)problem);
+		xsmcSetString(xsResult, "");
 		return;
 	}
 	memset(data, 0xA5, byteLength);

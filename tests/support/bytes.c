@@ -113,3 +113,25 @@ void xs_test_protect(xsMachine *the)
 	xsmcPetrifyHostBuffer(xsArg(0));
 	xsResult = xsArg(0);
 }
+
+static const uint8_t *keptBytes;
+
+/* keep(buffer): keeps the address, as native code of others does. The caller keeps the buffer. */
+void xs_test_keep(xsMachine *the)
+{
+	void *data;
+	xsUnsignedValue size;
+
+	xsmcGetBufferReadable(xsArg(0), &data, &size);
+	keptBytes = data;
+}
+
+/* kept(length, byte): how many bytes from there on are this one */
+void xs_test_kept(xsMachine *the)
+{
+	xsIntegerValue length = xsmcToInteger(xsArg(0)), byte = xsmcToInteger(xsArg(1)), count = 0;
+
+	while ((count < length) && (keptBytes[count] == byte))
+		count++;
+	xsmcSetInteger(xsResult, count);
+}

@@ -130,7 +130,7 @@ export class Chains {
 		this.#ranked = this.#places;
 		this.#staging = new Memory(this.pageLength, "internal");
 		try {
-			this.#memory = new Memory(Chains.linksLength(this.pageCount, chainCount), "external");
+			this.#memory = new Memory(Chains.linksLength(this.pageCount, chainCount));
 		} catch (error) {
 			this.#staging.close();
 			throw error;

@@ -1,14 +1,19 @@
 /*
  * Residency: slots of equal length, outside of the XS heap, each of which shows one value at a time.
  *
- * A slot's memory is a HostBuffer that is handed on (Memory.transfer) when the value leaves: views of it are dead then,
- * and cannot see or change the value that comes next.
+ * A slot is a slab of memory, and shows a value through a window of its own: a buffer at the slab's address, exactly as
+ * long as the value. When the value leaves, the window is detached: views of it are dead, and cannot see or change the
+ * value that comes next. Native code that has kept its address, with the window, reads the slab's memory still: a slab is
+ * there until nobody has a window of it any more, whatever has become of the pool.
  */
 
-import { Memory } from "zram/memory";
+import Engine from "zram/engine";
+import { type MemoryKind, Slab, Window } from "zram/memory";
 
 /** Of a slot that shows no value. */
 const NONE = -1;
+/** What `debug` fills the memory with that was released. */
+const RELEASED = 0xdb;
 
 export class Slot {
 	value = NONE;
@@ -22,17 +27,36 @@ export class Slot {
 	used = 0;
 	/** A handle that must live as long as it is held. */
 	handle: object | undefined;
-	#memory: Memory;
+	readonly #slab: Slab;
+	#window: Window | undefined;
+	/** With `debug` the checksum of the value as it was loaded, else -1. A field, since each release asks for it. */
+	sum = -1;
 
-	constructor(byteLength: number, kind: "external" | "internal") {
-		this.#memory = new Memory(byteLength, kind);
+	constructor(byteLength: number, kind: MemoryKind | undefined) {
+		this.#slab = new Slab(byteLength, kind);
 	}
 
 	/** Shows `byteLength` bytes, whose content is undefined, as `value`. */
 	show(value: number, byteLength: number): Uint8Array {
 		this.value = value;
-		this.view = new Uint8Array(this.#memory as unknown as ArrayBuffer, 0, byteLength);
+		this.#window = new Window(this.#slab, byteLength);
+		this.view = new Uint8Array(this.#window as unknown as ArrayBuffer);
 		return this.view;
+	}
+
+	/** Whether the view has all bytes of the value. Where buffers are JavaScript's own, a holder can detach them. */
+	isWhole(byteLength: number): boolean {
+		return (this.view as Uint8Array).length === byteLength;
+	}
+
+	/** Notes what the bytes are, and that they are to be gone when they are released. */
+	seal() {
+		this.sum = this.#checksum();
+	}
+
+	/** Whether the bytes are others than when they were sealed. */
+	get isChanged(): boolean {
+		return this.sum !== this.#checksum();
 	}
 
 	/** Shows no value any more. Its view lives until clear(). */
@@ -46,30 +70,38 @@ export class Slot {
 	/** Forgets the value, and its view is dead. */
 	clear() {
 		this.forget();
-		if (this.view) this.#memory = this.#memory.transfer();
-		this.view = undefined;
+		const window = this.#window;
+		if (!window) return;
+		if (this.sum >= 0 && this.view?.length) this.view.fill(RELEASED);
+		this.sum = -1;
+		this.#slab.detach(window);
+		this.#window = this.view = undefined;
 	}
 
-	close() {
-		this.#memory.close();
+	#checksum(): number {
+		const view = this.view as Uint8Array;
+		return view.length ? Engine.checksum(view, 0, view.length) : 0;
 	}
+}
+
+export interface SlotsOptions {
+	count: number;
+	/** Bytes of each. */
+	byteLength: number;
+	memory: MemoryKind | undefined;
 }
 
 export class Slots {
 	/** Bytes of each. */
 	readonly byteLength: number;
 	#slots: Slot[] = [];
-	#clock = 0;
+	/** Counts uses, for the `used` of slots. */
+	clock = 0;
 	#isSwept = true;
 
-	constructor(count: number, byteLength: number, kind: "external" | "internal") {
+	constructor({ count, byteLength, memory }: SlotsOptions) {
 		this.byteLength = byteLength;
-		try {
-			for (let i = 0; i < count; i++) this.#slots.push(new Slot(byteLength, kind));
-		} catch (error) {
-			this.close();
-			throw error;
-		}
+		for (let i = 0; i < count; i++) this.#slots.push(new Slot(byteLength, memory));
 	}
 
 	get count(): number {
@@ -87,18 +119,13 @@ export class Slots {
 	/** The slot that shows `value`. */
 	find(value: number): Slot | undefined {
 		const slots = this.#slots;
-		for (let i = slots.length - 1; i >= 0; i--) if (slots[i]?.value === value) return slots[i];
+		for (let i = slots.length - 1; i >= 0; i--) if ((slots[i] as Slot).value === value) return slots[i];
 		return undefined;
 	}
 
 	isHeld(value: number): boolean {
 		const slot = this.find(value);
 		return slot !== undefined && slot.holders > 0;
-	}
-
-	/** The slot was used just now. */
-	touch(slot: Slot) {
-		slot.used = ++this.#clock;
 	}
 
 	/** A slot that shows nothing: a free one, or else the one that nobody has held for longest. Undefined if all are held. */
@@ -127,8 +154,9 @@ export class Slots {
 		for (const slot of this.#slots) if (slot.value === NONE) slot.clear();
 	}
 
-	/** All views are dead, and the memory is given back. */
+	/** All views are dead. The memory goes back when nobody has a window of it any more. */
 	close() {
-		for (const slot of this.#slots) slot.close();
+		for (const slot of this.#slots) slot.clear();
+		this.#slots.length = 0;
 	}
 }

@@ -45,7 +45,7 @@ export class Table {
 
 	constructor(count: number) {
 		this.count = count;
-		this.#memory = new Memory(Table.memoryLength(count), "external");
+		this.#memory = new Memory(Table.memoryLength(count));
 		const buffer = this.#memory as unknown as ArrayBuffer;
 		this.#lengths = new Uint32Array(buffer, 0, count);
 		this.#older = new Uint16Array(buffer, 4 * count, count + 1);

@@ -1,7 +1,8 @@
 /*
  * What a swap pool does with values, known by their numbers: keys are the pool's business, and an owned buffer has none.
  *
- * Invariant: a value that a slot shows and nobody holds is in the slot as it is in its pages.
+ * Invariant: a value that a slot shows and nobody holds is in the slot as it is in its pages, if holders keep what they
+ * have promised: with "r" not to write, and after the release not to use the view.
  *
  * Whatever a device throws, and whenever, every value is as it was or as it was to be, table, slots and chains alike. So
  * they change together, between two calls of devices: before it there is only a draft; what follows, giving back what the
@@ -13,20 +14,27 @@ import type { Claimant } from "zram";
 import type { ByteBuffer } from "zram/engine/interface";
 import { ZramError } from "zram/error";
 import { Chains, type Shortage } from "zram/swap/chains";
-import { type Slot, Slots } from "zram/swap/slots";
+import { type Slot, Slots, type SlotsOptions } from "zram/swap/slots";
 import { type Key, Table } from "zram/swap/table";
 
 export interface ValuesOptions {
 	devices: readonly Zram[];
 	count: number;
 	evicts: boolean;
-	slots: { count: number; byteLength: number; memory: "external" | "internal" };
+	slots: SlotsOptions;
+	/** Make misuse of resident values loud. */
+	debug: boolean;
 	/** Called when there is no room for a value of so many bytes, before ENOSPC is thrown. */
 	onRefusal: (shortage: Shortage | "keys", byteLength: number) => void;
 }
 
 function busy(): ZramError {
 	return new ZramError("EBUSY", "the pool cannot be used from within a callback of its device");
+}
+
+/** Only where buffers are JavaScript's own: the other ones cannot be detached by who holds them. */
+function detached(call: "acquire" | "release"): TypeError {
+	return new TypeError(`${call}: the view was detached: release it with discard`);
 }
 
 /** Says in an error how far a write into a value came. What is not ours stays as it is. */
@@ -44,6 +52,7 @@ export class Values implements Claimant {
 	/** acquire()s that had to load. */
 	misses = 0;
 	#evicts: boolean;
+	#debug: boolean;
 	#onRefusal: ValuesOptions["onRefusal"];
 	/** The value that an operation is about, which must not be evicted for its own sake; -1 if there is none. */
 	#current = -1;
@@ -53,10 +62,11 @@ export class Values implements Claimant {
 	#closed = false;
 	#isHeld = (value: number) => value === this.#current || this.slots.isHeld(value);
 
-	constructor({ devices, count, evicts, slots, onRefusal }: ValuesOptions) {
+	constructor({ devices, count, evicts, slots, debug, onRefusal }: ValuesOptions) {
 		this.#evicts = evicts;
+		this.#debug = debug;
 		this.#onRefusal = onRefusal;
-		this.slots = new Slots(slots.count, slots.byteLength, slots.memory);
+		this.slots = new Slots(slots);
 		let table: Table | undefined;
 		try {
 			table = new Table(count);
@@ -156,11 +166,13 @@ export class Values implements Claimant {
 	acquire(number: number, writable: boolean, handle: object | undefined): Uint8Array {
 		this.#begin();
 		try {
-			const slot = this.slots.find(number) ?? this.#load(number);
+			let slot = this.slots.find(number);
+			if (slot?.view?.length === 0) slot = this.#revive(slot);
+			slot ??= this.#load(number);
 			slot.holders++;
 			if (writable) slot.writable = true;
 			slot.handle = handle;
-			this.slots.touch(slot);
+			slot.used = ++this.slots.clock;
 			this.table.touch(number);
 			return slot.view as Uint8Array;
 		} finally {
@@ -169,8 +181,8 @@ export class Values implements Claimant {
 	}
 
 	/**
-	 * Gives up a hold. With the last one, what has changed is written, or dropped if `discard`. If writing fails the value
-	 * is still held, and nothing is lost.
+	 * Gives up a hold. With the last one, what has changed is written; or if `discard` what is in the slot is dropped, so
+	 * that it is read again. If that fails the value is still held, and nothing is lost.
 	 */
 	release(number: number, discard: boolean) {
 		this.#begin();
@@ -178,14 +190,13 @@ export class Values implements Claimant {
 		try {
 			const slot = this.slots.find(number);
 			if (!slot?.holders) throw new RangeError("release: the buffer is not acquired");
-			if (slot.holders === 1 && slot.writable) {
-				if (discard) {
-					slot.clear();
-					return;
-				}
-				this.#writeBack(slot);
+			const isLast = slot.holders === 1;
+			if (isLast && (discard || slot.sum >= 0)) {
+				this.#dismiss(slot, discard);
+				return;
 			}
-			this.slots.touch(slot);
+			if (isLast && slot.writable) this.#writeBack(slot);
+			slot.used = ++this.slots.clock;
 			if (--slot.holders === 0) slot.handle = undefined;
 		} finally {
 			this.#finish();
@@ -315,6 +326,14 @@ export class Values implements Claimant {
 		this.chains.discard(number);
 	}
 
+	/** A slot whose view has no bytes. If they were taken away it is as good as none, unless it is held. */
+	#revive(slot: Slot): Slot | undefined {
+		if (slot.isWhole(this.table.byteLength(slot.value))) return slot;
+		if (slot.holders) throw detached("acquire");
+		slot.clear();
+		return undefined;
+	}
+
 	#load(number: number): Slot {
 		const length = this.table.byteLength(number);
 		if (length > this.slots.byteLength)
@@ -328,15 +347,25 @@ export class Values implements Claimant {
 			slot.clear();
 			throw error;
 		}
+		if (this.#debug) slot.seal();
 		return slot;
+	}
+
+	/** Has a value leave its slot; with `debug`, that is how every release ends. */
+	#dismiss(slot: Slot, discard: boolean) {
+		if (!discard && slot.writable) this.#writeBack(slot);
+		else if (!discard && slot.isChanged) throw new TypeError('release: the view was changed, but acquired in mode "r"');
+		slot.clear();
 	}
 
 	#writeBack(slot: Slot) {
 		const { chains } = this;
 		const view = slot.view as Uint8Array;
+		const length = this.table.byteLength(slot.value);
+		if (!slot.isWhole(length)) throw detached("release");
 		chains.done = 0;
 		try {
-			while (!chains.update(slot.value, view, view.length)) this.#makeRoom(view.length);
+			while (!chains.update(slot.value, view, length)) this.#makeRoom(length);
 		} catch (error) {
 			throw withProgress(error, chains.done);
 		}
