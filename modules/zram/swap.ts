@@ -78,7 +78,7 @@ export interface ResidentOptions {
 	slots: number;
 	/** Bytes of each: no longer buffer can be acquired. */
 	byteLength: number;
-	/** "external" is PSRAM, "internal" the fast memory. Default: as for {@link ZramOptions.arena}. */
+	/** "external" is PSRAM, "internal" the fast memory. Default: PSRAM if there is any, else internal. */
 	memory?: MemoryKind;
 }
 
@@ -476,11 +476,16 @@ export default class SwapPool {
 
 	/**
 	 * The bytes of a buffer themselves, in a slot, until {@link release}. Acquired again meanwhile, it is the same view; in
-	 * mode "r+" for all once one has asked for it. A view must not be used after the release: it is dead as soon as its
-	 * slot is needed for another buffer.
+	 * mode "r+" for all once one has asked for it. The view's `buffer` has these bytes and no others, and `byteLength` and
+	 * `slice`.
+	 *
+	 * Hold it as long as anybody reads it, native code included: Poco until `poco.end()`, a Mixer until the sound is over.
+	 * A view must not be used after the release: it is dead as soon as its slot is needed for another buffer. Native code
+	 * that has kept the buffer and its address then reads that other buffer's bytes, never freed memory; what keeps an
+	 * address without the buffer cannot be helped.
 	 *
 	 * A buffer that still is in a slot costs nothing. Else it is read from the devices, and a view and a HostBuffer are
-	 * allocated on the XS heap: 7 slots, no bytes; more with the portable engine.
+	 * allocated on the XS heap: 9 slots, no bytes; more with the portable engine.
 	 *
 	 * @param mode "r+" by default
 	 * @throws RangeError if there is no such key, or the buffer is longer than a slot; ZramError `EBUSY` if all slots are
@@ -498,7 +503,8 @@ export default class SwapPool {
 	 * the first `bytesWritten` bytes of the view (a driver's error does not say how many), and a `discard` then leaves these
 	 * bytes and the old ones behind them.
 	 *
-	 * @param discard write nothing: the buffer is as it was
+	 * @param discard the last time: write nothing, and drop what is in the slot, so that the next acquire reads what is
+	 * stored. Default: false.
 	 * @throws ZramError `ENOSPC`, `ECORRUPT`, `EIO`
 	 */
 	release(key: Key, discard = false): void {
@@ -542,6 +548,9 @@ export default class SwapPool {
 	/**
 	 * Frees everything: the slots, whose views are dead then, the tables, and what is on the devices, which stay open. Does
 	 * nothing on a closed pool. What a device throws meanwhile comes when all is done.
+	 *
+	 * The memory of slots does not go back at once, as native code may still read it: it goes when the collector finds that
+	 * nobody has a buffer of theirs. A device or pool that finds no memory has it collect first.
 	 *
 	 * @throws ZramError `EBUSY` from within a callback of a device
 	 */
