@@ -70,8 +70,7 @@ export class Slab extends Native("xs_zram_slab_destructor") {
 
 /** A buffer over the beginning of a {@link Slab}, at the same address. Only who has the slab can detach it. */
 export class Window extends Native("xs_zram_window_destructor") {
-	// @ts-expect-error: nobody reads it
-	// biome-ignore lint/correctness/noUnusedPrivateClassMembers: it keeps the slab alive
+	/** Keeps the slab alive. */
 	readonly #slab: Slab;
 
 	/**
@@ -81,7 +80,7 @@ export class Window extends Native("xs_zram_window_destructor") {
 	constructor(slab: Slab, byteLength: number) {
 		super();
 		this.#slab = slab;
-		attach(this, slab, byteLength);
+		attach(this, this.#slab, byteLength);
 	}
 
 	/** Bytes of the window; 0 once it is detached. */
