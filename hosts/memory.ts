@@ -102,3 +102,8 @@ function attach(this: unknown, window: Window, slab: Slab, byteLength: number): 
 export function ticks(this: unknown): number {
 	return native("xs_zram_memory_ticks").call(this);
 }
+
+/** Whether {@link ticks} never jumps: true here. */
+export function isMonotonic(): boolean {
+	return true;
+}

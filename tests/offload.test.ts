@@ -31,12 +31,11 @@ const SHAPES: Shape[] = [
 	},
 	{ name: "integrity, wipe", chip: { blocks: 24 }, options: { integrity: true, wipe: true } },
 	{ name: "smaller blocks", chip: { blocks: 64, blockLength: 1024 }, options: {} },
-	{ name: "larger blocks", chip: { blocks: 16, blockLength: 16 * KB }, options: {} },
 	{ name: "write alignment 64, erased to 0", chip: { blocks: 32, writeAlign: 64, eraseValue: 0 }, options: {} },
 	{
-		name: "512-byte pages, write alignment 256",
-		chip: { blocks: 32, writeAlign: 256 },
-		options: { pageLength: 512, byteLength: 64 * KB, arena: { byteLength: 24 * KB } },
+		name: "2 KB pages, write alignment 256",
+		chip: { blocks: 32, blockLength: 2048, writeAlign: 256 },
+		options: { pageLength: 2048, byteLength: 64 * KB, arena: { byteLength: 24 * KB } },
 	},
 	{
 		name: "small, block = page, integrity",
@@ -45,10 +44,10 @@ const SHAPES: Shape[] = [
 		options: { pageLength: 1024, byteLength: 48 * KB, arena: { byteLength: 12 * KB }, integrity: true },
 	},
 	{
-		name: "small, larger blocks, write alignment 64, erased to 0",
+		name: "small, smaller blocks, write alignment 64, erased to 0",
 		heap: 80 * KB,
-		chip: { blocks: 20, blockLength: 2048, writeAlign: 64, eraseValue: 0 },
-		options: { pageLength: 512, byteLength: 32 * KB, arena: { byteLength: 8 * KB } },
+		chip: { blocks: 48, blockLength: 512, writeAlign: 64, eraseValue: 0 },
+		options: { pageLength: 1024, byteLength: 32 * KB, arena: { byteLength: 8 * KB } },
 	},
 ];
 

@@ -5,7 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type Zram from "zram";
 import type { ZramStatus } from "zram";
-import type { BackingStatus } from "zram/offload";
+import type { BackingStatus } from "zram/backing";
 import { fill, NOISE } from "./support/bytes.ts";
 import { SEED, scaled } from "./support/host.ts";
 import { makeBed } from "./support/offload.ts";

@@ -92,3 +92,8 @@ export class Window extends ArrayBuffer {
 export function ticks(): number {
 	return Math.trunc(node.performance?.now() ?? Date.now()) | 0;
 }
+
+/** Whether {@link ticks} never jumps. On XS it is the wall clock, which somebody may set. */
+export function isMonotonic(): boolean {
+	return node.performance !== undefined;
+}

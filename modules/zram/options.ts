@@ -1,6 +1,7 @@
 /* What a device is made of: the options, validated, and the layout that follows from them. */
 
 import type Zram from "zram";
+import type { BackingOptions, FlashIO } from "zram/backing";
 import { isResizable } from "zram/buffer";
 import type { ByteBuffer } from "zram/engine/interface";
 import {
@@ -19,7 +20,7 @@ import {
 } from "zram/engine/interface";
 import { check, refuseInteger, type ZramError } from "zram/error";
 import { ticks as hostTicks } from "zram/memory";
-import { type FlashGeometry, type FlashIO, planFlash } from "zram/offload/geometry";
+import { type FlashGeometry, planFlash } from "zram/offload/geometry";
 
 /** Memory to allocate for the arena. */
 export interface ArenaOptions {
@@ -85,35 +86,6 @@ export interface ZramOptions {
 	 * Allocates; slows things down.
 	 */
 	onOperation?: (this: Zram, operation: "read" | "write" | "trim", page: number, storedLength: number) => void;
-}
-
-/** Flash for pages that cannot be compressed, within what the flash can bear. */
-export interface BackingOptions {
-	/** What "embedded:storage/flash" exports, or anything of that shape. */
-	io: FlashIO;
-	/**
-	 * Name of the partition. All of it is used, by one device at a time. Two that have it open at once cannot know: their
-	 * pages then fail with `EIO`, never with wrong bytes, and erases of either go uncounted. It must be erased, or have been
-	 * used like this before, else `format`.
-	 * Blocks as long as pages are best; with longer ones a block is erased only when all its pages are free.
-	 */
-	path: string;
-	/** Erases that a block is good for, 100 to 10,000,000; data sheets have it. Default: 100,000. */
-	endurance?: number;
-	/**
-	 * Years of uptime that the flash shall last, 0.1 to 100. With `endurance` this makes the budget: 1 % of all erases at
-	 * once, then so many a day, and never more than a year's in hand. When it is used up, pages stay in memory. Default: 10.
-	 */
-	lifetime?: number;
-	/**
-	 * "any" (default): a write may erase a block, which takes 45 to 400 ms. "erased-only": write never erases, and pages go
-	 * to flash only as far as maintain() has erased ahead.
-	 */
-	offload?: "any" | "erased-only";
-	/** A millisecond counter instead of the host's, for tests and simulations. May wrap at 2^32; must not go back. */
-	ticks?: () => number;
-	/** Take the partition whatever it holds. What is known of its wear is kept. Default: false. */
-	format?: boolean;
 }
 
 /** What a configuration costs, and what remains. All lengths are bytes. */
@@ -249,7 +221,7 @@ export function configure(options: ZramOptions, Engine: EngineConstructor): Conf
 
 	const backing = toBacking(options.backing, pageLength);
 	const pageCount = byteLength / pageLength;
-	const slotCount = backing?.geometry.slotCount ?? 0;
+	const slotCount = backing?.geometry.units ?? 0;
 	// without flash, incompressible pages stay in the region
 	const mode = (backing ? 0 : KEEP) | (options.onOperation ? ONE_PAGE : 0);
 	const plan = planWords({ arenaLength, pageCount, pageLength, slotCount, flags, threshold, mode });

@@ -5,6 +5,7 @@
  * On the fast path an operation is one call of the engine, and nothing is allocated.
  */
 
+import type { BackingStatus } from "zram/backing";
 import { bytesOfWide, refuseBuffer } from "zram/buffer";
 import { Deferred } from "zram/deferred";
 import Engine from "zram/engine";
@@ -32,17 +33,16 @@ import {
 } from "zram/engine/interface";
 import { refuseInteger, ZramError } from "zram/error";
 import { Memory } from "zram/memory";
-import { type BackingStatus, type Offload, openBacking } from "zram/offload";
+import { type Offload, openBacking } from "zram/offload";
 import { type WritebackRequest, writeback } from "zram/offload/writeback";
 import { configure, type ZramLayout, type ZramOptions } from "zram/options";
 import { type Inspection, inspect, type PageState, parseEntry, parseStatistics, type Statistics } from "zram/region";
 
+export type { BackingOptions, BackingStatus, FlashDevice, FlashIO, FlashStatus } from "zram/backing";
 export type { ByteBuffer } from "zram/engine/interface";
 export { ZramError, type ZramErrorCode } from "zram/error";
-export type { BackingStatus } from "zram/offload";
-export type { FlashDevice, FlashIO, FlashStatus } from "zram/offload/geometry";
 export type { WritebackRequest } from "zram/offload/writeback";
-export type { ArenaOptions, BackingOptions, ZramLayout, ZramOptions } from "zram/options";
+export type { ArenaOptions, ZramLayout, ZramOptions } from "zram/options";
 export type { Geometry, Inspection, PageState, Statistics } from "zram/region";
 
 /**
@@ -166,7 +166,7 @@ export default class Zram {
 	}
 
 	/**
-	 * Allocates the arena (unless it is a ready buffer) and at most 13 KB of internal scratch.
+	 * Allocates the arena (unless it is a ready buffer) and at most 13 KB of internal memory, 17 KB with a backing.
 	 *
 	 * @throws TypeError, RangeError naming the option and its range, before anything is allocated. Error if the host has
 	 * not that much memory.
@@ -189,7 +189,7 @@ export default class Zram {
 			const scratch = this.#scratch as unknown as HostBuffer;
 			engine = new Engine(region, scratch, plan.buffer);
 			this.#engine = engine;
-			if (backing) this.#offload = openBacking(backing, engine, scratch, layout.scratch, layout.pageLength);
+			if (backing) this.#offload = openBacking(backing, engine, scratch, layout.scratch);
 		} catch (error) {
 			engine?.close(); // its record lies in the scratch, and the collector would still look there
 			this.#region?.close();
@@ -428,11 +428,12 @@ export default class Zram {
 	}
 
 	/**
-	 * For idle moments: erases flash ahead, so that writes need not wait for it, and moves pages when wear asks for it.
-	 * Starts nothing that would probably take longer than what is left of `milliseconds`: an erase takes 45 ms, or up to
-	 * 400 on worn or cold chips. Feed the watchdog accordingly.
+	 * For idle moments: erases flash ahead, so that writes need not wait for it, and moves pages when wear asks for it. A step
+	 * is one erase (45 ms, or up to 400 on worn or cold chips), one page (11 ms), or one snapshot of the log. It starts none
+	 * that would take longer than what is left of `milliseconds` if it took as long as the slowest so far. Feed the watchdog
+	 * accordingly.
 	 *
-	 * @returns true if nothing is left to do
+	 * @returns true if nothing is left to do; false if there is, or the driver refuses
 	 */
 	maintain(milliseconds: number): boolean {
 		this.expectReady();
@@ -441,16 +442,17 @@ export default class Zram {
 		return this.#offload?.maintain(milliseconds) ?? true;
 	}
 
-	/** Frees the memory. Does nothing on a closed device. */
+	/** Frees the memory, and records what the wear budget has earned. Does nothing on a closed device. */
 	close(): void {
 		expectIdle(this.#claimant);
-		if (this.#engine.close() === BUSY) expect(BUSY);
 		if (this.#closed) return;
+		if (this.readiness === BUSY) expect(BUSY);
 		this.#closed = true;
 		this.#unclaim();
 		try {
 			this.#offload?.close();
 		} finally {
+			this.#engine.close();
 			this.#scratch.close();
 			this.#region?.close();
 		}
@@ -485,8 +487,7 @@ export default class Zram {
 	 * @internal
 	 */
 	get readiness(): number {
-		const result = this.#engine.leastWorn(0, 0, 0, 1);
-		return result === OFFSET ? 0 : result;
+		return this.#engine.nextPage(0, 0, this.#scratch as unknown as ArrayBuffer);
 	}
 
 	/**

@@ -183,17 +183,15 @@ static void useSlots(Device *device, Input *input)
 	zramEngine *engine = device->engine;
 	uint32_t page = nextByte(input) % kPages, slot = nextByte(input) % (kSlots + 1), kind = nextByte(input);
 	uint8_t units[2 * kSlots];
-	zramWear wear;
+	zramSurvey survey;
 	int code;
 
 	if (kind & 1) {
-		zramMarkSlots(
-			engine, slot, nextByte(input) & 15, nextByte(input) & 15, (int32_t)(nextByte(input) & 3) - 1, kind);
-		zramLeastWorn(engine, nextByte(input), nextByte(input), nextWord(input), 1u << (nextByte(input) & 3));
-		zramMeasureWear(engine, &wear);
-		zramSaveWear(engine, slot, nextByte(input) & 15, 1u << (kind >> 6), wear.least, wear.logLeast, units);
+		zramSetSlot(engine, slot, nextByte(input) & 15, nextWord(input), kind);
+		zramSurveySlots(engine, nextByte(input) % (kSlots + 1), &survey);
+		zramSaveWear(engine, slot, nextByte(input) & 15, survey.least, survey.logLeast, units);
 		if (kind & 2)
-			zramLoadWear(engine, slot, nextByte(input) & 15, 1u << (kind >> 6), wear.least, wear.logLeast, units);
+			zramLoadWear(engine, slot, nextByte(input) & 15, survey.least, survey.logLeast, units);
 		return;
 	}
 	code = zramStage(engine, page);
@@ -201,10 +199,11 @@ static void useSlots(Device *device, Input *input)
 		bring(device);
 	else if (!isDone(device, code))
 		return;
-	if (zramMarkSlots(engine, slot, 1, kZramSlotErased, 1, 0) != kZramOK)
+	if (zramSetSlot(engine, slot, kZramSlotErased, nextByte(input), 0) != kZramOK)
 		return;
 	memcpy(device->flash + slot * device->pageLength, engine->staging, device->pageLength);
-	code = zramOffload(engine, page, slot, (kind & 4) ? kZramModeWritten : 0);
+	code = zramOffload(engine, page, slot, (kind & 4) ? kZramModeWritten : 0,
+		zramChecksum((const uint8_t *)engine->staging, device->pageLength));
 	if ((code != kZramOK) && !device->isDamaged)
 		abort();
 }

@@ -15,7 +15,7 @@ const SETUPS = [
 	{ name: "block = page", chip: { blocks: 24 }, options: { byteLength: 128 * KB } },
 	{ name: "integrity", chip: { blocks: 20, writeAlign: 64 }, options: { byteLength: 128 * KB, integrity: true } },
 	{ name: "smaller blocks, wipe", chip: { blocks: 40, blockLength: 1024 }, options: { pageLength: 2048, wipe: true } },
-	{ name: "larger blocks", chip: { blocks: 12, blockLength: 8 * KB, eraseValue: 0 }, options: { pageLength: 1024 } },
+	{ name: "erased to 0", chip: { blocks: 24, blockLength: 1024, eraseValue: 0 }, options: { pageLength: 1024 } },
 ] as const;
 
 /** Operations between two entries of a record. */

@@ -62,10 +62,10 @@ export const WRITTEN = 8;
 /** Likewise, but trimmed in part: it has changed, and does not count as written. */
 export const TRIMMED = 16;
 
-/** States of a slot, a page's length of flash; zramSlots.c has them in a picture. */
+/** States of a slot, a page's length of flash that is erased as one; zramSlots.c has them in a picture. */
 export const SLOT_UNKNOWN = 0;
 export const SLOT_FREE = 1;
-export const SLOT_COMMITTED = 2;
+export const SLOT_SUSPECT = 2;
 export const SLOT_ERASED = 3;
 export const SLOT_USED = 4;
 export const SLOT_ROTTEN = 5;
@@ -74,8 +74,27 @@ export const SLOT_LOG = 7;
 
 /** Bytes of a slot in the region's slot table: four words, erases, page, state, checksum. */
 export const SLOT_LENGTH = 16;
-/** Bytes that wear() writes. */
-export const WEAR_LENGTH = 40;
+// Words that survey() writes: erases of slots for pages, how many slots there are of which kind (retired ones count
+// nowhere else), erases of the log's slots; and of four kinds the least worn slot, or NO_SLOT, with its erases behind it.
+export const LEAST = 0;
+export const MOST = 1;
+export const SUM_LOW = 2;
+export const SUM_HIGH = 3;
+/** Slots for pages. */
+export const SLOTS = 4;
+/** Used or rotten. */
+export const USED_SLOTS = 5;
+export const ERASED_SLOTS = 6;
+export const RETIRED_SLOTS = 7;
+export const LOG_LEAST = 8;
+export const LOG_MOST = 9;
+export const LEAST_USED = 10;
+export const LEAST_ERASED = 12;
+/** Unknown, free or suspect. */
+export const LEAST_DIRTY = 14;
+export const LEAST_UNKNOWN = 16;
+export const SURVEY_LENGTH = 72;
+export const NO_SLOT = 0xffffffff;
 
 // Words of a plan. First what an engine is to be:
 
@@ -173,34 +192,27 @@ export interface Engine {
 	/** Stores what is in staging in the region, as the page at which the last call stopped. mode: WRITTEN or 0. */
 	keep(mode: number): number;
 	/**
-	 * `page` is from now on in `slot`, an erased one, to which the caller has programmed what is in staging; what it took
-	 * before is free. Or `slot` is the one it has, with the same bytes. mode: WRITTEN, TRIMMED, or 0 if it is what the page
-	 * was before. 0, or CORRUPT: then nothing has changed.
+	 * `page` is from now on in `slot`, an erased one, to which the caller has programmed it; `sum` is its checksum. What it
+	 * took before is free. Or `slot` is the one it has, with the same bytes. mode: WRITTEN, TRIMMED, or 0 if it is what the
+	 * page was before. 0, or CORRUPT: then nothing has changed.
 	 */
-	offload(page: number, slot: number, mode: number): number;
+	offload(page: number, slot: number, mode: number, sum: number): number;
 	/** Copies a slot to `into`, SLOT_LENGTH bytes. */
 	slot(slot: number, into: ArrayBuffer): number;
 	/**
-	 * `count` slots have this state now, and `erases` more erases, or fewer. Used ones can become rotten, others anything
-	 * but used and rotten; else CORRUPT. Those that become free and were not committed get the checksum `sum`.
+	 * A slot's state, erases and sum. A used slot can become rotten, which leaves the rest as it is, and any other anything
+	 * but used and rotten; else CORRUPT. From suspect to erased counts as an erase.
 	 */
-	markSlots(slot: number, count: number, state: number, erases: number, sum: number): number;
+	setSlot(slot: number, state: number, erases: number, sum: number): number;
+	/** One walk over all slots, SURVEY_LENGTH bytes in `into`. `except` is counted, and not chosen. */
+	survey(except: number, into: ArrayBuffer): number;
 	/**
-	 * Among the erase units of `group` slots, whose slots all have a state in the set `all` and one at least in `any`
-	 * (bits 1 << state), the least worn with less than `below` erases: its first slot with a state in `any`, or negative.
+	 * Erases of `count` slots from `slot` on, two bytes each: above `base` (slots of the log: `logBase`) in 15 bits, the
+	 * highest bit for suspect ones, 0xffff for retired ones. And back: then slots that are neither, nor the log's, are
+	 * unknown.
 	 */
-	leastWorn(all: number, any: number, below: number, group: number): number;
-	/**
-	 * Wear, as ten uint32 in `into`: erases of slots for pages (least, most, sum low, sum high), how many of them there
-	 * are, are used, are erased, are retired; erases of slots of the log (least, most). Retired ones count nowhere else.
-	 */
-	wear(into: ArrayBuffer): number;
-	/**
-	 * Erases of `count` erase units from `unit` on, two bytes each: above `base`, slots of the log above `logBase`, 0xffff
-	 * for retired ones. And back.
-	 */
-	saveWear(unit: number, count: number, group: number, base: number, logBase: number, into: ByteBuffer): number;
-	loadWear(unit: number, count: number, group: number, base: number, logBase: number, from: ByteBuffer): number;
+	saveWear(slot: number, count: number, base: number, logBase: number, into: ByteBuffer): number;
+	loadWear(slot: number, count: number, base: number, logBase: number, from: ByteBuffer): number;
 
 	setLimit(limit: number): number;
 	reset(): number;
@@ -238,6 +250,9 @@ export interface EngineConstructor {
 
 	/** 1 if the `length` bytes are the same in both, else 0. */
 	equal(a: ByteBuffer, aStart: number, b: ByteBuffer, bStart: number, length: number): number;
+
+	/** Copies `length` bytes: 0. */
+	copy(into: ByteBuffer, intoStart: number, from: ByteBuffer, fromStart: number, length: number): number;
 
 	/** Clears in `into` the bits that are 0 in `from`, as programming a NOR flash does: 1 if one of them was 1, else 0. */
 	and(into: ByteBuffer, intoStart: number, from: ByteBuffer, fromStart: number, length: number): number;

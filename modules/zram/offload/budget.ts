@@ -11,8 +11,8 @@
 /** The greatest difference of two units' erases: offload.ts sees to it. */
 export const SPREAD = 66;
 
-const YEAR = 365.25 * 24 * 3600 * 1000;
 const DAY = 24 * 3600 * 1000;
+const YEAR = 365.25 * DAY;
 const START = 0.01;
 
 export class Budget {
@@ -20,20 +20,24 @@ export class Budget {
 	credit: number;
 	/** Milliseconds that the device has been up in its life. */
 	uptime = 0;
-	readonly start: number;
 	readonly #rate: number;
 	readonly #cap: number;
 	readonly #total: number;
-	#ticks: () => number;
+	readonly #ticks: () => number;
+	/** Longer gaps between two calls are not believed. */
+	readonly #gapMost: number;
 	#before: number;
 
-	/** endurance: erases a unit, lifetime: years, ticks: milliseconds that may wrap at 2^32. */
-	constructor(endurance: number, lifetime: number, units: number, ticks: () => number) {
+	/**
+	 * endurance: erases a unit, lifetime: years, ticks: milliseconds that may wrap at 2^32, isMonotonic: they never jump. Of
+	 * a clock that may, a gap of more than a day earns nothing, and none that goes back, which looks like one of weeks.
+	 */
+	constructor(endurance: number, lifetime: number, units: number, ticks: () => number, isMonotonic: boolean) {
 		this.#total = endurance * units;
-		this.start = Math.floor(this.#total * START);
+		this.credit = Math.floor(this.#total * START);
 		this.#rate = ((endurance * (1 - START) - SPREAD) * units) / (lifetime * YEAR);
-		this.#cap = Math.max(this.start, this.#rate * YEAR);
-		this.credit = this.start;
+		this.#cap = Math.max(this.credit, this.#rate * YEAR);
+		this.#gapMost = isMonotonic ? Number.POSITIVE_INFINITY : DAY;
 		this.#ticks = ticks;
 		this.#before = ticks();
 	}
@@ -49,6 +53,7 @@ export class Budget {
 		const now = this.#ticks();
 		const elapsed = (now - this.#before) >>> 0;
 		this.#before = now;
+		if (elapsed > this.#gapMost) return;
 		this.uptime += elapsed;
 		this.credit = Math.min(this.credit + elapsed * this.#rate, this.#cap);
 	}

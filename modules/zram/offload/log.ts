@@ -1,510 +1,610 @@
 /*
  * The log: what must outlive a reboot is in areas of its own at the start of the partition. Erases of each unit, units
- * that were retired, and the budget; no pages.
+ * that are suspect or retired, and the budget; no pages.
  *
- *   area     ┌──────┬────────┬──────────────────┬────────┬────────┬──────────┬─────────────┐
- *            │ mark │ header │ erases, 2 B a    │ record │ record │ …        │   erased    │
- *            │      │        │ unit             │        │        │          │             │
- *            └──────┴────────┴──────────────────┴────────┴────────┴──────────┴─────────────┘
- *             step   step     pieces             each a multiple of a step, written once
+ *   area     ┌────────┬──────────────────┬────────┬────────┬──────────┬─────────────┐
+ *            │ header │ snapshot, 2 B a  │ record │ record │ …        │   erased    │
+ *            │        │ unit             │        │        │          │             │
+ *            └────────┴──────────────────┴────────┴────────┴──────────┴─────────────┘
+ *               steps   steps              a step each, programmed once
  *
- *   mark     16 B: a checksum of version and geometry, then "xs-zram log "
- *   header   0 checksum of the rest  4 version  6 step  8 generation  12 unitLength  16 units  20 areaUnits  22 areas
- *            24 base  28 logBase  32 checksum of the erases  36 uptime in seconds  40 credit, a double
- *   record   0 checksum of the rest, with generation and place  4 type  5 entries  8 credit  16 uptime in seconds
- *            20 a u16 for each entry, its unit; behind them, at a multiple of 4, a u32 for each, what the unit held
+ *   header   0 checksum of the rest  4 "xs-zram log2"  16 checksum of the geometry  20 generation  24 base  28 logBase
+ *            32 checksum of the snapshot. Without a snapshot, nothing was erased before: generations 1 and 2 have none
+ *   record   0 checksum of the rest, with generation and place  4 what it says (below)  8 credit, a float, rounded down
+ *            12 uptime in seconds
+ *   what     bits 0-19 unit, or area  20-21 type  22 DOUBT  23 LAST  24-31 erases, or generation, modulo 256
  *
- * The area with the highest generation counts. When it is full, the next in turn is erased and gets the erases as they
- * are, and its header last: until that is there, the old one counts. A record is never written twice, nor over another.
+ * What holds, whatever happens:
  *
- * A BATCH announces erases, and counts them, before they are done; it says what each unit held, so that after a power cut
- * it can be seen which of the last batch were not begun. An erase in the log's own areas is announced by a BATCH too.
+ * 1. A record is programmed and read back before what it announces begins. One record, one erase.
+ * 2. Of the areas that have a sound header, a sound snapshot and one record at least, the youngest counts.
+ * 3. A header is read back before the first record behind it is programmed: so a torn one never counts.
+ * 4. Before an area is written, its units are erased, each on record, and then a record says that it is written: who
+ *    finds that record, and no such area, erases it again.
+ * 5. Nothing is decided because a place reads as erased. Behind the last record one is skipped, once a life; on flash
+ *    that can tell, so is everything that does not.
+ *
+ * So an erase that was begun is never lost, and of a life that ended in a power cut the last one announced counts, be it
+ * done or not. Its unit is suspect until it is erased again.
  */
 
 import Engine from "zram/engine";
-import { type Engine as EngineInstance, SLOT_LOG, SLOT_RETIRED, SLOT_UNKNOWN } from "zram/engine/interface";
-import type { Budget } from "zram/offload/budget";
 import {
-	AREA_HEADER_LENGTH,
-	BATCH,
-	type FlashGeometry,
-	MARK_LENGTH,
-	PIECE,
-	RECORD_LENGTH,
-	recordLength,
-	recordsStart,
-	roundUp,
-} from "zram/offload/geometry";
-import type { Port } from "zram/offload/port";
+	type Engine as EngineInstance,
+	LEAST,
+	LOG_LEAST,
+	NO_SLOT,
+	SLOT_LOG,
+	SLOT_RETIRED,
+	SLOT_SUSPECT,
+	SLOT_UNKNOWN,
+} from "zram/engine/interface";
+import type { Budget } from "zram/offload/budget";
+import { type FlashGeometry, HEADER_LENGTH, RECORD_LENGTH, reserveFor, SPARE } from "zram/offload/geometry";
+import { DONE, type Port, REFUSED } from "zram/offload/port";
 
-/** Of this format. The package's version is that of its API. */
-const VERSION = 1;
-const TEXT = 0x7a2d7378; // "xs-z", "ram ", "log "
+// Types of records. All have credit and uptime, a budget nothing else.
+const BUDGET = 0;
+/** A unit is about to be erased, which makes so many erases. */
+const ERASE = 1;
+/** A unit has failed. */
+const RETIRE = 2;
+/** An area, whose units are erased, is about to be written, with this generation. */
+const AREA = 3;
+
+/** The erase that the record before has announced may not be done: another life wrote that, or the driver refused. */
+const DOUBT = 1 << 22;
+/** Nothing follows in this life. */
+const LAST = 1 << 23;
+const SUBJECT = 0xfffff;
+
+const TEXT = 0x7a2d7378; // "xs-z", "ram ", "log2"; version 1 had "log "
 const TEXT_2 = 0x206d6172;
-const TEXT_3 = 0x20676f6c;
+const TEXT_3 = 0x32676f6c;
+const TEXT_3_VERSION_1 = 0x20676f6c;
 
-/** Erases that are about to be done. */
-const BATCH_RECORD = 1;
-/** The last batch again, as far as it is still open: nothing is counted. */
-const OPEN_RECORD = 2;
-/** Units that have failed. */
-const RETIRE_RECORD = 3;
-/** Credit and uptime, which every record has. */
-const BUDGET_RECORD = 4;
-/** Units of the last batch that were not erased before the power was cut: their count is taken back. */
-const UNDONE_RECORD = 5;
+const HOUR = 3_600_000;
+/** The generation of a new log; the one before is there to fall back to. */
+const FIRST = 2;
 
 /** What a start finds. */
 export const FOUND = 0;
 /** Nothing but erased bytes, or a first start that was interrupted. */
 export const EMPTY = 1;
-/** A log of another version, or with another geometry. */
+/** A log of another geometry, or version 1. */
 export const OTHER_GEOMETRY = 2;
+export const VERSION_1 = 3;
+/** One of ours of which no area is sound. */
+export const DAMAGED = 4;
 /** Something that is not ours. */
-export const FOREIGN = 3;
+export const FOREIGN = 5;
+
+/** What eraseUnit() comes to: the driver says that it is done, refuses, or it could not be put on record. */
+export const ERASED = 0;
+export const NOT_ERASED = 1;
+export const NOT_RECORDED = 2;
+
+/** The number nearest to `known`, and not below, that ends in `low` modulo 256; `known` itself if it would be far off. */
+function recent(known: number, low: number): number {
+	const more = (low - known) & 0xff;
+	return more < 128 ? known + more : known;
+}
 
 export class Log {
-	/** The last batch: units, what they held (checksums), how many there are, and which is erased next. */
-	readonly batchUnits = new Uint16Array(BATCH);
-	readonly batchSums = new Uint32Array(BATCH);
-	batchLength = 0;
-	batchNext = 0;
-	/** No area will take another record: nothing may be erased any more. */
-	dead = false;
-	/** May an area be erased to make room? Not while a write must not erase. */
-	mayRotate = true;
-
 	readonly #geometry: FlashGeometry;
 	readonly #engine: EngineInstance;
 	readonly #port: Port;
 	readonly #budget: Budget;
-	readonly #areaLength: number;
-	readonly #headerStart: number;
-	readonly #start: number;
-	readonly #end: number;
+	readonly #logUnits: number;
+	/** What the engine wrote last: a slot, or a survey. */
+	readonly #words: Uint32Array;
 
-	/** The longest record, with views of every length that one may have. */
-	readonly #record: DataView;
-	readonly #views: Uint8Array[] = [];
-	readonly #blank: Uint8Array;
-	readonly #wear: Uint32Array;
-	readonly #failed: Uint8Array;
-
+	/** The area that counts, its generation, and the place of the next record. */
 	#area = 0;
 	#generation = 0;
-	#offset = 0;
-	/** Units at the start of batchUnits whose count is to be taken back. */
-	#undone = 0;
-	/** The area whose erase is on record, and was perhaps interrupted; or -1. */
+	#place = 0;
+	/** The greatest generation that any area may have. */
+	#newest = 0;
+	/** The area that comes next, and how many of its units are erased. */
+	#next = 0;
+	#prepared = 0;
+	/** What the next record says of the one before. */
+	#isDoubtful = true;
+	/** Unit of the last record, if that announces an erase; else -1. */
 	#announced = -1;
+	/** The last record was refused: perhaps all are, and places must not be spent on it. */
+	#wasRefused = false;
+	/** Uptime and credit when they were on record last. */
+	#recordedAt = 0;
+	#recordedCredit = 0;
 
-	constructor(geometry: FlashGeometry, engine: EngineInstance, port: Port, budget: Budget, wear: Uint32Array) {
-		const { step, units, areaUnits, areas, unitLength, eraseValue } = geometry;
-		const longest = recordLength(BATCH, step);
+	constructor(geometry: FlashGeometry, engine: EngineInstance, port: Port, budget: Budget, words: Uint32Array) {
 		this.#geometry = geometry;
 		this.#engine = engine;
 		this.#port = port;
 		this.#budget = budget;
-		this.#wear = wear;
-		this.#areaLength = areaUnits * unitLength;
-		this.#headerStart = roundUp(MARK_LENGTH, step);
-		this.#start = recordsStart(units, step);
-		// behind the last record there is room for the one that announces the next area
-		this.#end = this.#areaLength - longest - recordLength(areaUnits, step);
-		const buffer = new ArrayBuffer(longest);
-		this.#record = new DataView(buffer);
-		for (let length = step; length <= longest; length += step) this.#views.push(new Uint8Array(buffer, 0, length));
-		this.#blank = new Uint8Array(Math.max(PIECE, longest)).fill(eraseValue);
-		this.#failed = new Uint8Array(areas);
+		this.#words = words;
+		this.#logUnits = geometry.areas * geometry.areaUnits;
 	}
 
-	// --- starting
+	// --- starting: what cannot be read is thrown, and nothing was changed
 
-	/** Reads what there is: wear, budget, and the last batch. */
+	/** Reads what there is: erases and budget. */
 	open(): number {
-		const { areas, areaUnits, group } = this.#geometry;
-		this.#engine.markSlots(0, areas * areaUnits * group, SLOT_LOG, 0, 0);
-		let below = Number.POSITIVE_INFINITY;
-		for (;;) {
-			const area = this.#newest(below);
-			if (area < 0) return this.#unmarked();
-			below = this.#generation;
-			if (this.#loadErases(area)) {
-				this.#area = area;
-				this.#replay();
-				return FOUND;
-			}
-		}
-	}
-
-	/** Starts a log in a partition that has none: `erases` is what each unit may have behind it. False: it fails. */
-	create(erases: number): boolean {
-		const { units, group, areas, areaUnits } = this.#geometry;
-		const log = areas * areaUnits * group;
-		this.#engine.markSlots(0, log, SLOT_LOG, erases, 0);
-		this.#engine.markSlots(log, units * group - log, SLOT_UNKNOWN, erases, 0);
-		this.#generation = 0;
-		this.#area = areas - 1;
-		this.batchLength = this.batchNext = 0;
-		this.#announced = -1;
-		return this.#rotate();
-	}
-
-	/** The area with the highest generation below `below`, or -1; its generation, credit and uptime are taken over. */
-	#newest(below: number): number {
 		const { areas } = this.#geometry;
-		let newest = -1;
-		this.#generation = 0;
+		this.#clear();
+		// generations are all different, but for an area that was never finished; then the number tells them apart
+		for (let below = Number.POSITIVE_INFINITY; ; ) {
+			const rank = this.#youngest(below);
+			if (rank < 0) return this.#identify();
+			below = rank;
+			if (this.#loadErases(rank % areas) && this.#replay()) break;
+		}
+		this.#noteRecord();
+		return FOUND;
+	}
+
+	/** Of the areas with a header, and a rank (generation · areas + number) below `below`, the highest one's; or -1. */
+	#youngest(below: number): number {
+		const { areas } = this.#geometry;
+		let youngest = -1;
 		for (let area = 0; area < areas; area++) {
-			const generation = this.#readHeader(area) ? this.#record.getUint32(8, true) : 0;
-			if (generation <= this.#generation || generation >= below) continue;
-			this.#generation = generation;
-			newest = area;
+			if (!this.#loadHeader(area)) continue;
+			const generation = this.#port.words.getUint32(20, true);
+			this.#newest = Math.max(this.#newest, generation);
+			const rank = generation * areas + area;
+			if (rank < below) youngest = Math.max(youngest, rank);
 		}
-		return newest;
+		return youngest;
 	}
 
-	#headerView(): Uint8Array {
-		return this.#view(AREA_HEADER_LENGTH);
+	#startOf(area: number): number {
+		return area * this.#geometry.areaUnits * this.#geometry.unitLength;
 	}
 
-	/** A view of the record buffer with `length` bytes, rounded up to a step. */
-	#view(length: number): Uint8Array {
-		return this.#views[Math.ceil(length / this.#geometry.step) - 1] as Uint8Array;
+	/** Whether an area has a header of ours, which is then in the port's words. */
+	#loadHeader(area: number): boolean {
+		const { words, work } = this.#port;
+		this.#port.load(work, this.#geometry.headerLength, this.#startOf(area));
+		const isSound = words.getUint32(0, true) === Engine.checksum(work, 4, HEADER_LENGTH - 4);
+		return isSound && words.getUint32(12, true) === TEXT_3 && words.getUint32(16, true) === this.#geometrySum();
 	}
 
-	/** Whether an area has a header of ours, which is then in the record buffer. */
-	#readHeader(area: number): boolean {
-		const { step, unitLength, units, areaUnits, areas } = this.#geometry;
-		const header = this.#record;
-		if (!this.#port.read(this.#headerView(), area * this.#areaLength + this.#headerStart)) return false;
-		return (
-			header.getUint32(0, true) === Engine.checksum(header, 4, AREA_HEADER_LENGTH - 4) &&
-			header.getUint16(4, true) === VERSION &&
-			header.getUint16(6, true) === step &&
-			header.getUint32(12, true) === unitLength &&
-			header.getUint32(16, true) === units &&
-			header.getUint16(20, true) === areaUnits &&
-			header.getUint16(22, true) === areas
-		);
-	}
-
-	/** Takes over an area's erases, credit and uptime. False if they are damaged. */
+	/** Takes over an area's erases. False if they are damaged. */
 	#loadErases(area: number): boolean {
-		if (!this.#readHeader(area)) return false;
-		const header = this.#record;
-		const base = header.getUint32(24, true);
-		const logBase = header.getUint32(28, true);
-		const sum = header.getUint32(32, true);
-		this.#budget.restore(header.getFloat64(40, true), header.getUint32(36, true) * 1000);
-		return this.#eachPiece(area, sum, -1, 0) && this.#eachPiece(area, sum, base, logBase);
-	}
-
-	/** Reads the pieces with an area's erases: to see if their checksum is `sum`, or with a `base` to take them over. */
-	#eachPiece(area: number, sum: number, base: number, logBase: number): boolean {
-		const { units, group } = this.#geometry;
-		const { piece } = this.#port;
-		const start = area * this.#areaLength + this.#start - roundUp(2 * units, PIECE);
-		let found = 0;
-		for (let unit = 0; unit < units; unit += PIECE / 2) {
-			if (!this.#port.read(piece, start + 2 * unit)) return false;
-			if (base < 0) found = (Math.imul(found, 31) + Engine.checksum(piece, 0, PIECE)) | 0;
-			else this.#engine.loadWear(unit, Math.min(PIECE / 2, units - unit), group, base, logBase, piece);
+		const { units, unitLength, headerLength, snapshotLength } = this.#geometry;
+		const { words, work } = this.#port;
+		if (!this.#loadHeader(area)) return false;
+		this.#use(area, words.getUint32(20, true), 0);
+		const base = words.getUint32(24, true);
+		const logBase = words.getUint32(28, true);
+		const expected = words.getUint32(32, true);
+		if (this.#generation <= FIRST) return this.#clear();
+		let sum = 0;
+		for (let done = 0; done < snapshotLength; done += unitLength) {
+			const length = Math.min(unitLength, snapshotLength - done);
+			this.#port.load(work, length, this.#startOf(area) + headerLength + done);
+			sum = (Math.imul(sum, 31) + Engine.checksum(work, 0, length)) >>> 0;
+			this.#engine.loadWear(done / 2, Math.min(length / 2, units - done / 2), base, logBase, work);
 		}
-		return base >= 0 || found >>> 0 === sum;
+		return sum === expected;
 	}
 
-	/** Goes through the records of the area that counts. */
-	#replay() {
-		const { step } = this.#geometry;
-		this.batchLength = this.batchNext = 0;
+	/** No unit was erased yet. */
+	#clear(): boolean {
+		const { units } = this.#geometry;
+		for (let unit = 0; unit < units; unit++)
+			this.#engine.setSlot(unit, unit < this.#logUnits ? SLOT_LOG : SLOT_UNKNOWN, 0, 0);
+		return true;
+	}
+
+	/** From now on records go to this area. */
+	#use(area: number, generation: number, place: number) {
+		this.#area = area;
+		this.#generation = generation;
+		this.#place = place;
+		this.#pass(area);
 		this.#announced = -1;
-		this.#offset = this.#start;
-		for (let offset = this.#start; offset < this.#areaLength; ) {
-			if (!this.#port.read(this.#view(this.#record.byteLength), this.#area * this.#areaLength + offset)) break;
-			const isBlank = Engine.equal(this.#record, 0, this.#blank, 0, step) === 1;
-			const length = isBlank ? 0 : this.#apply(offset);
-			offset += length || step;
-			if (!isBlank) this.#offset = offset;
+	}
+
+	/** The area behind `area` is to be prepared next, not the one in use. */
+	#pass(area: number) {
+		const { areas } = this.#geometry;
+		this.#next = (area + 1) % areas;
+		if (this.#next === this.#area) this.#next = (this.#next + 1) % areas;
+		this.#prepared = 0;
+	}
+
+	/** Goes through the records of the area that was loaded. False if there is none. */
+	#replay(): boolean {
+		const { step, unitLength, places } = this.#geometry;
+		const { work } = this.#port;
+		let [last, programmed, isLast] = [-1, -1, false];
+		for (let place = 0; place < places; place++) {
+			const at = (place * step) % unitLength;
+			if (at === 0) this.#port.load(work, Math.min(unitLength, (places - place) * step), this.#position(place));
+			if (this.#isRecord(at, place)) {
+				isLast = this.#apply(at);
+				last = place;
+			} else if (this.#isBlank(at)) continue;
+			programmed = place;
 		}
+		if (last < 0) return false;
+		if (!isLast) this.#doubt();
+		this.#place = last + (isLast ? 1 : 2);
+		// where the end of the area reads as erased, what does not was programmed
+		if (programmed < places - 1) this.#place = Math.max(this.#place, programmed + 1);
+		if (this.#place >= places) this.#prepared = 0; // no place was left to say that the next area was written
+		return true;
 	}
 
-	/** Applies the record in the buffer, if it is one; its length, or 0. */
-	#apply(offset: number): number {
-		const record = this.#record;
-		const type = record.getUint8(4);
-		const count = record.getUint8(5);
-		if (count > BATCH) return 0;
-		const length = recordLength(count, this.#geometry.step);
-		if (record.getUint32(0, true) !== this.#sumOf(offset, length)) return 0;
-		this.#budget.restore(record.getFloat64(8, true), record.getUint32(16, true) * 1000);
-		if (type === BATCH_RECORD) this.#applyBatch(count, 1);
-		else if (type === OPEN_RECORD) this.#applyBatch(count, 0);
-		else if (type === UNDONE_RECORD) this.#applyUndone(count);
-		if (type === RETIRE_RECORD)
-			for (let i = 0; i < count; i++) this.retire(record.getUint16(RECORD_LENGTH + 2 * i, true));
-		return length;
+	#position(place: number): number {
+		const { headerLength, snapshotLength, step } = this.#geometry;
+		return this.#startOf(this.#area) + headerLength + snapshotLength + place * step;
 	}
 
-	#applyBatch(count: number, erases: number) {
-		const { group, areas, areaUnits } = this.#geometry;
-		const isLog = count > 0 && this.#record.getUint16(RECORD_LENGTH, true) < areas * areaUnits;
-		this.#announced = isLog ? (this.#record.getUint16(RECORD_LENGTH, true) / areaUnits) | 0 : -1;
-		if (!isLog) this.batchLength = count;
-		for (let i = 0; i < count; i++) {
-			const unit = this.#record.getUint16(RECORD_LENGTH + 2 * i, true);
-			this.#engine.markSlots(unit * group, group, isLog ? SLOT_LOG : SLOT_UNKNOWN, erases, 0);
-			if (isLog) continue;
-			this.batchUnits[i] = unit;
-			this.batchSums[i] = this.#record.getUint32(RECORD_LENGTH + roundUp(2 * count, 4) + 4 * i, true);
+	#isRecord(at: number, place: number): boolean {
+		return this.#port.words.getUint32(at, true) === this.#sealOf(at, place);
+	}
+
+	/** The checksum that a record has, which must be one of this area's and this place. */
+	#sealOf(at: number, place: number): number {
+		const sum = Engine.checksum(this.#port.work, at + 4, RECORD_LENGTH - 4);
+		return (sum ^ Math.imul(this.#generation, 0x9e3779b1) ^ place) >>> 0;
+	}
+
+	#isBlank(at: number): boolean {
+		const blank = this.#geometry.eraseValue ? 0xffffffff : 0;
+		for (let i = 0; i < RECORD_LENGTH; i += 4) if (this.#port.words.getUint32(at + i, true) !== blank) return false;
+		return true;
+	}
+
+	/** Applies a record. Whether it is its life's last. */
+	#apply(at: number): boolean {
+		const { words } = this.#port;
+		const what = words.getUint32(at + 4, true);
+		const subject = what & SUBJECT;
+		const low = what >>> 24;
+		if (what & DOUBT) this.#doubt();
+		this.#announced = -1;
+		this.#budget.restore(words.getFloat32(at + 8, true), words.getUint32(at + 12, true) * 1000);
+		const type = (what >>> 20) & 3;
+		if (type === ERASE) this.#applyErase(subject, low);
+		else if (type === RETIRE) this.#engine.setSlot(subject, SLOT_RETIRED, 0, 0);
+		else if (type === AREA) {
+			this.#newest = Math.max(this.#newest, recent(this.#generation, low));
+			this.#pass(subject - 1);
+			this.#next = subject;
 		}
+		return (what & LAST) !== 0;
 	}
 
-	#applyUndone(count: number) {
-		const { group } = this.#geometry;
-		this.batchLength = 0;
-		for (let i = 0; i < count; i++) {
-			const unit = this.#record.getUint16(RECORD_LENGTH + 2 * i, true);
-			this.#engine.markSlots(unit * group, group, SLOT_UNKNOWN, -1, 0);
+	#applyErase(unit: number, low: number) {
+		const { areaUnits } = this.#geometry;
+		const isLog = unit < this.#logUnits;
+		this.#engine.setSlot(unit, isLog ? SLOT_LOG : SLOT_UNKNOWN, recent(this.#erasesOf(unit), low), 0);
+		this.#announced = unit;
+		if (!isLog) return;
+		this.#next = Math.floor(unit / areaUnits);
+		this.#prepared = (unit % areaUnits) + 1;
+	}
+
+	/** The erase that was announced last may not be done. */
+	#doubt() {
+		const unit = this.#announced;
+		if (unit >= this.#logUnits) this.#engine.setSlot(unit, SLOT_SUSPECT, this.#erasesOf(unit), 0);
+		else if (unit >= 0) this.#prepared = unit % this.#geometry.areaUnits;
+	}
+
+	#erasesOf(unit: number): number {
+		this.#engine.slot(unit, this.#words.buffer as ArrayBuffer);
+		return this.#words[0] as number;
+	}
+
+	/** No area counts: what else is there? */
+	#identify(): number {
+		const { unitLength, headerLength } = this.#geometry;
+		const { work, words } = this.#port;
+		let isOurs = false;
+		if (this.#isUntouched()) return EMPTY;
+		for (let unit = 0; unit < this.#logUnits; unit++) {
+			this.#port.load(work, headerLength, unit * unitLength);
+			if (words.getUint32(4, true) !== TEXT || words.getUint32(8, true) !== TEXT_2) continue;
+			if (words.getUint32(12, true) === TEXT_3_VERSION_1) return VERSION_1;
+			if (words.getUint32(16, true) !== this.#geometrySum()) return OTHER_GEOMETRY;
+			isOurs = true;
 		}
+		return isOurs ? DAMAGED : FOREIGN;
 	}
 
-	/** Marks a unit as retired, those slots of it that hold no page. */
-	retire(unit: number) {
-		const { group } = this.#geometry;
-		for (let i = 0; i < group; i++) this.#engine.markSlots(unit * group + i, 1, SLOT_RETIRED, 0, 0);
+	/** Whether the partition is erased, but for areas that a first start has begun: header, no snapshot, one record. */
+	#isUntouched(): boolean {
+		const { areas, units, unitLength, headerLength, snapshotLength, step } = this.#geometry;
+		for (let area = 0; area < areas; area++) {
+			const start = this.#startOf(area);
+			const places = start + headerLength + snapshotLength;
+			const isBegun = this.#isPartOfHeader(start, FIRST) || this.#isPartOfHeader(start, FIRST - 1);
+			if (!isBegun || !this.#isErased(start + headerLength, places)) return false;
+			if (!this.#isErased(places + (this.#loadHeader(area) ? step : 0), this.#startOf(area + 1))) return false;
+		}
+		return this.#isErased(this.#startOf(areas), units * unitLength);
 	}
 
-	#sumOf(offset: number, length: number): number {
-		return (Engine.checksum(this.#record, 4, length - 4) ^ Math.imul(this.#generation, 0x9e3779b1) ^ offset) >>> 0;
+	/** Whether what is there is erased, or a new log's header of which some bits are still missing. */
+	#isPartOfHeader(position: number, generation: number): boolean {
+		const { headerLength, eraseValue } = this.#geometry;
+		const { work, staging } = this.#port;
+		this.#putHeader(generation, 0, 0, 0);
+		Engine.copy(staging, 0, work, 0, headerLength);
+		this.#port.load(work, headerLength, position);
+		// every bit that is not erased must be one of the header's
+		const [from, of] = eraseValue ? [work, staging] : [staging, work];
+		return Engine.and(of, 0, from, 0, headerLength) === 0;
 	}
 
-	/** No header: what else is there? */
-	#unmarked(): number {
-		const mark = this.#view(MARK_LENGTH);
-		this.#putMark();
-		const { piece } = this.#port;
-		if (!this.#port.read(piece, 0)) return FOREIGN;
-		if (Engine.equal(piece, 0, mark, 0, mark.length) === 1) return EMPTY;
-		if (Engine.equal(piece, 4, mark, 4, MARK_LENGTH - 4) === 1) return OTHER_GEOMETRY;
-		return this.#isBlankBut(mark) ? EMPTY : FOREIGN;
-	}
-
-	/** Whether the partition is erased, but for a mark of which a part may be there. */
-	#isBlankBut(mark: Uint8Array): boolean {
-		const { units, unitLength, eraseValue } = this.#geometry;
-		const { piece } = this.#port;
-		for (let position = 0; position < units * unitLength; position += PIECE) {
-			if (!this.#port.read(piece, position)) return false;
-			if (position === 0) {
-				// every bit that is not erased must be one of the mark's
-				const [from, of] = eraseValue ? [piece, mark] : [mark, piece];
-				if (Engine.and(of, 0, from, 0, mark.length) !== 0) return false;
-				if (Engine.equal(piece, mark.length, this.#blank, 0, PIECE - mark.length) !== 1) return false;
-			} else if (Engine.equal(piece, 0, this.#blank, 0, PIECE) !== 1) return false;
+	/** Whether bytes of the flash read as erased. */
+	#isErased(position: number, end: number): boolean {
+		const { unitLength, eraseValue } = this.#geometry;
+		const { work, staging } = this.#port;
+		staging.fill(eraseValue);
+		for (let length = 0; position < end; position += length) {
+			length = Math.min(end, position - (position % unitLength) + unitLength) - position;
+			this.#port.load(work, length, position);
+			if (Engine.equal(work, 0, staging, 0, length) !== 1) return false;
 		}
 		return true;
 	}
 
-	#putMark() {
-		const { step, unitLength, units, areaUnits, areas } = this.#geometry;
-		const mark = this.#record;
+	// --- a new log
+
+	/**
+	 * Starts a log in a partition that has none. isErased: only areas that read as erased are used, and none is erased. False
+	 * if that fails.
+	 */
+	create(isErased: boolean): boolean {
+		const { credit } = this.#budget;
 		this.#clear();
-		mark.setUint32(4, TEXT, true);
-		mark.setUint32(8, TEXT_2, true);
-		mark.setUint32(12, TEXT_3, true);
-		let sum = Math.imul(VERSION, 31) + step;
-		sum = Math.imul(sum, 31) + unitLength;
-		sum = Math.imul(sum, 31) + units;
-		sum = Math.imul(sum, 31) + areaUnits;
-		mark.setUint32(0, Math.imul(sum, 31) + areas, true);
+		this.#newest = FIRST;
+		const area = this.#establish(0, FIRST, isErased);
+		const place = this.#place;
+		// an older one without any credit, to fall back to; if that fails there is none
+		this.#budget.credit = 0;
+		if (area >= 0) this.#establish(area + 1, FIRST - 1, isErased);
+		this.#budget.credit = credit;
+		this.#use(area, FIRST, place);
+		this.#noteRecord();
+		return area >= 0;
+	}
+
+	/** Makes the first area from number `from` on that will do one of this generation. Its number, or -1. */
+	#establish(from: number, generation: number, isErased: boolean): number {
+		const { areas } = this.#geometry;
+		for (let area = from; area < areas; area++) {
+			if (!(isErased ? this.#isErased(this.#startOf(area), this.#startOf(area + 1)) : this.#eraseArea(area))) continue;
+			if (!this.#writeArea(area, generation)) continue;
+			this.#use(area, generation, 0);
+			const isFirst = generation === FIRST;
+			if (this.#append(isFirst ? BUDGET : AREA, isFirst ? 0 : from - 1, FIRST, 0)) return area;
+		}
+		return -1;
+	}
+
+	/** There is no log yet that could have it on record: the only erases that are not counted. */
+	#eraseArea(area: number): boolean {
+		const { areaUnits } = this.#geometry;
+		let unit = area * areaUnits;
+		const end = unit + areaUnits;
+		while (unit < end && this.#port.erase(unit)) unit++;
+		return unit === end;
 	}
 
 	// --- records
 
-	/**
-	 * Sees to it that the next record finds room, moving on to the next area if it must. To be called before anything is
-	 * marked that the record shall announce: what is marked is in the new area already. False if no area will do, or one
-	 * would have to be erased and must not.
-	 */
-	reserve(): boolean {
-		if (this.#undone > 0 && this.#hasRoom) this.#recordUndone();
-		if (this.#hasRoom) return true;
-		if (!this.mayRotate || this.dead || !this.#rotate()) return false;
-		this.#undone = 0; // the new area has it right
-		return true;
+	get #left(): number {
+		return this.#geometry.places - this.#place;
 	}
 
-	get #hasRoom(): boolean {
-		return this.#offset <= this.#end && this.#announced < 0;
+	get #isReady(): boolean {
+		return this.#prepared === this.#geometry.areaUnits;
 	}
 
-	#recordUndone() {
-		this.batchLength = this.#undone;
-		this.#append(UNDONE_RECORD, 0); // if that fails, they are counted too often, which does no harm
-		this.batchLength = this.#undone = 0;
-	}
-
-	/** The next record finds no room: an area will be erased. */
+	/** Records for pages find no place any more until step() has made one. */
 	get isFull(): boolean {
-		return this.#offset > this.#end;
+		return this.#left <= (this.#isReady ? SPARE : reserveFor(this.#geometry.areaUnits - this.#prepared));
 	}
 
-	/** After a reboot: the first `count` of batchUnits were not erased. On record before the next batch. */
-	settle(count: number) {
-		this.batchLength = this.batchNext = 0;
-		this.#undone = count;
+	/** Units of the next area are still to be erased, one at a time. */
+	get isLate(): boolean {
+		return !this.#isReady;
 	}
 
-	/** Announces the erases of the first `count` of batchUnits. After reserve(). False, or an exception: none may be erased. */
-	announce(count: number): boolean {
-		this.batchLength = this.batchNext = count;
-		if (!this.#append(BATCH_RECORD, 0)) return false;
-		this.batchNext = 0;
-		return true;
+	/** The next step(), when the log is full, is not an erase but a snapshot, which programs so many pages' lengths. */
+	get snapshotPages(): number {
+		return this.#isReady ? 1 + this.#geometry.snapshotLength / this.#geometry.unitLength : 0;
 	}
 
-	/** Of the batch only what is to be erased yet stays in doubt over a power cut; the rest is done. */
-	closeBatch(): boolean {
-		return this.reserve() && this.#append(OPEN_RECORD, this.batchNext);
+	/** Erases a unit of the next area; or, if all are, goes on to that one. False if that failed. */
+	step(): boolean {
+		return this.#isReady ? this.#moveOn() : this.#prepare();
 	}
 
-	/** A unit is not used again, in this life and the next. */
-	recordRetirement(unit: number): boolean {
-		if (!this.reserve()) return false;
-		this.#clear();
-		this.#record.setUint16(RECORD_LENGTH, unit, true);
-		return this.#put(RETIRE_RECORD, 1);
-	}
-
-	/** Credit and uptime as they are. */
-	recordBudget(): boolean {
-		if (!this.reserve()) return false;
-		this.#clear();
-		return this.#put(BUDGET_RECORD, 0);
-	}
-
-	#clear() {
-		(this.#views[this.#views.length - 1] as Uint8Array).fill(this.#geometry.eraseValue);
-	}
-
-	/** Writes the entries of the batch from number `first` on. */
-	#append(type: number, first: number): boolean {
-		const count = this.batchLength - first;
-		const sums = RECORD_LENGTH + roundUp(2 * count, 4);
-		this.#clear();
-		for (let i = 0; i < count; i++) {
-			this.#record.setUint16(RECORD_LENGTH + 2 * i, this.batchUnits[first + i] as number, true);
-			this.#record.setUint32(sums + 4 * i, this.batchSums[first + i] as number, true);
+	/**
+	 * Erases a unit: on record, counted, then done. It was paid for, and is suspect until the driver says that it is done,
+	 * which is for the caller to note.
+	 */
+	eraseUnit(unit: number): number {
+		const isLog = unit < this.#logUnits;
+		const erases = this.#erasesOf(unit) + 1;
+		const sum = this.#words[3] as number;
+		const port = this.#port;
+		let isRecorded = false;
+		let isErased = false;
+		port.enter();
+		try {
+			const before = port.ticks();
+			isRecorded = (isLog && this.#isAnnounced(unit)) || this.#append(ERASE, unit, erases, 0);
+			if (isRecorded) {
+				this.#announced = unit;
+				this.#isDoubtful = true;
+				isErased = port.erase(unit);
+				this.#isDoubtful = !isErased;
+				port.erasing.add((port.ticks() - before) >>> 0);
+			}
+		} finally {
+			port.leave();
+			if (isRecorded) this.#engine.setSlot(unit, isLog ? SLOT_LOG : SLOT_SUSPECT, erases, sum);
 		}
-		return this.#put(type, count);
+		return isErased ? ERASED : isRecorded ? NOT_ERASED : NOT_RECORDED;
 	}
 
-	/** Writes the record whose entries are in the buffer; if that fails, once more behind it. */
-	#put(type: number, count: number): boolean {
-		const record = this.#record;
-		const length = recordLength(count, this.#geometry.step);
-		const view = this.#view(length);
-		record.setUint8(4, type);
-		record.setUint8(5, count);
-		record.setFloat64(8, this.#budget.credit, true);
-		record.setUint32(16, Math.floor(this.#budget.uptime / 1000), true);
-		for (let attempt = 0; attempt < 2 && this.#offset + length <= this.#areaLength; attempt++) {
-			const offset = this.#offset;
-			record.setUint32(0, this.#sumOf(offset, length), true);
-			this.#offset += length;
-			if (this.#port.program(view, this.#area * this.#areaLength + offset)) return true;
+	/** Whether an erase needs no record: of the log, if its own was the last, and was refused; or nothing is left for one. */
+	#isAnnounced(unit: number): boolean {
+		return this.#announced === unit || this.#left <= 0;
+	}
+
+	/** A unit is not used again, in this life and the next. False if that is not on record. */
+	retire(unit: number): boolean {
+		return this.#append(RETIRE, unit, 0, 0);
+	}
+
+	/**
+	 * Ends a call. Another record is due if the last one announced an erase of the log, of which the next life would not know
+	 * that it is done; if the area has none; and once an hour, if what was earned makes an erase.
+	 */
+	keep() {
+		const isOpen = this.#place === 0 || (this.#announced >= 0 && this.#announced < this.#logUnits && !this.#isDoubtful);
+		const isDue = this.#budget.uptime - this.#recordedAt >= HOUR && this.#hasGrown && !this.isFull;
+		if ((isOpen && this.#left > 0) || isDue) this.#append(BUDGET, 0, 0, 0);
+	}
+
+	/** Ends a life: what has been earned goes on record, if it makes an erase. */
+	close() {
+		this.#budget.advance();
+		if (this.#hasGrown && this.#left > SPARE) this.#append(BUDGET, 0, 0, LAST);
+	}
+
+	get #hasGrown(): boolean {
+		return this.#budget.credit - this.#recordedCredit >= 1;
+	}
+
+	#noteRecord() {
+		this.#recordedAt = this.#budget.uptime;
+		this.#recordedCredit = this.#budget.credit;
+	}
+
+	/** Programs a record; if it does not come out, once more behind it. False: what it announces must not begin. */
+	#append(type: number, subject: number, count: number, flags: number): boolean {
+		const { step } = this.#geometry;
+		const { work } = this.#port;
+		for (let attempt = 0; attempt < 2 && this.#left > 0; attempt++) {
+			const position = this.#position(this.#place);
+			const before = this.#wasRefused ? this.#look(position) : 0;
+			if (before < 0) return false;
+			this.#putRecord(subject | (type << 20) | flags | (count << 24));
+			const result = this.#port.program(work, step, position);
+			// a place that the driver has not touched is not spent
+			const isUntouched = result === REFUSED && this.#wasRefused && this.#look(position) === before;
+			if (!isUntouched) this.#place++;
+			this.#wasRefused = result === REFUSED;
+			if (result === REFUSED) return false;
+			if (result !== DONE) continue;
+			this.#announced = -1;
+			this.#isDoubtful = false;
+			this.#noteRecord();
+			return true;
 		}
 		return false;
+	}
+
+	/** A checksum of what is at a place, or -1 if it cannot be read. */
+	#look(position: number): number {
+		const { work } = this.#port;
+		const { step } = this.#geometry;
+		return this.#port.read(work, step, position) ? Engine.checksum(work, 0, step) : -1;
+	}
+
+	#putRecord(what: number) {
+		const { words, work } = this.#port;
+		const { credit, uptime } = this.#budget;
+		work.fill(this.#geometry.eraseValue, 0, this.#geometry.step);
+		words.setUint32(4, what | (this.#isDoubtful ? DOUBT : 0), true);
+		words.setFloat32(8, credit, true);
+		if (words.getFloat32(8, true) > credit) words.setFloat32(8, credit * (1 - 2 ** -23), true);
+		words.setUint32(12, Math.floor(uptime / 1000), true);
+		words.setUint32(0, this.#sealOf(0, this.#place), true);
 	}
 
 	// --- areas
 
-	/** Moves on to the next area. False if there is none. */
-	#rotate(): boolean {
-		const { areas } = this.#geometry;
-		for (let attempt = 0; attempt < areas; attempt++) {
-			const next = this.#next();
-			if (next === this.#area && this.#generation > 0) break;
-			if (this.#announced !== next) this.#announceArea(next);
-			this.#announced = -1;
-			if (this.#writeArea(next))
-				return this.batchNext < this.batchLength ? this.#append(OPEN_RECORD, this.batchNext) : true;
-			this.#failed[next] = 1;
+	#prepare(): boolean {
+		const result = this.eraseUnit(this.#next * this.#geometry.areaUnits + this.#prepared);
+		if (result === ERASED) this.#prepared++;
+		// while other units are erased, it is the area's fault
+		else if (result === NOT_ERASED && !this.isFull) this.#pass(this.#next);
+		return result === ERASED;
+	}
+
+	#moveOn(): boolean {
+		const area = this.#next;
+		const generation = this.#newest + 1;
+		if (this.#left > 0 && !this.#append(AREA, area, generation, 0)) return false;
+		this.#newest = generation;
+		this.#prepared = 0;
+		if (!this.#writeArea(area, generation)) {
+			this.#pass(area);
+			return false;
 		}
-		this.dead = true;
-		return false;
-	}
-
-	/** The next area that has not failed: perhaps the one that is in use. */
-	#next(): number {
-		const { areas } = this.#geometry;
-		let next = this.#announced >= 0 ? this.#announced : (this.#area + 1) % areas;
-		while (this.#failed[next] && next !== this.#area) next = (next + 1) % areas;
-		return next;
-	}
-
-	/** Counts the erase of an area, on record if there is a log already. */
-	#announceArea(area: number) {
-		const { areaUnits, group } = this.#geometry;
-		this.#clear();
-		for (let i = 0; i < areaUnits; i++) this.#record.setUint16(RECORD_LENGTH + 2 * i, area * areaUnits + i, true);
-		if (this.#generation > 0) this.#put(BATCH_RECORD, areaUnits);
-		this.#engine.markSlots(area * areaUnits * group, areaUnits * group, SLOT_LOG, 1, 0);
-	}
-
-	/** Erases an area and makes it the one that counts. */
-	#writeArea(area: number): boolean {
-		const { areaUnits } = this.#geometry;
-		const start = area * this.#areaLength;
-		const generation = this.#generation + 1;
-		if (!this.#port.erase(area * areaUnits, areaUnits)) return false;
-		this.#putMark();
-		if (!this.#port.program(this.#view(MARK_LENGTH), start)) return false;
-		this.#engine.wear(this.#wear.buffer as ArrayBuffer);
-		const base = this.#wear[0] as number;
-		const logBase = this.#wear[8] as number;
-		const sum = this.#writeErases(start, base, logBase);
-		if (sum < 0) return false;
-		this.#putHeader(generation, base, logBase, sum);
-		if (!this.#port.program(this.#view(AREA_HEADER_LENGTH), start + this.#headerStart)) return false;
-		this.#area = area;
-		this.#generation = generation;
-		this.#offset = this.#start;
+		this.#use(area, generation, 0); // the next record makes it count
 		return true;
 	}
 
+	/** Writes all of an area, whose units are erased, but records. */
+	#writeArea(area: number, generation: number): boolean {
+		const { headerLength } = this.#geometry;
+		const start = this.#startOf(area);
+		this.#engine.survey(NO_SLOT, this.#words.buffer as ArrayBuffer);
+		const base = this.#words[LEAST] as number;
+		const logBase = this.#words[LOG_LEAST] as number;
+		const sum = generation <= FIRST ? 0 : this.#saveErases(start + headerLength, base, logBase);
+		if (sum < 0) return false;
+		this.#putHeader(generation, base, logBase, sum);
+		return this.#port.program(this.#port.work, headerLength, start) === DONE;
+	}
+
 	/** Writes the erases of all units; their checksum, or -1 if that fails. */
-	#writeErases(area: number, base: number, logBase: number): number {
-		const { units, group, eraseValue } = this.#geometry;
-		const { piece } = this.#port;
-		const start = area + this.#start - roundUp(2 * units, PIECE);
+	#saveErases(start: number, base: number, logBase: number): number {
+		const { units, unitLength, snapshotLength, eraseValue } = this.#geometry;
+		const { work } = this.#port;
 		let sum = 0;
-		for (let unit = 0; unit < units; unit += PIECE / 2) {
-			piece.fill(eraseValue);
-			this.#engine.saveWear(unit, Math.min(PIECE / 2, units - unit), group, base, logBase, piece);
-			sum = (Math.imul(sum, 31) + Engine.checksum(piece, 0, PIECE)) | 0;
-			if (!this.#port.program(piece, start + 2 * unit)) return -1;
+		for (let done = 0; done < snapshotLength; done += unitLength) {
+			const length = Math.min(unitLength, snapshotLength - done);
+			work.fill(eraseValue, 0, length);
+			if (this.#engine.saveWear(done / 2, Math.min(length / 2, units - done / 2), base, logBase, work) < 0) return -1;
+			sum = (Math.imul(sum, 31) + Engine.checksum(work, 0, length)) >>> 0;
+			if (this.#port.program(work, length, start + done) !== DONE) return -1;
 		}
-		return sum >>> 0;
+		return sum;
+	}
+
+	#geometrySum(): number {
+		const { step, unitLength, units, areaUnits, areas } = this.#geometry;
+		let sum = Math.imul(step, 31) + unitLength;
+		sum = Math.imul(sum, 31) + units;
+		sum = Math.imul(sum, 31) + areaUnits;
+		return (Math.imul(sum, 31) + areas) >>> 0;
 	}
 
 	#putHeader(generation: number, base: number, logBase: number, sum: number) {
-		const { step, unitLength, units, areaUnits, areas } = this.#geometry;
-		const header = this.#record;
-		this.#clear();
-		header.setUint16(4, VERSION, true);
-		header.setUint16(6, step, true);
-		header.setUint32(8, generation, true);
-		header.setUint32(12, unitLength, true);
-		header.setUint32(16, units, true);
-		header.setUint16(20, areaUnits, true);
-		header.setUint16(22, areas, true);
-		header.setUint32(24, base, true);
-		header.setUint32(28, logBase, true);
-		header.setUint32(32, sum, true);
-		header.setUint32(36, Math.floor(this.#budget.uptime / 1000), true);
-		header.setFloat64(40, this.#budget.credit, true);
-		header.setUint32(0, Engine.checksum(header, 4, AREA_HEADER_LENGTH - 4), true);
+		const { words, work } = this.#port;
+		work.fill(this.#geometry.eraseValue, 0, this.#geometry.headerLength);
+		words.setUint32(4, TEXT, true);
+		words.setUint32(8, TEXT_2, true);
+		words.setUint32(12, TEXT_3, true);
+		words.setUint32(16, this.#geometrySum(), true);
+		words.setUint32(20, generation, true);
+		words.setUint32(24, base, true);
+		words.setUint32(28, logBase, true);
+		words.setUint32(32, sum, true);
+		words.setUint32(0, Engine.checksum(work, 4, HEADER_LENGTH - 4), true);
 	}
 }

@@ -1,91 +1,79 @@
 /*
  * Offload: pages that cannot be compressed, on flash. This file decides where a page goes, what is erased when, and what
  * moves; log.ts keeps what must outlive a reboot, budget.ts says how much may be erased, port.ts is the way to the driver,
- * geometry.ts says where things are. Which page is in which slot is the engine's to know.
+ * geometry.ts says where things are. Which page is in which unit is the engine's to know: a unit is a slot.
  *
  * What holds, whatever happens:
  *
  * 1. A slot is programmed and read back before the page's entry says that it is there, and freed after that.
  * 2. An erase is on record before it begins, and paid for.
- * 3. No unit for pages is erased when it then had more than 66 erases more than the least worn one with a page.
+ * 3. No unit is erased when it then had more than 66 erases more than the least worn one with a page.
  * 4. The slot table starts empty: no page outlives a reboot.
+ * 5. A store erases two units at most: one for its page, and one of the log or for a page that moves. It programs three
+ *    times at most, and ends when the driver throws.
  *
  * Nothing is allocated once a device is made, errors excepted.
  */
 
+import type { BackingStatus } from "zram/backing";
 import Engine from "zram/engine";
-import { OFFLOADED, stateOf } from "zram/engine/entry";
+import { ENTRY_LENGTH, OFFLOADED, stateOf } from "zram/engine/entry";
 import {
 	type ByteBuffer,
 	type Engine as EngineInstance,
-	SLOT_COMMITTED,
+	ERASED_SLOTS,
+	LEAST,
+	LEAST_DIRTY,
+	LEAST_ERASED,
+	LEAST_UNKNOWN,
+	LEAST_USED,
+	LOG_MOST,
+	MOST,
+	NO_SLOT,
+	RETIRED_SLOTS,
 	SLOT_ERASED,
 	SLOT_FREE,
+	SLOT_LENGTH,
 	SLOT_RETIRED,
 	SLOT_ROTTEN,
+	SLOT_SUSPECT,
 	SLOT_UNKNOWN,
 	SLOT_USED,
-	WEAR_LENGTH,
+	SLOTS,
+	SUM_HIGH,
+	SUM_LOW,
+	SURVEY_LENGTH,
+	USED_SLOTS,
 } from "zram/engine/interface";
+import { ticks as hostTicks, isMonotonic } from "zram/memory";
 import { Budget, SPREAD } from "zram/offload/budget";
-import { BATCH, type FlashGeometry, type FlashIO } from "zram/offload/geometry";
-import { EMPTY, FOUND, Log, OTHER_GEOMETRY } from "zram/offload/log";
-import { Port } from "zram/offload/port";
+import type { FlashGeometry } from "zram/offload/geometry";
+import { DAMAGED, EMPTY, ERASED, FOREIGN, FOUND, Log, NOT_RECORDED, OTHER_GEOMETRY, VERSION_1 } from "zram/offload/log";
+import { DONE, Port, REFUSED, WRONG } from "zram/offload/port";
+import type { Backing } from "zram/options";
 
-const DIRTY = (1 << SLOT_UNKNOWN) | (1 << SLOT_FREE);
-const ERASED = 1 << SLOT_ERASED;
-const COMMITTED = 1 << SLOT_COMMITTED;
-const USED = 1 << SLOT_USED;
-const ANY = 0xff;
-const NO_LIMIT = 0xffffffff;
-
-/** A page moves when the next unit to be erased is so many erases ahead of the one that it is in. */
+/** A page moves when the unit that is next has so many erases more than the one that it is in. */
 const THRESHOLD = 64;
-/** Slots that a page is tried in before it stays in memory. */
+/** Erases of a store, or of a step of maintain(). */
+const ERASES = 2;
+/** Programs that a store tries, and units that it reads to find one that is erased when it must not erase. */
 const ATTEMPTS = 3;
-const HOUR = 3_600_000;
-/** Milliseconds that an erase is held to take until one has taken longer: the typical value of data sheets. */
-const ERASE_TIME = 45;
-/** And all else that comes with it: records, looking at what units hold. */
-const OTHER_TIME = 10;
+/** Erases that a unit refuses, each after one that another took, before it is retired. */
+const REFUSALS = 3;
 
-/** What status() says about the flash. */
-export interface BackingStatus {
-	/** Slots for pages, those of the log and retired ones excluded. */
-	slots: number;
-	/** Slots that hold a page. */
-	slotsUsed: number;
-	/** Slots that are erased: a page goes there without waiting. */
-	slotsErased: number;
-	/** Slots that have failed and are not used any more. */
-	slotsRetired: number;
-	/** Erases of the least worn unit for pages, in its whole life. A unit is what is erased at once. */
-	wearLeast: number;
-	/** Erases of the most worn unit for pages. */
-	wearMost: number;
-	/** Erases of the units for pages, their mean. */
-	wearMean: number;
-	/** Erases of the most worn unit of the log. */
-	wearLog: number;
-	/** Erases that may be done now. */
-	budget: number;
-	/** Erases that a day of uptime adds to the budget. */
-	budgetPerDay: number;
-	/** Years of uptime that the flash lasts at the pace of its life so far. */
-	yearsLeft: number;
-}
+/** Steps of maintain(). */
+const NOTHING = 0;
+const ERASE_LOG = 1;
+const SNAPSHOT = 2;
+const MOVE = 3;
+const ERASE = 4;
 
-/** BackingOptions, validated. */
-interface Backing {
-	io: FlashIO;
-	path: string;
-	endurance: number;
-	lifetime: number;
-	offload: "any" | "erased-only";
-	format: boolean;
-	ticks: () => number;
-	geometry: FlashGeometry;
-}
+const REASONS = Object.freeze({
+	[OTHER_GEOMETRY]: "was used with another pageLength or driver",
+	[VERSION_1]: "has a log of version 1, and this is version 2",
+	[DAMAGED]: "is ours, but its log is damaged",
+	[FOREIGN]: "is not erased and not ours (flash with transparent encryption never looks erased)",
+} as Record<number, string>);
 
 /**
  * Opens the flash for an engine that was made for it. `scratch` is the engine's.
@@ -97,20 +85,15 @@ export function openBacking(
 	engine: EngineInstance,
 	scratch: ByteBuffer,
 	scratchLength: number,
-	pageLength: number,
 ): Offload {
-	const { io, path, endurance, lifetime, ticks, geometry } = backing;
+	const { io, path, geometry, ticks } = backing;
 	const device = io.open({ path, mode: "r+" });
+	let port: Port | undefined;
 	try {
-		const port = new Port(device, geometry, engine, scratch as ArrayBufferLike, scratchLength, pageLength);
-		const end = geometry.units * geometry.unitLength;
-		if (!port.read(port.piece, end - port.piece.length))
-			throw new Error(`backing: the flash says that it has ${end} bytes, and cannot read the last`);
-		const units = geometry.units - geometry.areas * geometry.areaUnits;
-		const budget = new Budget(endurance, lifetime, units, ticks);
-		return new Offload(engine, port, geometry, budget, ticks, backing.offload === "erased-only", backing.format);
+		port = new Port(device, geometry, engine, scratch as ArrayBufferLike, scratchLength, ticks);
+		return new Offload(engine, port, backing);
 	} catch (error) {
-		device.close();
+		port ? port.close() : device.close();
 		throw error;
 	}
 }
@@ -122,72 +105,42 @@ export class Offload {
 	readonly #budget: Budget;
 	readonly #log: Log;
 	readonly #erasedOnly: boolean;
-	readonly #ticks: () => number;
-	readonly #pageLength: number;
-	/** What the engine wrote last: a slot, an entry, or figures of wear. */
-	readonly #words = new Uint32Array(WEAR_LENGTH / 4);
-	/** Checksums of a slot and a unit that are erased. */
+	/** What the engine wrote last: a survey, an entry, or a slot. */
+	readonly #survey = new Uint32Array(SURVEY_LENGTH / 4);
+	readonly #entry = new Uint32Array(ENTRY_LENGTH / 4);
+	readonly #slot = new Uint32Array(SLOT_LENGTH / 4);
+	/** Checksum of a slot that is erased. */
 	readonly #blankSum: number;
-	#blankUnitSum = 0;
-	/** collect() has come across a unit that is erased. */
-	#found = false;
-	/** Uptime and credit when they were on record last. */
-	#recordedAt = 0;
-	#recordedCredit = 0;
-	#eraseTime = ERASE_TIME;
+	/** The slot whose erase was refused last: the next attempt is at another. And whether none was taken since. */
+	#refused = NO_SLOT;
+	#isOutage = false;
+	/** Erases that the call may still do. */
+	#erasesLeft = 0;
+	/** A retired slot that is not on record yet, or NO_SLOT. */
+	#unrecorded = NO_SLOT;
 
-	constructor(
-		engine: EngineInstance,
-		port: Port,
-		geometry: FlashGeometry,
-		budget: Budget,
-		ticks: () => number,
-		erasedOnly: boolean,
-		format: boolean,
-	) {
+	constructor(engine: EngineInstance, port: Port, backing: Backing) {
+		const { geometry, endurance, lifetime, offload, ticks } = backing;
 		this.#engine = engine;
 		this.#port = port;
 		this.#geometry = geometry;
-		this.#budget = budget;
-		this.#ticks = ticks;
-		this.#erasedOnly = erasedOnly;
-		this.#pageLength = port.page.length;
-		this.#blankSum = Engine.checksum(port.page.fill(geometry.eraseValue), 0, this.#pageLength);
-		for (let slot = 0; slot < geometry.group; slot++)
-			this.#blankUnitSum = (Math.imul(this.#blankUnitSum, 31) + this.#blankSum) >>> 0;
-		this.#log = new Log(geometry, engine, port, budget, this.#words);
-		this.#start(format);
+		this.#erasedOnly = offload === "erased-only";
+		const units = geometry.units - geometry.areas * geometry.areaUnits;
+		const isSteady = ticks !== hostTicks || isMonotonic();
+		this.#budget = new Budget(endurance, lifetime, units, () => port.ticks(), isSteady);
+		this.#blankSum = Engine.checksum(port.work.fill(geometry.eraseValue), 0, geometry.unitLength);
+		this.#log = new Log(geometry, engine, port, this.#budget, this.#survey);
+		this.#start(backing);
 	}
 
-	#start(format: boolean) {
-		const log = this.#log;
-		const found = log.open();
-		if (found === FOUND) this.#settleBatch();
-		else if (found !== EMPTY && !format)
-			throw new Error(
-				found === OTHER_GEOMETRY
-					? "backing: the partition was used by another version, pageLength or driver; pass format: true to start anew"
-					: "backing: the partition is not erased and not ours; pass format: true to take it",
-			);
-		else if (!log.create(0)) throw new Error("backing: the partition cannot be erased and programmed");
-		this.#noteRecord();
-	}
-
-	/** The last batch before the reboot: what still holds what it held then was not erased. */
-	#settleBatch() {
-		const { group } = this.#geometry;
-		const log = this.#log;
-		let undone = 0;
-		for (let i = 0; i < log.batchLength; i++) {
-			const unit = log.batchUnits[i] as number;
-			this.#engine.slot(unit * group, this.#words.buffer);
-			if (this.#words[2] === SLOT_RETIRED) continue;
-			this.#inspect(unit, true);
-			if (this.#unitSum(unit) !== log.batchSums[i]) continue;
-			for (let each = 0; each < group; each++) this.#engine.markSlots(unit * group + each, 1, SLOT_FREE, -1, 0);
-			log.batchUnits[undone++] = unit;
-		}
-		log.settle(undone);
+	#start({ format, geometry }: Backing) {
+		const found = this.#log.open();
+		if (found === FOUND) return;
+		this.#port.load(this.#port.work, geometry.unitLength, (geometry.units - 1) * geometry.unitLength); // is it there?
+		if (found !== EMPTY && !format)
+			throw new Error(`backing: the partition ${REASONS[found]}; pass format: true to start anew`);
+		if (!((found === EMPTY && this.#log.create(true)) || this.#log.create(false)))
+			throw new Error("backing: the partition cannot be erased and programmed");
 	}
 
 	// --- one page
@@ -198,333 +151,291 @@ export class Offload {
 	 * mode: WRITTEN or TRIMMED if it was changed just now; 0 if it is what the page was before.
 	 */
 	store(page: number, mode: number): boolean {
-		const mayErase = mode === 0 || !this.#erasedOnly;
+		const { staging } = this.#port;
 		this.#budget.advance();
-		this.#log.mayRotate = mayErase;
-		const isStored = this.#store(page, mode, mayErase);
-		this.#keepBudget();
-		this.#log.mayRotate = true;
-		return isStored;
-	}
-
-	#store(page: number, mode: number, mayErase: boolean): boolean {
 		const old = this.#slotOf(page);
-		if (old >= 0 && this.#isSame(old)) return this.#engine.offload(page, old, mode) === 0;
-		if (old < 0 && !this.#hasRoom()) return false;
-		const slot = this.#program(mayErase);
-		return slot >= 0 && this.#engine.offload(page, slot, mode) === 0;
-	}
-
-	/** Whether a unit is left for pages that are on flash already, to be written anew. */
-	#hasRoom(): boolean {
-		this.#engine.wear(this.#words.buffer);
-		return (this.#words[4] as number) - (this.#words[5] as number) > this.#geometry.group;
+		const sum = Engine.checksum(staging, 0, staging.length);
+		let slot = old;
+		this.#erasesLeft = mode !== 0 && this.#erasedOnly ? 0 : ERASES;
+		if (old < 0 || !this.#isSame(old, sum)) slot = this.#program(old < 0);
+		const isStored = slot >= 0 && this.#engine.offload(page, slot, mode, sum) === 0;
+		this.#keepRecords();
+		return isStored;
 	}
 
 	/** Reads what the slot of `page` has into staging; false if the driver cannot. */
 	load(page: number): boolean {
 		const slot = this.#slotOf(page);
-		return slot >= 0 && this.#port.read(this.#port.staging, slot * this.#pageLength);
+		return slot >= 0 && this.#read(this.#port.staging, slot);
 	}
 
-	/** What is on flash is not the page any more: it is not moved again. */
+	/** What is on flash is not the page any more: it is not moved again, and holds nobody back. */
 	markRotten(page: number) {
 		const slot = this.#slotOf(page);
-		if (slot >= 0) this.#engine.markSlots(slot, 1, SLOT_ROTTEN, 0, 0);
+		if (slot >= 0) this.#engine.setSlot(slot, SLOT_ROTTEN, 0, 0);
+	}
+
+	#read(into: Uint8Array, slot: number): boolean {
+		const { unitLength } = this.#geometry;
+		return this.#port.read(into, unitLength, slot * unitLength);
+	}
+
+	/** Whether a slot reads as something with this checksum, which is in work then. */
+	#holds(slot: number, sum: number): boolean {
+		const { work } = this.#port;
+		return this.#read(work, slot) && Engine.checksum(work, 0, work.length) === sum;
 	}
 
 	/** Slot of a page on flash, or -1. */
 	#slotOf(page: number): number {
-		if (this.#engine.nextPage(page, page + 1, this.#words.buffer) !== page) return -1;
-		return stateOf(this.#words[1] as number) === OFFLOADED ? (this.#words[0] as number) : -1;
+		if (this.#engine.nextPage(page, page + 1, this.#entry.buffer) !== page) return -1;
+		return stateOf(this.#entry[1] as number) === OFFLOADED ? (this.#entry[0] as number) : -1;
 	}
 
-	/** Whether staging is what a used slot has already. */
-	#isSame(slot: number): boolean {
-		const { staging } = this.#port;
-		this.#engine.slot(slot, this.#words.buffer);
-		if (this.#words[2] !== SLOT_USED || this.#words[3] !== Engine.checksum(staging, 0, this.#pageLength)) return false;
-		return this.#port.holds(staging, slot * this.#pageLength);
+	/** Whether staging, with this checksum, is what a used slot has already. */
+	#isSame(slot: number, sum: number): boolean {
+		const { staging, work } = this.#port;
+		this.#engine.slot(slot, this.#slot.buffer);
+		if (this.#slot[2] !== SLOT_USED || this.#slot[3] !== sum || !this.#read(work, slot)) return false;
+		return Engine.equal(staging, 0, work, 0, staging.length) === 1;
 	}
 
-	/** Programs staging to an erased slot. The slot, or -1. */
-	#program(mayErase: boolean): number {
+	/** Programs staging to an erased slot. The slot, or -1. A new page leaves one for those that are written anew. */
+	#program(isNew: boolean): number {
+		const survey = this.#survey;
 		for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-			const slot = this.#erasedSlot(mayErase);
-			if (slot < 0) return -1;
-			if (this.#programTo(slot, this.#port.staging)) return slot;
+			this.#look();
+			if (isNew && (survey[SLOTS] as number) - (survey[USED_SLOTS] as number) <= 1) return -1;
+			const slot = this.#takeErased();
+			const result = slot < 0 ? REFUSED : this.#programTo(slot, this.#port.staging);
+			if (result === DONE) return slot;
+			if (result === REFUSED) return -1;
 		}
 		return -1;
 	}
 
-	/** Programs a page to an erased slot, which is retired if that fails. */
-	#programTo(slot: number, bytes: Uint8Array): boolean {
-		if (!this.#isTelling(slot, Engine.checksum(bytes, 0, this.#pageLength))) return false;
-		let isThere: boolean | undefined;
+	/** An erased slot, the least worn. If there is none, one is erased, or found if it must not be. It, or -1. */
+	#takeErased(): number {
+		const erased = this.#survey[LEAST_ERASED] as number;
+		const mayErase = this.#erasesLeft > 0;
+		const slot = erased !== NO_SLOT ? erased : mayErase ? this.#erase() : this.#findErased();
+		if (slot < 0 || !mayErase) return slot;
+		return this.#erasesLeft > 0 && this.#isAhead(slot) ? this.#swap(slot) : slot;
+	}
+
+	/** Programs a page to an erased slot, which then is used, retired, or nobody knows what. */
+	#programTo(slot: number, bytes: Uint8Array): number {
+		let result = REFUSED;
 		try {
-			isThere = this.#port.program(bytes, slot * this.#pageLength);
+			result = this.#port.program(bytes, bytes.length, slot * bytes.length);
 		} finally {
-			if (isThere === undefined) this.#engine.markSlots(slot, 1, SLOT_UNKNOWN, 0, 0);
+			if (result !== DONE) this.#set(slot, SLOT_UNKNOWN);
 		}
-		if (isThere) return true;
-		this.#engine.markSlots(slot, 1, SLOT_RETIRED, 0, 0);
-		this.#retire((slot / this.#geometry.group) | 0);
-		return false;
+		if (result === WRONG) this.#retire(slot);
+		return result;
 	}
 
-	/**
-	 * A unit of the batch that gets back what it held before would look as if it had never been erased: then the batch is
-	 * closed first. False if that cannot be.
-	 */
-	#isTelling(slot: number, sum: number): boolean {
-		const log = this.#log;
-		const unit = (slot / this.#geometry.group) | 0;
-		for (let i = 0; i < log.batchNext; i++)
-			if (log.batchUnits[i] === unit && this.#unitSum(unit, slot, sum) === log.batchSums[i]) return log.closeBatch();
-		return true;
+	/** A slot has failed. If that cannot be put on record now, it is later. */
+	#retire(slot: number) {
+		this.#set(slot, SLOT_RETIRED);
+		if (!this.#log.retire(slot)) this.#unrecorded = slot;
 	}
 
-	// --- erased slots
+	#keepRecords() {
+		if (this.#unrecorded !== NO_SLOT && this.#log.retire(this.#unrecorded)) this.#unrecorded = NO_SLOT;
+		this.#log.keep();
+	}
 
-	/** An erased slot, the least worn; erases one if it may and must. -1 if there is none to be had. */
-	#erasedSlot(mayErase: boolean): number {
-		const { group } = this.#geometry;
-		for (;;) {
-			const slot = this.#engine.leastWorn(ANY, ERASED, NO_LIMIT, group);
-			if (slot >= 0) return slot;
-			if (!(mayErase ? this.#eraseOne() : this.#findErased())) return -1;
+	// --- slots
+
+	/** One walk over all slots, without the one that has refused. */
+	#look() {
+		this.#engine.survey(this.#refused, this.#survey.buffer);
+		if (this.#refused !== NO_SLOT && this.#survey[LEAST_DIRTY] === NO_SLOT) {
+			this.#refused = NO_SLOT; // there is no other
+			this.#engine.survey(NO_SLOT, this.#survey.buffer);
 		}
 	}
 
-	/** After a reboot: looks for a unit that is erased already. */
-	#findErased(): boolean {
-		const { group } = this.#geometry;
-		for (;;) {
-			const slot = this.#engine.leastWorn(DIRTY, 1 << SLOT_UNKNOWN, NO_LIMIT, group);
-			if (slot < 0) return false;
-			if (this.#inspect((slot / group) | 0, false)) return true;
+	/** A slot without a page has another state now. */
+	#set(slot: number, state: number) {
+		this.#engine.slot(slot, this.#slot.buffer);
+		this.#engine.setSlot(slot, state, this.#slot[0] as number, 0);
+	}
+
+	/** Whether an erased slot is so far ahead of the least worn one with a page that this one's page shall go there. */
+	#isAhead(slot: number): boolean {
+		if (this.#survey[LEAST_USED] === NO_SLOT) return false;
+		this.#engine.slot(slot, this.#slot.buffer);
+		return (this.#slot[0] as number) > (this.#survey[LEAST_USED + 1] as number) + THRESHOLD;
+	}
+
+	/** Reads up to three slots of which nobody knows what they hold, to find an erased one. It, or -1. */
+	#findErased(): number {
+		for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+			const slot = this.#survey[LEAST_UNKNOWN] as number;
+			if (slot === NO_SLOT) return -1;
+			if (this.#isBlank(slot)) return slot;
+			this.#look();
 		}
+		return -1;
 	}
 
-	/** Erases the next unit of the batch, or of a new one. False if nothing may be erased, or need be. */
-	#eraseOne(): boolean {
-		const log = this.#log;
-		if (log.batchNext >= log.batchLength && !this.#commit()) return false;
-		if (log.batchNext < log.batchLength) this.#eraseNext();
-		return true;
-	}
-
-	#eraseNext() {
-		const { group } = this.#geometry;
-		const log = this.#log;
-		const unit = log.batchUnits[log.batchNext] as number;
-		const before = this.#ticks();
-		const erased = this.#port.erase(unit, 1);
-		this.#eraseTime = Math.max(this.#eraseTime, (this.#ticks() - before) >>> 0);
-		log.batchNext++;
-		if (erased) this.#engine.markSlots(unit * group, group, SLOT_ERASED, 0, 0);
-		else this.#retire(unit);
-	}
-
-	/**
-	 * Makes a new batch of the least worn units that are free, or moves a page so that there will be one. False if there is
-	 * none, or it cannot be paid for. True without a batch: look again.
-	 */
-	#commit(): boolean {
-		const limit = this.#limit();
-		if (this.#budget.credit < 1 || !this.#log.reserve()) return false;
-		const count = this.#collect(limit, BATCH);
-		if (count) return this.#announce(count);
-		return this.#found || (limit < NO_LIMIT && this.#move(limit - THRESHOLD));
-	}
-
-	/** Units with so many erases must not be erased: the least worn one with a page is too far behind. */
-	#limit(): number {
-		if (this.#geometry.group > 1) return NO_LIMIT; // several pages a unit do not move
-		const slot = this.#engine.leastWorn(ANY, USED, NO_LIMIT, 1);
-		if (slot < 0) return NO_LIMIT;
-		this.#engine.slot(slot, this.#words.buffer);
-		return (this.#words[0] as number) + THRESHOLD;
-	}
-
-	/** Puts up to `most` units with less than `limit` erases in the next batch. How many. Ends at one that is erased. */
-	#collect(limit: number, most: number): number {
-		const wanted = Math.min(most, Math.floor(this.#budget.credit));
-		let count = 0;
-		let isComplete = false;
-		this.#found = false;
-		try {
-			while (count < wanted && this.#collectOne(limit, count)) count++;
-			isComplete = true;
-		} finally {
-			this.#markBatch(count, isComplete ? SLOT_COMMITTED : SLOT_FREE, isComplete ? 1 : 0);
-		}
-		return count;
-	}
-
-	/** Makes the least worn free unit number `index` of the next batch. False if there is none, or it is erased already. */
-	#collectOne(limit: number, index: number): boolean {
-		const { group } = this.#geometry;
-		const slot = this.#engine.leastWorn(DIRTY | ERASED, DIRTY, limit, group);
-		if (slot < 0) return false;
-		const unit = (slot / group) | 0;
-		this.#found = this.#inspect(unit, false);
-		if (this.#found) return false;
-		// of one that is blank already nobody could see whether it was erased: let it look as if it was
-		const sum = this.#unitSum(unit);
-		this.#log.batchSums[index] = sum === this.#blankUnitSum ? ~sum : sum;
-		this.#log.batchUnits[index] = unit;
-		this.#engine.markSlots(unit * group, group, SLOT_COMMITTED, 0, 0);
-		return true;
-	}
-
-	#markBatch(count: number, state: number, erases: number) {
-		const { group } = this.#geometry;
-		for (let i = 0; i < count; i++)
-			this.#engine.markSlots((this.#log.batchUnits[i] as number) * group, group, state, erases, 0);
-	}
-
-	/** Puts a batch of `count` units on record, and pays for it. If that fails nothing is erased, and all is as before. */
-	#announce(count: number): boolean {
-		let isRecorded = false;
-		this.#budget.credit -= count;
-		try {
-			isRecorded = this.#log.announce(count);
-		} finally {
-			if (isRecorded) this.#noteRecord();
-			else {
-				this.#budget.credit += count;
-				this.#markBatch(count, SLOT_FREE, -1);
-			}
-		}
-		return isRecorded;
-	}
-
-	// --- what a unit holds
-
-	/**
-	 * Finds out what an unknown unit holds: true if it is erased. `isSuspect`: it may have been erased in part, and will
-	 * not do as erased.
-	 */
-	#inspect(unit: number, isSuspect: boolean): boolean {
-		const { group } = this.#geometry;
-		let isBlank = !isSuspect;
-		for (let slot = unit * group; slot < (unit + 1) * group; slot++) {
-			this.#engine.slot(slot, this.#words.buffer);
-			if (this.#words[2] !== SLOT_UNKNOWN) {
-				isBlank = isBlank && this.#words[2] === SLOT_ERASED;
-				continue;
-			}
-			const sum = this.#port.read(this.#port.page, slot * this.#pageLength)
-				? Engine.checksum(this.#port.page, 0, this.#pageLength)
-				: 0;
-			isBlank = isBlank && sum === this.#blankSum;
-			this.#engine.markSlots(slot, 1, SLOT_FREE, 0, sum);
-		}
-		if (isBlank) this.#engine.markSlots(unit * group, group, SLOT_ERASED, 0, 0);
+	/** Reads an unknown slot, which then is erased or free. */
+	#isBlank(slot: number): boolean {
+		const isBlank = this.#holds(slot, this.#blankSum);
+		this.#set(slot, isBlank ? SLOT_ERASED : SLOT_FREE);
 		return isBlank;
 	}
 
-	/** A checksum of what a unit holds, made of those of its slots; as it were if `replaced` held something with `sum`. */
-	#unitSum(unit: number, replaced = -1, sum = 0): number {
-		const { group } = this.#geometry;
-		let total = 0;
-		for (let slot = unit * group; slot < (unit + 1) * group; slot++) {
-			this.#engine.slot(slot, this.#words.buffer);
-			const isErased = this.#words[2] === SLOT_ERASED;
-			const each = slot === replaced ? sum : isErased ? this.#blankSum : (this.#words[3] as number);
-			total = (Math.imul(total, 31) + each) | 0;
-		}
-		return total >>> 0;
-	}
-
-	// --- moving, retiring
-
 	/**
-	 * Moves the page in the least worn unit, with `least` erases, to the least worn free one, so that its own can be erased.
-	 * False if that cannot be. A page waits in staging meanwhile.
+	 * Erases the least worn slot without a page, as the survey says. It, or -1 if there is none, it must not or cannot be.
+	 * Before it goes a unit of the log, if it is time for one; a move waits for that while it can.
 	 */
-	#move(least: number): boolean {
-		const log = this.#log;
-		if (!this.#collect(least + SPREAD, 1)) return this.#found;
-		if (!this.#announce(1)) return false;
-		const to = log.batchUnits[0] as number;
-		this.#eraseNext();
-		this.#engine.slot(to, this.#words.buffer);
-		if (this.#words[2] !== SLOT_ERASED) return true;
-		const from = this.#engine.leastWorn(ANY, USED, NO_LIMIT, 1);
-		this.#engine.slot(from, this.#words.buffer);
-		const page = this.#words[1] as number;
-		const sum = this.#words[3];
-		if (this.#slotOf(page) !== from) return false; // the region is damaged
-		const { page: bytes } = this.#port;
-		if (!this.#port.read(bytes, from * this.#pageLength)) return false;
-		if (Engine.checksum(bytes, 0, this.#pageLength) !== sum) this.#engine.markSlots(from, 1, SLOT_ROTTEN, 0, 0);
-		else if (this.#programTo(to, bytes)) return this.#engine.offload(page, to, 0) === 0;
-		return true;
+	#erase(): number {
+		const slot = this.#survey[LEAST_DIRTY] as number;
+		if (slot === NO_SLOT || this.#ahead > SPREAD) return -1;
+		if (slot === this.#survey[LEAST_UNKNOWN] && this.#isBlank(slot)) return slot;
+		const isLogsTurn = this.#log.isLate && this.#erasesLeft > 1 && this.#ahead < SPREAD && !this.#isOutage;
+		return isLogsTurn && !this.#stepLog() ? -1 : this.#eraseSlot(slot);
 	}
 
-	/** A unit has failed: what of it holds no page is not used again. */
-	#retire(unit: number) {
-		this.#log.retire(unit);
-		this.#log.recordRetirement(unit);
+	/** Erases that the least worn slot without a page would have more than the least worn one with a page. */
+	get #ahead(): number {
+		const survey = this.#survey;
+		return survey[LEAST_USED] === NO_SLOT ? 0 : survey[LEAST_DIRTY + 1] + 1 - survey[LEAST_USED + 1];
+	}
+
+	/** Erases a slot: paid for, and on record before it begins. It, or -1 if there is no credit, or the driver refuses. */
+	#eraseSlot(slot: number): number {
+		for (let step = 0; step < 2 && this.#log.isFull && this.#stepLog(); step++); // an erase, a snapshot
+		if (this.#budget.credit < 1 || this.#erasesLeft < 1 || this.#log.isFull) return -1;
+		this.#erasesLeft--;
+		let result = NOT_RECORDED;
+		this.#budget.credit--;
+		try {
+			result = this.#log.eraseUnit(slot);
+		} finally {
+			if (result === NOT_RECORDED) this.#budget.credit++;
+		}
+		if (result === ERASED) {
+			this.#set(slot, SLOT_ERASED);
+			this.#refused = NO_SLOT;
+			this.#isOutage = false;
+			return slot;
+		}
+		if (result !== NOT_RECORDED) this.#noteRefusal(slot);
+		return -1;
+	}
+
+	/** What the log needs: an erase, if there is one left, or else a snapshot. False if the driver refuses. */
+	#stepLog(): boolean {
+		if (this.#log.isLate && this.#erasesLeft-- < 1) return false;
+		const isDone = this.#log.step();
+		this.#isOutage = !isDone;
+		return isDone;
+	}
+
+	/** It is the slot's fault if others are erased: then it is retired in the end. */
+	#noteRefusal(slot: number) {
+		this.#engine.slot(slot, this.#slot.buffer);
+		const refusals = (this.#slot[3] as number) + (this.#isOutage ? 0 : 1);
+		this.#engine.setSlot(slot, SLOT_SUSPECT, this.#slot[0] as number, refusals);
+		this.#isOutage = true;
+		this.#refused = slot;
+		if (refusals >= REFUSALS) this.#retire(slot);
+	}
+
+	// --- moving
+
+	/** Moves the page of the least worn slot to `to`, and erases that slot instead. It, or `to` if the page cannot be read. */
+	#swap(to: number): number {
+		const from = this.#survey[LEAST_USED] as number;
+		const result = this.#move(from, to);
+		return result === DONE ? this.#eraseSlot(from) : result === WRONG ? to : -1;
+	}
+
+	/** DONE; WRONG if the page in `from` cannot be read, which is rotten then; REFUSED if it cannot be programmed. */
+	#move(from: number, to: number): number {
+		const { work } = this.#port;
+		this.#engine.slot(from, this.#slot.buffer);
+		const page = this.#slot[1] as number;
+		const sum = this.#slot[3] as number;
+		if (this.#slotOf(page) !== from) return REFUSED; // the region is damaged
+		if (!this.#holds(from, sum) && !this.#holds(from, sum)) {
+			this.#engine.setSlot(from, SLOT_ROTTEN, 0, 0);
+			return WRONG;
+		}
+		if (this.#programTo(to, work) !== DONE) return REFUSED;
+		return this.#engine.offload(page, to, 0, sum) === 0 ? DONE : REFUSED;
 	}
 
 	// --- when there is time
 
-	/** What has been earned goes on record once an hour, if it makes an erase, and nothing else was recorded meanwhile. */
-	#keepBudget() {
-		const { uptime, credit } = this.#budget;
-		if (uptime - this.#recordedAt < HOUR || credit - this.#recordedCredit < 1) return;
-		if (this.#log.recordBudget()) this.#noteRecord();
+	/** The next step to be done ahead of time. */
+	#nextStep(): number {
+		const survey = this.#survey;
+		const log = this.#log;
+		this.#look();
+		if (log.isLate) return ERASE_LOG;
+		if (log.isFull) return SNAPSHOT;
+		if (survey[LEAST_ERASED] !== NO_SLOT && this.#isAhead(survey[LEAST_ERASED] as number)) return MOVE;
+		return survey[LEAST_DIRTY] !== NO_SLOT && this.#ahead <= SPREAD && this.#budget.credit >= 1 ? ERASE : NOTHING;
 	}
 
-	#noteRecord() {
-		this.#recordedAt = this.#budget.uptime;
-		this.#recordedCredit = this.#budget.credit;
+	#fits(step: number, milliseconds: number): boolean {
+		const { erasing, programming } = this.#port;
+		if (step === SNAPSHOT) return programming.fits(milliseconds / this.#log.snapshotPages);
+		return (step === MOVE ? programming : erasing).fits(milliseconds);
 	}
 
-	/** Milliseconds that the next erase may take, with what comes with it. */
-	get #nextTime(): number {
-		return OTHER_TIME + this.#eraseTime * (this.#log.isFull ? 1 + this.#geometry.areaUnits : 1);
+	/** False if the driver refuses. */
+	#doStep(step: number): boolean {
+		this.#erasesLeft = 1;
+		if (step === ERASE) return this.#erase() >= 0;
+		if (step !== MOVE) return this.#stepLog();
+		return this.#move(this.#survey[LEAST_USED] as number, this.#survey[LEAST_ERASED] as number) !== REFUSED;
 	}
 
-	/** Erases what will be needed, for so many milliseconds at most. True if nothing is left to do. */
+	/** Does steps that will be needed, for so many milliseconds at most. True if nothing is left to do. */
 	maintain(milliseconds: number): boolean {
-		const before = this.#ticks();
+		const before = this.#port.ticks();
 		this.#budget.advance();
-		let isDone = false;
-		while (!isDone && ((this.#ticks() - before) >>> 0) + this.#nextTime <= milliseconds) isDone = !this.#eraseOne();
-		this.#keepBudget();
-		return (
-			isDone ||
-			this.#engine.leastWorn(DIRTY | COMMITTED | ERASED, DIRTY | COMMITTED, NO_LIMIT, this.#geometry.group) < 0
-		);
+		let step = this.#nextStep();
+		for (let left = milliseconds; step !== NOTHING && this.#fits(step, left); step = this.#nextStep()) {
+			if (!this.#doStep(step)) break;
+			left = milliseconds - ((this.#port.ticks() - before) >>> 0) - 1;
+		}
+		this.#keepRecords();
+		return step === NOTHING;
 	}
 
 	status(): BackingStatus {
 		const budget = this.#budget;
-		const wear = this.#words;
+		const survey = this.#survey as unknown as number[];
 		budget.advance();
-		this.#engine.wear(wear.buffer);
-		const [least, most, sumLow, sumHigh, slots, used, erased, retired, , logMost] = wear as unknown as number[];
-		const sum = (sumHigh as number) * 2 ** 32 + (sumLow as number);
+		this.#engine.survey(NO_SLOT, this.#survey.buffer);
+		const sum = survey[SUM_HIGH] * 2 ** 32 + survey[SUM_LOW];
 		return {
-			slots: slots as number,
-			slotsUsed: used as number,
-			slotsErased: erased as number,
-			slotsRetired: retired as number,
-			wearLeast: least as number,
-			wearMost: most as number,
-			wearMean: slots ? sum / slots : 0,
-			wearLog: logMost as number,
+			slots: survey[SLOTS],
+			slotsUsed: survey[USED_SLOTS],
+			slotsErased: survey[ERASED_SLOTS],
+			slotsRetired: survey[RETIRED_SLOTS],
+			wearLeast: survey[LEAST],
+			wearMost: survey[MOST],
+			wearMean: survey[SLOTS] ? sum / survey[SLOTS] : 0,
+			wearLog: survey[LOG_MOST],
 			budget: Math.floor(budget.credit),
 			budgetPerDay: budget.perDay,
-			yearsLeft: budget.yearsLeft(sum / this.#geometry.group),
+			yearsLeft: budget.yearsLeft(sum),
 		};
 	}
 
 	close() {
-		this.#port.close();
+		try {
+			this.#log.close();
+		} finally {
+			this.#port.close();
+		}
 	}
 }

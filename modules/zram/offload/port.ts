@@ -1,14 +1,30 @@
 /*
- * The way to the flash: calls of the driver, during which the device is held (a driver that calls back gets EBUSY), and
- * what it says is verified. Nothing here throws but EBUSY: a driver's error is an answer like any other.
+ * The way to the flash: calls of the driver, during which the device is held (whoever calls back gets EBUSY), and what it
+ * says is verified. The driver sees one buffer, which is memory of its own; nothing in it is believed until it is copied.
+ *
+ * A driver's error is an answer like any other, REFUSED, and says nothing about the flash. Only EBUSY goes on to the
+ * caller: who calls back into the device shall know.
  */
 
+import type { FlashDevice } from "zram/backing";
 import Engine from "zram/engine";
 import type { Engine as EngineInstance } from "zram/engine/interface";
 import { ZramError } from "zram/error";
-import { type FlashDevice, type FlashGeometry, PIECE } from "zram/offload/geometry";
+import { Memory } from "zram/memory";
+import type { FlashGeometry } from "zram/offload/geometry";
+import { Pace } from "zram/offload/pace";
 
-/** A driver's errors are as good as a wrong result; but who calls back into the device shall know. */
+/** What programming comes to: the bytes are there, */
+export const DONE = 0;
+/** are not, as two read-backs say, */
+export const WRONG = 1;
+/** or nobody knows, as the driver has thrown, or the read-backs differ. */
+export const REFUSED = 2;
+
+/** Milliseconds that a page takes, by the data sheet, until one was measured; and an erase. */
+const PAGE_TIME = 12;
+const ERASE_TIME = 45;
+
 function swallow(error: unknown) {
 	if (error instanceof ZramError && error.code === "EBUSY") throw error;
 }
@@ -16,84 +32,146 @@ function swallow(error: unknown) {
 export class Port {
 	/** A page on its way to or from flash: the engine's staging. */
 	readonly staging: Uint8Array;
-	/** As long as a page, and a piece of it; what they hold lasts to the next call of the engine. */
-	readonly page: Uint8Array;
-	readonly piece: Uint8Array;
-	readonly #readBack = new Uint8Array(PIECE);
+	/** As long as a page; what it holds lasts until the engine reads or writes one. And the same as words. */
+	readonly work: Uint8Array;
+	readonly words: DataView;
+	/** How long it takes to program a page, and to erase a unit with its record. */
+	readonly programming = new Pace(PAGE_TIME);
+	readonly erasing = new Pace(ERASE_TIME);
+
 	readonly #engine: EngineInstance;
 	readonly #device: FlashDevice;
-	readonly #geometry: FlashGeometry;
+	readonly #blocksPerUnit: number;
+	readonly #ticks: () => number;
+	readonly #memory: Memory;
+	/** All of the memory, and pieces from its start by their length. */
+	readonly #page: Uint8Array;
+	readonly #views: Uint8Array[] = [];
+	#depth = 0;
 
-	/** The scratch's last two pages are staging and free, see Engine. */
+	/** The scratch's last two pages are work and staging, see Engine. */
 	constructor(
 		device: FlashDevice,
-		geometry: FlashGeometry,
+		{ unitLength, blocksPerUnit }: FlashGeometry,
 		engine: EngineInstance,
 		scratch: ArrayBufferLike,
 		scratchLength: number,
-		pageLength: number,
+		ticks: () => number,
 	) {
 		this.#device = device;
-		this.#geometry = geometry;
+		this.#blocksPerUnit = blocksPerUnit;
 		this.#engine = engine;
-		this.staging = new Uint8Array(scratch, scratchLength - pageLength, pageLength);
-		this.page = new Uint8Array(scratch, scratchLength - 2 * pageLength, pageLength);
-		this.piece = new Uint8Array(scratch, scratchLength - 2 * pageLength, PIECE);
+		this.#ticks = ticks;
+		this.staging = new Uint8Array(scratch, scratchLength - unitLength, unitLength);
+		this.work = new Uint8Array(scratch, scratchLength - 2 * unitLength, unitLength);
+		this.words = new DataView(scratch, scratchLength - 2 * unitLength, unitLength);
+		this.#memory = new Memory(unitLength, "internal");
+		this.#page = this.#view(unitLength);
 	}
 
-	/** Fills `into`; false if the driver cannot. */
-	read(into: Uint8Array, position: number): boolean {
-		this.#engine.hold(true);
+	/** A view of the driver's memory. All lengths are used when a device is made; later none is new. */
+	#view(length: number): Uint8Array {
+		for (let i = 0; i < this.#views.length; i++)
+			if (this.#views[i]?.length === length) return this.#views[i] as Uint8Array;
+		const view = new Uint8Array(this.#memory as unknown as ArrayBuffer, 0, length);
+		this.#views.push(view);
+		return view;
+	}
+
+	/** Holds the device until leave(), in a pair as often as one likes. */
+	enter() {
+		if (this.#depth++ === 0) this.#engine.hold(true);
+	}
+
+	leave() {
+		if (--this.#depth === 0) this.#engine.hold(false);
+	}
+
+	/** Milliseconds. Who calls back into the device from there gets EBUSY too. */
+	ticks(): number {
+		this.enter();
 		try {
-			return this.#device.read(into, position) === into.length;
+			return this.#ticks();
+		} finally {
+			this.leave();
+		}
+	}
+
+	/** Fills the first `length` bytes of `into`; throws what the driver throws, or if it reads less. */
+	load(into: Uint8Array, length: number, position: number) {
+		this.enter();
+		try {
+			if (
+				this.#device.read(this.#view(length), position) !== length ||
+				Engine.copy(into, 0, this.#page, 0, length) !== 0
+			)
+				throw new Error(`backing: the flash does not read ${length} bytes at ${position}`);
+		} finally {
+			this.leave();
+		}
+	}
+
+	/** Likewise; false if the driver cannot. */
+	read(into: Uint8Array, length: number, position: number): boolean {
+		try {
+			this.load(into, length, position);
+			return true;
 		} catch (error) {
 			swallow(error);
 			return false;
-		} finally {
-			this.#engine.hold(false);
 		}
 	}
 
-	/** Programs `bytes`, and reads them back; false if they are not there. */
-	program(bytes: Uint8Array, position: number): boolean {
-		this.#engine.hold(true);
+	/** Programs the first `length` bytes of `from`, and reads them back. */
+	program(from: Uint8Array, length: number, position: number): number {
+		this.enter();
 		try {
-			this.#device.write(bytes, position);
+			if (Engine.copy(this.#page, 0, from, 0, length) !== 0) return REFUSED;
+			const before = this.#ticks();
+			this.#device.write(this.#view(length), position);
+			const result = this.#verify(from, length, position);
+			if (length === this.#page.length) this.programming.add((this.#ticks() - before) >>> 0);
+			return result;
 		} catch (error) {
 			swallow(error);
-			return false;
+			return REFUSED;
 		} finally {
-			this.#engine.hold(false);
+			this.leave();
 		}
-		return this.holds(bytes, position);
 	}
 
-	/** Whether the flash holds `bytes`. */
-	holds(bytes: Uint8Array, position: number): boolean {
-		const { length } = bytes;
-		for (let done = 0; done < length; done += PIECE) {
-			if (!this.read(this.#readBack, position + done)) return false;
-			if (Engine.equal(bytes, done, this.#readBack, 0, Math.min(PIECE, length - done)) !== 1) return false;
-		}
-		return true;
+	#verify(from: Uint8Array, length: number, position: number): number {
+		if (this.#holds(from, length, position)) return DONE;
+		return this.#holds(from, length, position) ? REFUSED : WRONG;
 	}
 
-	/** Erases units; false if the driver cannot. What is there then, nobody knows. */
-	erase(unit: number, count: number): boolean {
-		const { blocksPerUnit } = this.#geometry;
-		this.#engine.hold(true);
+	#holds(from: Uint8Array, length: number, position: number): boolean {
+		// a read that does nothing must not find what was written
+		this.#page[0] = ~(from[0] as number);
+		this.#page[length - 1] = ~(from[length - 1] as number);
+		if (this.#device.read(this.#view(length), position) !== length) throw new Error("short");
+		return Engine.equal(from, 0, this.#page, 0, length) === 1;
+	}
+
+	/** Erases a unit; false if the driver cannot. What is there then, nobody knows. */
+	erase(unit: number): boolean {
+		this.enter();
 		try {
-			this.#device.eraseBlock(unit * blocksPerUnit, (unit + count) * blocksPerUnit);
+			this.#device.eraseBlock(unit * this.#blocksPerUnit, (unit + 1) * this.#blocksPerUnit);
 			return true;
 		} catch (error) {
 			swallow(error);
 			return false;
 		} finally {
-			this.#engine.hold(false);
+			this.leave();
 		}
 	}
 
 	close() {
-		this.#device.close();
+		try {
+			this.#device.close();
+		} finally {
+			this.#memory.close();
+		}
 	}
 }

@@ -25,6 +25,9 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 	static and(into: ByteBuffer, intoStart: number, from: ByteBuffer, fromStart: number, length: number): number {
 		return native("xs_zram_engine_and").call(this, into, intoStart, from, fromStart, length);
 	}
+	static copy(into: ByteBuffer, intoStart: number, from: ByteBuffer, fromStart: number, length: number): number {
+		return native("xs_zram_engine_copy").call(this, into, intoStart, from, fromStart, length);
+	}
 	static checksum(buffer: ByteBuffer, start: number, length: number): number {
 		return native("xs_zram_engine_checksum").call(this, buffer, start, length);
 	}
@@ -70,26 +73,23 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 	keep(mode: number): number {
 		return native("xs_zram_engine_keep").call(this, mode);
 	}
-	offload(page: number, slot: number, mode: number): number {
-		return native("xs_zram_engine_offload").call(this, page, slot, mode);
+	offload(page: number, slot: number, mode: number, sum: number): number {
+		return native("xs_zram_engine_offload").call(this, page, slot, mode, sum);
 	}
 	slot(slot: number, into: ArrayBuffer): number {
 		return native("xs_zram_engine_slot").call(this, slot, into);
 	}
-	markSlots(slot: number, count: number, state: number, erases: number, sum: number): number {
-		return native("xs_zram_engine_markSlots").call(this, slot, count, state, erases, sum);
+	setSlot(slot: number, state: number, erases: number, sum: number): number {
+		return native("xs_zram_engine_setSlot").call(this, slot, state, erases, sum);
 	}
-	leastWorn(all: number, any: number, below: number, group: number): number {
-		return native("xs_zram_engine_leastWorn").call(this, all, any, below, group);
+	survey(except: number, into: ArrayBuffer): number {
+		return native("xs_zram_engine_survey").call(this, except, into);
 	}
-	wear(into: ArrayBuffer): number {
-		return native("xs_zram_engine_wear").call(this, into);
+	saveWear(slot: number, count: number, base: number, logBase: number, into: ByteBuffer): number {
+		return native("xs_zram_engine_saveWear").call(this, slot, count, base, logBase, into);
 	}
-	saveWear(unit: number, count: number, group: number, base: number, logBase: number, into: ByteBuffer): number {
-		return native("xs_zram_engine_saveWear").call(this, unit, count, group, base, logBase, into);
-	}
-	loadWear(unit: number, count: number, group: number, base: number, logBase: number, from: ByteBuffer): number {
-		return native("xs_zram_engine_loadWear").call(this, unit, count, group, base, logBase, from);
+	loadWear(slot: number, count: number, base: number, logBase: number, from: ByteBuffer): number {
+		return native("xs_zram_engine_loadWear").call(this, slot, count, base, logBase, from);
 	}
 	hold(busy: boolean): void {
 		native("xs_zram_engine_hold").call(this, busy);

@@ -365,6 +365,17 @@ void xs_zram_engine_and(xsMachine *the)
 	xsmcSetInteger(xsResult, code ? code : zramAnd(pair.to, pair.from, pair.length));
 }
 
+/* copy(into, intoStart, from, fromStart, length): 0 */
+void xs_zram_engine_copy(xsMachine *the)
+{
+	zramPair pair;
+	int code = enterPair(the, &pair, 1);
+
+	if (!code)
+		memmove(pair.to, pair.from, pair.length);
+	xsmcSetInteger(xsResult, code);
+}
+
 /* constructor(region, scratch, plan) */
 void xs_zram_engine(xsMachine *the)
 {

@@ -42,11 +42,11 @@ void xs_zram_engine_keep(xsMachine *the)
 
 void xs_zram_engine_offload(xsMachine *the)
 {
-	uint32_t page = toUint32(the, 0), slot = toUint32(the, 1), mode = toUint32(the, 2);
+	uint32_t page = toUint32(the, 0), slot = toUint32(the, 1), mode = toUint32(the, 2), sum = toUint32(the, 3);
 	zramEngine *engine;
 	int code = zramEnter(the, &engine);
 
-	xsmcSetInteger(xsResult, code ? code : zramOffload(engine, page, slot, mode));
+	xsmcSetInteger(xsResult, code ? code : zramOffload(engine, page, slot, mode, sum));
 }
 
 void xs_zram_engine_slot(xsMachine *the)
@@ -68,45 +68,34 @@ void xs_zram_engine_slot(xsMachine *the)
 	xsmcSetInteger(xsResult, code);
 }
 
-void xs_zram_engine_markSlots(xsMachine *the)
+void xs_zram_engine_setSlot(xsMachine *the)
 {
-	uint32_t slot = toUint32(the, 0), count = toUint32(the, 1), state = toUint32(the, 2);
-	int32_t erases = xsmcToInteger(xsArg(3));
-	uint32_t sum = toUint32(the, 4);
+	uint32_t slot = toUint32(the, 0), state = toUint32(the, 1), erases = toUint32(the, 2), sum = toUint32(the, 3);
 	zramEngine *engine;
 	int code = zramEnter(the, &engine);
 
-	xsmcSetInteger(xsResult, code ? code : zramMarkSlots(engine, slot, count, state, erases, sum));
+	xsmcSetInteger(xsResult, code ? code : zramSetSlot(engine, slot, state, erases, sum));
 }
 
-/* leastWorn(all, any, below, group): a slot, or OFFSET if there is none */
-void xs_zram_engine_leastWorn(xsMachine *the)
+/* survey(except, into) */
+void xs_zram_engine_survey(xsMachine *the)
 {
-	uint32_t all = toUint32(the, 0), any = toUint32(the, 1), below = toUint32(the, 2), group = toUint32(the, 3);
+	uint32_t except = toUint32(the, 0);
 	zramEngine *engine;
 	int code = zramEnter(the, &engine);
-	uint32_t slot = (code || !group) ? kZramNoPage : zramLeastWorn(engine, all, any, below, group);
-
-	xsmcSetInteger(xsResult, code ? code : (slot == kZramNoPage) ? kZramErrorOffset : (xsIntegerValue)slot);
-}
-
-void xs_zram_engine_wear(xsMachine *the)
-{
-	zramEngine *engine;
-	int code = zramEnter(the, &engine);
-	zramWear wear;
+	zramSurvey survey;
 	void *into;
 	xsUnsignedValue size;
 
 	if (!code) {
-		zramMeasureWear(engine, &wear);
-		xsmcGetBufferWritable(xsArg(0), &into, &size);
-		memcpy(into, &wear, (size < sizeof(wear)) ? size : sizeof(wear));
+		zramSurveySlots(engine, except, &survey);
+		xsmcGetBufferWritable(xsArg(1), &into, &size);
+		memcpy(into, &survey, (size < sizeof(survey)) ? size : sizeof(survey));
 	}
 	xsmcSetInteger(xsResult, code);
 }
 
-/* saveWear and loadWear(unit, count, group, base, logBase, bytes) */
+/* saveWear and loadWear(slot, count, base, logBase, bytes) */
 static int enterWear(xsMachine *the, zramEngine **engine, uint8_t **bytes)
 {
 	uint32_t count = toUint32(the, 1);
@@ -116,9 +105,9 @@ static int enterWear(xsMachine *the, zramEngine **engine, uint8_t **bytes)
 
 	if (code)
 		return code;
-	xsmcGetBufferWritable(xsArg(5), &data, &size);
+	xsmcGetBufferWritable(xsArg(4), &data, &size);
 	*bytes = data;
-	return ((toUint32(the, 2) == 0) || (count > size / 2)) ? kZramErrorOffset : kZramOK;
+	return (count > size / 2) ? kZramErrorOffset : kZramOK;
 }
 
 void xs_zram_engine_saveWear(xsMachine *the)
@@ -128,8 +117,7 @@ void xs_zram_engine_saveWear(xsMachine *the)
 	int code = enterWear(the, &engine, &bytes);
 
 	if (!code)
-		zramSaveWear(
-			engine, toUint32(the, 0), toUint32(the, 1), toUint32(the, 2), toUint32(the, 3), toUint32(the, 4), bytes);
+		zramSaveWear(engine, toUint32(the, 0), toUint32(the, 1), toUint32(the, 2), toUint32(the, 3), bytes);
 	xsmcSetInteger(xsResult, code);
 }
 
@@ -140,7 +128,6 @@ void xs_zram_engine_loadWear(xsMachine *the)
 	int code = enterWear(the, &engine, &bytes);
 
 	if (!code)
-		zramLoadWear(
-			engine, toUint32(the, 0), toUint32(the, 1), toUint32(the, 2), toUint32(the, 3), toUint32(the, 4), bytes);
+		zramLoadWear(engine, toUint32(the, 0), toUint32(the, 1), toUint32(the, 2), toUint32(the, 3), bytes);
 	xsmcSetInteger(xsResult, code);
 }

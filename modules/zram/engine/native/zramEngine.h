@@ -56,21 +56,21 @@
 
 /* What a slot, a page's length of flash, holds. */
 enum {
-	kZramSlotUnknown = 0,   /* nobody knows: as after a reboot */
-	kZramSlotFree = 1,      /* a page that was freed; `sum` is still its checksum */
-	kZramSlotCommitted = 2, /* its erase is counted and on record, but not done yet; `sum` as above */
-	kZramSlotErased = 3,    /* ready to be programmed */
-	kZramSlotUsed = 4,      /* page `page`, whose checksum is `sum` */
-	kZramSlotRotten = 5,    /* the same, but what is on flash is not the page any more */
-	kZramSlotRetired = 6,   /* it failed once */
-	kZramSlotLog = 7,       /* not for pages */
+	kZramSlotUnknown = 0, /* nobody knows: as after a reboot */
+	kZramSlotFree = 1,    /* what was programmed there is not needed any more */
+	kZramSlotSuspect = 2, /* its erase is counted and on record, and perhaps not done, or in part */
+	kZramSlotErased = 3,  /* ready to be programmed */
+	kZramSlotUsed = 4,    /* page `page`, whose checksum is `sum` */
+	kZramSlotRotten = 5,  /* the same, but what is on flash is not the page any more, or cannot be read */
+	kZramSlotRetired = 6, /* it has failed */
+	kZramSlotLog = 7,     /* not for pages */
 };
 
 typedef struct {
-	uint32_t erases; /* of the erase unit it lies in */
-	uint32_t page;   /* 0 unless used or rotten */
+	uint32_t erases;
+	uint32_t page; /* 0 unless used or rotten */
 	uint32_t state;
-	uint32_t sum; /* zramChecksum of what it holds */
+	uint32_t sum; /* used, rotten: zramChecksum of the page; else the caller's */
 } zramSlot;
 
 _Static_assert(sizeof(zramSlot) == 16, "a slot has four words, without padding");
@@ -207,27 +207,25 @@ int zramStage(zramEngine *engine, uint32_t page);
 int zramKeep(zramEngine *engine, uint32_t mode);
 
 /*
- * `page` is from now on in `slot`, an erased one, to which the caller has programmed what is in staging; its granules, or
- * its old slot, are free. Or `slot` is the one it has, whose content is the same. mode: kZramModeWritten, kZramModeTrimmed, or 0
- * if it is what the page was before. kZramOK, or kZramErrorCorrupt and nothing has changed.
+ * `page` is from now on in `slot`, an erased one, to which the caller has programmed it; `sum` is its checksum. Its
+ * granules, or its old slot, are free. Or `slot` is the one it has, whose content is the same. mode: kZramModeWritten,
+ * kZramModeTrimmed, or 0 if it is what the page was before. kZramOK, or kZramErrorCorrupt and nothing has changed.
  */
-int zramOffload(zramEngine *engine, uint32_t page, uint32_t slot, uint32_t mode);
+int zramOffload(zramEngine *engine, uint32_t page, uint32_t slot, uint32_t mode, uint32_t sum);
 
 /*
- * `count` slots from `slot` on have this state now, and `erases` more erases (or fewer). Used slots can become rotten and
- * nothing else. Free ones get the checksum `sum`, unless they were free or committed before. kZramErrorCorrupt if that cannot
- * be.
+ * A slot's state, erases and sum. A used slot can become rotten, which leaves the rest as it is, and any other anything
+ * but used and rotten. kZramErrorCorrupt if that cannot be. An erase that is done, from suspect to erased, counts as one.
  */
-int zramMarkSlots(zramEngine *engine, uint32_t slot, uint32_t count, uint32_t state, int32_t erases, uint32_t sum);
+int zramSetSlot(zramEngine *engine, uint32_t slot, uint32_t state, uint32_t erases, uint32_t sum);
 
-/*
- * Among the erase units, `group` slots each, whose slots all have a state in the set `all` and one at least in `any`
- * (bits 1 << state), the least worn with less than `below` erases: its first slot with a state in `any`. kZramNoPage if
- * there is none.
- */
-uint32_t zramLeastWorn(const zramEngine *engine, uint32_t all, uint32_t any, uint32_t below, uint32_t group);
+/* The least worn slot of its kind, the first of several; or kZramNoPage */
+typedef struct {
+	uint32_t slot;
+	uint32_t erases;
+} zramLeastWorn;
 
-/* How the slots are worn; those that are retired count nowhere else. */
+/* How worn the slots are, and which would be next. Retired ones count nowhere else. */
 typedef struct {
 	uint32_t least; /* erases, of slots for pages; 0 if there are none */
 	uint32_t most;
@@ -239,20 +237,24 @@ typedef struct {
 	uint32_t retired;
 	uint32_t logLeast; /* erases, of slots for the log */
 	uint32_t logMost;
-} zramWear;
+	zramLeastWorn leastUsed;
+	zramLeastWorn leastErased;
+	zramLeastWorn leastDirty; /* unknown, free or suspect */
+	zramLeastWorn leastUnknown;
+} zramSurvey;
 
-_Static_assert(sizeof(zramWear) == 40, "ten words, without padding");
-
-void zramMeasureWear(const zramEngine *engine, zramWear *wear);
+/* One walk over all slots. `except` is counted, and not chosen. */
+void zramSurveySlots(const zramEngine *engine, uint32_t except, zramSurvey *survey);
 
 /*
- * Erases of `count` erase units from `unit` on, as two bytes each above `base` (slots of the log: `logBase`), 0xFFFF for
- * retired ones; and back.
+ * Erases of `count` slots from `slot` on, as two bytes each above `base` (slots of the log: `logBase`): 15 bits for the
+ * erases, the highest bit for suspect ones, all ones for retired ones. And back: then slots that are neither, nor the
+ * log's, are unknown.
  */
-void zramSaveWear(const zramEngine *engine, uint32_t unit, uint32_t count, uint32_t group, uint32_t base,
-	uint32_t logBase, uint8_t *into);
-void zramLoadWear(zramEngine *engine, uint32_t unit, uint32_t count, uint32_t group, uint32_t base, uint32_t logBase,
-	const uint8_t *from);
+void zramSaveWear(
+	const zramEngine *engine, uint32_t slot, uint32_t count, uint32_t base, uint32_t logBase, uint8_t *into);
+void zramLoadWear(
+	zramEngine *engine, uint32_t slot, uint32_t count, uint32_t base, uint32_t logBase, const uint8_t *from);
 
 /* A checksum of bytes: 32 bits, and a change within one word is never missed. The last word is padded with zeros. */
 uint32_t zramChecksum(const uint8_t *bytes, uint32_t length);

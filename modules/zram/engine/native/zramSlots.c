@@ -7,12 +7,12 @@
  *   | offloaded     |<-----| erases              |      +-----------+-----------+-----------+
  *   +---------------+      +---------------------+        erased      the page
  *
- * A slot's state, and who changes it:
+ * A slot is what the flash erases at once. Its state, and who changes it:
  *
- *                  commit            erase             program
- *   unknown, free ────────► committed ────► erased ───────────────► used ──► rotten
- *        ▲                                                             │        │
- *        └─────────────────────────────────────────────────────────────┴────────┘  overwritten, trimmed, moved
+ *                   announce            erase            program
+ *   unknown, free ────────────► suspect ─────► erased ─────────────► used ───► rotten
+ *        ▲                                                            │          │
+ *        └────────────────────────────────────────────────────────────┴──────────┘  overwritten, trimmed, moved
  *   anything but used and rotten ──► retired
  */
 
@@ -92,27 +92,25 @@ static void countStored(zramHeader *header, uint32_t mode)
 		zramCount(&header->hugePagesSince);
 }
 
-int zramOffload(zramEngine *engine, uint32_t page, uint32_t slot, uint32_t mode)
+int zramOffload(zramEngine *engine, uint32_t page, uint32_t slot, uint32_t mode, uint32_t sum)
 {
 	zramHeader *header = zramHeaderOf(engine);
-	uint32_t changed = mode & (kZramModeWritten | kZramModeTrimmed), sum;
+	uint32_t changed = mode & (kZramModeWritten | kZramModeTrimmed);
 	zramEntry fresh = { slot, kZramStateOffloaded };
 	zramEntry *entry;
-	zramSlot *old;
+	zramSlot *old, *place;
 
 	if ((page >= engine->geometry.pageCount) || (slot >= engine->geometry.slotCount))
 		return kZramErrorCorrupt;
 	entry = zramEntryOf(engine, page);
+	place = zramSlotOf(engine, slot);
 	old = (zramEntryState(entry) == kZramStateOffloaded) ? zramSlotOfPage(engine, page, entry) : NULL;
 	if (!changed)
 		fresh.word1 |= entry->word1 & kZramEntryAgeMask;
-	if (old != zramSlotOf(engine, slot)) {
-		/* a page that moves need not be in staging */
-		sum =
-			(old && !changed) ? old->sum : zramChecksum((const uint8_t *)engine->staging, engine->geometry.pageLength);
-		if ((zramSlotOf(engine, slot)->state != kZramSlotErased) || zramStoreWord(engine, page, &fresh))
+	if (old != place) {
+		if ((place->state != kZramSlotErased) || zramStoreWord(engine, page, &fresh))
 			return kZramErrorCorrupt;
-		*zramSlotOf(engine, slot) = (zramSlot){ zramSlotOf(engine, slot)->erases, page, kZramSlotUsed, sum };
+		*place = (zramSlot){ place->erases, page, kZramSlotUsed, sum };
 		zramCount((old && !changed) ? &header->slotMoves : &header->slotWrites);
 	}
 	else
@@ -130,134 +128,133 @@ static int mayBecome(const zramSlot *slot, uint32_t state)
 	return (state <= kZramSlotLog) && !isOwned(state);
 }
 
-int zramMarkSlots(zramEngine *engine, uint32_t slot, uint32_t count, uint32_t state, int32_t erases, uint32_t sum)
+int zramSetSlot(zramEngine *engine, uint32_t slot, uint32_t state, uint32_t erases, uint32_t sum)
 {
-	zramSlot *first = zramSlotOf(engine, slot), *end = first + count;
+	zramSlot *place = zramSlotOf(engine, slot);
 
-	if ((slot >= engine->geometry.slotCount) || (count > engine->geometry.slotCount - slot))
+	if ((slot >= engine->geometry.slotCount) || !mayBecome(place, state))
 		return kZramErrorCorrupt;
-	for (const zramSlot *each = first; each < end; each++)
-		if (!mayBecome(each, state))
-			return kZramErrorCorrupt;
-	if ((state == kZramSlotErased) && (first->state == kZramSlotCommitted))
+	if ((state == kZramSlotErased) && (place->state == kZramSlotSuspect))
 		zramCount(&zramHeaderOf(engine)->slotErases);
-	for (; first < end; first++) {
-		if ((state == kZramSlotFree) && (first->state != kZramSlotFree) && (first->state != kZramSlotCommitted))
-			first->sum = sum;
-		first->state = state;
-		first->erases += (uint32_t)erases;
-	}
+	place->state = state;
+	if (state == kZramSlotRotten)
+		return kZramOK;
+	place->erases = erases;
+	place->sum = sum;
 	return kZramOK;
-}
-
-/* The states of a unit's slots, as a set. */
-static uint32_t statesOf(const zramSlot *slot, uint32_t group)
-{
-	uint32_t states = 0;
-
-	for (; group; group--, slot++)
-		states |= 1u << (slot->state & 31);
-	return states;
-}
-
-uint32_t zramLeastWorn(const zramEngine *engine, uint32_t all, uint32_t any, uint32_t below, uint32_t group)
-{
-	uint32_t best = kZramNoPage;
-
-	for (uint32_t slot = 0; slot + group <= engine->geometry.slotCount; slot += group) {
-		const zramSlot *unit = zramSlotOf(engine, slot);
-		uint32_t states = (unit->erases < below) ? statesOf(unit, group) : 0;
-
-		if (!(states & any) || (states & ~all))
-			continue;
-		below = unit->erases;
-		best = slot;
-	}
-	while ((best != kZramNoPage) && !((1u << (zramSlotOf(engine, best)->state & 31)) & any))
-		best++;
-	return best;
 }
 
 /* --- wear ------------------------------------------------------------------------------------------------------- */
 
-static void measureLog(const zramSlot *slot, zramWear *wear)
+static void measureLog(zramSurvey *survey, const zramSlot *slot)
 {
-	if (slot->erases < wear->logLeast)
-		wear->logLeast = slot->erases;
-	if (slot->erases > wear->logMost)
-		wear->logMost = slot->erases;
+	if (slot->erases < survey->logLeast)
+		survey->logLeast = slot->erases;
+	if (slot->erases > survey->logMost)
+		survey->logMost = slot->erases;
 }
 
-static void measureSlot(const zramSlot *slot, zramWear *wear)
+static void measureSlot(zramSurvey *survey, const zramSlot *slot)
 {
-	if (slot->erases < wear->least)
-		wear->least = slot->erases;
-	if (slot->erases > wear->most)
-		wear->most = slot->erases;
-	wear->sumLow += slot->erases;
-	wear->sumHigh += (wear->sumLow < slot->erases);
-	wear->slots++;
-	wear->used += (uint32_t)isOwned(slot->state);
-	wear->erased += (slot->state == kZramSlotErased);
+	if (slot->erases < survey->least)
+		survey->least = slot->erases;
+	if (slot->erases > survey->most)
+		survey->most = slot->erases;
+	survey->sumLow += slot->erases;
+	survey->sumHigh += (survey->sumLow < slot->erases);
+	survey->slots++;
+	survey->used += (uint32_t)isOwned(slot->state);
+	survey->erased += (slot->state == kZramSlotErased);
 }
 
-void zramMeasureWear(const zramEngine *engine, zramWear *wear)
+static void compare(zramLeastWorn *best, uint32_t slot, uint32_t erases)
 {
-	*wear = (zramWear){ .least = UINT32_MAX, .logLeast = UINT32_MAX };
+	if ((best->slot == kZramNoPage) || (erases < best->erases))
+		*best = (zramLeastWorn){ slot, erases };
+}
+
+static void chooseSlot(zramSurvey *survey, uint32_t slot, const zramSlot *place)
+{
+	if (place->state == kZramSlotUsed)
+		compare(&survey->leastUsed, slot, place->erases);
+	else if (place->state == kZramSlotErased)
+		compare(&survey->leastErased, slot, place->erases);
+	else if (place->state <= kZramSlotSuspect)
+		compare(&survey->leastDirty, slot, place->erases);
+	if (place->state == kZramSlotUnknown)
+		compare(&survey->leastUnknown, slot, place->erases);
+}
+
+void zramSurveySlots(const zramEngine *engine, uint32_t except, zramSurvey *survey)
+{
+	const zramLeastWorn none = { kZramNoPage, 0 };
+
+	*survey = (zramSurvey){ .least = UINT32_MAX, .logLeast = UINT32_MAX };
+	survey->leastUsed = survey->leastErased = survey->leastDirty = survey->leastUnknown = none;
 	for (uint32_t i = 0; i < engine->geometry.slotCount; i++) {
 		const zramSlot *slot = zramSlotOf(engine, i);
 
 		if (slot->state == kZramSlotRetired)
-			wear->retired++;
+			survey->retired++;
 		else if (slot->state == kZramSlotLog)
-			measureLog(slot, wear);
-		else
-			measureSlot(slot, wear);
+			measureLog(survey, slot);
+		else {
+			measureSlot(survey, slot);
+			if (i != except)
+				chooseSlot(survey, i, slot);
+		}
 	}
-	if (wear->least == UINT32_MAX)
-		wear->least = 0;
-	if (wear->logLeast == UINT32_MAX)
-		wear->logLeast = 0;
+	if (survey->least == UINT32_MAX)
+		survey->least = 0;
+	if (survey->logLeast == UINT32_MAX)
+		survey->logLeast = 0;
 }
 
 #define kRetired 0xFFFFu
+#define kSuspect 0x8000u /* beside the erases, which have the bits below */
 
-static uint32_t unitsFrom(const zramEngine *engine, uint32_t unit, uint32_t count, uint32_t group)
+static uint32_t slotsFrom(const zramEngine *engine, uint32_t slot, uint32_t count)
 {
-	uint32_t units = engine->geometry.slotCount / group;
+	uint32_t slots = engine->geometry.slotCount;
 
-	return (unit >= units) ? 0 : (count < units - unit) ? count : units - unit;
+	return (slot >= slots) ? 0 : (count < slots - slot) ? count : slots - slot;
 }
 
-void zramSaveWear(const zramEngine *engine, uint32_t unit, uint32_t count, uint32_t group, uint32_t base,
-	uint32_t logBase, uint8_t *into)
+void zramSaveWear(
+	const zramEngine *engine, uint32_t slot, uint32_t count, uint32_t base, uint32_t logBase, uint8_t *into)
 {
-	for (count = unitsFrom(engine, unit, count, group); count; count--, unit++, into += 2) {
-		const zramSlot *slot = zramSlotOf(engine, unit * group);
-		uint32_t above = slot->erases - ((slot->state == kZramSlotLog) ? logBase : base);
+	for (count = slotsFrom(engine, slot, count); count; count--, slot++, into += 2) {
+		const zramSlot *place = zramSlotOf(engine, slot);
+		uint32_t above = place->erases - ((place->state == kZramSlotLog) ? logBase : base);
 
-		if (above >= kRetired)
-			above = kRetired - 1;
-		if (slot->state == kZramSlotRetired)
+		if (above >= kSuspect - 1)
+			above = kSuspect - 2;
+		if (place->state == kZramSlotSuspect)
+			above |= kSuspect;
+		if (place->state == kZramSlotRetired)
 			above = kRetired;
 		into[0] = (uint8_t)above;
 		into[1] = (uint8_t)(above >> 8);
 	}
 }
 
-void zramLoadWear(zramEngine *engine, uint32_t unit, uint32_t count, uint32_t group, uint32_t base, uint32_t logBase,
-	const uint8_t *from)
+static void loadSlot(zramSlot *place, uint32_t above, uint32_t base, uint32_t logBase)
 {
-	for (count = unitsFrom(engine, unit, count, group); count; count--, unit++, from += 2) {
-		uint32_t above = from[0] | ((uint32_t)from[1] << 8);
-
-		for (uint32_t i = 0; i < group; i++) {
-			zramSlot *slot = zramSlotOf(engine, unit * group + i);
-			slot->erases = above + ((slot->state == kZramSlotLog) ? logBase : base);
-			if (above != kRetired)
-				continue;
-			slot->erases = 0;
-			slot->state = kZramSlotRetired;
-		}
+	if (place->state == kZramSlotLog)
+		place->erases = above + logBase;
+	else if (above == kRetired)
+		*place = (zramSlot){ .state = kZramSlotRetired };
+	else {
+		place->state = (above & kSuspect) ? kZramSlotSuspect : kZramSlotUnknown;
+		place->erases = (above & ~kSuspect) + base;
+		place->sum = 0;
 	}
+}
+
+void zramLoadWear(
+	zramEngine *engine, uint32_t slot, uint32_t count, uint32_t base, uint32_t logBase, const uint8_t *from)
+{
+	for (count = slotsFrom(engine, slot, count); count; count--, slot++, from += 2)
+		if (!isOwned(zramSlotOf(engine, slot)->state))
+			loadSlot(zramSlotOf(engine, slot), from[0] | ((uint32_t)from[1] << 8), base, logBase);
 }

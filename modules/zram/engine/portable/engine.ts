@@ -161,6 +161,15 @@ class PortableEngine implements Engine {
 		return cleared ? 1 : 0;
 	}
 
+	static copy(into: ByteBuffer, intoStart: number, from: ByteBuffer, fromStart: number, length: number): number {
+		const to = bytesOf(into);
+		const bytes = bytesOf(from);
+		if (!to || !bytes) return BUFFER;
+		if (!isPiece(to, intoStart, length) || !isPiece(bytes, fromStart, length)) return OFFSET;
+		copyBytes(to, intoStart, bytes, fromStart, length);
+		return 0;
+	}
+
 	constructor(region: ByteBuffer, scratch: ByteBuffer, plan: ArrayBuffer) {
 		const words = new Uint32Array(plan);
 		const [regionBytes, scratchBytes] = [bytesOf(region), bytesOf(scratch)];
@@ -240,22 +249,19 @@ class PortableEngine implements Engine {
 		return 0;
 	}
 
-	offload(page: number, slot: number, mode: number): number {
+	offload(page: number, slot: number, mode: number, sum: number): number {
 		const code = this.#enter();
 		if (code) return code;
 		const pages = this.#pages;
 		const { layout, table } = pages.place.arena;
 		if (page >= layout.pageCount || slot >= layout.slotCount) return CORRUPT;
 		const old = pages.place.stateOf(page) === OFFLOADED ? pages.place.slots.slotOf(page) : -1;
-		const isMove = old >= 0 && !hasChanged(mode);
 		const word1 = OFFLOADED | (hasChanged(mode) ? 0 : (table[2 * page + 1] as number) & AGE_MASK);
 		if (old === slot) table[2 * page + 1] = word1;
 		else {
-			// a page that moves need not be in staging
-			const sum = isMove ? pages.place.slots.sumOf(old) : pages.stagingSum();
 			if (pages.place.slots.stateOf(slot) !== SLOT_ERASED || pages.place.storeWord(page, slot, word1)) return CORRUPT;
 			pages.place.slots.take(slot, page, sum);
-			pages.place.count(isMove ? SLOT_MOVES : SLOT_WRITES);
+			pages.place.count(old >= 0 && !hasChanged(mode) ? SLOT_MOVES : SLOT_WRITES);
 		}
 		if (mode & WRITTEN) pages.place.count(WRITES);
 		if (hasChanged(mode)) pages.place.count(HUGE_PAGES_SINCE);
@@ -266,31 +272,27 @@ class PortableEngine implements Engine {
 		return this.#enter() || this.#pages.place.slots.copy(slot, this.#wordsOf(into));
 	}
 
-	markSlots(slot: number, count: number, state: number, erases: number, sum: number): number {
-		return this.#enter() || this.#pages.place.slots.mark(slot, count, state, erases, sum);
+	setSlot(slot: number, state: number, erases: number, sum: number): number {
+		return this.#enter() || this.#pages.place.slots.set(slot, state, erases, sum);
 	}
 
-	leastWorn(all: number, any: number, below: number, group: number): number {
-		return this.#enter() || this.#pages.place.slots.leastWorn(all, any, below, group);
-	}
-
-	wear(into: ArrayBuffer): number {
+	survey(except: number, into: ArrayBuffer): number {
 		const code = this.#enter();
-		if (code === 0) this.#pages.place.slots.wear(this.#wordsOf(into));
+		if (code === 0) this.#pages.place.slots.survey(except, this.#wordsOf(into));
 		return code;
 	}
 
-	saveWear(unit: number, count: number, group: number, base: number, logBase: number, into: ByteBuffer): number {
+	saveWear(slot: number, count: number, base: number, logBase: number, into: ByteBuffer): number {
 		const code = this.#enter();
 		const bytes = bytesOf(into);
-		if (code === 0 && bytes) this.#pages.place.slots.save(unit, count, group, base, logBase, bytes);
+		if (code === 0 && bytes) this.#pages.place.slots.save(slot, count, base, logBase, bytes);
 		return bytes ? code : BUFFER;
 	}
 
-	loadWear(unit: number, count: number, group: number, base: number, logBase: number, from: ByteBuffer): number {
+	loadWear(slot: number, count: number, base: number, logBase: number, from: ByteBuffer): number {
 		const code = this.#enter();
 		const bytes = bytesOf(from);
-		if (code === 0 && bytes) this.#pages.place.slots.load(unit, count, group, base, logBase, bytes);
+		if (code === 0 && bytes) this.#pages.place.slots.load(slot, count, base, logBase, bytes);
 		return bytes ? code : BUFFER;
 	}
 

@@ -6,28 +6,52 @@
 import { SLOT_ERASES } from "zram/engine/header";
 import {
 	CORRUPT,
+	ERASED_SLOTS,
+	LEAST,
+	LEAST_DIRTY,
+	LEAST_ERASED,
+	LEAST_UNKNOWN,
+	LEAST_USED,
+	LOG_LEAST,
+	LOG_MOST,
+	MOST,
+	NO_SLOT,
 	OFFSET,
-	SLOT_COMMITTED,
+	RETIRED_SLOTS,
 	SLOT_ERASED,
 	SLOT_FREE,
 	SLOT_LOG,
 	SLOT_RETIRED,
 	SLOT_ROTTEN,
+	SLOT_SUSPECT,
 	SLOT_UNKNOWN,
 	SLOT_USED,
+	SLOTS,
+	SUM_HIGH,
+	SUM_LOW,
 	TRIMMED,
+	USED_SLOTS,
 	WRITTEN,
 } from "zram/engine/interface";
 import type { Arena } from "zram/engine/portable/arena";
 import type { Bytes } from "zram/engine/portable/bytes";
 
+const ERASES = 0;
 const PAGE = 1;
 const STATE = 2;
 const SUM = 3;
 
-/** What stands for the erases of a unit that was retired. */
+// Two bytes of a snapshot: erases in 15 bits, and whether the slot is suspect; or that it is retired.
 const RETIRED = 0xffff;
+const SUSPECT = 0x8000;
 const UINT32 = 2 ** 32;
+
+/** Takes `slot` with its `erases` for the two words at `at` if it is less worn than the one there. */
+function compare(into: Uint32Array, at: number, slot: number, erases: number) {
+	if (into[at] !== NO_SLOT && erases >= (into[at + 1] as number)) return;
+	into[at] = slot;
+	into[at + 1] = erases;
+}
 
 /** Whether a page has changed since it was last stored, by the mode of keep() and offload(). */
 export function hasChanged(mode: number): boolean {
@@ -97,48 +121,39 @@ export class Slots {
 		return state <= SLOT_LOG && state !== SLOT_USED && state !== SLOT_ROTTEN;
 	}
 
-	/** Engine.markSlots. */
-	mark(slot: number, count: number, state: number, erases: number, sum: number): number {
+	/** Engine.setSlot. */
+	set(slot: number, state: number, erases: number, sum: number): number {
 		const { slots, header, layout } = this.#arena;
-		if (slot >= layout.slotCount || count > layout.slotCount - slot) return CORRUPT;
-		for (let each = slot; each < slot + count; each++) if (!this.#mayBecome(each, state)) return CORRUPT;
-		if (state === SLOT_ERASED && this.stateOf(slot) === SLOT_COMMITTED) {
+		if (slot >= layout.slotCount || !this.#mayBecome(slot, state)) return CORRUPT;
+		if (state === SLOT_ERASED && this.stateOf(slot) === SLOT_SUSPECT) {
 			(header[SLOT_ERASES] as number)++;
 			if (header[SLOT_ERASES] === 0) (header[SLOT_ERASES + 1] as number)++;
 		}
-		for (let each = slot; each < slot + count; each++) {
-			const before = this.stateOf(each);
-			if (state === SLOT_FREE && before !== SLOT_FREE && before !== SLOT_COMMITTED) slots[4 * each + SUM] = sum;
-			slots[4 * each + STATE] = state;
-			(slots[4 * each] as number) += erases;
-		}
+		slots[4 * slot + STATE] = state;
+		if (state === SLOT_ROTTEN) return 0;
+		slots[4 * slot + ERASES] = erases;
+		slots[4 * slot + SUM] = sum;
 		return 0;
 	}
 
-	/** Engine.leastWorn. */
-	leastWorn(all: number, any: number, below: number, group: number): number {
-		const { slotCount } = this.#arena.layout;
-		let best = -1;
-		for (let slot = 0; slot + group <= slotCount; slot += group) {
-			const erases = this.#word(slot, 0);
-			if (erases >= below) continue;
-			let states = 0;
-			for (let each = slot; each < slot + group; each++) states |= 1 << (this.stateOf(each) & 31);
-			if (!(states & any) || states & ~all) continue;
-			below = erases;
-			best = slot;
+	/** Engine.survey. */
+	survey(except: number, into: Uint32Array) {
+		// no array: survey() must not allocate
+		let least = NO_SLOT;
+		let most = 0;
+		let logLeast = NO_SLOT;
+		let logMost = 0;
+		let sum = 0;
+		let count = 0;
+		let used = 0;
+		let erased = 0;
+		let retired = 0;
+		for (let at = LEAST_USED; at <= LEAST_UNKNOWN; at += 2) {
+			into[at] = NO_SLOT;
+			into[at + 1] = 0;
 		}
-		if (best < 0) return OFFSET;
-		while (!((1 << (this.stateOf(best) & 31)) & any)) best++;
-		return best;
-	}
-
-	/** Engine.wear. */
-	wear(into: Uint32Array) {
-		let [least, most, logLeast, logMost] = [UINT32 - 1, 0, UINT32 - 1, 0];
-		let [sum, count, used, erased, retired] = [0, 0, 0, 0, 0];
 		for (let slot = 0; slot < this.#arena.layout.slotCount; slot++) {
-			const erases = this.#word(slot, 0);
+			const erases = this.#word(slot, ERASES);
 			const state = this.stateOf(slot);
 			if (state === SLOT_RETIRED) retired++;
 			else if (state === SLOT_LOG) {
@@ -151,33 +166,41 @@ export class Slots {
 				count++;
 				used += this.#isOwned(slot) ? 1 : 0;
 				erased += state === SLOT_ERASED ? 1 : 0;
+				if (slot !== except) this.#choose(into, slot, state, erases);
 			}
 		}
-		into[0] = least === UINT32 - 1 ? 0 : least;
-		into[1] = most;
-		into[2] = sum % UINT32;
-		into[3] = Math.floor(sum / UINT32);
-		into[4] = count;
-		into[5] = used;
-		into[6] = erased;
-		into[7] = retired;
-		into[8] = logLeast === UINT32 - 1 ? 0 : logLeast;
-		into[9] = logMost;
+		into[LEAST] = least === NO_SLOT ? 0 : least;
+		into[MOST] = most;
+		into[SUM_LOW] = sum % UINT32;
+		into[SUM_HIGH] = Math.floor(sum / UINT32);
+		into[SLOTS] = count;
+		into[USED_SLOTS] = used;
+		into[ERASED_SLOTS] = erased;
+		into[RETIRED_SLOTS] = retired;
+		into[LOG_LEAST] = logLeast === NO_SLOT ? 0 : logLeast;
+		into[LOG_MOST] = logMost;
 	}
 
-	/** How many of `count` units from `unit` on there are. */
-	#unitsFrom(unit: number, count: number, group: number): number {
-		const units = Math.floor(this.#arena.layout.slotCount / group);
-		return Math.max(0, Math.min(count, units - unit));
+	#choose(into: Uint32Array, slot: number, state: number, erases: number) {
+		if (state === SLOT_USED) compare(into, LEAST_USED, slot, erases);
+		else if (state === SLOT_ERASED) compare(into, LEAST_ERASED, slot, erases);
+		else if (state <= SLOT_SUSPECT) compare(into, LEAST_DIRTY, slot, erases);
+		if (state === SLOT_UNKNOWN) compare(into, LEAST_UNKNOWN, slot, erases);
+	}
+
+	/** How many of `count` slots from `slot` on there are. */
+	#slotsFrom(slot: number, count: number): number {
+		return Math.max(0, Math.min(count, this.#arena.layout.slotCount - slot));
 	}
 
 	/** Engine.saveWear. */
-	save(unit: number, count: number, group: number, base: number, logBase: number, into: Bytes) {
-		const end = unit + this.#unitsFrom(unit, count, group);
-		for (let at = 0; unit < end; unit++, at += 2) {
-			const state = this.stateOf(unit * group);
-			let above = (this.#word(unit * group, 0) - (state === SLOT_LOG ? logBase : base)) >>> 0;
-			if (above >= RETIRED) above = RETIRED - 1;
+	save(slot: number, count: number, base: number, logBase: number, into: Bytes) {
+		const end = slot + this.#slotsFrom(slot, count);
+		for (let at = 0; slot < end; slot++, at += 2) {
+			const state = this.stateOf(slot);
+			let above = (this.#word(slot, ERASES) - (state === SLOT_LOG ? logBase : base)) >>> 0;
+			above = Math.min(above, SUSPECT - 2);
+			if (state === SLOT_SUSPECT) above |= SUSPECT;
 			if (state === SLOT_RETIRED) above = RETIRED;
 			into[at] = above & 0xff;
 			into[at + 1] = above >> 8;
@@ -185,17 +208,24 @@ export class Slots {
 	}
 
 	/** Engine.loadWear. */
-	load(unit: number, count: number, group: number, base: number, logBase: number, from: Bytes) {
-		const { slots } = this.#arena;
-		const end = unit + this.#unitsFrom(unit, count, group);
-		for (let at = 0; unit < end; unit++, at += 2) {
+	load(slot: number, count: number, base: number, logBase: number, from: Bytes) {
+		const end = slot + this.#slotsFrom(slot, count);
+		for (let at = 0; slot < end; slot++, at += 2) {
 			const above = ((from[at] as number) & 0xff) | (((from[at + 1] as number) & 0xff) << 8);
-			for (let slot = unit * group; slot < (unit + 1) * group; slot++) {
-				slots[4 * slot] = above + (this.stateOf(slot) === SLOT_LOG ? logBase : base);
-				if (above !== RETIRED) continue;
-				slots[4 * slot] = 0;
-				slots[4 * slot + STATE] = SLOT_RETIRED;
-			}
+			if (!this.#isOwned(slot)) this.#load(slot, above, base, logBase);
 		}
+	}
+
+	#load(slot: number, above: number, base: number, logBase: number) {
+		const { slots } = this.#arena;
+		if (this.stateOf(slot) === SLOT_LOG) {
+			slots[4 * slot + ERASES] = above + logBase;
+			return;
+		}
+		const isRetired = above === RETIRED;
+		slots[4 * slot + ERASES] = isRetired ? 0 : (above & ~SUSPECT) + base;
+		slots[4 * slot + PAGE] = 0;
+		slots[4 * slot + STATE] = isRetired ? SLOT_RETIRED : above & SUSPECT ? SLOT_SUSPECT : SLOT_UNKNOWN;
+		slots[4 * slot + SUM] = 0;
 	}
 }
