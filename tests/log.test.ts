@@ -51,7 +51,8 @@ test("the example in DESIGN.md", () => {
 	const page = new Uint8Array(PAGE);
 	let seed = 1;
 	const write = (zram: Zram, number: number) => {
-		fill(page, 0, PAGE, NOISE, (seed += 2));
+		seed += 2;
+		fill(page, 0, PAGE, NOISE, seed);
 		zram.write(page, number * PAGE);
 	};
 	const boot = () => bed.boot({ byteLength: 16 * PAGE }, { endurance: 1000 });
