@@ -93,8 +93,9 @@ export class Chains {
 	/** Bytes of the draft so far, and its last link. */
 	#draftLength = 0;
 	#draftEnd: number;
-	/** The link to the first page that was dropped. */
+	/** The link to the first page that was dropped, and whether there is any. */
 	#dropped: number;
+	#hasDropped = false;
 	/** A page on its way: to be compared, or to move to another device. */
 	#staging: Memory;
 
@@ -164,14 +165,14 @@ export class Chains {
 		return this.#pagesTaken - dropped;
 	}
 
-	/** Pages that can be had. */
-	get pagesFree(): number {
-		return this.pageCount - this.pagesUsed - this.pagesLost;
-	}
-
 	/** Pages of a value of `length` bytes. */
 	pagesFor(length: number): number {
 		return Math.ceil(length / this.pageLength);
+	}
+
+	/** Pages that the draft still takes, to be of `length` bytes, more than are free; negative if some stay free. */
+	missingFor(length: number): number {
+		return this.pagesFor(length - this.#draftLength) - (this.pageCount - this.#pagesTaken - this.pagesLost);
 	}
 
 	/** Throws if a device cannot be used now. */
@@ -179,9 +180,8 @@ export class Chains {
 		for (let i = 0; i < this.#places.length; i++) (this.#places[i] as Place).zram.expectReady();
 	}
 
-	/** Begins a new value. Throws, and nothing has changed, if a device cannot be used. */
+	/** Begins a new value. */
 	begin(): void {
-		this.expectReady();
 		this.clean();
 		this.#rank();
 		this.#draftLength = 0;
@@ -238,9 +238,10 @@ export class Chains {
 	 * @returns whether there were any
 	 */
 	clean(): boolean {
+		if (!this.#hasDropped) return false;
+		this.#hasDropped = false;
 		const links = this.#links;
 		let at = this.#dropped;
-		if (links[at] === this.#none) return false;
 		let failure: { error: unknown } | undefined;
 		for (let page = links[at] as number; page !== this.#none; page = links[at] as number) {
 			const place = this.#placeOf(page);
@@ -252,8 +253,9 @@ export class Chains {
 				at = last;
 			}
 		}
-		if (failure) throw failure.error;
-		return true;
+		if (!failure) return true;
+		this.#hasDropped = true;
+		throw failure.error;
 	}
 
 	/** Reads `length` bytes of `chain` from `offset` to `into`, from `start` on. */
@@ -280,12 +282,12 @@ export class Chains {
 	 */
 	overwrite(chain: number, offset: number, bytes: ByteBuffer, length: number): boolean {
 		const { pageLength } = this;
-		let at = this.#seek(chain, Math.floor((offset + this.done) / pageLength));
-		while (this.done < length) {
-			const skip = (offset + this.done) % pageLength;
-			const count = Math.min(pageLength - skip, length - this.done);
-			if (!this.#put(at, skip, bytes, this.done, count)) return false;
-			this.done += count;
+		let { done } = this;
+		let at = this.#seek(chain, Math.floor((offset + done) / pageLength));
+		for (let skip = (offset + done) % pageLength; done < length; skip = 0) {
+			const count = Math.min(pageLength - skip, length - done);
+			if (!this.#put(at, skip, bytes, done, count)) return false;
+			this.done = done += count;
 			at = this.#links[at] as number;
 		}
 		return true;
@@ -300,14 +302,15 @@ export class Chains {
 	 */
 	update(chain: number, bytes: ByteBuffer, length: number): boolean {
 		const { pageLength } = this;
-		let at = this.#seek(chain, this.done / pageLength);
-		while (this.done < length) {
-			const count = Math.min(pageLength, length - this.done);
-			if (this.#differs(this.#links[at] as number, bytes, this.done, count)) {
-				if (!this.#put(at, 0, bytes, this.done, count)) return false;
+		let { done } = this;
+		let at = this.#seek(chain, done / pageLength);
+		while (done < length) {
+			const count = Math.min(pageLength, length - done);
+			if (this.#differs(this.#links[at] as number, bytes, done, count)) {
+				if (!this.#put(at, 0, bytes, done, count)) return false;
 				this.pagesWritten++;
 			}
-			this.done += count;
+			this.done = done += count;
 			at = this.#links[at] as number;
 		}
 		return true;
@@ -494,6 +497,8 @@ export class Chains {
 
 	/** The pages that are linked from `page` on, or none, are nobody's any more. */
 	#drop(page: number) {
+		if (page === this.#none) return;
+		this.#hasDropped = true;
 		let end = this.#dropped;
 		while (this.#links[end] !== this.#none) end = this.#links[end] as number;
 		this.#links[end] = page;

@@ -66,9 +66,8 @@ export class Table {
 
 	/** The number of the value with this key, or undefined. */
 	find(key: Key): number | undefined {
-		const number = this.#numbers.get(key);
 		// add() never keeps -0, which is another key than 0 to some versions of XS
-		return number === undefined && key === 0 ? this.#numbers.get(0) : number;
+		return this.#numbers.get(key) ?? (key === 0 ? this.#numbers.get(0) : undefined);
 	}
 
 	keys(): IterableIterator<Key> {

@@ -91,11 +91,16 @@ export class Values implements Claimant {
 		const known = key === undefined ? undefined : this.table.find(key);
 		this.#begin(known);
 		try {
-			const replaced = replace ? known : undefined;
 			this.chains.begin();
-			this.#expectRoom(known, replaced, length);
-			const late = replaced === undefined ? undefined : this.#vacate(replaced);
-			this.#makeDraft(bytes, length, replaced, key);
+			if (known === undefined && this.table.isFull) this.#makeNumber(length);
+			const late = replace && known !== undefined ? this.#vacate(known, length) : undefined;
+			try {
+				while (!this.chains.extend(bytes, length)) this.#makeRoomForDraft(length);
+			} catch (error) {
+				this.chains.abort();
+				if (replace && known !== undefined) this.table.remove(known, key);
+				throw error;
+			}
 			const number = known ?? this.table.add(key, priority ?? 0);
 			this.#commit(number, length, priority);
 			if (known !== undefined) this.chains.clean();
@@ -198,6 +203,8 @@ export class Values implements Claimant {
 			if (isLast && slot.writable) this.#writeBack(slot);
 			slot.used = ++this.slots.clock;
 			if (--slot.holders === 0) slot.handle = undefined;
+		} catch (error) {
+			throw withProgress(error, this.chains.done);
 		} finally {
 			this.#finish();
 		}
@@ -222,7 +229,7 @@ export class Values implements Claimant {
 
 	/** Throws ECLOSED, if that is so. */
 	expectOpen() {
-		if (this.#end !== undefined) throw new ZramError("ECLOSED", this.#end);
+		if (this.#end) throw new ZramError("ECLOSED", this.#end);
 	}
 
 	get isBusy(): boolean {
@@ -262,17 +269,22 @@ export class Values implements Claimant {
 		this.#current = -1;
 	}
 
-	/**
-	 * Sees to a number for a value without one, and refuses what cannot fit even if all that may go is gone. Until then
-	 * nothing goes. `replaced` is the value that goes in any case.
-	 */
-	#expectRoom(known: number | undefined, replaced: number | undefined, length: number) {
-		const { chains, table } = this;
-		let missing = chains.pagesFor(length) - chains.pagesFree;
-		if (replaced !== undefined) missing -= chains.pagesFor(table.byteLength(replaced));
+	/** Sees to a number for a new value of `length` bytes. */
+	#makeNumber(length: number) {
+		this.#expectPages(length, 0);
+		if (!this.#evict()) this.#refuse("keys", length, `the table is full: ${this.table.count} keys`);
+	}
+
+	/** Evicts something for a draft that is to be of `length` bytes. Nothing goes if it cannot fit even so. */
+	#makeRoomForDraft(length: number) {
+		this.#expectPages(length, 0);
+		this.#makeRoom(length);
+	}
+
+	/** Refuses a draft that cannot find pages enough even if all that may go is gone, and `more` pages besides. */
+	#expectPages(length: number, more: number) {
+		const missing = this.chains.missingFor(length) - more;
 		if (missing > 0 && !this.#canFree(missing)) this.#refuse("pages", length, "no pages are left");
-		if (known === undefined && table.isFull && !this.#evict())
-			this.#refuse("keys", length, `the table is full: ${table.count} keys`);
 	}
 
 	/** Whether so many pages are those of values that may be evicted. */
@@ -286,8 +298,13 @@ export class Values implements Claimant {
 		return false;
 	}
 
-	/** Drops the pages of a value that is about to get others. What a device throws then is to be thrown when it has them. */
-	#vacate(number: number): { error: unknown } | undefined {
+	/**
+	 * Drops the pages of a value that is about to get others, for `length` bytes. What a device throws then is to be thrown
+	 * when it has them.
+	 */
+	#vacate(number: number, length: number): { error: unknown } | undefined {
+		this.chains.expectReady();
+		this.#expectPages(length, this.chains.pagesFor(this.table.byteLength(number)));
 		this.slots.forget(number);
 		this.table.setByteLength(number, 0);
 		this.chains.discard(number);
@@ -297,17 +314,6 @@ export class Values implements Claimant {
 			return { error };
 		}
 		return undefined;
-	}
-
-	/** Writes a new value to pages of its own. If that fails nothing is left of it, nor of the one that it replaces. */
-	#makeDraft(bytes: ByteBuffer | undefined, length: number, replaced: number | undefined, key: Key | undefined) {
-		try {
-			while (!this.chains.extend(bytes, length)) this.#makeRoom(length);
-		} catch (error) {
-			this.chains.abort();
-			if (replaced !== undefined) this.table.remove(replaced, key);
-			throw error;
-		}
 	}
 
 	/** The draft is the value's from now on. Calls no device. */
@@ -364,11 +370,7 @@ export class Values implements Claimant {
 		const length = this.table.byteLength(slot.value);
 		if (!slot.isWhole(length)) throw detached("release");
 		chains.done = 0;
-		try {
-			while (!chains.update(slot.value, view, length)) this.#makeRoom(length);
-		} catch (error) {
-			throw withProgress(error, chains.done);
-		}
+		while (!chains.update(slot.value, view, length)) this.#makeRoom(length);
 		slot.writable = false;
 	}
 
