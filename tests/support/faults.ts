@@ -1,0 +1,135 @@
+/* Devices any of whose calls can be made to fail: each call, each page of it, each call of the flash driver below. */
+
+import Zram, { type FlashIO, ZramError, type ZramOptions } from "zram";
+import { type ByteBuffer, CORRUPT, FULL, ROT } from "zram/engine/interface";
+
+/**
+ * How a call of a device fails. The first four throw: before it has done anything, when all is done, when the first of
+ * several pages is done; or as the flash driver's caller is told that the device is busy. The others are what devices
+ * answer when a page does not fit, is damaged, or lost, at the first page or behind it. Last: onOperation throws, once a
+ * page; a driver does.
+ */
+export const FAULTS = [
+	...(["before", "after", "midway", "busy"] as const),
+	...(["full", "full midway", "corrupt", "corrupt midway", "rot"] as const),
+	...(["operation", "driver"] as const),
+] as const;
+export type Kind = (typeof FAULTS)[number];
+
+type Operation = "read" | "write" | "trim";
+
+/** Codes that a call can answer, and what it cannot is thrown instead. */
+const CODES: Record<string, [code: number, operations: Operation[]]> = {
+	full: [FULL, ["write"]],
+	corrupt: [CORRUPT, ["read", "write", "trim"]],
+	rot: [ROT, ["read"]],
+};
+
+/** What is to fail next: the `countdown`th call from now on, once, or from there on always. */
+export class Fault {
+	kind: Kind = "before";
+	countdown = 0;
+	isLasting = false;
+	/** It has failed. */
+	fired = false;
+
+	arm(kind: Kind, countdown: number, isLasting = false) {
+		Object.assign(this, { kind, countdown, isLasting, fired: false });
+	}
+
+	disarm() {
+		this.countdown = 0;
+		this.isLasting = false;
+	}
+
+	/** Counts a call; true if this one fails. */
+	isDue(place: "call" | "operation" | "driver"): boolean {
+		const own = this.kind === "operation" || this.kind === "driver" ? this.kind : "call";
+		if (place !== own) return false;
+		if (this.fired && this.isLasting) return true;
+		if (this.countdown === 0 || --this.countdown) return false;
+		this.fired = true;
+		return true;
+	}
+
+	/** Throws if it is the turn of this one. */
+	strike(place: "operation" | "driver") {
+		if (this.isDue(place)) throw new Error(`injected: ${this.kind}`);
+	}
+}
+
+/** A flash whose driver can fail: reads, programs and erases, before they are done. */
+export function faultyFlash(io: FlashIO, fault: Fault): FlashIO {
+	return {
+		open(options) {
+			const device = io.open(options);
+			const { read, write, eraseBlock } = device;
+			Object.assign(device, {
+				read: (...parameters: Parameters<typeof read>) => {
+					fault.strike("driver");
+					return read.apply(device, parameters);
+				},
+				write: (...parameters: Parameters<typeof write>) => {
+					fault.strike("driver");
+					return write.apply(device, parameters);
+				},
+				eraseBlock: (...parameters: Parameters<typeof eraseBlock>) => {
+					fault.strike("driver");
+					return eraseBlock.apply(device, parameters);
+				},
+			});
+			return device;
+		},
+	};
+}
+
+/** A device whose calls by a pool can fail. */
+export class FaultyZram extends Zram {
+	readonly #fault: Fault;
+	/** Of an injected failure: bytes that were done, and the error that comes with it. */
+	#done: number | undefined;
+	#damage: ZramError | undefined;
+
+	constructor(options: ZramOptions, fault: Fault) {
+		super(options);
+		this.#fault = fault;
+	}
+
+	override tryRead(buffer: ByteBuffer, byteOffset: number, start: number, length: number): number {
+		return this.#call("read", byteOffset, length, (count) => super.tryRead(buffer, byteOffset, start, count));
+	}
+
+	override tryWrite(buffer: ByteBuffer, byteOffset: number, start: number, length: number): number {
+		return this.#call("write", byteOffset, length, (count) => super.tryWrite(buffer, byteOffset, start, count));
+	}
+
+	override tryTrim(byteOffset: number, byteLength: number): number {
+		return this.#call("trim", byteOffset, byteLength, (count) => super.tryTrim(byteOffset, count));
+	}
+
+	override get bytesDone(): number {
+		return this.#done ?? super.bytesDone;
+	}
+
+	override get damage(): ZramError {
+		return this.#damage ?? super.damage;
+	}
+
+	#call(operation: Operation, byteOffset: number, length: number, work: (length: number) => number): number {
+		this.#done = this.#damage = undefined;
+		const { kind } = this.#fault;
+		if (!this.#fault.isDue("call")) return work(length);
+		const first = this.pageLength - (byteOffset % this.pageLength);
+		const count = kind === "after" ? length : kind.endsWith("midway") && first < length ? first : 0;
+		if (count) {
+			const result = work(count);
+			if (result < 0) return result; // a failure of its own
+		}
+		const [code, operations] = CODES[kind.split(" ")[0] as string] ?? [0, []];
+		if (kind === "busy") throw new ZramError("EBUSY", "injected");
+		if (!operations.includes(operation)) throw new Error(`injected: ${kind}`);
+		this.#done = count;
+		this.#damage = new ZramError(code === ROT ? "EIO" : "ECORRUPT", "injected");
+		return code;
+	}
+}

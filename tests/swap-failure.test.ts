@@ -1,0 +1,157 @@
+/*
+ * SwapPool on devices that fail: every single call of a device, every page of it, every call of the flash driver below, in
+ * every operation of a pool; and at random. Nothing is lost, nothing is mixed up, and nothing leaks.
+ */
+// needs: js
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { FAULTS, type Kind } from "./support/faults.ts";
+import { SEED, scaled } from "./support/host.ts";
+import { holding } from "./support/memory.ts";
+import { FaultyPool, type FaultyPoolOptions, PAGE } from "./support/swap-faults.ts";
+
+const device = (pages: number, arena: number) => ({ byteLength: pages * PAGE, arena: { byteLength: arena } });
+
+/** Room for all, with several devices; for half of it; or with a flash. */
+const SHAPES: [string, FaultyPoolOptions][] = [
+	["two devices", { devices: [device(40, 24_000), device(60, 40_000)] }],
+	["two devices, page by page", { operations: true, devices: [device(40, 24_000), device(60, 40_000)] }],
+	["two devices, full", { devices: [device(40, 7_000), device(60, 9_000)] }],
+	[
+		"two devices, full, least recently used goes",
+		{ pool: { evict: "lru" }, devices: [device(30, 7_000), device(40, 9_000)] },
+	],
+	[
+		"a device, full, least recently used goes, page by page",
+		{ operations: true, pool: { evict: "lru" }, devices: [device(60, 12_000)] },
+	],
+	[
+		"too few pages, least recently used goes",
+		{ pool: { evict: "lru" }, devices: [device(20, 24_000), device(16, 16_000)] },
+	],
+	["too few keys, least recently used goes", { pool: { evict: "lru", keys: 6 }, devices: [device(60, 48_000)] }],
+	["a flash below", { flash: 64, devices: [device(60, 16_000), device(40, 12_000)] }],
+	[
+		"a flash below, page by page",
+		{ operations: true, flash: 64, devices: [device(60, 16_000)], pool: { evict: "lru" } },
+	],
+];
+
+/** Whatever a pool does that calls a device. Before it there are buffers 0 to 5, two owned ones, and 4 and 5 are acquired. */
+const OPERATIONS: [string, (pool: FaultyPool) => void][] = [
+	["write new", (pool) => pool.write("new", 5 * PAGE + 7)],
+	["write over it, longer", (pool) => pool.write(0, 9 * PAGE)],
+	["write over it, shorter", (pool) => pool.write(2, PAGE)],
+	["write nothing over it", (pool) => pool.write(2, 0)],
+	["replace, longer", (pool) => pool.write(1, 8 * PAGE + 100, { replace: true })],
+	["replace, shorter", (pool) => pool.write(1, 2 * PAGE, { replace: true })],
+	["create", (pool) => pool.write("new", 6 * PAGE, { zeros: true })],
+	["create over it", (pool) => pool.write(0, 6 * PAGE, { zeros: true })],
+	["write more than fits", (pool) => pool.write("new", 45 * PAGE)],
+	["write a part", (pool) => pool.writePart(3, PAGE - 9, 3 * PAGE)],
+	["write a page", (pool) => pool.writePart(2, PAGE, PAGE)],
+	["delete", (pool) => pool.delete(2)],
+	["read", (pool) => pool.read(2)],
+	["read a part", (pool) => pool.read(2, true)],
+	["acquire", (pool) => pool.acquire(3, true)],
+	["release", (pool) => pool.release(4)],
+	["release what is read only", (pool) => pool.release(5)],
+	["release and discard", (pool) => pool.release(4, true)],
+	["own", (pool) => pool.own(4 * PAGE + 1)],
+	["own zeros", (pool) => pool.own(4 * PAGE, true)],
+	["write into an owned one", (pool) => pool.writeOwned(0)],
+	["close an owned one", (pool) => pool.closeOwned(1)],
+];
+
+function prepare(options: FaultyPoolOptions, seed: number): FaultyPool {
+	const pool = new FaultyPool(options, seed);
+	for (let key = 0; key < 6; key++) pool.write(key, (2 + key) * PAGE + 30 * key);
+	pool.own(3 * PAGE);
+	pool.own(2 * PAGE + 9);
+	pool.delete(1); // what is free does not lie side by side
+	pool.write(1, 4 * PAGE);
+	pool.acquire(4, true);
+	pool.acquire(5, false);
+	pool.check();
+	return pool;
+}
+
+/** Fails call number 1, 2 … of an operation until it comes to its end without. How many there were. */
+function failEach(
+	options: FaultyPoolOptions,
+	seed: number,
+	kind: Kind,
+	isLasting: boolean,
+	work: (pool: FaultyPool) => void,
+) {
+	for (let countdown = 1; ; countdown++) {
+		const pool = prepare(options, seed);
+		pool.fault.arm(kind, countdown, isLasting);
+		try {
+			work(pool);
+			const { fired } = pool.fault;
+			pool.fault.disarm();
+			pool.check();
+			work(pool); // once more, and it works, or is refused as always
+			pool.finish();
+			if (!fired) return countdown - 1;
+		} catch (error) {
+			throw new Error(`${kind}${isLasting ? " from" : ""} call ${countdown}, seed ${seed}: ${(error as Error).stack}`);
+		}
+	}
+}
+
+/** What may go on to fail: it throws. */
+const LASTING: Kind[] = ["before", "operation", "driver"];
+
+const seeds = scaled(1);
+
+for (const [shape, options] of SHAPES)
+	holding(256 * 1024)(`every call fails in turn: ${shape}`, () => {
+		let count = 0;
+		for (const kind of FAULTS) {
+			if (kind === "operation" ? !options.operations : kind === "driver" && !options.flash) continue;
+			for (const [name, work] of OPERATIONS)
+				for (let seed = 0; seed < seeds; seed++)
+					try {
+						for (const isLasting of LASTING.includes(kind) ? [false, true] : [false])
+							count += failEach(options, SEED + seed, kind, isLasting, work);
+					} catch (error) {
+						throw new Error(`${name}: ${(error as Error).message}`);
+					}
+		}
+		assert.ok(count > 300 * seeds, `only ${count} faults`);
+	});
+
+for (const [index, [shape, options]] of SHAPES.entries())
+	holding(256 * 1024)(`faults at random: ${shape}`, () => {
+		const kinds = FAULTS.filter((kind) =>
+			kind === "operation" ? options.operations : kind !== "driver" || options.flash,
+		);
+		const sequences = scaled(1_200);
+		let pool: FaultyPool | undefined;
+		for (let sequence = 0; sequence < sequences; sequence++) {
+			const seed = SEED * 0x10000 + index * 0x1000_0000 + (sequence >> 5);
+			try {
+				if (sequence % 32 === 0) {
+					pool?.finish();
+					pool = prepare(options, seed);
+				}
+				const { random, fault } = pool as FaultyPool;
+				for (let i = 0; i < 8; i++) {
+					if (random.once(2))
+						fault.arm(kinds[random.below(kinds.length)] as Kind, 1 + random.below(12), random.once(6));
+					pool?.step();
+					fault.disarm();
+				}
+				pool?.check();
+				if (random.once(8)) pool?.checkFree();
+			} catch (error) {
+				throw new Error(`seed ${seed}, sequence ${sequence % 32}: ${(error as Error).stack}`);
+			}
+		}
+		pool?.finish();
+	});
+
+test.run();
