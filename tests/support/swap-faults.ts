@@ -181,14 +181,10 @@ export class FaultyPool {
 		const owned = this.owned[index];
 		if (!owned) return;
 		const failure = this.#attempt(() => owned.handle.close());
-		let isOpen = false;
-		try {
-			isOpen = isSame(owned.handle.read(), owned.bytes);
-		} catch {
-			// it is closed
-		}
-		if (isOpen && !failure) throw new Error("a handle is open although it was closed");
-		if (!isOpen) this.owned.splice(index, 1);
+		const read = readOpen(owned.handle);
+		if (read && !failure) throw new Error("a handle is open although it was closed");
+		if (read && !isSame(read, owned.bytes)) throw new Error("a handle reads what is not its own");
+		if (!read) this.owned.splice(index, 1);
 	}
 
 	/** One of all these, with a fault somewhere in it or not. */
@@ -284,6 +280,16 @@ export class FaultyPool {
 /** What was injected, or what pools say when room is short. */
 function isExpected(error: unknown): boolean {
 	return error instanceof ZramError || (error instanceof Error && error.message.startsWith("injected"));
+}
+
+/** What a handle reads; undefined if it is closed. */
+function readOpen(handle: OwnedBuffer): ArrayBuffer | undefined {
+	try {
+		return handle.read();
+	} catch (error) {
+		if ((error as Error).message !== "the buffer is closed") throw error;
+		return undefined;
+	}
 }
 
 function isSame(read: ArrayBuffer | Uint8Array | undefined, bytes: Uint8Array | undefined): boolean {
