@@ -755,15 +755,16 @@ test("a damaged page: ECORRUPT for its buffer; delete works, and the page is not
 
 test("a page that rots on flash while its buffer is acquired: release writes it anew", () => {
 	const { chip, boot } = makeBed();
-	const { pool, zram } = makePool({}, boot());
-	pool.write("a", noise(1, 3 * PAGE));
-	assert.is(zram.status().bdCount, 3);
-	const view = pool.acquire("a");
+	const { pool, zram } = makePool({ resident: { slots: 1, byteLength: 4 * PAGE } }, boot());
+	const bytes = noise(1, 4 * PAGE - 100);
+	pool.write("a", bytes);
+	assert.is(zram.status().bdCount, 4);
+	pool.acquire("a")[0] ^= 1;
+	bytes[0] ^= 1;
 	chip.rot(10_000);
 	fails(() => pool.read("a"), "EIO");
-	view[0] ^= 1;
 	pool.release("a");
-	same(pool.read("a"), view);
+	same(pool.read("a"), bytes);
 });
 
 test("write: what the pages cannot hold even if all goes that may is refused, and nothing goes", () => {

@@ -62,6 +62,11 @@ function empty(zram: Zram) {
 		if (zram.tryTrim(start, zram.byteLength - start) >= 0) return;
 }
 
+/** What comparing a page can say: the first two are the engine's. */
+const SAME = 1;
+const DIFFERENT = 0;
+const UNREADABLE = -1;
+
 /** Links of 2 bytes if that is enough for all of them, else of 4. */
 function makeLinks(memory: Memory, count: number, none: number): Uint16Array | Uint32Array {
 	const buffer = memory as unknown as ArrayBuffer;
@@ -300,14 +305,17 @@ export class Chains {
 	 * @returns as overwrite does
 	 * @throws as overwrite does
 	 */
-	update(chain: number, bytes: ByteBuffer, length: number): boolean {
+	update(chain: number, bytes: Uint8Array, length: number): boolean {
 		const { pageLength } = this;
 		let { done } = this;
 		let at = this.#seek(chain, done / pageLength);
 		while (done < length) {
 			const count = Math.min(pageLength, length - done);
-			if (this.#differs(this.#links[at] as number, bytes, done, count)) {
-				if (!this.#put(at, 0, bytes, done, count)) return false;
+			const comparison = this.#compare(this.#links[at] as number, bytes, done, count);
+			if (comparison !== SAME) {
+				const isDone =
+					comparison === DIFFERENT ? this.#put(at, 0, bytes, done, count) : this.#renew(at, bytes, done, count);
+				if (!isDone) return false;
 				this.pagesWritten++;
 			}
 			this.done = done += count;
@@ -437,12 +445,20 @@ export class Chains {
 		}
 	}
 
-	/** Whether the first `count` bytes of a page are others than these. Those that cannot be read are. */
-	#differs(page: number, bytes: ByteBuffer, start: number, count: number): boolean {
+	/** Compares the first `count` bytes of a page with these: SAME, DIFFERENT, or UNREADABLE. */
+	#compare(page: number, bytes: ByteBuffer, start: number, count: number): number {
 		const place = this.#placeOf(page);
 		const staging = this.#staging as unknown as HostBuffer;
-		if (place.zram.tryRead(staging, (page - place.first) * this.pageLength, 0, count) < 0) return true;
-		return Engine.equal(staging, 0, bytes, start, count) !== 1;
+		if (place.zram.tryRead(staging, (page - place.first) * this.pageLength, 0, count) < 0) return UNREADABLE;
+		return Engine.equal(staging, 0, bytes, start, count);
+	}
+
+	/** Writes a page that cannot be read, and so not in part: zeros follow the last bytes of a value. False: no room. */
+	#renew(at: number, bytes: Uint8Array, start: number, count: number): boolean {
+		if (count === this.pageLength) return this.#put(at, 0, bytes, start, count);
+		const staging = new Uint8Array(this.#staging as unknown as ArrayBuffer).fill(0);
+		staging.set(bytes.subarray(start, start + count));
+		return this.#put(at, 0, staging, 0, this.pageLength);
 	}
 
 	/** Follows the links of `chain` to the one whose page is number `index` of the value. */
