@@ -787,6 +787,10 @@ test("write: what the pages cannot hold even if all goes that may is refused, an
 	pool.create("a", 119 * PAGE);
 	assert.equal([...pool], [19, "a"]);
 	same(handle.read(), new Uint8Array(5 * PAGE));
+	const { pool: full } = makePool({ evict: "lru", keys: 2 });
+	for (const key of [1, 2]) full.write(key, Uint8Array.of(key));
+	fails(() => full.write(3, new Uint8Array(128 * PAGE + 1)), "ENOSPC");
+	assert.equal([...full], [1, 2]);
 });
 
 test("release that finds no room says how far it came; discard then leaves new pages in front of old ones", () => {
@@ -908,10 +912,10 @@ test("within a callback of a device that others have called: EBUSY, and nothing 
 	let count = 0;
 	const expectBusy = () => {
 		for (const each of [
-			() => pool.write("b", frame(3)),
 			() => pool.write("a", frame(3), { replace: true }),
 			() => pool.delete("a"),
 			() => handle.close(),
+			() => pool.write("b", frame(3)),
 			() => pool.close(),
 			() => zram.reset(),
 		])
