@@ -1,6 +1,6 @@
 /**
- * The C core without XS: compiled with every warning, and its harnesses in tests/c run natively, in 32 bit and with
- * sanitizers.
+ * The C core without XS: compiled with every warning, and its harnesses in tests/c run natively, in 32 bit, with
+ * sanitizers, and on an emulated Xtensa lx106.
  *
  * @module
  */
@@ -20,6 +20,16 @@ export interface CVariant {
 	install: string;
 	/** Whether liblz4, the reference, is asked too. Not in 32 bit, for which distributions have no liblz4 at hand. */
 	reference: boolean;
+	/** Another compiler than the desk's, and what runs its programs. */
+	cross?: {
+		compiler: string;
+		/** A C library for the harnesses: ours, and the compiler's. */
+		sources: string[];
+		libraries: string[];
+		/** The command that runs a program. */
+		emulate(program: string, parameters: string[]): [string, ...string[]];
+		install: string;
+	};
 }
 
 export const cVariants: CVariant[] = [
@@ -51,6 +61,39 @@ export const cVariants: CVariant[] = [
 		reference: true,
 	},
 ];
+
+const lx106Folder = join(testFolder, "lx106");
+
+/**
+ * The ESP8266's core, with the calling convention of no ESP32 ("call0"), in QEMU's simulator: the one Xtensa that Debian
+ * has a compiler for. There is no C library for it there, so the harnesses bring one, and no XS.
+ */
+export const lx106: CVariant = {
+	name: "C, Xtensa lx106",
+	flags: [
+		"-O2",
+		"-nostdlib",
+		"-Wno-format", // where %u is asked for a uint32_t, which is a long here
+		// of a malloc() that it knows the compiler believes that nothing lies before what it gives
+		"-fno-builtin-malloc",
+		`-I${join(lx106Folder, "include")}`,
+		`-T${join(lx106Folder, "lx106.ld")}`,
+	],
+	install: "apt-get install gcc-xtensa-lx106",
+	reference: false,
+	cross: {
+		compiler: "xtensa-lx106-elf-gcc",
+		sources: ["start.S", "library.c", "arithmetic.c"].map((name) => join(lx106Folder, name)),
+		libraries: ["-lgcc"],
+		emulate: (program, parameters) => [
+			"qemu-system-xtensa",
+			...["-M", "sim", "-cpu", "lx106", "-m", "128M", "-kernel", program],
+			...["-display", "none", "-serial", "none", "-monitor", "none", "-semihosting-config"],
+			["enable=on,target=native", ...[program, ...parameters].map((text) => `arg=${text}`)].join(","),
+		],
+		install: "apt-get install qemu-system-misc",
+	},
+};
 
 export const compilers = [
 	{ name: "cc", install: "apt-get install gcc libc6-dev" },
@@ -100,10 +143,11 @@ export async function mutableStatics(): Promise<string> {
 	return said;
 }
 
-/** Whether a program that needs no more than `source` can be built with these flags and libraries. */
-async function links(source: string, flags: string[], libraries: string[] = []): Promise<boolean> {
-	const parameters = [...flags, source, "-o", "/dev/null", ...libraries];
-	return (await run("cc", parameters, { install: compilers[0]?.install })).exitCode === 0;
+/** Whether a program that needs no more than probe.c can be built, with further flags and libraries. */
+async function links({ flags, cross, install }: CVariant, more: string[] = [], libraries: string[] = []) {
+	const probe = [join(testFolder, "probe.c"), ...(cross?.sources ?? [])];
+	const parameters = [...flags, ...more, ...probe, "-o", "/dev/null", ...libraries, ...(cross?.libraries ?? [])];
+	return (await run(cross?.compiler ?? "cc", parameters, { install })).exitCode === 0;
 }
 
 /**
@@ -114,15 +158,15 @@ async function links(source: string, flags: string[], libraries: string[] = []):
 export async function buildHarness(harness: string, variant: CVariant): Promise<string> {
 	const folder = join(buildFolder, "c", variant.name.replaceAll(/\W+/g, "-"));
 	const program = join(folder, harness);
-	const probe = join(testFolder, "probe.c");
+	const { flags, cross, install } = variant;
 	mkdirSync(folder, { recursive: true });
-	if (!(await links(probe, variant.flags))) throw new MissingTool(`a compiler for "${variant.name}"`, variant.install);
-	const withReference = [...variant.flags, "-DZRAM_WITH_LIBLZ4"];
-	const hasReference = variant.reference && (await links(probe, withReference, ["-llz4"]));
-	const flags = hasReference ? withReference : variant.flags;
-	const sources = [join(testFolder, `${harness}.c`), ...coreSources()];
-	const parameters = [...strict, ...flags, `-I${engineFolder}`, ...sources, "-o", program];
-	const result = await run("cc", [...parameters, ...(hasReference ? ["-llz4"] : [])]);
+	if (!(await links(variant))) throw new MissingTool(`a compiler for "${variant.name}"`, install);
+	const reference = ["-DZRAM_WITH_LIBLZ4"];
+	const hasReference = variant.reference && (await links(variant, reference, ["-llz4"]));
+	const sources = [join(testFolder, `${harness}.c`), ...coreSources(), ...(cross?.sources ?? [])];
+	const parameters = [...strict, ...flags, ...(hasReference ? reference : []), `-I${engineFolder}`, ...sources];
+	const libraries = [...(hasReference ? ["-llz4"] : []), ...(cross?.libraries ?? [])];
+	const result = await run(cross?.compiler ?? "cc", [...parameters, "-o", program, ...libraries]);
 	if (result.exitCode) throw new Error(result.output);
 	return program;
 }
@@ -143,7 +187,10 @@ export async function runHarness(
 	variant: CVariant,
 	parameters: string[],
 ): Promise<RunResult & { passed: number; failed: number; skipped: string[] }> {
-	const result = await run(await buildHarness(harness, variant), parameters, { cwd: root, timeout: 1_800_000 });
+	const { cross } = variant;
+	const program = await buildHarness(harness, variant);
+	const [first, ...rest] = cross ? cross.emulate(program, parameters) : [program, ...parameters];
+	const result = await run(first as string, rest, { cwd: root, timeout: 1_800_000, install: cross?.install });
 	const lines = (start: string) => result.stdout.split("\n").filter((line) => line.startsWith(start));
 	const failed = lines("not ok ").length;
 	return {

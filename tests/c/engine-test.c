@@ -4,13 +4,15 @@
  *
  *   engine-test [operations [seed]]
  *
- * Prints a line for each test and then `N passed, N failed`; exit code 1 if any failed.
+ * Prints a line for each test and then `N passed, N failed`; exit code 1 if any failed. A line has a digest of all
+ * answers and of the region in the end, which every machine must print alike.
  */
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "digest.h"
 #include "zramEngine.h"
 #include "zramLZ4.h"
 
@@ -33,6 +35,7 @@ typedef struct {
 	uint8_t *buffer;
 	uint32_t byteLength;
 	uint32_t refused;
+	uint32_t digest;
 } device;
 
 enum {
@@ -141,6 +144,7 @@ static int readsBack(device *d, uint32_t offset, uint32_t length, uint32_t misal
 	uint8_t *bytes = d->buffer + misalign;
 	int code = zramRead(d->engine, offset / d->shape->pageLength, offset % d->shape->pageLength, bytes, length, 0);
 
+	d->digest = digestWord(d->digest, (uint32_t)code);
 	EXPECT(code == kZramOK, "a read fails");
 	EXPECT(memcmp(bytes, d->model + offset, length) == 0, "a read gives other bytes");
 	return 1;
@@ -179,6 +183,7 @@ static int writes(device *d, uint32_t offset, uint32_t length, uint32_t misalign
 	makeBytes(d, bytes, length);
 	code = zramWrite(
 		d->engine, offset / d->shape->pageLength, offset % d->shape->pageLength, bytes, length, kZramModeKeep);
+	d->digest = digestWord(d->digest, (uint32_t)code);
 	if (code == kZramErrorFull)
 		return settles(d, offset, bytes, length);
 	EXPECT((code == kZramOK) || (code == kZramPressure), "a write fails");
@@ -190,6 +195,7 @@ static int trims(device *d, uint32_t offset, uint32_t length)
 {
 	int code = zramTrim(d->engine, offset / d->shape->pageLength, offset % d->shape->pageLength, length, kZramModeKeep);
 
+	d->digest = digestWord(d->digest, (uint32_t)code);
 	if (code == kZramErrorFull)
 		return settles(d, offset, NULL, length);
 	EXPECT((code == kZramOK) || (code == kZramPressure), "a trim fails");
@@ -253,6 +259,7 @@ static int runs(device *d, uint32_t operations)
 			fprintf(stderr, "operation %u\n", i);
 			return 0;
 		}
+	d->digest = digestBytes(d->digest, d->engine->region, d->shape->regionLength);
 	for (uint32_t page = 0; page < d->shape->pageCount; page++)
 		if (!readsBack(d, page * d->shape->pageLength, d->shape->pageLength, page & 3))
 			return 0;
@@ -282,7 +289,8 @@ int main(int argc, char **argv)
 		uint32_t share = (gShapes[i].regionLength > 1024 * 1024) ? operations / 10 : operations;
 
 		if (runs(&d, share)) {
-			printf("ok %s: %u operations, %u refused\n", gShapes[i].name, share, d.refused);
+			printf("ok %s: %u operations, %u refused, digest %08x\n", gShapes[i].name, (unsigned)share,
+				(unsigned)d.refused, (unsigned)d.digest);
 			passed++;
 		}
 		else {

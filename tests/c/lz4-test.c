@@ -5,12 +5,16 @@
  *       modules/zram/engine/native/zramLZ4.c -DZRAM_WITH_LIBLZ4 -llz4 -o lz4-test
  *   ./lz4-test [-s seed] [-n hostile blocks] [file ...]
  *
+ * The line "# digest" is of every block that was encoded and of every verdict and page that was decoded, but for
+ * liblz4's: every machine must print it alike.
+ *
  * The files are cut into pages of all lengths and added to the generated pages. Worth running with -m32 and with
  * -fsanitize=address,undefined -fno-sanitize-recover, which prove that no bound is passed and no word misaligned.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "digest.h"
 #include "zramLZ4.h"
 #ifdef ZRAM_WITH_LIBLZ4
 #include <lz4.h>
@@ -34,7 +38,7 @@ enum {
 /* ---- the harness ---- */
 
 static uint32_t seed = 1, hostileBlocks = kHostileDefault;
-static uint32_t passed, failed;
+static uint32_t passed, failed, digest;
 static char why[200];
 
 /* Ends the test with a reason; the first argument is a format. */
@@ -250,6 +254,7 @@ static int encode(zramLZ4Table *with, const Page *page, uint32_t capacity, uint3
 	CHECK(*length <= capacity, "%s: length %u exceeds capacity %u", page->name, (unsigned)*length, (unsigned)capacity);
 	CHECK(isGuard((uint8_t *)blockArea, kGuard), "%s: wrote before the block", page->name);
 	CHECK(isGuard(block + capacity + kZramLZ4Margin, kGuard), "%s: wrote behind the margin", page->name);
+	digest = digestBytes(digestWord(digest, *length), block, *length);
 	return 1;
 }
 
@@ -269,6 +274,7 @@ static int decode(const uint8_t *bytes, uint32_t length, uint32_t pageLength, ui
 	CHECK(*verdict == 0 || *verdict == 1, "verdict %d", *verdict);
 	CHECK(isGuard(output - kGuard, kGuard), "wrote before the page");
 	CHECK(isGuard(output + pageLength, kGuard), "wrote behind the page");
+	digest = digestBytes(digestWord(digest, (uint32_t)*verdict), output, *verdict ? pageLength : 0);
 	return 1;
 }
 
@@ -803,6 +809,7 @@ int main(int argc, char **argv)
 	test("overflowing length", overflowingLength);
 	test("truncated blocks", truncated);
 	test("hostile blocks", hostile);
+	printf("# digest %08x\n", (unsigned)digest);
 	testLiblz4();
 
 	printf("%u passed, %u failed\n", (unsigned)passed, (unsigned)failed);

@@ -1,0 +1,2 @@
+/* The compiler's own, which otherwise asks for a C library's. */
+#include <stdint-gcc.h>
