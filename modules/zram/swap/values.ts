@@ -89,7 +89,8 @@ export class Values implements Claimant {
 	 */
 	store(key: Key | undefined, bytes: ByteBuffer | undefined, length: number, priority?: number, replace = false) {
 		const known = key === undefined ? undefined : this.table.find(key);
-		this.#begin(known);
+		if (known === undefined) this.#begin();
+		else this.#beginChange(known);
 		try {
 			this.chains.begin();
 			if (known === undefined && this.table.isFull) this.#makeNumber(length);
@@ -119,14 +120,14 @@ export class Values implements Claimant {
 			this.chains.read(number, offset, into, 0, length);
 			this.table.touch(number);
 		} finally {
-			this.#finish();
+			this.#busy = false;
 		}
 	}
 
 	/** Writes `length` bytes into a value that has them, from `offset` on. */
 	overwrite(number: number, offset: number, bytes: ByteBuffer, length: number) {
 		const { chains } = this;
-		this.#begin(number);
+		this.#beginChange(number);
 		chains.done = 0;
 		try {
 			this.slots.forget(number);
@@ -142,7 +143,7 @@ export class Values implements Claimant {
 
 	/** Removes a value. Its pages are emptied by clean(). */
 	remove(number: number, key: Key | undefined) {
-		this.#begin(number);
+		this.#beginChange(number);
 		try {
 			this.chains.expectReady();
 			this.#drop(number, key);
@@ -158,7 +159,7 @@ export class Values implements Claimant {
 		try {
 			this.chains.clean();
 		} finally {
-			this.#finish();
+			this.#busy = false;
 		}
 	}
 
@@ -181,7 +182,7 @@ export class Values implements Claimant {
 			this.table.touch(number);
 			return slot.view as Uint8Array;
 		} finally {
-			this.#finish();
+			this.#busy = false;
 		}
 	}
 
@@ -255,13 +256,20 @@ export class Values implements Claimant {
 		}
 	}
 
-	/** Every operation begins so, and ends with #finish(). A value that it changes must not be held. */
-	#begin(changed?: number) {
-		this.expectOpen();
+	/** Every operation begins so. At its end it is not busy any more. */
+	#begin() {
+		if (this.#end) this.expectOpen();
 		if (this.#busy) throw busy();
-		if (changed !== undefined && this.slots.isHeld(changed)) throw new ZramError("EBUSY", "the buffer is acquired");
-		if (changed !== undefined) this.#current = changed;
 		this.#busy = true;
+	}
+
+	/** Begins one that changes a value, which must not be held. It ends with #finish(). */
+	#beginChange(number: number) {
+		this.#begin();
+		this.#current = number;
+		if (!this.slots.isHeld(number)) return;
+		this.#finish();
+		throw new ZramError("EBUSY", "the buffer is acquired");
 	}
 
 	#finish() {
