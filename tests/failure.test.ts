@@ -301,6 +301,7 @@ test("status: every word, after a known history", () => {
 		hugePagesSince: 0,
 		pagesStored: 0,
 		rawPages: 0,
+		codecs: { lz4: { pages: 0, comprDataSize: 0 }, columns: { pages: 0, comprDataSize: 0 } },
 		numReads: 0,
 		numWrites: 0,
 		notifyFree: 0,
@@ -326,7 +327,9 @@ test("status: every word, after a known history", () => {
 	bytes.set(pageTaking(40, 2), 2 * PAGE);
 	zram.write(bytes, 0);
 	const [small, large] = [lengthOf(1), lengthOf(2)];
+	const columns = { pages: 0, comprDataSize: 0 };
 	is("three pages written", {
+		codecs: { lz4: { pages: 2, comprDataSize: small + large }, columns },
 		...{ origDataSize: 3 * PAGE, comprDataSize: small + large, numWrites: 3, pagesStored: 3, samePages: 1 },
 		...{ memUsed: metadata + 50 * GRANULE, memUsedMax: metadata + 50 * GRANULE, hugePages: 1, hugePagesSince: 1 },
 	});
@@ -341,6 +344,7 @@ test("status: every word, after a known history", () => {
 	is("parts of three pages read", { numReads: 3 });
 	zram.trim(2 * PAGE, 2 * PAGE);
 	is("two trimmed", {
+		codecs: { lz4: { pages: 1, comprDataSize: small }, columns },
 		...{ origDataSize: 2 * PAGE, comprDataSize: small, notifyFree: 2, pagesStored: 2, rawPages: 0, hugePages: 0 },
 		memUsed: metadata + 10 * GRANULE,
 	});
@@ -350,6 +354,7 @@ test("status: every word, after a known history", () => {
 	is("a part of an empty page trimmed", {});
 	zram.write(new Uint8Array(8), 0);
 	is("a part of a same-filled page written", {
+		codecs: { lz4: { pages: 2, comprDataSize: small + lengthOf(0) }, columns },
 		...{ comprDataSize: small + lengthOf(0), numWrites: 6, samePages: 0, memUsed: metadata + 11 * GRANULE },
 	});
 	leave(zram, 5);

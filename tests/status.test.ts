@@ -51,7 +51,8 @@ test("the format, to the letter", () => {
 		formatStatus("x", zram, 1500),
 		`zram/1 x ms=1500 byteLength=65536 pageLength=4096 origDataSize=12288 comprDataSize=${zram.status().comprDataSize} ` +
 			`memUsed=${memUsed} memLimit=32768 memUsedMax=${memUsed} samePages=1 hugePages=1 hugePagesSince=1 pagesStored=3 ` +
-			"rawPages=1 numWrites=3 .",
+			`rawPages=1 numWrites=3 codecs.lz4.pages=1 codecs.lz4.comprDataSize=${zram.status().codecs.lz4?.comprDataSize} ` +
+			"codecs.columns.pages=0 .",
 	);
 	zram.close();
 });
@@ -83,6 +84,10 @@ test("what a console adds is not looked at; what it garbles is no line", () => {
 	assert.is(parseStatus("\x1b[0;32m[12:00:01]\x1b[0m zram/1 x ms=5 .\r")?.ms, 5);
 	assert.is(parseStatus("zram/1 x ms=5 future=7 .")?.ms, 5);
 	assert.equal(parseStatus("zram/1 x .")?.status.memUsed, 0);
+	assert.equal(parseStatus("zram/1 x .")?.status.codecs, {});
+	assert.equal(parseStatus("zram/1 x codecs.new.pages=3 codecs.new.age=4 codecs.a.b.pages=5 .")?.status.codecs, {
+		new: { pages: 3, comprDataSize: 0 },
+	});
 	for (const line of [
 		"",
 		"hello",

@@ -84,7 +84,7 @@ test("inspect: a dump in words and as JSON", async () => {
 	const { exitCode, stdout } = await zramctl("inspect", path);
 	assert.is(exitCode, 0);
 	assert.match(stdout, /^device 64 KB: 16 pages of 4096 B, with checksums$/m);
-	assert.match(stdout, /^\.sCR\.{12}$/m);
+	assert.match(stdout, /^\.sLR\.{12}$/m);
 	assert.match(stdout, /^numWrites +3$/m);
 	const json = JSON.parse((await zramctl("inspect", path, "--json")).stdout);
 	const { invalidIO: _, ...statistics } = zram.status();
@@ -99,7 +99,7 @@ test("inspect: a dump that is not as long as its arena is shown, and said to be"
 	const path = file("short.bin", whole.subarray(0, whole.length - 1000));
 	const { exitCode, stdout, stderr } = await zramctl("inspect", path);
 	assert.is(exitCode, 0);
-	assert.match(stdout, /^\.sCR\.{12}$/m);
+	assert.match(stdout, /^\.sLR\.{12}$/m);
 	assert.match(stderr, new RegExp(`has ${whole.length - 1000} bytes, the arena ${whole.length};`));
 	zram.close();
 });
@@ -127,9 +127,11 @@ test("what is wrong is said, with the exit code that --help names", async () => 
 
 test("pictures: as wide as they are said to be, and what there is little of is seen", () => {
 	const monitor = new Monitor();
-	const line = "zram/1 x ms=1 pageLength=4096 memLimit=2000000 memUsed=50000 comprDataSize=40000 rawPages=1 .";
+	const line =
+		"zram/1 x ms=1 pageLength=4096 memLimit=2000000 memUsed=50000 comprDataSize=40000 rawPages=1 " +
+		"codecs.lz4.comprDataSize=20000 codecs.columns.comprDataSize=9000 .";
 	monitor.add(parseStatus(line) as NonNullable<ReturnType<typeof parseStatus>>);
-	const bar = monitor.lines({ paint: plain, width: 200 }).find((each) => /^#+C+R+\.+$/.test(each));
+	const bar = monitor.lines({ paint: plain, width: 200 }).find((each) => /^#+L+C+Z+R+\.+$/.test(each));
 	assert.is(bar?.length, 64);
 	assert.equal(
 		table([
@@ -152,7 +154,7 @@ function monitorOf(lines: string[]): Monitor {
 
 test("narrow terminals: nothing is wider than they are, and every word is there", () => {
 	const monitor = monitorOf(makeLog().lines);
-	const words = (lines: string[]) => new Set(lines.flatMap((line) => visible(line).split(/ +|[.#CRFe]{8,}/)));
+	const words = (lines: string[]) => new Set(lines.flatMap((line) => visible(line).split(/ +|[.#LCRFe]{8,}/)));
 	const wide = words(monitor.lines({ paint: plain, width: 200 }));
 	const { zram, arena } = makeDevice();
 	const dump = Zram.inspect(arena);

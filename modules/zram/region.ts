@@ -17,6 +17,8 @@ import {
 	stateOf,
 } from "zram/engine/entry";
 import {
+	CODECS,
+	CODECS_COUNTED,
 	COMPRESSED_PAGES,
 	FAILED_READS,
 	FAILED_WRITES,
@@ -55,6 +57,14 @@ import { INTEGRITY, SLOT_LENGTH, WIPE } from "zram/engine/interface";
 import { ZramError } from "zram/error";
 import { bufferOf, byteLengthOf, byteOffsetOf } from "zram/view";
 
+/** What the pages that a codec has packed take. */
+export interface CodecUse {
+	/** How many they are. */
+	pages: number;
+	/** Bytes that they take: each codec's part of comprDataSize. */
+	comprDataSize: number;
+}
+
 /** Statistics in the words of Linux zram's mm_stat and io_stat. Lengths are bytes, the rest pages or requests. */
 export interface Statistics {
 	/** What the stored pages would take uncompressed. */
@@ -79,6 +89,8 @@ export interface Statistics {
 	pagesStored: number;
 	/** Pages kept as they are, because compressing them saves nothing. Among hugePages unless threshold is a page. */
 	rawPages: number;
+	/** The pages that are compressed, by the name of their codec, such as "lz4". */
+	codecs: Record<string, CodecUse>;
 	/** Pages read, parts of pages as one. */
 	numReads: number;
 	/** Pages written, parts of pages as one. */
@@ -179,6 +191,17 @@ function parseGeometry(header: DataView): Geometry {
 	};
 }
 
+/** The codecs that this build has, and those of which there are pages without it knowing their names. */
+function codecsIn(header: DataView): Record<string, CodecUse> {
+	const codecs: Record<string, CodecUse> = {};
+	for (let id = 0; id < CODECS_COUNTED; id++) {
+		const name = Engine.codecName(id) ?? `unknown${id}`;
+		const pages = wordOf(header, CODECS + 2 * id);
+		if (pages || Engine.codecName(id)) codecs[name] = { pages, comprDataSize: wordOf(header, CODECS + 2 * id + 1) };
+	}
+	return codecs;
+}
+
 /** Reads the statistics from a region's header; `metadata` is the bytes of the region that hold no data. */
 export function parseStatistics(
 	header: DataView,
@@ -199,6 +222,7 @@ export function parseStatistics(
 		hugePagesSince: counter(HUGE_PAGES_SINCE),
 		pagesStored,
 		rawPages: word(RAW_PAGES),
+		codecs: codecsIn(header),
 		numReads: counter(READS),
 		numWrites: counter(WRITES),
 		notifyFree: counter(TRIMS),

@@ -5,14 +5,16 @@
  *
  * `zram/1`, the version of this format; the device's name; key=value in any order; a full stop, without which the line
  * was cut off. The keys are `ms` (the app's own clock), `byteLength` and `pageLength` of the device, the numbers of
- * `status()`, and, if there is a flash, those of `status().backing` with `backing.` in front. What is 0 is left out.
+ * `status()`, those of its `codecs` with `codecs.` and the codec's name in front (`codecs.lz4.pages`), and, if there is a
+ * flash, those of `status().backing` with `backing.` in front. What is 0 is left out, but a codec's pages and the slots of
+ * a flash, which say that there is one.
  * Readers pass over keys that they do not know, and over words in front of `zram/1`, such as a time.
  *
  * @module
  */
 
 import type Zram from "zram";
-import type { BackingStatus, ZramStatus } from "zram";
+import type { BackingStatus, CodecUse, ZramStatus } from "zram";
 
 /** What a status line says. */
 export interface StatusReport {
@@ -31,6 +33,7 @@ export interface StatusReport {
 const FORMAT = "zram/1";
 const END = ".";
 const BACKING = "backing.";
+const CODECS = "codecs";
 
 const STATUS_KEYS = Object.freeze([
 	"origDataSize",
@@ -56,6 +59,8 @@ const STATUS_KEYS = Object.freeze([
 	"failedWrites",
 	"invalidIO",
 ] as const satisfies (keyof ZramStatus)[]);
+
+const CODEC_KEYS = Object.freeze(["pages", "comprDataSize"] as const satisfies (keyof CodecUse)[]);
 
 const BACKING_KEYS = Object.freeze([
 	"slots",
@@ -95,7 +100,13 @@ export function formatStatus(name: string, zram: Zram, ms: number): string {
 	add("ms", ms);
 	add("byteLength", byteLength);
 	add("pageLength", pageLength);
+	const addCodec = (codec: string, { pages, comprDataSize }: CodecUse) => {
+		words.push(pair(`${CODECS}.${codec}.pages`, pages)); // even if 0: it says that there is such a codec
+		add(`${CODECS}.${codec}.comprDataSize`, comprDataSize);
+	};
 	for (const key of STATUS_KEYS) add(key, status[key]);
+	for (const codec in status.codecs)
+		addCodec(codec, status.codecs[codec] as CodecUse);
 	if (backing) {
 		words.push(pair(`${BACKING}slots`, backing.slots)); // even if 0: it says that there is a flash
 		for (const key of BACKING_KEYS) if (key !== "slots") add(BACKING + key, backing[key]);
@@ -120,5 +131,18 @@ export function parseStatus(line: string): StatusReport | undefined {
 	const pick = <Key extends string>(keys: readonly Key[], prefix = "") =>
 		Object.fromEntries(keys.map((key) => [key, values.get(prefix + key) ?? 0])) as Record<Key, number>;
 	const backing = values.has(`${BACKING}slots`) && { backing: pick(BACKING_KEYS, BACKING) };
-	return { name, ...pick(["ms", "byteLength", "pageLength"]), status: { ...pick(STATUS_KEYS), ...backing } };
+	const status = { ...pick(STATUS_KEYS), codecs: codecsOf(values), ...backing };
+	return { name, ...pick(["ms", "byteLength", "pageLength"]), status };
+}
+
+/** What a line says of codecs. */
+function codecsOf(values: ReadonlyMap<string, number>): Record<string, CodecUse> {
+	const codecs: Record<string, CodecUse> = {};
+	for (const [path, value] of values) {
+		const [start, codec, key, ...more] = path.split(".");
+		if (start !== CODECS || !codec || !CODEC_KEYS.includes(key as keyof CodecUse) || more.length) continue;
+		codecs[codec] ??= { pages: 0, comprDataSize: 0 };
+		codecs[codec][key as keyof CodecUse] = value;
+	}
+	return codecs;
 }

@@ -42,8 +42,8 @@ export type { BackingOptions, BackingStatus, FlashDevice, FlashIO, FlashStatus }
 export type { ByteBuffer } from "zram/engine/interface";
 export { ZramError, type ZramErrorCode } from "zram/error";
 export type { WritebackRequest } from "zram/offload/writeback";
-export type { ArenaOptions, ZramLayout, ZramOptions } from "zram/options";
-export type { Geometry, Inspection, PageState, Statistics } from "zram/region";
+export type { ArenaOptions, CodecName, ZramLayout, ZramOptions } from "zram/options";
+export type { CodecUse, Geometry, Inspection, PageState, Statistics } from "zram/region";
 
 /**
  * What read and write take: bytes in place. Views of wider elements work too, at the cost of a Uint8Array and of an

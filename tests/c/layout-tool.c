@@ -70,6 +70,8 @@ static void sayHeader(void)
 	SAY_WORD(SLOT_WRITES, zramHeader, slotWrites);
 	SAY_WORD(SLOT_MOVES, zramHeader, slotMoves);
 	SAY_WORD(SLOT_ERASES, zramHeader, slotErases);
+	SAY_WORD(CODECS, zramHeader, codecs);
+	SAY(CODECS_COUNTED, kZramCodecsCounted);
 }
 
 static void sayCodes(void)

@@ -35,7 +35,10 @@ interface Ink {
 	name: string;
 }
 
-const COMPRESSED: Ink = { letter: "C", color: 42, name: "compressed" };
+/** By codec, and pages of codecs that are not known here. */
+const LZ4: Ink = { letter: "L", color: 42, name: "lz4" };
+const COLUMNS: Ink = { letter: "C", color: 44, name: "columns" };
+const COMPRESSED: Ink = { letter: "Z", color: 43, name: "compressed" };
 const RAW: Ink = { letter: "R", color: 41, name: "raw" };
 const OVERHEAD: Ink = { letter: "#", color: 47, name: "metadata, rounding" };
 const FREE: Ink = { letter: ".", color: 0, name: "free" };
@@ -113,9 +116,13 @@ function legend(amounts: [Ink, number][], paint: Paint, show: (amount: number) =
 
 function arena({ pageLength, status }: StatusReport): [Ink, number][] {
 	const raw = status.rawPages * pageLength;
+	const lz4 = status.codecs.lz4?.comprDataSize ?? 0;
+	const columns = status.codecs.columns?.comprDataSize ?? 0;
 	return [
 		[OVERHEAD, status.memUsed - status.comprDataSize],
-		[COMPRESSED, status.comprDataSize - raw],
+		[LZ4, lz4],
+		[COLUMNS, columns],
+		[COMPRESSED, Math.max(status.comprDataSize - raw - lz4 - columns, 0)],
 		[RAW, raw],
 		[FREE, Math.max(status.memLimit - status.memUsed, 0)],
 	];
@@ -239,24 +246,33 @@ function pictures(device: History, style: Style): string[] {
 	return [...lines, bar(slots, style), ...flow(meaning, width), ...flow(wear, width)];
 }
 
-const PAGE_INKS: Record<PageState["state"] | "empty", Ink> = {
+const PAGE_INKS = {
 	empty: { letter: ".", color: 0, name: "empty" },
 	same: { letter: "s", color: 46, name: "same-filled" },
+	lz4: LZ4,
+	columns: COLUMNS,
 	compressed: COMPRESSED,
 	raw: RAW,
 	offloaded: { letter: "F", color: 45, name: "on flash" },
 	unknown: { letter: "?", color: 47, name: "unknown" },
-};
+} satisfies Record<string, Ink>;
+
+type Look = keyof typeof PAGE_INKS;
+
+/** What a page is shown as: compressed ones by their codec, if that has a letter. */
+function lookOf({ state, codec }: PageState): Look {
+	return codec === "lz4" || codec === "columns" ? codec : state;
+}
 
 /** The page table as a map; a square is the most frequent state of its pages, where one stands for several. */
 function pageMap({ geometry: { pageCount }, pages }: Inspection, { paint, width }: Style): string[] {
 	const length = pictureWidth(width);
 	const each = Math.max(1, Math.ceil(pageCount / (length * ROWS)));
-	const states = new Array<PageState["state"] | "empty">(pageCount).fill("empty");
-	for (const { page, state } of pages) states[page] = state;
+	const looks = new Array<Look>(pageCount).fill("empty");
+	for (const state of pages) looks[state.page] = lookOf(state);
 	const squares: string[] = [];
 	for (let first = 0; first < pageCount; first += each) {
-		const group = states.slice(first, first + each);
+		const group = looks.slice(first, first + each);
 		const { letter, color } = PAGE_INKS[mostFrequent(group)];
 		squares.push(paint(letter, color));
 	}
@@ -264,7 +280,7 @@ function pageMap({ geometry: { pageCount }, pages }: Inspection, { paint, width 
 		squares.slice(i * length, (i + 1) * length).join(""),
 	);
 	const counts = Object.entries(PAGE_INKS).map(
-		([state, ink]) => [ink, states.filter((each) => each === state).length] as [Ink, number],
+		([look, ink]) => [ink, looks.filter((each) => each === look).length] as [Ink, number],
 	);
 	const scale = `a letter is ${each === 1 ? "a page" : `${each} pages`}:`;
 	return [...rows, ...flow([scale, ...legend(counts, paint, String)], width)];

@@ -22,6 +22,7 @@ typedef struct {
 	uint32_t raw;
 	uint32_t huge;
 	uint32_t offloaded;
+	zramCodecUse codecs[kZramCodecsCounted];
 } zramTally;
 
 static int broken(zramEngine *engine, int invariant, uint32_t where)
@@ -115,6 +116,10 @@ static void addPage(const zramEngine *engine, const zramEntry *entry, zramTally 
 		sums->payload += length;
 		sums->huge += (length > engine->threshold);
 	}
+	if ((zramEntryState(entry) == kZramStateCompressed) && (zramEntryCodec(entry) < kZramCodecsCounted)) {
+		sums->codecs[zramEntryCodec(entry)].pages++;
+		sums->codecs[zramEntryCodec(entry)].payload += length;
+	}
 }
 
 /* Every page, and the chains as far as they are in the window. */
@@ -156,7 +161,8 @@ static int checkStatistics(zramEngine *engine, const zramTally *sums)
 		return broken(engine, kZramInvariantUsed, 0);
 	if ((header->payload != sums->payload) || (header->samePages != sums->same) || (header->rawPages != sums->raw)
 		|| (header->compressedPages != sums->compressed) || (header->hugePages != sums->huge)
-		|| (header->offloadedPages != sums->offloaded) || (header->limit != engine->limit))
+		|| (header->offloadedPages != sums->offloaded) || (header->limit != engine->limit)
+		|| memcmp(header->codecs, sums->codecs, sizeof(sums->codecs)))
 		return broken(engine, kZramInvariantStatistics, 0);
 	return 0;
 }

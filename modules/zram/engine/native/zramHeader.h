@@ -17,6 +17,14 @@ typedef struct {
 	uint32_t high;
 } zramCounter;
 
+/* Codecs, by id, whose pages are counted one by one. */
+#define kZramCodecsCounted 4
+
+typedef struct {
+	uint32_t pages;
+	uint32_t payload; /* sum of stored lengths in bytes */
+} zramCodecUse;
+
 typedef struct {
 	/* geometry, written once; read from dumps, and by zramCheck, only */
 	uint32_t magic;
@@ -58,7 +66,9 @@ typedef struct {
 	zramCounter slotWrites;
 	zramCounter slotMoves;
 	zramCounter slotErases; /* erase units */
-	uint32_t reserved[18];
+	/* of compressedPages and payload, what is each codec's */
+	zramCodecUse codecs[kZramCodecsCounted];
+	uint32_t reserved[10];
 } zramHeader;
 
 _Static_assert(sizeof(zramHeader) == 256, "the header has 64 words, without padding");

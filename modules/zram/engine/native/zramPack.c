@@ -60,9 +60,10 @@ static uint32_t encode(zramPacker *packer, uint32_t id, const uint32_t *page, ui
 {
 	const zramCodec *codec = codecs[id];
 
-	if ((packer->prepared != id) && codec->prepare)
+	if (codec->prepare && (packer->prepared != id)) {
 		codec->prepare(packer->workspace);
-	packer->prepared = id;
+		packer->prepared = id;
+	}
 	return codec->encode(packer->workspace, page, packer->pageLength, (uint8_t *)block, capacity);
 }
 
@@ -78,7 +79,8 @@ static uint32_t capacityFor(const zramPacker *packer, const zramCodec *codec, ui
 
 void zramPack(zramPacker *packer, const uint32_t *page, uint32_t *block, zramPacked *packed)
 {
-	uint32_t pageLength = packer->pageLength, granuleLength = packer->granuleLength, last = 0, set = packer->codecs;
+	uint32_t pageLength = packer->pageLength, granuleLength = packer->granuleLength;
+	uint32_t last = 0, room = 0, set = packer->codecs;
 
 	*packed = (zramPacked){ kZramStateRaw, 0, pageLength, page };
 	if (zramIsSame(page, pageLength)) {
@@ -92,13 +94,15 @@ void zramPack(zramPacker *packer, const uint32_t *page, uint32_t *block, zramPac
 
 		if (capacity)
 			last = id;
-		if (length)
+		if (length) {
 			*packed = (zramPacked){ kZramStateCompressed, id, length, block };
+			room = capacity;
+		}
 	}
 	if (packed->state == kZramStateRaw)
 		return;
 	if (last != packed->codec) /* one that was tried later has lost, and written over the block */
-		encode(packer, packed->codec, page, block, packed->length);
+		encode(packer, packed->codec, page, block, room);
 	memset((uint8_t *)block + packed->length, 0, -packed->length & (granuleLength - 1));
 }
 

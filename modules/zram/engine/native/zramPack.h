@@ -20,7 +20,7 @@
 #define kZramWorkspaceLength 4100
 
 /* Bytes that exist behind a block: encoders may write them, decoders may read them, and ignore what they are. */
-#define kZramBlockMargin 32
+#define kZramBlockMargin 64
 
 /* A page as it is stored. */
 typedef struct {
@@ -38,11 +38,12 @@ typedef struct {
 	 */
 	uint16_t tried;
 	uint16_t saves;
-	/* Makes kZramWorkspaceLength bytes ready for `encode`, when another codec has had them. May be NULL. */
+	/* Makes kZramWorkspaceLength bytes ready for `encode`, when another codec has had them. NULL if it needs none. */
 	void (*prepare)(void *workspace);
 	/*
 	 * Encodes `pageLength` bytes to `block` (4-aligned, `capacity` + kZramBlockMargin bytes; `capacity` <= `pageLength`).
-	 * Returns the length of the block, or 0 if it is longer than `capacity`. The block depends on the page alone.
+	 * Returns the length of the block, or 0 if it is longer than `capacity`, or seems to be. The block depends on the
+	 * page alone, and whether there is one on `capacity` too.
 	 */
 	uint32_t (*encode)(void *workspace, const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity);
 	/*

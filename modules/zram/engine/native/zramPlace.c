@@ -82,8 +82,14 @@ static void tally(zramEngine *engine, const zramEntry *entry, uint32_t sign)
 		header->offloadedPages += sign;
 		return;
 	}
-	if (state == kZramStateCompressed)
+	if (state == kZramStateCompressed) {
 		header->compressedPages += sign;
+		if (zramEntryCodec(entry) < kZramCodecsCounted) {
+			zramCodecUse *use = &header->codecs[zramEntryCodec(entry)];
+			use->pages += sign;
+			use->payload += sign * length;
+		}
+	}
 	else
 		header->rawPages += sign;
 	header->payload += sign * length;

@@ -6,8 +6,10 @@
  * It has 32,768 bits: larger arenas are walked twice, a window of granules at a time.
  */
 
-import { COMPRESSED, lengthOf, OFFLOADED, RAW, SAME } from "zram/engine/entry";
+import { COMPRESSED, codecOf, lengthOf, OFFLOADED, RAW, SAME } from "zram/engine/entry";
 import {
+	CODECS,
+	CODECS_COUNTED,
 	COMPRESSED_PAGES,
 	FREE_HEAD,
 	FRONTIER,
@@ -53,6 +55,8 @@ export class Checker {
 	#raw = 0;
 	#huge = 0;
 	#offloaded = 0;
+	/** As the header has them, from CODECS on. */
+	readonly #codecs = new Uint32Array(2 * CODECS_COUNTED);
 
 	constructor(pages: Pages) {
 		this.#pages = pages;
@@ -98,6 +102,7 @@ export class Checker {
 	#checkPages(window: number): number {
 		const { arena } = this.#pages.place;
 		this.#used = this.#payload = this.#same = this.#compressed = this.#raw = this.#huge = this.#offloaded = 0;
+		this.#codecs.fill(0);
 		for (let page = 0; page < arena.layout.pageCount; page++) {
 			const granules = this.#pages.place.granulesOf(page);
 			if (granules === BAD_ENTRY) return this.#broken(ENTRY, page);
@@ -142,6 +147,13 @@ export class Checker {
 		this.#used += granules;
 		this.#payload += length;
 		if (length > this.#pages.place.threshold) this.#huge++;
+		if (state === COMPRESSED) this.#addUse(codecOf(this.#pages.place.word1Of(page)), length);
+	}
+
+	#addUse(codec: number, length: number) {
+		if (codec >= CODECS_COUNTED) return;
+		this.#codecs[2 * codec] = (this.#codecs[2 * codec] as number) + 1;
+		this.#codecs[2 * codec + 1] = (this.#codecs[2 * codec + 1] as number) + length;
 	}
 
 	#lengthOf(page: number): number {
@@ -159,7 +171,8 @@ export class Checker {
 			header[COMPRESSED_PAGES] === this.#compressed &&
 			header[HUGE_PAGES] === this.#huge &&
 			header[OFFLOADED_PAGES] === this.#offloaded &&
-			header[LIMIT] === this.#pages.place.limit;
+			header[LIMIT] === this.#pages.place.limit &&
+			this.#codecs.every((use, i) => header[CODECS + i] === use);
 		return right ? 0 : this.#broken(STATISTICS, 0);
 	}
 

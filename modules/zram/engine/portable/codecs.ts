@@ -2,9 +2,11 @@
  * The portable engine: the codecs, a row each: its id, and what it is. ../native/zramCodecs.h has the same rows.
  */
 
+import { COLUMNS } from "zram/engine/portable/columns";
 import { LZ4 } from "zram/engine/portable/lz4";
 import type { Codec } from "zram/engine/portable/pack";
 
 export const CODECS: Readonly<Record<number, Codec>> = Object.freeze({
 	0: LZ4,
+	1: COLUMNS,
 });

@@ -42,8 +42,8 @@ export class Packed {
 /** What a codec does for one engine. */
 export interface Coder {
 	/**
-	 * Encodes all of `page` to `block`. Returns the length of the block, or 0 if it is longer than `capacity`. The block
-	 * depends on the page alone.
+	 * Encodes all of `page` to `block`. Returns the length of the block, or 0 if it is longer than `capacity`, or seems to
+	 * be. The block depends on the page alone, and whether there is one on `capacity` too.
 	 */
 	encode(page: Uint8Array, block: Uint8Array, capacity: number): number;
 	/** Decodes any `length` bytes to all of `page`: whether they are a block of exactly such a page. */
@@ -111,15 +111,18 @@ export class Packer {
 			return;
 		}
 		let last = 0;
+		let room = 0;
 		for (let id = 0; this.#codecs >> id; id++) {
 			const capacity = this.#codecs & (1 << id) ? this.#capacityFor(CODECS[id] as Codec, packed.length) : 0;
 			const length = capacity ? this.#encode(id, capacity) : 0;
 			if (capacity) last = id;
-			if (length) packed.set(COMPRESSED, id, length, this.blockWords);
+			if (!length) continue;
+			packed.set(COMPRESSED, id, length, this.blockWords);
+			room = capacity;
 		}
 		if (packed.state === RAW) return;
 		// one that was tried later has lost, and written over the block
-		if (last !== packed.codec) this.#encode(packed.codec, packed.length);
+		if (last !== packed.codec) this.#encode(packed.codec, room);
 		const end = Math.ceil(packed.length / this.#granuleLength) * this.#granuleLength;
 		this.block.fill(0, packed.length, end);
 	}

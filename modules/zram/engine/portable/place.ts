@@ -21,6 +21,8 @@ import {
 	stateOf,
 } from "zram/engine/entry";
 import {
+	CODECS,
+	CODECS_COUNTED,
 	COMPRESSED_PAGES,
 	FREE_HEAD,
 	HUGE_PAGES,
@@ -110,6 +112,9 @@ export class Place {
 		this.#add(state === COMPRESSED ? COMPRESSED_PAGES : RAW_PAGES, sign);
 		this.#add(PAYLOAD, sign * length);
 		if (length > this.threshold) this.#add(HUGE_PAGES, sign);
+		if (state !== COMPRESSED || codecOf(word1) >= CODECS_COUNTED) return;
+		this.#add(CODECS + 2 * codecOf(word1), sign);
+		this.#add(CODECS + 2 * codecOf(word1) + 1, sign * length);
 	}
 
 	// --- room

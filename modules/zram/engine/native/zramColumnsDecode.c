@@ -1,0 +1,320 @@
+/*
+ * The columns decoder: zramColumns.h has the contract, DESIGN.md the format of blocks.
+ *
+ * Written for 32-bit microcontrollers with many registers: from a code's bits to a unit's bytes in the page it is one
+ * loop, one for each way in which units lie there and codes are made.
+ *
+ * Invariants:
+ *  1. Columns, and which bytes of the page are their units, depend on the page's length and the block's first 10 bits
+ *     alone: whatever the others are, each unit is written once, within the page.
+ *  2. Before each group the reader is held against the block's end. What it then reads is at most 7 bits of a parameter
+ *     and kGroup codes of at most 24 bits, and a column's head: all in the margin if the block has ended.
+ *  3. Units are computed modulo 2^32 and cut to their width where they are stored.
+ */
+
+#include "zramColumns.h"
+
+#include "zramColumnsBlock.h"
+
+/* --- bits ------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+	uint32_t bits;  /* the next ones, from the highest on */
+	uint32_t count; /* of them that are there: 16 to 31 after a refill */
+	const Half *in;
+} Reader;
+
+ZRAM_INLINE void refill(Reader *reader)
+{
+	if (reader->count < 16) {
+		reader->bits |= (uint32_t)*reader->in++ << (16 - reader->count);
+		reader->count += 16;
+	}
+}
+
+ZRAM_INLINE void drop(Reader *reader, uint32_t length)
+{
+	reader->bits <<= length;
+	reader->count -= length;
+}
+
+/* The next 1 to 16 bits. */
+ZRAM_INLINE uint32_t take(Reader *reader, uint32_t length)
+{
+	uint32_t value;
+	refill(reader);
+	value = reader->bits >> (32 - length);
+	drop(reader, length);
+	return value;
+}
+
+static ZRAM_NOINLINE uint32_t takeField(Reader *reader, uint32_t length)
+{
+	return take(reader, length);
+}
+
+/* --- residuals -------------------------------------------------------------------------------------------------- */
+
+ZRAM_INLINE uint32_t unfold(uint32_t z)
+{
+	return (z >> 1) ^ -(z & 1);
+}
+
+/* Any code, of which an escape is one: as many zeros as no other has, and the residual as it is. */
+static ZRAM_NOINLINE uint32_t takeLong(Reader *reader, uint32_t k, uint32_t width)
+{
+	uint32_t zeros = 0;
+	refill(reader);
+	for (; zeros < kQuotients && (int32_t)reader->bits >= 0; zeros++)
+		drop(reader, 1);
+	if (zeros == kQuotients)
+		return unfold(take(reader, width));
+	drop(reader, 1);
+	return unfold(k ? zeros << k | take(reader, k) : zeros);
+}
+
+ZRAM_INLINE uint32_t takeSeldom(Reader *reader, uint32_t k, uint32_t width)
+{
+	Reader copy = *reader; /* what has its address taken is not kept in registers */
+	uint32_t residual = takeLong(&copy, k, width);
+	*reader = copy;
+	return residual;
+}
+
+ZRAM_INLINE uint32_t takeRice(Reader *reader, uint32_t k, uint32_t width)
+{
+	uint32_t zeros = UINT32_MAX, low; /* one less than there are: `low` begins with the 1 behind them */
+	refill(reader);
+	if (!(reader->bits >> (32 - kQuotients)))
+		return takeSeldom(reader, k, width);
+	while ((int32_t)reader->bits >= 0) {
+		reader->bits <<= 1;
+		zeros++;
+	}
+	reader->count -= zeros + 1;
+	if (reader->count <= k)
+		refill(reader);
+	low = reader->bits >> (31 - k);
+	drop(reader, k + 1);
+	return unfold((zeros << k) + low);
+}
+
+/*
+ * Codes of the parameters 0 and 1 by their first 8 bits: the residual times 16, plus the code's length. 0 for codes that
+ * are longer.
+ */
+#define S(residual, length) (int8_t)((residual)*16 + (length))
+#define S2(code) code, code
+#define S4(code) S2(code), S2(code)
+#define S8(code) S4(code), S4(code)
+#define S16(code) S8(code), S8(code)
+#define S32(code) S16(code), S16(code)
+#define S64(code) S32(code), S32(code)
+#define S128(code) S64(code), S64(code)
+static const int8_t shortCodes[2][256] = {
+	{ 0, S(-4, 8), S2(S(3, 7)), S4(S(-3, 6)), S8(S(2, 5)), S16(S(-2, 4)), S32(S(1, 3)), S64(S(-1, 2)), S128(S(0, 1)) },
+	{ 0, 0, S(6, 8), S(-7, 8), S2(S(5, 7)), S2(S(-6, 7)), S4(S(4, 6)), S4(S(-5, 6)), S8(S(3, 5)), S8(S(-4, 5)),
+		S16(S(2, 4)), S16(S(-3, 4)), S32(S(1, 3)), S32(S(-2, 3)), S64(S(0, 2)), S64(S(-1, 2)) },
+};
+
+ZRAM_INLINE uint32_t takeShort(Reader *reader, const int8_t *codes, uint32_t k, uint32_t width)
+{
+	int32_t code;
+	refill(reader);
+	code = codes[reader->bits >> 24];
+	if (!code)
+		return takeSeldom(reader, k, width);
+	drop(reader, (uint32_t)code & 15);
+	return (uint32_t)(code >> 4);
+}
+
+/* --- columns ---------------------------------------------------------------------------------------------------- */
+
+/* How a unit lies in the page. */
+typedef enum {
+	kInByte,
+	kInHalf, /* above `shift` bits that are 0, or below bits that do not matter yet */
+	kInPixel /* five bits at `shift`, relative to half of the green that is there */
+} Place;
+
+#define kGreenMask 0x07E0u
+
+ZRAM_INLINE void store(uint8_t *to, uint32_t unit, Place place, uint32_t shift)
+{
+	Half *half = (Half *)(void *)to;
+	uint32_t pixel;
+	if (place == kInByte)
+		*to = (uint8_t)unit;
+	else if (place == kInHalf)
+		*half = (Half)(unit << shift);
+	else {
+		pixel = shift ? *half & kGreenMask : *half;
+		unit += (pixel & kGreenMask) >> (kGreenShift + 1);
+		*half = (Half)(pixel | (unit & 31) << shift);
+	}
+}
+
+/* The parameter of the next group: any number, which may be larger than there are. */
+ZRAM_INLINE uint32_t takeParameter(Reader *reader, uint32_t before)
+{
+	uint32_t bits;
+	refill(reader);
+	bits = reader->bits >> 29;
+	if (bits & 4) {
+		drop(reader, 1);
+		return before;
+	}
+	if (bits & 2) {
+		drop(reader, 3);
+		return bits & 1 ? before + 1 : before - 1;
+	}
+	bits = reader->bits << 2 >> (32 - kParameterBits);
+	drop(reader, 2 + kParameterBits);
+	return bits;
+}
+
+typedef struct {
+	uint8_t *start; /* its first unit */
+	uint32_t stride;
+	uint32_t count; /* units */
+	uint32_t width;
+	uint32_t shift;
+} Column;
+
+/* Returns 0 if there is no such column. */
+ZRAM_INLINE int decodeColumn(Reader *from, const Half *inEnd, const Column *column, Place place)
+{
+	Reader reader = *from;
+	const uint32_t stride = column->stride, order = take(&reader, kOrderBits);
+	const uint32_t unitMask = order ? UINT32_MAX : 0, slopeMask = order > 1 ? UINT32_MAX : 0;
+	uint32_t width = column->width, shift = column->shift, unit, slope = 0, parameter;
+	uint8_t *to = column->start, *const last = to + (column->count - 1) * stride;
+
+	if (place == kInHalf && width == 16 && take(&reader, 1)) {
+		shift = take(&reader, kShiftBits);
+		width -= shift;
+	}
+	unit = take(&reader, width);
+	store(to, unit, place, shift);
+	parameter = firstParameter(width);
+	while (to != last) {
+		const uint8_t *end = (uint32_t)(last - to) > kGroup * stride ? to + kGroup * stride : last;
+
+		parameter = takeParameter(&reader, parameter);
+		if (parameter > width || reader.in > inEnd + 1)
+			return 0;
+#define EACH(residual)                          \
+	do {                                        \
+		to += stride;                           \
+		slope = (slope & slopeMask) + residual; \
+		unit = (unit & unitMask) + slope;       \
+		store(to, unit, place, shift);          \
+	} while (to != end)
+
+		if (parameter == kAllZero)
+			EACH(0);
+		else if (parameter == width)
+			EACH(unfold(take(&reader, width)));
+		else if (parameter <= kRice + 1) {
+			const int8_t *codes = shortCodes[parameter - kRice];
+			EACH(takeShort(&reader, codes, parameter - kRice, width));
+		}
+		else {
+			const uint32_t k = parameter - kRice;
+			EACH(takeRice(&reader, k, width));
+		}
+#undef EACH
+	}
+	*from = reader;
+	return order <= kOrderMax;
+}
+
+static ZRAM_NOINLINE int decodeBytes(Reader *reader, const Half *inEnd, const Column *column)
+{
+	return decodeColumn(reader, inEnd, column, kInByte);
+}
+
+static ZRAM_NOINLINE int decodeHalves(Reader *reader, const Half *inEnd, const Column *column)
+{
+	return decodeColumn(reader, inEnd, column, kInHalf);
+}
+
+static ZRAM_NOINLINE int decodePixels(Reader *reader, const Half *inEnd, const Column *column)
+{
+	return decodeColumn(reader, inEnd, column, kInPixel);
+}
+
+/* --- pages ------------------------------------------------------------------------------------------------------ */
+
+/* Column `index` of a page whose columns are one unit apart each. */
+static Column columnAt(uint8_t *page, uint32_t pageLength, uint32_t index, uint32_t stride, uint32_t size)
+{
+	uint32_t start = index * size;
+	return (Column){ page + start, stride, (pageLength - start + stride - 1) / stride, 8 * size, 0 };
+}
+
+static int decodeColumnOf(
+	Reader *reader, const Half *inEnd, uint32_t kind, uint32_t form, uint32_t index, uint8_t *page, uint32_t pageLength)
+{
+	static const Column fields[] = {
+		{ 0, 2, 0, kGreenWidth, kGreenShift },
+		{ 0, 2, 0, kRedWidth, kRedShift },
+		{ 0, 2, 0, kRedWidth, 0 },
+	};
+	Column column;
+
+	if (kind == kPixels16 || kind == kPixels16Big) {
+		column = fields[index];
+		column.start = page;
+		column.count = pageLength >> 1;
+		return (index ? decodePixels : decodeHalves)(reader, inEnd, &column);
+	}
+	if (kind == kHalves || kind == kHalvesBig) {
+		column = columnAt(page, pageLength, index, 2 * (form + 1), 2);
+		return decodeHalves(reader, inEnd, &column);
+	}
+	column = columnAt(page, pageLength, index, kind == kBytes ? form + 1 : pixelLength(kind), 1);
+	return decodeBytes(reader, inEnd, &column);
+}
+
+static void swapHalves(uint32_t *words, uint32_t length)
+{
+	for (const uint32_t *end = words + (length >> 2); words < end; words++)
+		*words = (*words & 0x00FF00FF) << 8 | (*words >> 8 & 0x00FF00FF);
+}
+
+/* The bytes beside a pixel's green are relative to it, where it is in this page. */
+static void addGreen(uint8_t *page, uint32_t pageLength, uint32_t length, uint32_t form)
+{
+	const uint8_t *const end = page + pageLength;
+	for (uint8_t *green = page + (length + 1 - form) % length; green < end; green += length) {
+		if (green > page)
+			green[-1] = (uint8_t)(green[-1] + *green);
+		if (green + 1 < end)
+			green[1] = (uint8_t)(green[1] + *green);
+	}
+}
+
+int zramColumnsDecode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_t pageLength)
+{
+	const Half *inEnd = (const Half *)(const void *)(block + length);
+	Reader reader = { 0, 0, (const Half *)(const void *)block };
+	uint32_t kind, form;
+
+	if (length < 2 || length & 1)
+		return 0;
+	kind = takeField(&reader, kKindBits);
+	form = takeField(&reader, kFormBits);
+	if (kind >= kKinds || form >= formsOf(kind))
+		return 0;
+	for (uint32_t index = 0; index < columnsOf(kind, form); index++)
+		if (!decodeColumnOf(&reader, inEnd, kind, form, index, (uint8_t *)page, pageLength))
+			return 0;
+	if (reader.in - (reader.count >= 16) != inEnd) /* what is left in the last half does not matter */
+		return 0;
+	if (kind == kHalvesBig || kind == kPixels16Big)
+		swapHalves(page, pageLength);
+	if (kind >= kPixels24)
+		addGreen((uint8_t *)page, pageLength, pixelLength(kind), form);
+	return 1;
+}
