@@ -24,7 +24,7 @@ function corpus(): Uint8Array {
 }
 
 const pages = corpus();
-const tool = await buildHarness("lz4-tool", cVariants[0] as (typeof cVariants)[0]);
+const tool = await buildHarness("codec-tool", cVariants[0] as (typeof cVariants)[0]);
 
 function filter(what: "encode" | "decode", pageLength: number, input: Uint8Array): Buffer {
 	const { status, stdout } = spawnSync(tool, [what, `${pageLength}`], { input, maxBuffer: 2 ** 28 });

@@ -8,7 +8,8 @@
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { Encoder, TABLE_LENGTH } from "../modules/zram/engine/portable/lz4.ts";
+import { CODECS } from "../modules/zram/engine/portable/codecs.ts";
+import { type Codec, WORKSPACE_LENGTH } from "../modules/zram/engine/portable/pack.ts";
 import { fill, KINDS, NOISE } from "../tests/support/bytes.ts";
 import { Random } from "../tests/support/random.ts";
 import { integer, parseArguments } from "./arguments.ts";
@@ -19,7 +20,7 @@ import { MissingTool, run, runAsProgram } from "./process.ts";
 const folder = join(root, "tests/fuzz");
 const foundFolder = join(folder, "found");
 
-export const fuzzTargets = ["decode", "region"] as const;
+export const fuzzTargets = ["decode", "columns", "region"] as const;
 export type FuzzTarget = (typeof fuzzTargets)[number];
 
 /** What a fuzzer starts from: blocks of all kinds of pages; programs of noise. */
@@ -27,7 +28,8 @@ export function makeSeeds(target: FuzzTarget): string[] {
 	const seeds = join(buildFolder, "fuzz", `${target}-seeds`);
 	mkdirSync(seeds, { recursive: true });
 	const random = new Random(1);
-	const encoder = new Encoder(new Uint16Array(TABLE_LENGTH));
+	const codec = CODECS[target === "columns" ? 1 : 0] as Codec;
+	const encoder = codec.makeCoder(new Uint8Array(WORKSPACE_LENGTH));
 	return Array.from({ length: 60 }, (_, i) => {
 		const bytes = new Uint8Array(4097);
 		let length = 100 + 20 * i;

@@ -16,6 +16,7 @@
 #include <string.h>
 #include "digest.h"
 #include "zramLZ4.h"
+#include "pages.h"
 #ifdef ZRAM_WITH_LIBLZ4
 #include <lz4.h>
 #include <lz4hc.h>
@@ -25,204 +26,11 @@ enum {
 	kGuard = 64, /* bytes watched on either side of an output */
 	kGuardByte = 0xA5,
 	kBlockLengthMax = 2 * kZramLZ4PageLengthMax,
-	kHostileDefault = 1000000,
 	kLastLiterals = 5,
 	kLastMatchStart = 12
 };
 
-static const uint32_t pageLengths[] = { 512, 1024, 2048, 4096 };
-enum {
-	kPageLengths = sizeof(pageLengths) / sizeof(pageLengths[0])
-};
-
-/* ---- the harness ---- */
-
-static uint32_t seed = 1, hostileBlocks = kHostileDefault;
-static uint32_t passed, failed, digest;
-static char why[200];
-
-/* Ends the test with a reason; the first argument is a format. */
-#define FAIL(...) return snprintf(why, sizeof(why), __VA_ARGS__), 0
-#define CHECK(condition, ...)  \
-	do {                       \
-		if (!(condition))      \
-			FAIL(__VA_ARGS__); \
-	} while (0)
-
-static void test(const char *name, int (*run)(void))
-{
-	if (run()) {
-		passed++;
-		printf("ok %s\n", name);
-	}
-	else {
-		failed++;
-		printf("not ok %s: %s (seed %u)\n", name, why, (unsigned)seed);
-	}
-	fflush(stdout);
-}
-
-/* xorshift32: the same numbers on every machine */
-static uint32_t randomState;
-
-static uint32_t randomBits(void)
-{
-	randomState ^= randomState << 13;
-	randomState ^= randomState >> 17;
-	randomState ^= randomState << 5;
-	return randomState;
-}
-
-static uint32_t randomBelow(uint32_t bound)
-{
-	return (uint32_t)((uint64_t)randomBits() * bound >> 32);
-}
-
-static void randomSeed(uint32_t salt)
-{
-	randomState = (seed + 1) * 2654435761u ^ salt * 40503u;
-	if (!randomState)
-		randomState = 1;
-	randomBits();
-}
-
-/* ---- pages ---- */
-
-typedef struct {
-	uint32_t words[kZramLZ4PageLengthMax / 4];
-	uint32_t length;
-	char name[40];
-} Page;
-
-static Page *pages;
-static uint32_t pageCount, pageRoom;
-
-/* The returned page is valid until the next one is added. */
-static uint8_t *addPage(uint32_t length, const char *name, uint32_t number)
-{
-	Page *page;
-	if (pageCount == pageRoom) {
-		pageRoom = pageRoom ? pageRoom * 2 : 64;
-		pages = realloc(pages, pageRoom * sizeof(Page));
-		if (!pages)
-			abort();
-	}
-	page = &pages[pageCount++];
-	page->length = length;
-	snprintf(page->name, sizeof(page->name), "%.16s %u of %u", name, (unsigned)number, (unsigned)length);
-	memset(page->words, 0, sizeof(page->words));
-	return (uint8_t *)page->words;
-}
-
-static void addPeriods(uint32_t length)
-{
-	uint32_t period, i;
-	for (period = 1; period <= 16; period++) {
-		uint8_t *bytes = addPage(length, "period", period);
-		for (i = 0; i < length; i++)
-			bytes[i] = i < period ? (uint8_t)(randomBits() | 1) : bytes[i - period];
-	}
-}
-
-/* Constant but for one byte, near either end: where the end-of-block rules bite. */
-static void addOddBytes(uint32_t length)
-{
-	uint32_t i;
-	for (i = 0; i < 24; i++) {
-		addPage(length, "odd-at-start", i)[i] = 1;
-		addPage(length, "odd-at-end", i)[length - 1 - i] = 1;
-	}
-}
-
-static void addRamps(uint32_t length)
-{
-	uint32_t step, i;
-	for (step = 1; step <= 5; step++) {
-		uint8_t *bytes = addPage(length, "ramp8", step);
-		for (i = 0; i < length; i++)
-			bytes[i] = (uint8_t)(i * step);
-		bytes = addPage(length, "ramp16", step);
-		for (i = 0; i < length; i += 2) {
-			bytes[i] = (uint8_t)(i * step);
-			bytes[i + 1] = (uint8_t)(i * step >> 8);
-		}
-	}
-}
-
-/* Random literal runs and copies from anywhere before: every length and offset, with every alignment. */
-static void addMixtures(uint32_t length, uint32_t count)
-{
-	uint32_t number;
-	for (number = 0; number < count; number++) {
-		uint8_t *bytes = addPage(length, "mixture", number);
-		uint32_t i = 0, literalMax = 1 + randomBelow(300), matchMax = 4 + randomBelow(300);
-		uint32_t alphabet = 1 + randomBelow(256);
-		while (i < length) {
-			uint32_t run = randomBelow(literalMax) + (i == 0), offset;
-			for (; run && i < length; run--)
-				bytes[i++] = (uint8_t)randomBelow(alphabet);
-			offset = 1 + randomBelow(randomBelow(2) ? i : i < 16 ? i : 16);
-			for (run = 4 + randomBelow(matchMax); run && i < length; run--, i++)
-				bytes[i] = bytes[i - offset];
-		}
-	}
-}
-
-static void addRandom(uint32_t length)
-{
-	uint32_t bits, i;
-	for (bits = 1; bits <= 8; bits++) {
-		uint8_t *bytes = addPage(length, "random-bits", bits);
-		for (i = 0; i < length; i++)
-			bytes[i] = (uint8_t)(randomBits() >> (32 - bits));
-	}
-}
-
-/* One long run of random bytes among zeros: literal and match lengths around the limits of a length byte. */
-static void addRuns(uint32_t length)
-{
-	static const uint32_t runs[] = { 14, 15, 16, 18, 19, 20, 254, 255, 256, 269, 270, 271, 273, 274, 275, 400 };
-	uint32_t number, i;
-	for (number = 0; number < sizeof(runs) / sizeof(runs[0]); number++) {
-		uint8_t *bytes = addPage(length, "literal-run", runs[number]);
-		for (i = 0; i < runs[number]; i++)
-			bytes[40 + i] = (uint8_t)randomBits();
-		bytes = addPage(length, "match-run", runs[number]);
-		for (i = 0; i < length; i++)
-			bytes[i] = i >= 20 && i < 20 + runs[number] ? 7 : (uint8_t)randomBits();
-	}
-}
-
-static int addFile(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	const char *slash = strrchr(path, '/');
-	uint32_t words[kZramLZ4PageLengthMax / 4], number = 0, i, j;
-	if (!file)
-		return 0;
-	while (fread(words, 1, sizeof(words), file) == sizeof(words)) {
-		for (i = 0; i < kPageLengths; i++)
-			for (j = 0; j < sizeof(words); j += pageLengths[i])
-				memcpy(addPage(pageLengths[i], slash ? slash + 1 : path, number), (uint8_t *)words + j, pageLengths[i]);
-		number++;
-	}
-	fclose(file);
-	return 1;
-}
-
-static void addGenerated(void)
-{
-	uint32_t i;
-	randomSeed(1);
-	for (i = 0; i < kPageLengths; i++) {
-		addPeriods(pageLengths[i]);
-		addOddBytes(pageLengths[i]);
-		addRamps(pageLengths[i]);
-		addRandom(pageLengths[i]);
-		addRuns(pageLengths[i]);
-		addMixtures(pageLengths[i], 200);
-	}
-}
+static uint32_t digest;
 
 /* ---- the codec between guards ---- */
 
@@ -784,17 +592,7 @@ static void testLiblz4(void)
 
 int main(int argc, char **argv)
 {
-	int i;
-	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "-s") && i + 1 < argc)
-			seed = (uint32_t)strtoul(argv[++i], NULL, 0);
-		else if (!strcmp(argv[i], "-n") && i + 1 < argc)
-			hostileBlocks = (uint32_t)strtoul(argv[++i], NULL, 0);
-		else if (!addFile(argv[i])) {
-			fprintf(stderr, "%s: cannot be read\n", argv[i]);
-			return 2;
-		}
-	}
+	readArguments(argc, argv);
 	addGenerated();
 	zramLZ4Init(&table);
 	printf("# seed %u, %u pages, %u hostile blocks\n", (unsigned)seed, (unsigned)pageCount, (unsigned)hostileBlocks);
@@ -812,7 +610,5 @@ int main(int argc, char **argv)
 	printf("# digest %08x\n", (unsigned)digest);
 	testLiblz4();
 
-	printf("%u passed, %u failed\n", (unsigned)passed, (unsigned)failed);
-	free(pages);
-	return failed != 0;
+	return summary();
 }

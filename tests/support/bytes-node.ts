@@ -33,14 +33,24 @@ export function fill(buffer: ByteBuffer, start: number, length: number, kind: nu
 		state ^= state << 5;
 		return state >>> 8;
 	};
+	const columns = 1 + (Math.floor((seed >>> 0) / 16) % 9);
+	const shape = Math.floor((seed >>> 0) / 8) % 3;
+	let held = 0;
+	const makeRecord = (i: number) => {
+		const number = shape ? i >> 1 : i;
+		const trend = Math.floor(number / columns) * (1 + (number % columns) * 5);
+		if (!shape || i % 2 === 0) held = trend + (next() % (1 << ((seed >>> 0) % 8))) + Math.floor((seed >>> 0) / 256);
+		return shape && i % 2 === shape % 2 ? held >>> 8 : held;
+	};
 	const makers = [
 		() => 0,
 		(i: number) => seed >>> ((i & 3) * 8),
 		next,
 		(i: number) => LETTERS[(i * 7 + (next() % 3)) % 43] as number,
 		(i: number) => (next() % 256 < (seed & 255) ? next() : seed + Math.floor(i / 16)),
+		makeRecord,
 	];
-	const make = makers[Math.min(kind, 4)] as (i: number) => number;
+	const make = makers[kind] as (i: number) => number;
 	for (let i = 0; i < length; i++) bytes[i] = make(i);
 }
 

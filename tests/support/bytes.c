@@ -56,7 +56,26 @@ static uint32_t nextRandom(uint32_t *state)
 	return *state >> 8;
 }
 
-static uint8_t makeByte(uint32_t kind, uint32_t index, uint32_t seed, uint32_t *state)
+/* The value that byte `index` is of. `held`: the one of the byte before. */
+static uint32_t makeValue(uint32_t index, uint32_t size, uint32_t seed, uint32_t *state, uint32_t held)
+{
+	uint32_t columns = 1 + seed / 16 % 9, number = index / size;
+
+	if (index % size)
+		return held;
+	return number / columns * (1 + number % columns * 5) + nextRandom(state) % (1u << seed % 8) + seed / 256;
+}
+
+/* Records: bytes, or 16 bits in either order. */
+static uint8_t makeRecord(uint32_t index, uint32_t seed, uint32_t *state, uint32_t *held)
+{
+	uint32_t shape = seed / 8 % 3, size = shape ? 2 : 1;
+
+	*held = makeValue(index, size, seed, state, *held);
+	return (uint8_t)((shape && (index % 2 == shape % 2)) ? *held >> 8 : *held);
+}
+
+static uint8_t makeByte(uint32_t kind, uint32_t index, uint32_t seed, uint32_t *state, uint32_t *held)
 {
 	static const char text[] = "the quick brown fox jumps over a lazy dog; ";
 
@@ -69,6 +88,8 @@ static uint8_t makeByte(uint32_t kind, uint32_t index, uint32_t seed, uint32_t *
 		return (uint8_t)nextRandom(state);
 	case 3:
 		return (uint8_t)text[(index * 7 + nextRandom(state) % 3) % 43];
+	case 5:
+		return makeRecord(index, seed, state, held);
 	default:
 		return (nextRandom(state) % 256 < (seed & 255)) ? (uint8_t)nextRandom(state) : (uint8_t)(seed + index / 16);
 	}
@@ -79,10 +100,11 @@ void xs_test_fill(xsMachine *the)
 {
 	uint32_t start = (uint32_t)xsmcToInteger(xsArg(1)), length = (uint32_t)xsmcToInteger(xsArg(2));
 	uint32_t kind = (uint32_t)xsmcToInteger(xsArg(3)), seed = (uint32_t)xsmcToInteger(xsArg(4)), state = seed | 1;
+	uint32_t held = 0;
 	uint8_t *bytes = bytesOf(the, &xsArg(0), start, length);
 
 	for (uint32_t i = 0; i < length; i++)
-		bytes[i] = makeByte(kind, i, seed, &state);
+		bytes[i] = makeByte(kind, i, seed, &state, &held);
 }
 
 static uint32_t roll(uint32_t sum, uint32_t value)

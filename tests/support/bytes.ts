@@ -13,4 +13,6 @@ export const NOISE = 2;
 export const TEXT = 3;
 /** A slow ramp with noise in it, more or less by the seed. */
 export const SIGNAL = 4;
-export const KINDS = 5;
+/** Records of one to nine values that rise, with noise in them: bytes, or 16 bits in either order, by the seed. */
+export const RECORDS = 5;
+export const KINDS = 6;

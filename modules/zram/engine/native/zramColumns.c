@@ -472,11 +472,3 @@ const zramCodec zramColumnsCodec = {
 	.encode = encode,
 	.decode = zramColumnsDecode,
 };
-
-#ifdef ZRAM_COLUMNS_TRY
-uint32_t zramColumnsEncodeAs(
-	uint32_t kind, uint32_t form, const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity)
-{
-	return encodeAs(&(Source){ (const uint8_t *)page, pageLength, kind, form }, block, capacity);
-}
-#endif

@@ -1,9 +1,9 @@
 /*
- * The codec as a filter, so that other implementations can be held against it (tests/lz4js.test.ts).
+ * Codecs as filters, so that other implementations can be held against them (tests/lz4js.test.ts, tests/blocks.test.ts).
  *
- *   lz4-tool encode PAGELENGTH < pages > blocks
- *   lz4-tool decode PAGELENGTH < blocks > pages
- *   lz4-tool judge COUNT < hostile > digests     (tests/blocks.test.ts)
+ *   codec-tool encode PAGELENGTH < pages > blocks       LZ4
+ *   codec-tool decode PAGELENGTH < blocks > pages       LZ4
+ *   codec-tool judge COUNT CODEC < hostile > digests    any, by its id
  *
  * `judge` takes any bytes for blocks, with a page length of its own each: records of two uint32, page length and length,
  * and so many bytes. For every COUNT of them, and for the rest, it says how many decode, and a digest of verdicts and pages.
@@ -17,7 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "zramEntry.h"
 #include "zramLZ4.h"
+#include "zramPack.h"
 
 static uint32_t page[kZramLZ4PageLengthMax / 4];
 static uint32_t block[(kZramLZ4PageLengthMax + kZramLZ4Margin) / 4];
@@ -56,16 +58,17 @@ static uint32_t roll(uint32_t sum, uint32_t value)
 }
 
 /* The digest, with one block more. Returns 0 if its bytes are not all there. */
-static int judgeBlock(uint32_t pageLength, uint32_t length, uint32_t *accepted, uint32_t *digest)
+static int judgeBlock(uint32_t codec, uint32_t pageLength, uint32_t length, uint32_t *accepted, uint32_t *digest)
 {
 	uint32_t *decoded = malloc(pageLength);
-	uint8_t *bytes = malloc(length + kZramLZ4Margin);
+	uint8_t *bytes = malloc(length + kZramBlockMargin);
 	int isWhole = decoded && bytes && (fread(bytes, 1, length, stdin) == length);
 
 	if (isWhole) {
+		zramPacked packed = { kZramStateCompressed, codec, length, (uint32_t *)(void *)bytes };
 		int verdict;
-		memset(bytes + length, 0xA5, kZramLZ4Margin);
-		verdict = zramLZ4Decode(bytes, length, decoded, pageLength);
+		memset(bytes + length, 0xA5, kZramBlockMargin);
+		verdict = zramUnpack(&packed, decoded, pageLength);
 		*accepted += (uint32_t)verdict;
 		*digest = roll(*digest, (uint32_t)verdict);
 		for (uint32_t i = 0; verdict && (i < pageLength / 4); i++)
@@ -76,12 +79,12 @@ static int judgeBlock(uint32_t pageLength, uint32_t length, uint32_t *accepted, 
 	return isWhole;
 }
 
-static int judgeBlocks(uint32_t count)
+static int judgeBlocks(uint32_t count, uint32_t codec)
 {
 	uint32_t lengths[2], accepted = 0, digest = 0, blocks = 0;
 
 	while (fread(lengths, sizeof(lengths), 1, stdin) == 1) {
-		if (!judgeBlock(lengths[0], lengths[1], &accepted, &digest))
+		if (!judgeBlock(codec, lengths[0], lengths[1], &accepted, &digest))
 			return 2;
 		if (++blocks % count == 0)
 			printf("%u %d\n", (unsigned)accepted, (int)digest);
@@ -92,12 +95,12 @@ static int judgeBlocks(uint32_t count)
 
 int main(int argc, char **argv)
 {
-	uint32_t pageLength = (argc == 3) ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
+	uint32_t number = (argc > 2) ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
 
 	zramLZ4Init(&table);
-	if (pageLength && !strcmp(argv[1], "judge"))
-		return judgeBlocks(pageLength);
-	if ((pageLength < kZramLZ4PageLengthMin) || (pageLength > kZramLZ4PageLengthMax))
+	if ((argc == 4) && number && !strcmp(argv[1], "judge"))
+		return judgeBlocks(number, (uint32_t)strtoul(argv[3], NULL, 10));
+	if ((argc != 3) || (number < kZramLZ4PageLengthMin) || (number > kZramLZ4PageLengthMax))
 		return 2;
-	return strcmp(argv[1], "encode") ? decodeBlocks(pageLength) : encodePages(pageLength);
+	return strcmp(argv[1], "encode") ? decodeBlocks(number) : encodePages(number);
 }
