@@ -160,6 +160,7 @@ function operations(usual: number, emulated: boolean): string {
 /** An emulator does a twentieth of the random operations, and no file of megabytes. */
 const harnessParameters: Record<string, (emulated: boolean) => string[]> = {
 	"lz4-test": (emulated) => ["-n", operations(1_000_000, emulated), ...realFiles().slice(0, emulated ? 1 : undefined)],
+	"columns-test": (emulated) => ["-n", operations(1_000_000, emulated), ...realFiles().slice(0, emulated ? 1 : 4)],
 	"damage-test": (emulated) => [operations(1_000_000, emulated), `${seed ?? 1}`],
 	"engine-test": (emulated) => [operations(100_000, emulated), `${seed ?? 1}`],
 };

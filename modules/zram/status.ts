@@ -105,8 +105,7 @@ export function formatStatus(name: string, zram: Zram, ms: number): string {
 		add(`${CODECS}.${codec}.comprDataSize`, comprDataSize);
 	};
 	for (const key of STATUS_KEYS) add(key, status[key]);
-	for (const codec in status.codecs)
-		addCodec(codec, status.codecs[codec] as CodecUse);
+	for (const codec in status.codecs) addCodec(codec, status.codecs[codec] as CodecUse);
 	if (backing) {
 		words.push(pair(`${BACKING}slots`, backing.slots)); // even if 0: it says that there is a flash
 		for (const key of BACKING_KEYS) if (key !== "slots") add(BACKING + key, backing[key]);
