@@ -3,8 +3,9 @@
  * gives it the ECMA-419 shape.
  *
  * A program turns bits from the erased value to the other, and never back; an erase turns a whole block to the erased
- * value and wears it. Both are `operations`, counted from 0, and may be torn by a power cut. Everything random comes
- * from the seed.
+ * value and wears it. Both are `operations`, counted from 0, and may be torn by a power cut. What is torn has cells that
+ * are neither the one nor the other: they read differently each time, until they are programmed or erased. Everything
+ * random comes from the seed.
  *
  * Blocks are kept one by one and shared with snapshots until they are written, so a snapshot costs a pointer a block.
  */
@@ -100,6 +101,11 @@ export interface ChipOptions {
 	endurance?: number;
 	/** Of everything that happens by chance. Default: 1. */
 	seed?: number;
+	/**
+	 * As with an ESP32's flash encryption: what is programmed is encrypted by its position, and decrypted when it is read; so
+	 * erased bytes read as noise. `content()` is what the cells hold. Default: false.
+	 */
+	encrypted?: boolean;
 	storage?: Storage;
 	kernels?: Kernels;
 }
@@ -124,6 +130,7 @@ export interface Snapshot {
 	readonly blocks: readonly (Block | undefined)[];
 	readonly erases: Uint32Array;
 	readonly random: number;
+	readonly weak: ReadonlyMap<number, number>;
 }
 
 interface Block {
@@ -132,6 +139,22 @@ interface Block {
 	shared: boolean;
 	/** Bytes from here to the end were not programmed since the erase. */
 	programmedEnd: number;
+}
+
+/** Turns plain bytes to secret ones, and back: so it reads what it has written, and nothing else. */
+function encrypt(
+	to: Uint8Array,
+	toStart: number,
+	from: Uint8Array,
+	fromStart: number,
+	length: number,
+	position: number,
+) {
+	for (let i = 0; i < length; i++) {
+		let key = Math.imul(position + i + 1, 0x9e3779b1);
+		key = Math.imul(key ^ (key >>> 15), 0x85ebca6b);
+		to[toStart + i] = (from[fromStart + i] as number) ^ (key >>> 13);
+	}
 }
 
 type When = "before" | "torn" | "after";
@@ -150,6 +173,7 @@ export class Chip {
 	readonly eraseValue: number;
 	readonly part: Part;
 	readonly endurance: number;
+	readonly encrypted: boolean;
 	/** Erases a block has seen, torn ones included. */
 	erases: Uint32Array;
 	/** Programs and erases so far: the number that the next one has. */
@@ -165,6 +189,8 @@ export class Chip {
 	#spare: (Block | undefined)[];
 	#spares = 0;
 	#random: number;
+	/** Bits of bytes that read differently each time, by position. */
+	#weak = new Map<number, number>();
 	#kernels: Kernels;
 	#storage: Storage | undefined;
 	#cutAt = Number.POSITIVE_INFINITY;
@@ -189,6 +215,7 @@ export class Chip {
 		part = W25Q128,
 		endurance = part.endurance,
 		seed = 1,
+		encrypted = false,
 		storage,
 		kernels = plainKernels,
 	}: ChipOptions) {
@@ -203,6 +230,7 @@ export class Chip {
 		this.eraseValue = eraseValue;
 		this.part = part;
 		this.endurance = endurance;
+		this.encrypted = encrypted;
 		this.erases = new Uint32Array(blocks);
 		this.#blocks = new Array(blocks).fill(undefined);
 		this.#spare = new Array(blocks).fill(undefined);
@@ -233,6 +261,15 @@ export class Chip {
 		this.#statistics.typical += this.part.typical.readByte * length;
 		this.#statistics.worst += this.part.worst.readByte * length;
 		this.#transfer(into, start, length, position);
+		if (this.#weak.size > 0) this.#flicker(into, start, length, position);
+		if (this.encrypted) encrypt(into, start, into, start, length, position);
+	}
+
+	/** Cells that are in between come out as it happens. */
+	#flicker(into: Uint8Array, start: number, length: number, position: number) {
+		for (const [at, mask] of this.#weak)
+			if (at >= position && at < position + length)
+				into[start + at - position] = (into[start + at - position] as number) ^ (mask & this.#below(256));
 	}
 
 	#transfer(into: Uint8Array, start: number, length: number, position: number) {
@@ -256,15 +293,20 @@ export class Chip {
 		this.#statistics.programs++;
 		this.#statistics.bytesProgrammed += length;
 		this.#spendProgram(length);
+		if (this.encrypted) {
+			const secret = new Uint8Array(length);
+			encrypt(secret, 0, from, start, length, position);
+			[from, start] = [secret, 0];
+		}
 		let done = 0;
-		const whole = torn ? this.#below(length) : length;
+		const whole = torn ? this.#tornLength(length, position) : length;
 		while (done < whole) {
 			const at = position + done;
 			const part = Math.min(whole - done, this.blockLength - (at % this.blockLength));
 			this.#programPart(from, start + done, part, at);
 			done += part;
 		}
-		if (torn) this.#tearByte(from[start + whole] as number, position + whole);
+		if (torn && whole < length) this.#tearByte(from[start + whole] as number, position + whole);
 		else if (this.#chance(this.failingPrograms)) this.#failProgram(position, length);
 		this.#save(position, length);
 		this.#end();
@@ -329,11 +371,13 @@ export class Chip {
 	/** Content and wear as they are now. Costs a pointer a block; blocks are copied when they are written next. */
 	snapshot(): Snapshot {
 		for (const block of this.#blocks) if (block) block.shared = true;
-		return { blocks: this.#blocks.slice(), erases: this.erases.slice(), random: this.#random };
+		const weak = new Map(this.#weak);
+		return { blocks: this.#blocks.slice(), erases: this.erases.slice(), random: this.#random, weak };
 	}
 
 	/** Everything as it was; the power is on. A snapshot can be restored any number of times, and by chips alike. */
-	restore({ blocks, erases, random }: Snapshot) {
+	restore({ blocks, erases, random, weak }: Snapshot) {
+		this.#weak = new Map(weak);
 		this.#blocks = blocks.slice();
 		for (const block of this.#blocks) if (block) block.shared = true;
 		this.erases = erases.slice();
@@ -425,12 +469,31 @@ export class Chip {
 			for (let i = 0; i < length; i++)
 				block.bytes[offset + i] = (block.bytes[offset + i] as number) | (from[start + i] as number);
 		block.programmedEnd = Math.max(block.programmedEnd, offset + length);
+		for (const [at, mask] of this.#weak) if (at >= position && at < position + length) this.#weaken(at, mask);
 	}
 
+	/** Of the bits in `mask` at a position those that are erased read differently from now on; the others are programmed. */
+	#weaken(position: number, mask: number) {
+		const block = this.#blocks[Math.floor(position / this.blockLength)];
+		const byte = block ? (block.bytes[position % this.blockLength] as number) : this.eraseValue;
+		const left = mask & (this.eraseValue ? byte : ~byte);
+		if (left) this.#weak.set(position, left);
+		else this.#weak.delete(position);
+	}
+
+	/** A chip programs page by page: how many bytes are done when it is torn, often all up to the border of one. */
+	#tornLength(length: number, position: number): number {
+		const done = this.#below(length);
+		if (this.#below(2)) return done;
+		return Math.max(0, done - ((position + done) % this.part.pageLength));
+	}
+
+	/** Some bits of the byte are programmed, and some in between. */
 	#tearByte(byte: number, position: number) {
 		const some = this.#below(256);
 		const torn = this.eraseValue ? byte | some : byte & some;
 		this.#programPart(Uint8Array.of(torn), 0, 1, position);
+		this.#weaken(position, (byte ^ this.eraseValue) & this.#below(256));
 	}
 
 	#failProgram(position: number, length: number) {
@@ -439,22 +502,25 @@ export class Chip {
 	}
 
 	/**
-	 * Some of the block is erased, from one end; a few bits of the rest have gone as well, or have not. Something shows: an
-	 * erase that was cut before it did anything is one that was cut before.
+	 * An erase begins with programming all bits, from one end; then all of them let go, and in the end those that are in
+	 * between are erased firmly. It may be cut in each of these.
 	 */
 	#tearErase(index: number) {
-		const { bytes } = this.#own(index);
-		const first = bytes.findIndex((byte) => byte !== this.eraseValue);
-		if (first >= 0) bytes[first] = this.eraseValue;
-		const erased = 1 + this.#below(this.blockLength);
-		if (this.#below(2)) bytes.fill(this.eraseValue, 0, erased);
-		else bytes.fill(this.eraseValue, this.blockLength - erased);
+		const block = this.#own(index);
+		const { bytes } = block;
+		const done = 1 + this.#below(this.blockLength);
+		const how = this.#below(3);
+		if (how === 0) bytes.fill(this.eraseValue ^ 0xff, 0, done);
+		else if (how === 1 && this.#below(2)) bytes.fill(this.eraseValue, 0, done);
+		else if (how === 1) bytes.fill(this.eraseValue, this.blockLength - done);
+		else bytes.fill(this.eraseValue);
+		block.programmedEnd = this.blockLength;
 		for (let i = 0; i < 16; i++) {
 			const at = this.#below(this.blockLength);
 			const some = this.#below(256);
-			bytes[at] = this.eraseValue ? (bytes[at] as number) | some : (bytes[at] as number) & some;
+			if (how === 1) bytes[at] = this.eraseValue ? (bytes[at] as number) | some : (bytes[at] as number) & some;
+			if (how !== 0) this.#weaken(index * this.blockLength + at, some);
 		}
-		(this.#blocks[index] as Block).programmedEnd = this.blockLength;
 	}
 
 	/** A bit that does not let go any more. */
@@ -471,6 +537,7 @@ export class Chip {
 	}
 
 	#clear(index: number) {
+		for (const at of this.#weak.keys()) if (Math.floor(at / this.blockLength) === index) this.#weak.delete(at);
 		const block = this.#blocks[index];
 		if (block && !block.shared && this.#spares < this.blocks) this.#spare[this.#spares++] = block;
 		this.#blocks[index] = undefined;

@@ -2,7 +2,6 @@
 
 const SLOT_COUNT = 36;
 const SLOTS_OFFSET = 37;
-const PAGE_LENGTH = 4;
 
 export interface Unit {
 	erases: number;
@@ -10,12 +9,11 @@ export interface Unit {
 }
 
 /** The units of a device's flash, by the table in its arena. */
-export function unitsOf(arena: ArrayBuffer, unitLength: number): Unit[] {
+export function unitsOf(arena: ArrayBuffer): Unit[] {
 	const header = new Uint32Array(arena, 0, 64);
-	const group = unitLength / (header[PAGE_LENGTH] as number);
 	const slots = new Uint32Array(arena, header[SLOTS_OFFSET], 4 * (header[SLOT_COUNT] as number));
-	return Array.from({ length: (header[SLOT_COUNT] as number) / group }, (_, unit) => ({
-		erases: slots[4 * unit * group] as number,
-		state: slots[4 * unit * group + 2] as number,
+	return Array.from({ length: header[SLOT_COUNT] as number }, (_, unit) => ({
+		erases: slots[4 * unit] as number,
+		state: slots[4 * unit + 2] as number,
 	}));
 }

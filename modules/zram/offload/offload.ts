@@ -61,6 +61,9 @@ const ATTEMPTS = 3;
 /** Erases that a unit refuses, each after one that another took, before it is retired. */
 const REFUSALS = 3;
 
+/** What the engine keeps as the sum of an erased slot that was erased in this life, or was never used. */
+const ERASED_NOW = 1;
+
 /** Steps of maintain(). */
 const NOTHING = 0;
 const ERASE_LOG = 1;
@@ -114,6 +117,8 @@ export class Offload {
 	/** The slot whose erase was refused last: the next attempt is at another. And whether none was taken since. */
 	#refused = NO_SLOT;
 	#isOutage = false;
+	/** The log was made in this life: what reads as erased was not torn in a former one. */
+	#isNew = false;
 	/** Erases that the call may still do. */
 	#erasesLeft = 0;
 	/** A retired slot that is not on record yet, or NO_SLOT. */
@@ -141,6 +146,7 @@ export class Offload {
 			throw new Error(`backing: the partition ${REASONS[found]}; pass format: true to start anew`);
 		if (!((found === EMPTY && this.#log.create(true)) || this.#log.create(false)))
 			throw new Error("backing: the partition cannot be erased and programmed");
+		this.#isNew = true;
 	}
 
 	// --- one page
@@ -226,12 +232,15 @@ export class Offload {
 	/** Programs a page to an erased slot, which then is used, retired, or nobody knows what. */
 	#programTo(slot: number, bytes: Uint8Array): number {
 		let result = REFUSED;
+		this.#engine.slot(slot, this.#slot.buffer);
+		const wasErased = this.#slot[3] === ERASED_NOW;
 		try {
 			result = this.#port.program(bytes, bytes.length, slot * bytes.length);
 		} finally {
 			if (result !== DONE) this.#set(slot, SLOT_UNKNOWN);
 		}
-		if (result === WRONG) this.#retire(slot);
+		// one that only read as erased may have been torn when the power went: it is erased first
+		if (result === WRONG && wasErased) this.#retire(slot);
 		return result;
 	}
 
@@ -258,9 +267,9 @@ export class Offload {
 	}
 
 	/** A slot without a page has another state now. */
-	#set(slot: number, state: number) {
+	#set(slot: number, state: number, sum = 0) {
 		this.#engine.slot(slot, this.#slot.buffer);
-		this.#engine.setSlot(slot, state, this.#slot[0] as number, 0);
+		this.#engine.setSlot(slot, state, this.#slot[0] as number, sum);
 	}
 
 	/** Whether an erased slot is so far ahead of the least worn one with a page that this one's page shall go there. */
@@ -284,7 +293,7 @@ export class Offload {
 	/** Reads an unknown slot, which then is erased or free. */
 	#isBlank(slot: number): boolean {
 		const isBlank = this.#holds(slot, this.#blankSum);
-		this.#set(slot, isBlank ? SLOT_ERASED : SLOT_FREE);
+		this.#set(slot, isBlank ? SLOT_ERASED : SLOT_FREE, this.#isNew ? ERASED_NOW : 0);
 		return isBlank;
 	}
 
@@ -319,7 +328,7 @@ export class Offload {
 			if (result === NOT_RECORDED) this.#budget.credit++;
 		}
 		if (result === ERASED) {
-			this.#set(slot, SLOT_ERASED);
+			this.#set(slot, SLOT_ERASED, ERASED_NOW);
 			this.#refused = NO_SLOT;
 			this.#isOutage = false;
 			return slot;
