@@ -261,7 +261,9 @@ for (const setup of SETUPS)
 		const cutter = new Cutter(player);
 		const { chip } = player.bed;
 		const share = setup.operations / SETUPS.reduce((sum, { operations }) => sum + operations, 0);
-		const wholeLength = IS_NODE ? Math.min(scaled(setup.operations), setup.operations) : Math.min(500, setup.operations);
+		const wholeLength = IS_NODE
+			? Math.min(scaled(setup.operations), setup.operations)
+			: Math.min(500, setup.operations);
 		const whole = wholeLength * CUTS.length;
 		const wanted = IS_NODE ? whole : Math.ceil(SAMPLES * share);
 		let points = 0;

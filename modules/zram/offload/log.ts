@@ -363,30 +363,30 @@ export class Log {
 	 */
 	create(isErased: boolean): boolean {
 		const { credit } = this.#budget;
+		const { areas } = this.#geometry;
 		this.#clear();
 		this.#newest = FIRST;
-		const area = this.#establish(0, FIRST, isErased);
+		let count = 1;
+		while (count <= areas && !this.#establish(count % areas, FIRST, isErased)) count++;
+		if (count > areas) return false;
+		const area = count % areas;
 		const place = this.#place;
-		// an older one without any credit, to fall back to; if that fails there is none
+		// the one before it in the ring is there to fall back to, and has no credit; if that fails there is none
 		this.#budget.credit = 0;
-		if (area >= 0) this.#establish(area + 1, FIRST - 1, isErased);
+		if (area > 0) this.#establish(area - 1, FIRST - 1, isErased);
 		this.#budget.credit = credit;
 		this.#use(area, FIRST, place);
 		this.#noteRecord();
-		return area >= 0;
+		return true;
 	}
 
-	/** Makes the first area from number `from` on that will do one of this generation. Its number, or -1. */
-	#establish(from: number, generation: number, isErased: boolean): number {
-		const { areas } = this.#geometry;
-		for (let area = from; area < areas; area++) {
-			if (!(isErased ? this.#isErased(this.#startOf(area), this.#startOf(area + 1)) : this.#eraseArea(area))) continue;
-			if (!this.#writeArea(area, generation)) continue;
-			this.#use(area, generation, 0);
-			const isFirst = generation === FIRST;
-			if (this.#append(isFirst ? BUDGET : AREA, isFirst ? 0 : from - 1, FIRST, 0)) return area;
-		}
-		return -1;
+	/** Makes an area of a new log, with its first record. False if that fails. */
+	#establish(area: number, generation: number, isErased: boolean): boolean {
+		if (!(isErased ? this.#isErased(this.#startOf(area), this.#startOf(area + 1)) : this.#eraseArea(area)))
+			return false;
+		if (!this.#writeArea(area, generation)) return false;
+		this.#use(area, generation, 0);
+		return generation === FIRST ? this.#append(BUDGET, 0, 0, 0) : this.#append(AREA, area + 1, FIRST, 0);
 	}
 
 	/** There is no log yet that could have it on record: the only erases that are not counted. */

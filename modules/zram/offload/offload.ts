@@ -293,7 +293,7 @@ export class Offload {
 	/** Reads an unknown slot, which then is erased or free. */
 	#isBlank(slot: number): boolean {
 		const isBlank = this.#holds(slot, this.#blankSum);
-		this.#set(slot, isBlank ? SLOT_ERASED : SLOT_FREE, this.#isNew ? ERASED_NOW : 0);
+		this.#set(slot, isBlank ? SLOT_ERASED : SLOT_FREE, isBlank && this.#isNew ? ERASED_NOW : 0);
 		return isBlank;
 	}
 
@@ -339,10 +339,10 @@ export class Offload {
 
 	/** What the log needs: an erase, if there is one left, or else a snapshot. False if the driver refuses. */
 	#stepLog(): boolean {
-		if (this.#log.isLate && this.#erasesLeft-- < 1) return false;
-		const isDone = this.#log.step();
-		this.#isOutage = !isDone;
-		return isDone;
+		if (!this.#log.isLate) return this.#log.step();
+		if (this.#erasesLeft-- < 1) return false;
+		this.#isOutage = !this.#log.step();
+		return !this.#isOutage;
 	}
 
 	/** It is the slot's fault if others are erased: then it is retired in the end. */

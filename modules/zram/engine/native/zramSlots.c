@@ -43,7 +43,7 @@ void zramFreeSlot(zramSlot *slot)
 	if (!isOwned(slot->state))
 		return;
 	slot->state = (slot->state == kZramSlotUsed) ? kZramSlotFree : kZramSlotUnknown;
-	slot->page = 0;
+	slot->page = slot->sum = 0;
 }
 
 uint32_t zramChecksum(const uint8_t *bytes, uint32_t length)

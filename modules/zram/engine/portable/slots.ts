@@ -95,6 +95,7 @@ export class Slots {
 		if (!this.#isOwned(slot)) return;
 		slots[4 * slot + STATE] = this.stateOf(slot) === SLOT_USED ? SLOT_FREE : SLOT_UNKNOWN;
 		slots[4 * slot + PAGE] = 0;
+		slots[4 * slot + SUM] = 0;
 	}
 
 	freeAll() {
