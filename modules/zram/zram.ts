@@ -34,16 +34,16 @@ import {
 import { refuseInteger, ZramError } from "zram/error";
 import { Memory } from "zram/memory";
 import { type Offload, openBacking } from "zram/offload";
-import { type WritebackRequest, writeback } from "zram/offload/writeback";
 import { configure, type ZramLayout, type ZramOptions } from "zram/options";
 import { type Inspection, inspect, type PageState, parseEntry, parseStatistics, type Statistics } from "zram/region";
+import { type WritebackRequest, writeback } from "zram/writeback";
 
 export type { BackingOptions, BackingStatus, FlashDevice, FlashIO, FlashStatus } from "zram/backing";
 export type { ByteBuffer } from "zram/engine/interface";
 export { ZramError, type ZramErrorCode } from "zram/error";
-export type { WritebackRequest } from "zram/offload/writeback";
 export type { ArenaOptions, CodecName, ZramLayout, ZramOptions } from "zram/options";
 export type { CodecUse, Geometry, Inspection, PageState, Statistics } from "zram/region";
+export type { WritebackRequest } from "zram/writeback";
 
 /**
  * What read and write take: bytes in place. Views of wider elements work too, at the cost of a Uint8Array and of an

@@ -74,27 +74,6 @@ export const SLOT_LOG = 7;
 
 /** Bytes of a slot in the region's slot table: four words, erases, page, state, checksum. */
 export const SLOT_LENGTH = 16;
-// Words that survey() writes: erases of slots for pages, how many slots there are of which kind (retired ones count
-// nowhere else), erases of the log's slots; and of four kinds the least worn slot, or NO_SLOT, with its erases behind it.
-export const LEAST = 0;
-export const MOST = 1;
-export const SUM_LOW = 2;
-export const SUM_HIGH = 3;
-/** Slots for pages. */
-export const SLOTS = 4;
-/** Used or rotten. */
-export const USED_SLOTS = 5;
-export const ERASED_SLOTS = 6;
-export const RETIRED_SLOTS = 7;
-export const LOG_LEAST = 8;
-export const LOG_MOST = 9;
-export const LEAST_USED = 10;
-export const LEAST_ERASED = 12;
-/** Unknown, free or suspect. */
-export const LEAST_DIRTY = 14;
-export const LEAST_UNKNOWN = 16;
-export const SURVEY_LENGTH = 72;
-export const NO_SLOT = 0xffffffff;
 
 // Words of a plan. First what an engine is to be:
 
@@ -204,7 +183,7 @@ export interface Engine {
 	 * but used and rotten; else CORRUPT. From suspect to erased counts as an erase.
 	 */
 	setSlot(slot: number, state: number, erases: number, sum: number): number;
-	/** One walk over all slots, SURVEY_LENGTH bytes in `into`. `except` is counted, and not chosen. */
+	/** One walk over all slots, the words of a Survey in `into`. `except` is counted, and not chosen. */
 	survey(except: number, into: ArrayBuffer): number;
 	/**
 	 * Erases of `count` slots from `slot` on, two bytes each: above `base` (slots of the log: `logBase`) in 15 bits, the

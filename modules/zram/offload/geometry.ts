@@ -42,11 +42,6 @@ function roundUp(length: number, step: number): number {
 	return Math.ceil(length / step) * step;
 }
 
-/** Places that erases for pages must leave while `units` of the next area are to be erased: two each, and one a reboot. */
-export function reserveFor(units: number): number {
-	return 3 * units + 4;
-}
-
 type Plan = Pick<FlashGeometry, "headerLength" | "snapshotLength" | "places" | "areaUnits" | "areas">;
 
 /**

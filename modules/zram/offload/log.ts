@@ -31,16 +31,14 @@
 import Engine from "zram/engine";
 import {
 	type Engine as EngineInstance,
-	LEAST,
-	LOG_LEAST,
-	NO_SLOT,
 	SLOT_LOG,
 	SLOT_RETIRED,
 	SLOT_SUSPECT,
 	SLOT_UNKNOWN,
 } from "zram/engine/interface";
+import { NO_SLOT, Slot, Survey } from "zram/engine/survey";
 import type { Budget } from "zram/offload/budget";
-import { type FlashGeometry, HEADER_LENGTH, RECORD_LENGTH, reserveFor, SPARE } from "zram/offload/geometry";
+import { type FlashGeometry, HEADER_LENGTH, RECORD_LENGTH, SPARE } from "zram/offload/geometry";
 import { DONE, type Port, REFUSED } from "zram/offload/port";
 
 // Types of records. All have credit and uptime, a budget nothing else.
@@ -67,18 +65,6 @@ const HOUR = 3_600_000;
 /** The generation of a new log; the one before is there to fall back to. */
 const FIRST = 2;
 
-/** What a start finds. */
-export const FOUND = 0;
-/** Nothing but erased bytes, or a first start that was interrupted. */
-export const EMPTY = 1;
-/** A log of another geometry, or version 1. */
-export const OTHER_GEOMETRY = 2;
-export const VERSION_1 = 3;
-/** One of ours of which no area is sound. */
-export const DAMAGED = 4;
-/** Something that is not ours. */
-export const FOREIGN = 5;
-
 /** What eraseUnit() comes to: the driver says that it is done, refuses, or it could not be put on record. */
 export const ERASED = 0;
 export const NOT_ERASED = 1;
@@ -96,8 +82,8 @@ export class Log {
 	readonly #port: Port;
 	readonly #budget: Budget;
 	readonly #logUnits: number;
-	/** What the engine wrote last: a slot, or a survey. */
-	readonly #words: Uint32Array;
+	readonly #slot = new Slot();
+	readonly #survey = new Survey();
 
 	/** The area that counts, its generation, and the place of the next record. */
 	#area = 0;
@@ -118,30 +104,24 @@ export class Log {
 	#recordedAt = 0;
 	#recordedCredit = 0;
 
-	constructor(geometry: FlashGeometry, engine: EngineInstance, port: Port, budget: Budget, words: Uint32Array) {
+	constructor(geometry: FlashGeometry, engine: EngineInstance, port: Port, budget: Budget) {
 		this.#geometry = geometry;
 		this.#engine = engine;
 		this.#port = port;
 		this.#budget = budget;
-		this.#words = words;
 		this.#logUnits = geometry.areas * geometry.areaUnits;
 	}
 
 	// --- starting: what cannot be read is thrown, and nothing was changed
 
-	/** Reads what there is: erases and budget. */
-	open(): number {
-		const { areas } = this.#geometry;
+	/** Takes over erases and budget. If there is no log: why the partition is not ours to take, or "" if it is erased. */
+	open(): string | undefined {
 		this.#clear();
 		// generations are all different, but for an area that was never finished; then the number tells them apart
-		for (let below = Number.POSITIVE_INFINITY; ; ) {
-			const rank = this.#youngest(below);
-			if (rank < 0) return this.#identify();
-			below = rank;
-			if (this.#loadErases(rank % areas) && this.#replay()) break;
-		}
+		let rank = this.#youngest(Number.POSITIVE_INFINITY);
+		while (rank >= 0 && !(this.#loadErases(rank % this.#geometry.areas) && this.#replay())) rank = this.#youngest(rank);
 		this.#noteRecord();
-		return FOUND;
+		return rank >= 0 ? undefined : this.#isUntouched() ? "" : this.#identify();
 	}
 
 	/** Of the areas with a header, and a rank (generation · areas + number) below `below`, the highest one's; or -1. */
@@ -172,22 +152,34 @@ export class Log {
 
 	/** Takes over an area's erases. False if they are damaged. */
 	#loadErases(area: number): boolean {
-		const { units, unitLength, headerLength, snapshotLength } = this.#geometry;
-		const { words, work } = this.#port;
+		const { words } = this.#port;
 		if (!this.#loadHeader(area)) return false;
 		this.#use(area, words.getUint32(20, true), 0);
-		const base = words.getUint32(24, true);
-		const logBase = words.getUint32(28, true);
-		const expected = words.getUint32(32, true);
+		const sum = words.getUint32(32, true);
 		if (this.#generation <= FIRST) return this.#clear();
+		return this.#snapshot(area, words.getUint32(24, true), words.getUint32(28, true), false) === sum;
+	}
+
+	/** Writes an area's snapshot, or takes it over. Its checksum, or -1 if it cannot be written. */
+	#snapshot(area: number, base: number, logBase: number, isNew: boolean): number {
+		const { units, unitLength, headerLength, snapshotLength, eraseValue } = this.#geometry;
+		const { work } = this.#port;
 		let sum = 0;
 		for (let done = 0; done < snapshotLength; done += unitLength) {
+			const position = this.#startOf(area) + headerLength + done;
 			const length = Math.min(unitLength, snapshotLength - done);
-			this.#port.load(work, length, this.#startOf(area) + headerLength + done);
+			const count = Math.min(length, 2 * units - done) / 2;
+			if (isNew) {
+				work.fill(eraseValue, 0, length);
+				if (this.#engine.saveWear(done / 2, count, base, logBase, work) < 0) return -1;
+				if (this.#port.program(work, length, position) !== DONE) return -1;
+			} else {
+				this.#port.load(work, length, position);
+				this.#engine.loadWear(done / 2, count, base, logBase, work);
+			}
 			sum = (Math.imul(sum, 31) + Engine.checksum(work, 0, length)) >>> 0;
-			this.#engine.loadWear(done / 2, Math.min(length / 2, units - done / 2), base, logBase, work);
 		}
-		return sum === expected;
+		return sum;
 	}
 
 	/** No unit was erased yet. */
@@ -297,37 +289,36 @@ export class Log {
 	}
 
 	#erasesOf(unit: number): number {
-		this.#engine.slot(unit, this.#words.buffer as ArrayBuffer);
-		return this.#words[0] as number;
+		this.#engine.slot(unit, this.#slot.buffer);
+		return this.#slot.erases;
 	}
 
-	/** No area counts: what else is there? */
-	#identify(): number {
-		const { unitLength, headerLength } = this.#geometry;
-		const { work, words } = this.#port;
-		let isOurs = false;
-		if (this.#isUntouched()) return EMPTY;
+	/** No area counts, and it is not erased. */
+	#identify(): string {
+		const { words, work } = this.#port;
+		let reason = "is not erased and not ours (flash with transparent encryption never looks erased)";
 		for (let unit = 0; unit < this.#logUnits; unit++) {
-			this.#port.load(work, headerLength, unit * unitLength);
+			this.#port.load(work, this.#geometry.headerLength, unit * this.#geometry.unitLength);
 			if (words.getUint32(4, true) !== TEXT || words.getUint32(8, true) !== TEXT_2) continue;
-			if (words.getUint32(12, true) === TEXT_3_VERSION_1) return VERSION_1;
-			if (words.getUint32(16, true) !== this.#geometrySum()) return OTHER_GEOMETRY;
-			isOurs = true;
+			if (words.getUint32(12, true) === TEXT_3_VERSION_1) return "has a log of version 1, and this is version 2";
+			if (words.getUint32(16, true) !== this.#geometrySum()) return "was used with another pageLength or driver";
+			reason = "is ours, but its log is damaged";
 		}
-		return isOurs ? DAMAGED : FOREIGN;
+		return reason;
 	}
 
-	/** Whether the partition is erased, but for areas that a first start has begun: header, no snapshot, one record. */
+	/** Whether the partition is erased, but for areas that a first start has begun: a header, no snapshot, a record. */
 	#isUntouched(): boolean {
-		const { areas, units, unitLength, headerLength, snapshotLength, step } = this.#geometry;
+		const { areas, units, headerLength, snapshotLength, step } = this.#geometry;
 		for (let area = 0; area < areas; area++) {
 			const start = this.#startOf(area);
 			const places = start + headerLength + snapshotLength;
-			const isBegun = this.#isPartOfHeader(start, FIRST) || this.#isPartOfHeader(start, FIRST - 1);
-			if (!isBegun || !this.#isErased(start + headerLength, places)) return false;
-			if (!this.#isErased(places + (this.#loadHeader(area) ? step : 0), this.#startOf(area + 1))) return false;
+			if (!this.#isPartOfHeader(start, FIRST) && !this.#isPartOfHeader(start, FIRST - 1)) return false;
+			const begun = this.#loadHeader(area) ? step : 0;
+			if (!this.#isErased(start + headerLength, places) || !this.#isErased(places + begun, this.#startOf(area + 1)))
+				return false;
 		}
-		return this.#isErased(this.#startOf(areas), units * unitLength);
+		return this.#isErased(this.#startOf(areas), units * this.#geometry.unitLength);
 	}
 
 	/** Whether what is there is erased, or a new log's header of which some bits are still missing. */
@@ -338,8 +329,7 @@ export class Log {
 		Engine.copy(staging, 0, work, 0, headerLength);
 		this.#port.load(work, headerLength, position);
 		// every bit that is not erased must be one of the header's
-		const [from, of] = eraseValue ? [work, staging] : [staging, work];
-		return Engine.and(of, 0, from, 0, headerLength) === 0;
+		return Engine.and(eraseValue ? staging : work, 0, eraseValue ? work : staging, 0, headerLength) === 0;
 	}
 
 	/** Whether bytes of the flash read as erased. */
@@ -348,7 +338,7 @@ export class Log {
 		const { work, staging } = this.#port;
 		staging.fill(eraseValue);
 		for (let length = 0; position < end; position += length) {
-			length = Math.min(end, position - (position % unitLength) + unitLength) - position;
+			length = Math.min(end - position, unitLength - (position % unitLength));
 			this.#port.load(work, length, position);
 			if (Engine.equal(work, 0, staging, 0, length) !== 1) return false;
 		}
@@ -404,28 +394,24 @@ export class Log {
 		return this.#geometry.places - this.#place;
 	}
 
-	get #isReady(): boolean {
-		return this.#prepared === this.#geometry.areaUnits;
-	}
-
-	/** Records for pages find no place any more until step() has made one. */
+	/** No place is left for erases of pages: step() makes room. */
 	get isFull(): boolean {
-		return this.#left <= (this.#isReady ? SPARE : reserveFor(this.#geometry.areaUnits - this.#prepared));
+		return this.#left <= SPARE;
 	}
 
-	/** Units of the next area are still to be erased, one at a time. */
+	/** Units of the next area are still to be erased, by a step() each. Then a step() is a snapshot. */
 	get isLate(): boolean {
-		return !this.#isReady;
+		return this.#prepared < this.#geometry.areaUnits;
 	}
 
-	/** The next step(), when the log is full, is not an erase but a snapshot, which programs so many pages' lengths. */
+	/** What a snapshot programs, in pages' lengths. */
 	get snapshotPages(): number {
-		return this.#isReady ? 1 + this.#geometry.snapshotLength / this.#geometry.unitLength : 0;
+		return 1 + this.#geometry.snapshotLength / this.#geometry.unitLength;
 	}
 
 	/** Erases a unit of the next area; or, if all are, goes on to that one. False if that failed. */
 	step(): boolean {
-		return this.#isReady ? this.#moveOn() : this.#prepare();
+		return this.isLate ? this.#prepare() : this.#moveOn();
 	}
 
 	/**
@@ -435,14 +421,15 @@ export class Log {
 	eraseUnit(unit: number): number {
 		const isLog = unit < this.#logUnits;
 		const erases = this.#erasesOf(unit) + 1;
-		const sum = this.#words[3] as number;
+		const { sum } = this.#slot;
 		const port = this.#port;
 		let isRecorded = false;
 		let isErased = false;
 		port.enter();
 		try {
 			const before = port.ticks();
-			isRecorded = (isLog && this.#isAnnounced(unit)) || this.#append(ERASE, unit, erases, 0);
+			// one of the log goes without where no place is left: else there would never be one again
+			isRecorded = (isLog && this.#left <= 0) || this.#append(ERASE, unit, erases, 0);
 			if (isRecorded) {
 				this.#announced = unit;
 				this.#isDoubtful = true;
@@ -455,11 +442,6 @@ export class Log {
 			if (isRecorded) this.#engine.setSlot(unit, isLog ? SLOT_LOG : SLOT_SUSPECT, erases, sum);
 		}
 		return isErased ? ERASED : isRecorded ? NOT_ERASED : NOT_RECORDED;
-	}
-
-	/** Whether an erase needs no record: of the log, if its own was the last, and was refused; or nothing is left for one. */
-	#isAnnounced(unit: number): boolean {
-		return this.#announced === unit || this.#left <= 0;
 	}
 
 	/** A unit is not used again, in this life and the next. False if that is not on record. */
@@ -560,30 +542,12 @@ export class Log {
 
 	/** Writes all of an area, whose units are erased, but records. */
 	#writeArea(area: number, generation: number): boolean {
-		const { headerLength } = this.#geometry;
-		const start = this.#startOf(area);
-		this.#engine.survey(NO_SLOT, this.#words.buffer as ArrayBuffer);
-		const base = this.#words[LEAST] as number;
-		const logBase = this.#words[LOG_LEAST] as number;
-		const sum = generation <= FIRST ? 0 : this.#saveErases(start + headerLength, base, logBase);
+		this.#engine.survey(NO_SLOT, this.#survey.buffer);
+		const { least: base, logLeast: logBase } = this.#survey;
+		const sum = generation <= FIRST ? 0 : this.#snapshot(area, base, logBase, true);
 		if (sum < 0) return false;
 		this.#putHeader(generation, base, logBase, sum);
-		return this.#port.program(this.#port.work, headerLength, start) === DONE;
-	}
-
-	/** Writes the erases of all units; their checksum, or -1 if that fails. */
-	#saveErases(start: number, base: number, logBase: number): number {
-		const { units, unitLength, snapshotLength, eraseValue } = this.#geometry;
-		const { work } = this.#port;
-		let sum = 0;
-		for (let done = 0; done < snapshotLength; done += unitLength) {
-			const length = Math.min(unitLength, snapshotLength - done);
-			work.fill(eraseValue, 0, length);
-			if (this.#engine.saveWear(done / 2, Math.min(length / 2, units - done / 2), base, logBase, work) < 0) return -1;
-			sum = (Math.imul(sum, 31) + Engine.checksum(work, 0, length)) >>> 0;
-			if (this.#port.program(work, length, start + done) !== DONE) return -1;
-		}
-		return sum;
+		return this.#port.program(this.#port.work, this.#geometry.headerLength, this.#startOf(area)) === DONE;
 	}
 
 	#geometrySum(): number {

@@ -7,9 +7,9 @@
  *
  * 1. A slot is programmed and read back before the page's entry says that it is there, and freed after that.
  * 2. An erase is on record before it begins, and paid for.
- * 3. No unit is erased when it then had more than 66 erases more than the least worn one with a page.
+ * 3. No slot is erased if that puts it more than 66 erases ahead of the least worn one with a page.
  * 4. The slot table starts empty: no page outlives a reboot.
- * 5. A store erases two units at most: one for its page, and one of the log or for a page that moves. It programs three
+ * 5. A store erases two slots at most: one for its page, and one of the log or for a page that moves. It programs three
  *    times at most, and ends when the driver throws.
  *
  * Nothing is allocated once a device is made, errors excepted.
@@ -21,62 +21,37 @@ import { ENTRY_LENGTH, OFFLOADED, stateOf } from "zram/engine/entry";
 import {
 	type ByteBuffer,
 	type Engine as EngineInstance,
-	ERASED_SLOTS,
-	LEAST,
-	LEAST_DIRTY,
-	LEAST_ERASED,
-	LEAST_UNKNOWN,
-	LEAST_USED,
-	LOG_MOST,
-	MOST,
-	NO_SLOT,
-	RETIRED_SLOTS,
 	SLOT_ERASED,
 	SLOT_FREE,
-	SLOT_LENGTH,
 	SLOT_RETIRED,
 	SLOT_ROTTEN,
 	SLOT_SUSPECT,
 	SLOT_UNKNOWN,
 	SLOT_USED,
-	SLOTS,
-	SUM_HIGH,
-	SUM_LOW,
-	SURVEY_LENGTH,
-	USED_SLOTS,
 } from "zram/engine/interface";
+import { NO_SLOT, Slot, Survey } from "zram/engine/survey";
 import { ticks as hostTicks, isMonotonic } from "zram/memory";
 import { Budget, SPREAD } from "zram/offload/budget";
-import type { FlashGeometry } from "zram/offload/geometry";
-import { DAMAGED, EMPTY, ERASED, FOREIGN, FOUND, Log, NOT_RECORDED, OTHER_GEOMETRY, VERSION_1 } from "zram/offload/log";
+import { ERASED, Log, NOT_RECORDED } from "zram/offload/log";
 import { DONE, Port, REFUSED, WRONG } from "zram/offload/port";
 import type { Backing } from "zram/options";
 
-/** A page moves when the unit that is next has so many erases more than the one that it is in. */
+/** A page moves when the slot that is next has so many erases more than the one that it is in. */
 const THRESHOLD = 64;
-/** Erases of a store, or of a step of maintain(). */
+/** Erases of a store. */
 const ERASES = 2;
-/** Programs that a store tries, and units that it reads to find one that is erased when it must not erase. */
+/** Programs that a store tries, and slots that it reads to find one that is erased when it must not erase. */
 const ATTEMPTS = 3;
-/** Erases that a unit refuses, each after one that another took, before it is retired. */
+/** Erases that a slot refuses, each after one that another took, before it is retired. */
 const REFUSALS = 3;
-
-/** What the engine keeps as the sum of an erased slot that was erased in this life, or was never used. */
-const ERASED_NOW = 1;
+/** What the engine keeps as the sum of an erased slot that was erased in this life, or never used. */
+const SURELY = 1;
 
 /** Steps of maintain(). */
 const NOTHING = 0;
-const ERASE_LOG = 1;
-const SNAPSHOT = 2;
-const MOVE = 3;
-const ERASE = 4;
-
-const REASONS = Object.freeze({
-	[OTHER_GEOMETRY]: "was used with another pageLength or driver",
-	[VERSION_1]: "has a log of version 1, and this is version 2",
-	[DAMAGED]: "is ours, but its log is damaged",
-	[FOREIGN]: "is not erased and not ours (flash with transparent encryption never looks erased)",
-} as Record<number, string>);
+const LOG = 1;
+const MOVE = 2;
+const ERASE = 3;
 
 /**
  * Opens the flash for an engine that was made for it. `scratch` is the engine's.
@@ -104,47 +79,42 @@ export function openBacking(
 export class Offload {
 	readonly #engine: EngineInstance;
 	readonly #port: Port;
-	readonly #geometry: FlashGeometry;
 	readonly #budget: Budget;
 	readonly #log: Log;
 	readonly #erasedOnly: boolean;
-	/** What the engine wrote last: a survey, an entry, or a slot. */
-	readonly #survey = new Uint32Array(SURVEY_LENGTH / 4);
+	readonly #survey = new Survey();
+	readonly #slot = new Slot();
 	readonly #entry = new Uint32Array(ENTRY_LENGTH / 4);
-	readonly #slot = new Uint32Array(SLOT_LENGTH / 4);
 	/** Checksum of a slot that is erased. */
 	readonly #blankSum: number;
-	/** The slot whose erase was refused last: the next attempt is at another. And whether none was taken since. */
+	/** The slot whose erase was refused last: the next attempt is at another. And whether nothing was erased since. */
 	#refused = NO_SLOT;
 	#isOutage = false;
+	/** A retired slot that is not on record yet, or NO_SLOT. */
+	#unrecorded = NO_SLOT;
 	/** The log was made in this life: what reads as erased was not torn in a former one. */
 	#isNew = false;
 	/** Erases that the call may still do. */
 	#erasesLeft = 0;
-	/** A retired slot that is not on record yet, or NO_SLOT. */
-	#unrecorded = NO_SLOT;
 
 	constructor(engine: EngineInstance, port: Port, backing: Backing) {
 		const { geometry, endurance, lifetime, offload, ticks } = backing;
 		this.#engine = engine;
 		this.#port = port;
-		this.#geometry = geometry;
 		this.#erasedOnly = offload === "erased-only";
 		const units = geometry.units - geometry.areas * geometry.areaUnits;
-		const isSteady = ticks !== hostTicks || isMonotonic();
-		this.#budget = new Budget(endurance, lifetime, units, () => port.ticks(), isSteady);
+		this.#budget = new Budget(endurance, lifetime, units, () => port.ticks(), ticks !== hostTicks || isMonotonic());
 		this.#blankSum = Engine.checksum(port.work.fill(geometry.eraseValue), 0, geometry.unitLength);
-		this.#log = new Log(geometry, engine, port, this.#budget, this.#survey);
+		this.#log = new Log(geometry, engine, port, this.#budget);
 		this.#start(backing);
 	}
 
 	#start({ format, geometry }: Backing) {
-		const found = this.#log.open();
-		if (found === FOUND) return;
+		const reason = this.#log.open();
+		if (reason === undefined) return;
 		this.#port.load(this.#port.work, geometry.unitLength, (geometry.units - 1) * geometry.unitLength); // is it there?
-		if (found !== EMPTY && !format)
-			throw new Error(`backing: the partition ${REASONS[found]}; pass format: true to start anew`);
-		if (!((found === EMPTY && this.#log.create(true)) || this.#log.create(false)))
+		if (reason && !format) throw new Error(`backing: the partition ${reason}; pass format: true to start anew`);
+		if (!((!reason && this.#log.create(true)) || this.#log.create(false)))
 			throw new Error("backing: the partition cannot be erased and programmed");
 		this.#isNew = true;
 	}
@@ -159,11 +129,10 @@ export class Offload {
 	store(page: number, mode: number): boolean {
 		const { staging } = this.#port;
 		this.#budget.advance();
+		this.#erasesLeft = mode !== 0 && this.#erasedOnly ? 0 : ERASES;
 		const old = this.#slotOf(page);
 		const sum = Engine.checksum(staging, 0, staging.length);
-		let slot = old;
-		this.#erasesLeft = mode !== 0 && this.#erasedOnly ? 0 : ERASES;
-		if (old < 0 || !this.#isSame(old, sum)) slot = this.#program(old < 0);
+		const slot = old >= 0 && this.#isSame(old, sum) ? old : this.#program(old < 0);
 		const isStored = slot >= 0 && this.#engine.offload(page, slot, mode, sum) === 0;
 		this.#keepRecords();
 		return isStored;
@@ -182,8 +151,7 @@ export class Offload {
 	}
 
 	#read(into: Uint8Array, slot: number): boolean {
-		const { unitLength } = this.#geometry;
-		return this.#port.read(into, unitLength, slot * unitLength);
+		return this.#port.read(into, into.length, slot * into.length);
 	}
 
 	/** Whether a slot reads as something with this checksum, which is in work then. */
@@ -199,19 +167,18 @@ export class Offload {
 	}
 
 	/** Whether staging, with this checksum, is what a used slot has already. */
-	#isSame(slot: number, sum: number): boolean {
+	#isSame(number: number, sum: number): boolean {
 		const { staging, work } = this.#port;
-		this.#engine.slot(slot, this.#slot.buffer);
-		if (this.#slot[2] !== SLOT_USED || this.#slot[3] !== sum || !this.#read(work, slot)) return false;
+		const slot = this.#get(number);
+		if (slot.state !== SLOT_USED || slot.sum !== sum || !this.#read(work, number)) return false;
 		return Engine.equal(staging, 0, work, 0, staging.length) === 1;
 	}
 
 	/** Programs staging to an erased slot. The slot, or -1. A new page leaves one for those that are written anew. */
 	#program(isNew: boolean): number {
-		const survey = this.#survey;
 		for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
 			this.#look();
-			if (isNew && (survey[SLOTS] as number) - (survey[USED_SLOTS] as number) <= 1) return -1;
+			if (isNew && this.#survey.slots - this.#survey.usedSlots <= 1) return -1;
 			const slot = this.#takeErased();
 			const result = slot < 0 ? REFUSED : this.#programTo(slot, this.#port.staging);
 			if (result === DONE) return slot;
@@ -222,24 +189,21 @@ export class Offload {
 
 	/** An erased slot, the least worn. If there is none, one is erased, or found if it must not be. It, or -1. */
 	#takeErased(): number {
-		const erased = this.#survey[LEAST_ERASED] as number;
-		const mayErase = this.#erasesLeft > 0;
-		const slot = erased !== NO_SLOT ? erased : mayErase ? this.#erase() : this.#findErased();
-		if (slot < 0 || !mayErase) return slot;
-		return this.#erasesLeft > 0 && this.#isAhead(slot) ? this.#swap(slot) : slot;
+		const { erased } = this.#survey;
+		const slot = erased !== NO_SLOT ? erased : this.#erasesLeft > 0 ? this.#erase() : this.#findErased();
+		return slot >= 0 && this.#erasesLeft > 0 && this.#isAhead(slot) ? this.#swap(slot) : slot;
 	}
 
 	/** Programs a page to an erased slot, which then is used, retired, or nobody knows what. */
 	#programTo(slot: number, bytes: Uint8Array): number {
+		// one that only read as erased may have been torn when the power went, and is not to blame
+		const wasErased = this.#get(slot).sum === SURELY;
 		let result = REFUSED;
-		this.#engine.slot(slot, this.#slot.buffer);
-		const wasErased = this.#slot[3] === ERASED_NOW;
 		try {
 			result = this.#port.program(bytes, bytes.length, slot * bytes.length);
 		} finally {
 			if (result !== DONE) this.#set(slot, SLOT_UNKNOWN);
 		}
-		// one that only read as erased may have been torn when the power went: it is erased first
 		if (result === WRONG && wasErased) this.#retire(slot);
 		return result;
 	}
@@ -257,33 +221,40 @@ export class Offload {
 
 	// --- slots
 
-	/** One walk over all slots, without the one that has refused. */
-	#look() {
-		this.#engine.survey(this.#refused, this.#survey.buffer);
-		if (this.#refused !== NO_SLOT && this.#survey[LEAST_DIRTY] === NO_SLOT) {
-			this.#refused = NO_SLOT; // there is no other
-			this.#engine.survey(NO_SLOT, this.#survey.buffer);
-		}
+	#get(slot: number): Slot {
+		this.#engine.slot(slot, this.#slot.buffer);
+		return this.#slot;
 	}
 
 	/** A slot without a page has another state now. */
 	#set(slot: number, state: number, sum = 0) {
-		this.#engine.slot(slot, this.#slot.buffer);
-		this.#engine.setSlot(slot, state, this.#slot[0] as number, sum);
+		this.#engine.setSlot(slot, state, this.#get(slot).erases, sum);
+	}
+
+	/** One walk over all slots, without the one that has refused. */
+	#look() {
+		this.#engine.survey(this.#refused, this.#survey.buffer);
+		if (this.#refused === NO_SLOT || this.#survey.dirty !== NO_SLOT) return;
+		this.#refused = NO_SLOT; // there is no other
+		this.#engine.survey(NO_SLOT, this.#survey.buffer);
 	}
 
 	/** Whether an erased slot is so far ahead of the least worn one with a page that this one's page shall go there. */
 	#isAhead(slot: number): boolean {
-		if (this.#survey[LEAST_USED] === NO_SLOT) return false;
-		this.#engine.slot(slot, this.#slot.buffer);
-		return (this.#slot[0] as number) > (this.#survey[LEAST_USED + 1] as number) + THRESHOLD;
+		const { used, leastUsed } = this.#survey;
+		return used !== NO_SLOT && this.#get(slot).erases > leastUsed + THRESHOLD;
+	}
+
+	/** Erases that the next slot, once it is erased, has more than the least worn one with a page. */
+	get #ahead(): number {
+		const { used, leastUsed, leastDirty } = this.#survey;
+		return used === NO_SLOT ? 0 : leastDirty + 1 - leastUsed;
 	}
 
 	/** Reads up to three slots of which nobody knows what they hold, to find an erased one. It, or -1. */
 	#findErased(): number {
-		for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-			const slot = this.#survey[LEAST_UNKNOWN] as number;
-			if (slot === NO_SLOT) return -1;
+		for (let attempt = 0; attempt < ATTEMPTS && this.#survey.unknown !== NO_SLOT; attempt++) {
+			const slot = this.#survey.unknown;
 			if (this.#isBlank(slot)) return slot;
 			this.#look();
 		}
@@ -293,47 +264,53 @@ export class Offload {
 	/** Reads an unknown slot, which then is erased or free. */
 	#isBlank(slot: number): boolean {
 		const isBlank = this.#holds(slot, this.#blankSum);
-		this.#set(slot, isBlank ? SLOT_ERASED : SLOT_FREE, isBlank && this.#isNew ? ERASED_NOW : 0);
+		this.#set(slot, isBlank ? SLOT_ERASED : SLOT_FREE, isBlank && this.#isNew ? SURELY : 0);
 		return isBlank;
 	}
 
 	/**
 	 * Erases the least worn slot without a page, as the survey says. It, or -1 if there is none, it must not or cannot be.
-	 * Before it goes a unit of the log, if it is time for one; a move waits for that while it can.
+	 * Before it goes a slot of the log, if it is time for one; a move waits for that while it can.
 	 */
 	#erase(): number {
-		const slot = this.#survey[LEAST_DIRTY] as number;
+		const slot = this.#survey.dirty;
 		if (slot === NO_SLOT || this.#ahead > SPREAD) return -1;
-		if (slot === this.#survey[LEAST_UNKNOWN] && this.#isBlank(slot)) return slot;
+		if (slot === this.#survey.unknown && this.#isBlank(slot)) return slot;
 		const isLogsTurn = this.#log.isLate && this.#erasesLeft > 1 && this.#ahead < SPREAD && !this.#isOutage;
 		return isLogsTurn && !this.#stepLog() ? -1 : this.#eraseSlot(slot);
 	}
 
-	/** Erases that the least worn slot without a page would have more than the least worn one with a page. */
-	get #ahead(): number {
-		const survey = this.#survey;
-		return survey[LEAST_USED] === NO_SLOT ? 0 : survey[LEAST_DIRTY + 1] + 1 - survey[LEAST_USED + 1];
-	}
-
 	/** Erases a slot: paid for, and on record before it begins. It, or -1 if there is no credit, or the driver refuses. */
 	#eraseSlot(slot: number): number {
-		for (let step = 0; step < 2 && this.#log.isFull && this.#stepLog(); step++); // an erase, a snapshot
-		if (this.#budget.credit < 1 || this.#erasesLeft < 1 || this.#log.isFull) return -1;
-		this.#erasesLeft--;
+		const log = this.#log;
+		for (let step = 0; step < 2 && log.isFull && this.#stepLog(); step++); // an erase, a snapshot
+		if (this.#budget.credit < 1 || this.#erasesLeft < 1 || log.isFull) return -1;
 		let result = NOT_RECORDED;
+		this.#erasesLeft--;
 		this.#budget.credit--;
 		try {
-			result = this.#log.eraseUnit(slot);
+			result = log.eraseUnit(slot);
 		} finally {
 			if (result === NOT_RECORDED) this.#budget.credit++;
 		}
-		if (result === ERASED) {
-			this.#set(slot, SLOT_ERASED, ERASED_NOW);
-			this.#refused = NO_SLOT;
-			this.#isOutage = false;
-			return slot;
-		}
-		if (result !== NOT_RECORDED) this.#noteRefusal(slot);
+		if (result === NOT_RECORDED) return -1;
+		return result === ERASED ? this.#noteErase(slot) : this.#noteRefusal(slot);
+	}
+
+	#noteErase(slot: number): number {
+		this.#set(slot, SLOT_ERASED, SURELY);
+		this.#refused = NO_SLOT;
+		this.#isOutage = false;
+		return slot;
+	}
+
+	/** It is the slot's fault if others are erased: then it is retired in the end. */
+	#noteRefusal(slot: number): number {
+		const refusals = this.#get(slot).sum + (this.#isOutage ? 0 : 1);
+		this.#set(slot, SLOT_SUSPECT, refusals);
+		this.#isOutage = true;
+		this.#refused = slot;
+		if (refusals >= REFUSALS) this.#retire(slot);
 		return -1;
 	}
 
@@ -345,21 +322,11 @@ export class Offload {
 		return !this.#isOutage;
 	}
 
-	/** It is the slot's fault if others are erased: then it is retired in the end. */
-	#noteRefusal(slot: number) {
-		this.#engine.slot(slot, this.#slot.buffer);
-		const refusals = (this.#slot[3] as number) + (this.#isOutage ? 0 : 1);
-		this.#engine.setSlot(slot, SLOT_SUSPECT, this.#slot[0] as number, refusals);
-		this.#isOutage = true;
-		this.#refused = slot;
-		if (refusals >= REFUSALS) this.#retire(slot);
-	}
-
 	// --- moving
 
 	/** Moves the page of the least worn slot to `to`, and erases that slot instead. It, or `to` if the page cannot be read. */
 	#swap(to: number): number {
-		const from = this.#survey[LEAST_USED] as number;
+		const from = this.#survey.used;
 		const result = this.#move(from, to);
 		return result === DONE ? this.#eraseSlot(from) : result === WRONG ? to : -1;
 	}
@@ -367,9 +334,7 @@ export class Offload {
 	/** DONE; WRONG if the page in `from` cannot be read, which is rotten then; REFUSED if it cannot be programmed. */
 	#move(from: number, to: number): number {
 		const { work } = this.#port;
-		this.#engine.slot(from, this.#slot.buffer);
-		const page = this.#slot[1] as number;
-		const sum = this.#slot[3] as number;
+		const { page, sum } = this.#get(from);
 		if (this.#slotOf(page) !== from) return REFUSED; // the region is damaged
 		if (!this.#holds(from, sum) && !this.#holds(from, sum)) {
 			this.#engine.setSlot(from, SLOT_ROTTEN, 0, 0);
@@ -384,26 +349,24 @@ export class Offload {
 	/** The next step to be done ahead of time. */
 	#nextStep(): number {
 		const survey = this.#survey;
-		const log = this.#log;
 		this.#look();
-		if (log.isLate) return ERASE_LOG;
-		if (log.isFull) return SNAPSHOT;
-		if (survey[LEAST_ERASED] !== NO_SLOT && this.#isAhead(survey[LEAST_ERASED] as number)) return MOVE;
-		return survey[LEAST_DIRTY] !== NO_SLOT && this.#ahead <= SPREAD && this.#budget.credit >= 1 ? ERASE : NOTHING;
+		if (this.#log.isLate || this.#log.isFull) return LOG;
+		if (survey.erased !== NO_SLOT && this.#isAhead(survey.erased)) return MOVE;
+		return survey.dirty !== NO_SLOT && this.#ahead <= SPREAD && this.#budget.credit >= 1 ? ERASE : NOTHING;
 	}
 
 	#fits(step: number, milliseconds: number): boolean {
 		const { erasing, programming } = this.#port;
-		if (step === SNAPSHOT) return programming.fits(milliseconds / this.#log.snapshotPages);
+		if (step === LOG && !this.#log.isLate) return programming.fits(milliseconds / this.#log.snapshotPages);
 		return (step === MOVE ? programming : erasing).fits(milliseconds);
 	}
 
 	/** False if the driver refuses. */
 	#doStep(step: number): boolean {
 		this.#erasesLeft = 1;
+		if (step === LOG) return this.#stepLog();
 		if (step === ERASE) return this.#erase() >= 0;
-		if (step !== MOVE) return this.#stepLog();
-		return this.#move(this.#survey[LEAST_USED] as number, this.#survey[LEAST_ERASED] as number) !== REFUSED;
+		return this.#move(this.#survey.used, this.#survey.erased) !== REFUSED;
 	}
 
 	/** Does steps that will be needed, for so many milliseconds at most. True if nothing is left to do. */
@@ -421,22 +384,21 @@ export class Offload {
 
 	status(): BackingStatus {
 		const budget = this.#budget;
-		const survey = this.#survey as unknown as number[];
+		const survey = this.#survey;
 		budget.advance();
-		this.#engine.survey(NO_SLOT, this.#survey.buffer);
-		const sum = survey[SUM_HIGH] * 2 ** 32 + survey[SUM_LOW];
+		this.#engine.survey(NO_SLOT, survey.buffer);
 		return {
-			slots: survey[SLOTS],
-			slotsUsed: survey[USED_SLOTS],
-			slotsErased: survey[ERASED_SLOTS],
-			slotsRetired: survey[RETIRED_SLOTS],
-			wearLeast: survey[LEAST],
-			wearMost: survey[MOST],
-			wearMean: survey[SLOTS] ? sum / survey[SLOTS] : 0,
-			wearLog: survey[LOG_MOST],
+			slots: survey.slots,
+			slotsUsed: survey.usedSlots,
+			slotsErased: survey.erasedSlots,
+			slotsRetired: survey.retiredSlots,
+			wearLeast: survey.least,
+			wearMost: survey.most,
+			wearMean: survey.slots ? survey.sum / survey.slots : 0,
+			wearLog: survey.logMost,
 			budget: Math.floor(budget.credit),
 			budgetPerDay: budget.perDay,
-			yearsLeft: budget.yearsLeft(sum),
+			yearsLeft: budget.yearsLeft(survey.sum),
 		};
 	}
 

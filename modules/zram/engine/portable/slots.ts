@@ -6,6 +6,21 @@
 import { SLOT_ERASES } from "zram/engine/header";
 import {
 	CORRUPT,
+	OFFSET,
+	SLOT_ERASED,
+	SLOT_FREE,
+	SLOT_LOG,
+	SLOT_RETIRED,
+	SLOT_ROTTEN,
+	SLOT_SUSPECT,
+	SLOT_UNKNOWN,
+	SLOT_USED,
+	TRIMMED,
+	WRITTEN,
+} from "zram/engine/interface";
+import type { Arena } from "zram/engine/portable/arena";
+import type { Bytes } from "zram/engine/portable/bytes";
+import {
 	ERASED_SLOTS,
 	LEAST,
 	LEAST_DIRTY,
@@ -16,25 +31,12 @@ import {
 	LOG_MOST,
 	MOST,
 	NO_SLOT,
-	OFFSET,
 	RETIRED_SLOTS,
-	SLOT_ERASED,
-	SLOT_FREE,
-	SLOT_LOG,
-	SLOT_RETIRED,
-	SLOT_ROTTEN,
-	SLOT_SUSPECT,
-	SLOT_UNKNOWN,
-	SLOT_USED,
 	SLOTS,
 	SUM_HIGH,
 	SUM_LOW,
-	TRIMMED,
 	USED_SLOTS,
-	WRITTEN,
-} from "zram/engine/interface";
-import type { Arena } from "zram/engine/portable/arena";
-import type { Bytes } from "zram/engine/portable/bytes";
+} from "zram/engine/survey";
 
 const ERASES = 0;
 const PAGE = 1;

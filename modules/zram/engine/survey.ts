@@ -1,0 +1,115 @@
+/* What Engine.slot() and Engine.survey() write, word by word; native/zramEngine.h says the same in C. */
+
+import { SLOT_LENGTH } from "zram/engine/interface";
+
+// Erases of slots for pages; how many slots there are, of which kind (retired ones count nowhere else).
+export const LEAST = 0;
+export const MOST = 1;
+export const SUM_LOW = 2;
+export const SUM_HIGH = 3;
+export const SLOTS = 4;
+export const USED_SLOTS = 5;
+export const ERASED_SLOTS = 6;
+export const RETIRED_SLOTS = 7;
+export const LOG_LEAST = 8;
+export const LOG_MOST = 9;
+// The least worn slot of a kind, or NO_SLOT; its erases are in the next word.
+export const LEAST_USED = 10;
+export const LEAST_ERASED = 12;
+export const LEAST_DIRTY = 14;
+export const LEAST_UNKNOWN = 16;
+const WORDS = 18;
+
+export const NO_SLOT = 0xffffffff;
+
+/** A slot of the slot table. */
+export class Slot {
+	readonly #words = new Uint32Array(SLOT_LENGTH / 4);
+
+	/** For Engine.slot(). */
+	get buffer(): ArrayBuffer {
+		return this.#words.buffer as ArrayBuffer;
+	}
+	get erases(): number {
+		return this.#words[0] as number;
+	}
+	/** 0 unless it is used or rotten. */
+	get page(): number {
+		return this.#words[1] as number;
+	}
+	get state(): number {
+		return this.#words[2] as number;
+	}
+	/** The page's checksum; of a slot without one what setSlot() was told. */
+	get sum(): number {
+		return this.#words[3] as number;
+	}
+}
+
+export class Survey {
+	readonly #words = new Uint32Array(WORDS);
+
+	/** For Engine.survey(). */
+	get buffer(): ArrayBuffer {
+		return this.#words.buffer as ArrayBuffer;
+	}
+
+	#word(index: number): number {
+		return this.#words[index] as number;
+	}
+
+	/** Erases of slots for pages: of the least worn one, the most worn one, all of them. */
+	get least(): number {
+		return this.#word(LEAST);
+	}
+	get most(): number {
+		return this.#word(MOST);
+	}
+	get sum(): number {
+		return this.#word(SUM_HIGH) * 2 ** 32 + this.#word(SUM_LOW);
+	}
+
+	/** Erases of slots of the log. */
+	get logLeast(): number {
+		return this.#word(LOG_LEAST);
+	}
+	get logMost(): number {
+		return this.#word(LOG_MOST);
+	}
+
+	/** Slots for pages; of them used or rotten, and erased ones. And retired ones. */
+	get slots(): number {
+		return this.#word(SLOTS);
+	}
+	get usedSlots(): number {
+		return this.#word(USED_SLOTS);
+	}
+	get erasedSlots(): number {
+		return this.#word(ERASED_SLOTS);
+	}
+	get retiredSlots(): number {
+		return this.#word(RETIRED_SLOTS);
+	}
+
+	/** The least worn slot that is used, erased, without a page (unknown, free or suspect), and unknown; or NO_SLOT. */
+	get used(): number {
+		return this.#word(LEAST_USED);
+	}
+	get erased(): number {
+		return this.#word(LEAST_ERASED);
+	}
+	get dirty(): number {
+		return this.#word(LEAST_DIRTY);
+	}
+	get unknown(): number {
+		return this.#word(LEAST_UNKNOWN);
+	}
+
+	/** Their erases. */
+	get leastUsed(): number {
+		return this.#word(LEAST_USED + 1);
+	}
+	get leastDirty(): number {
+		return this.#word(LEAST_DIRTY + 1);
+	}
+}
