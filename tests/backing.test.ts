@@ -419,9 +419,9 @@ test("failures: a block that fails is retired, for good; the caller notices noth
 		let zram = boot({ arena: { byteLength: 512 * KB } });
 		for (let i = 0; i < 60; i++) zram.write(noise(i + 1), (i % 20) * PAGE);
 		chip[what] = 0.05;
-		for (let i = 0; i < 200; i++) zram.write(noise(i + 1), (i % 20) * PAGE);
+		for (let i = 0; i < 400; i++) zram.write(noise(i + 1), (i % 20) * PAGE);
 		chip[what] = 0;
-		for (let i = 180; i < 200; i++) holds(zram, i % 20, noise(i + 1));
+		for (let i = 380; i < 400; i++) holds(zram, i % 20, noise(i + 1));
 		zram.check();
 		const { slotsRetired, slots } = backingOf(zram);
 		assert.ok(slotsRetired > 2, `${what}: ${slotsRetired} retired`);

@@ -11,6 +11,7 @@ import * as assert from "uvu/assert";
 import * as entry from "zram/engine/entry";
 import * as header from "zram/engine/header";
 import * as shared from "zram/engine/interface";
+import * as survey from "zram/engine/survey";
 import { compileTool, cVariants, engineFolder } from "../tools/c-tests.ts";
 import { buildFolder } from "../tools/paths.ts";
 import { run } from "../tools/process.ts";
@@ -27,7 +28,7 @@ test("numbers of C and of TypeScript", async () => {
 			.map((line) => line.split(" ")),
 	);
 	const portable: Record<string, string> = {};
-	for (const module of [entry, header, shared])
+	for (const module of [entry, header, shared, survey])
 		for (const [name, value] of Object.entries(module)) if (typeof value === "number") portable[name] = `${value}`;
 	assert.equal(portable, native);
 	assert.ok(Object.keys(native).length > 90);

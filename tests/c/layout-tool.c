@@ -122,14 +122,33 @@ static void saySlots(void)
 {
 	SAY(SLOT_UNKNOWN, kZramSlotUnknown);
 	SAY(SLOT_FREE, kZramSlotFree);
-	SAY(SLOT_COMMITTED, kZramSlotCommitted);
+	SAY(SLOT_SUSPECT, kZramSlotSuspect);
 	SAY(SLOT_ERASED, kZramSlotErased);
 	SAY(SLOT_USED, kZramSlotUsed);
 	SAY(SLOT_ROTTEN, kZramSlotRotten);
 	SAY(SLOT_RETIRED, kZramSlotRetired);
 	SAY(SLOT_LOG, kZramSlotLog);
 	SAY(SLOT_LENGTH, sizeof(zramSlot));
-	SAY(WEAR_LENGTH, sizeof(zramWear));
+}
+
+static void saySurvey(void)
+{
+	SAY_WORD(LEAST, zramSurvey, least);
+	SAY_WORD(MOST, zramSurvey, most);
+	SAY_WORD(SUM_LOW, zramSurvey, sumLow);
+	SAY_WORD(SUM_HIGH, zramSurvey, sumHigh);
+	SAY_WORD(SLOTS, zramSurvey, slots);
+	SAY_WORD(USED_SLOTS, zramSurvey, used);
+	SAY_WORD(ERASED_SLOTS, zramSurvey, erased);
+	SAY_WORD(RETIRED_SLOTS, zramSurvey, retired);
+	SAY_WORD(LOG_LEAST, zramSurvey, logLeast);
+	SAY_WORD(LOG_MOST, zramSurvey, logMost);
+	SAY_WORD(LEAST_USED, zramSurvey, leastUsed);
+	SAY_WORD(LEAST_ERASED, zramSurvey, leastErased);
+	SAY_WORD(LEAST_DIRTY, zramSurvey, leastDirty);
+	SAY_WORD(LEAST_UNKNOWN, zramSurvey, leastUnknown);
+	SAY(SURVEY_WORDS, sizeof(zramSurvey) / 4);
+	SAY(NO_SLOT, kZramNoPage);
 }
 
 int main(void)
@@ -139,5 +158,6 @@ int main(void)
 	sayCodes();
 	sayPlan();
 	saySlots();
+	saySurvey();
 	return 0;
 }

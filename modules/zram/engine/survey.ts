@@ -18,7 +18,7 @@ export const LEAST_USED = 10;
 export const LEAST_ERASED = 12;
 export const LEAST_DIRTY = 14;
 export const LEAST_UNKNOWN = 16;
-const WORDS = 18;
+export const SURVEY_WORDS = 18;
 
 export const NO_SLOT = 0xffffffff;
 
@@ -47,7 +47,7 @@ export class Slot {
 }
 
 export class Survey {
-	readonly #words = new Uint32Array(WORDS);
+	readonly #words = new Uint32Array(SURVEY_WORDS);
 
 	/** For Engine.survey(). */
 	get buffer(): ArrayBuffer {
