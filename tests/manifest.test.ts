@@ -34,6 +34,14 @@ for (const path of readdirSync(root).filter((name) => name.startsWith("manifest"
 		assert.equal([...new Set(files)].sort(), [...files].sort());
 	});
 
+test("the native engine's manifest: every C file of its folder", () => {
+	const folder = "modules/zram/engine/native";
+	const inManifest = new Set(modulesOf(`${folder}/manifest.json`).map(([, file]) => `${file}.c`));
+	const files = readdirSync(join(root, folder)).filter((name) => name.endsWith(".c"));
+	assert.ok(files.length >= 8);
+	for (const name of files) assert.ok(inManifest.has(`${folder}/${name}`), name);
+});
+
 test("manifest.json: every module is preloaded, by its name", () => {
 	const typescript = modulesOf("manifest.json").filter(([, file]) => existsSync(join(root, `${file}.ts`)));
 	const names = [...typescript.map(([name]) => name), "zram/memory"];
