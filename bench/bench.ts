@@ -107,7 +107,7 @@ async function collect(): Promise<Results> {
 		growth: undefined,
 		swap: undefined,
 		worst: undefined,
-		footprint: await measure.footprint(hasRV32, say),
+		footprint: await measure.footprint(emulated, skipped, say),
 		offload: measureOffload(quick ? OFFLOAD_QUICK : OFFLOAD_FULL, say),
 		repeats: {},
 		skipped,

@@ -5,13 +5,15 @@
  */
 
 import { readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import type { Call } from "../tests/support/stack-calls.ts";
 import { buildHost } from "../tools/build-host.ts";
 import { bundle } from "../tools/bundle.ts";
+import { compileCore, engineFolder, lx106 } from "../tools/c-tests.ts";
 import { buildFolder, root } from "../tools/paths.ts";
 import { MissingTool, run } from "../tools/process.ts";
 import { runOnXS } from "../tools/run-xs.ts";
-import type { Variant } from "../tools/variants.ts";
+import { type Chip, sizeProgram, type Variant } from "../tools/variants.ts";
 import type { ChurnParameters, ChurnResult } from "./app/churn.ts";
 import type { CostParameters, CostResult } from "./app/cost.ts";
 import type { Codecs } from "./app/device.ts";
@@ -338,9 +340,21 @@ export function worst(corpus: Corpus, extent: Extent, say: Say): Promise<WorstRe
 	);
 }
 
+/** The columns of the table of native code: the emulated chips, and Xtensa, where the binding is not compiled. */
+export type NativeTarget = Chip | "lx106" | "x86";
+
+/** Who needs a file of the native engine: every device, those with the codec, those with a backing. */
+export type NativePart = "engine" | "columns" | "offload";
+
+export function partOf(file: string): NativePart {
+	return file.includes("Columns") ? "columns" : file.includes("Slots") ? "offload" : "engine";
+}
+
 export interface Footprint {
-	/** Bytes of code and of initialized data, by the name of the compiler's target. */
-	native: Record<string, { text: number; data: number }>;
+	/** Bytes of code by target and file. */
+	text: Partial<Record<NativeTarget, Record<string, number>>>;
+	/** Slots of XS's stack, by call. */
+	stack: Call[];
 	/** Bytes of the app's bytecode, without and with the module. */
 	bytecode: [number, number];
 	/** Slots and bytes of chunks of the XS heap, and bytes of a slot. */
@@ -359,33 +373,45 @@ interface Heap {
 	perPage?: [number, number];
 }
 
-/** Text and data of the objects, by `size`. */
-async function sizesOf(program: string, objects: string[]): Promise<{ text: number; data: number }> {
-	const { stdout } = await run(program, objects, { install: "apt-get install binutils" });
-	const rows = stdout
-		.trim()
-		.split("\n")
-		.slice(1)
-		.map((line) => line.trim().split(/\s+/).map(Number));
-	const sum = (column: number) => rows.reduce((total, row) => total + (row[column] as number), 0);
-	return { text: sum(0), data: sum(1) + sum(2) };
+/** Bytes of code, and of data, of each object. There are no statics, so all of it is in the chip's flash. */
+async function textOf(program: string, objects: Map<string, string>): Promise<Record<string, number>> {
+	const { stdout } = await run(program, [...objects.values()], { install: "apt-get install binutils" });
+	const rows = stdout.trim().split("\n").slice(1);
+	const sum = (row: string | undefined) => {
+		const [text, data, bss] = (row as string).trim().split(/\s+/).map(Number) as [number, number, number];
+		return text + data + bss;
+	};
+	return Object.fromEntries([...objects.keys()].map((name, i) => [name, sum(rows[i])]));
 }
 
-/** The module's objects in the build of a host: of the engine, of the codec columns, and those only for offload to flash. */
-function objectsOf(variant: Variant): [engine: string[], columns: string[], offload: string[]] {
-	const names = readdirSync(join(root, "modules/zram/engine/native")).filter((name) => name.endsWith(".c"));
-	const object = (name: string) => join(buildFolder, variant, `modules-zram-engine-native-${name.slice(0, -2)}.o`);
-	const part = (name: string) => (name.includes("Columns") ? "columns" : name.includes("Slots") ? "offload" : "engine");
-	const objects = (which: string) => names.filter((name) => part(name) === which).map(object);
-	return [objects("engine"), objects("columns"), objects("offload")];
+/** The module's objects in the build of a host, by the names of their sources. */
+function objectsOf(variant: Variant): Map<string, string> {
+	const names = readdirSync(engineFolder).filter((name) => name.endsWith(".c"));
+	const object = (name: string) => join(buildFolder, variant, `modules-zram-engine-native-${name}.o`);
+	return new Map(names.map((name) => basename(name, ".c")).map((name) => [name, object(name)]));
+}
+
+/** The native code of each target that can be compiled for here. */
+async function nativeText(emulated: Chip[], skipped: string[]): Promise<Footprint["text"]> {
+	const text: Footprint["text"] = {};
+	for (const chip of emulated) text[chip] = await textOf(sizeProgram(chip), objectsOf(chip));
+	if (!emulated.length) text.x86 = await textOf("size", objectsOf(await runsOn32Bit()));
+	try {
+		text.lx106 = await textOf("xtensa-lx106-elf-size", await compileCore(lx106));
+	} catch (error) {
+		if (!(error instanceof MissingTool) || process.env.CI === "true") throw error;
+		skipped.push(`native code of lx106: ${error.message}`);
+	}
+	return text;
 }
 
 /**
  * What the module takes of a device's flash and of its XS heap.
  *
- * @param hasRV32 The emulated microcontroller has been built.
+ * @param emulated chips whose firmware has been built
+ * @param skipped is told what cannot be measured here
  */
-export async function footprint(hasRV32: boolean, say: Say): Promise<Footprint> {
+export async function footprint(emulated: Chip[], skipped: string[], say: Say): Promise<Footprint> {
 	say("footprint");
 	const variant = await runsOn32Bit();
 	const apps = ["without", "with"];
@@ -397,16 +423,10 @@ export async function footprint(hasRV32: boolean, say: Say): Promise<Footprint> 
 		heaps.push(JSON.parse(stdout));
 		bytecodes.push(await bytecodeLength(variant, path));
 	}
-	const native: Footprint["native"] = {};
-	if (hasRV32) {
-		const [engine, columns, offload] = objectsOf("rv32");
-		native.rv32 = await sizesOf("riscv64-unknown-elf-size", [...engine, ...columns]);
-		native["rv32, without columns"] = await sizesOf("riscv64-unknown-elf-size", engine);
-		native["rv32, offload to flash"] = await sizesOf("riscv64-unknown-elf-size", offload);
-	} else native[variant] = await sizesOf("size", objectsOf(variant).flat());
 	const pair = (values: number[]) => values as [number, number];
 	return {
-		native,
+		text: await nativeText(emulated, skipped),
+		stack: await stack(variant),
 		bytecode: pair(bytecodes),
 		heap: {
 			slotLength: variant === "xs32" ? 16 : 32,
@@ -416,6 +436,12 @@ export async function footprint(hasRV32: boolean, say: Say): Promise<Footprint> 
 		scratch: heaps[1]?.scratch as number,
 		perPage: heaps[1]?.perPage as [number, number],
 	};
+}
+
+/** What calls take of XS's stack: the same on every host. */
+async function stack(variant: Variant): Promise<Call[]> {
+	const { stdout } = await runOnXS(variant, join(root, "bench/app/stack.ts"), [], { host: ["--release"] });
+	return JSON.parse(stdout);
 }
 
 /** Bytes of an app that XS has compiled. */

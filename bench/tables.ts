@@ -7,11 +7,20 @@
 import type { FillResult } from "./app/fill.ts";
 import { kinds, mixtures, PAGE } from "./corpus.ts";
 import { linux } from "./linux.ts";
-import { type Capacity, type CostByKind, type Footprint, type Growth, OPERATIONS, type Size } from "./measure.ts";
+import {
+	type Capacity,
+	type CostByKind,
+	type Footprint,
+	type Growth,
+	type NativePart,
+	type NativeTarget,
+	OPERATIONS,
+	type Size,
+} from "./measure.ts";
 import { type HostName, hosts } from "./meter.ts";
 import { offloadTables } from "./offload.ts";
 import { peerNames } from "./peers.ts";
-import { type Bar, type Results, spread } from "./results.ts";
+import { type Bar, nativeBytes, type Results, spread } from "./results.ts";
 import type { ZsmallocRow } from "./zsmalloc.ts";
 
 export interface Table {
@@ -250,19 +259,50 @@ function grown({ host, series }: NonNullable<Results["growth"]>): Table {
 	};
 }
 
-function weighed({ native, bytecode, heap, scratch, perPage }: Footprint): Table {
+const targetNames: Record<NativeTarget, string> = {
+	rv32: "rv32imac",
+	m33: "Cortex-M33",
+	lx106: "Xtensa lx106",
+	x86: "x86",
+};
+
+function compiled(footprint: Footprint): Table {
+	const targets = (Object.keys(targetNames) as NativeTarget[]).filter((target) => footprint.text[target]);
+	const files = Object.keys(footprint.text[targets[0] as NativeTarget] ?? {});
+	const cells = (bytesOf: (target: NativeTarget) => number | undefined) =>
+		targets.map((target) => number(bytesOf(target)));
+	const sum = (...parts: NativePart[]) => cells((target) => nativeBytes(footprint, target, ...parts));
+	return {
+		title: "Footprint: native code",
+		text: "Bytes of each C file, -O2; there is no initialized data and no other. On Xtensa only the C core is compiled, without its binding to XS (zramBinding).",
+		head: ["", ...targets.map((target) => targetNames[target])],
+		rows: [
+			...files.map((file) => [file, ...cells((target) => footprint.text[target]?.[file])]),
+			["without columns and offload", ...sum("engine")],
+			["without offload", ...sum("engine", "columns")],
+			["all", ...sum("engine", "columns", "offload")],
+		],
+	};
+}
+
+function stacked({ stack }: Footprint): Table {
+	return {
+		title: "Footprint: XS's stack",
+		text: "Slots that the deepest of many calls takes, its arguments included (16 bytes each on a microcontroller); a call of a function of yours takes some 12. The flash is a driver in JavaScript that does next to nothing. `creation.stack` in an app's manifest is how many there are.",
+		head: ["", "slots"],
+		rows: stack.map(({ name, slots }) => [name, number(slots)]),
+	};
+}
+
+function weighed({ bytecode, heap, scratch, perPage }: Footprint): Table {
 	const [slotsBefore, slotsAfter] = heap.slots;
 	const [chunksBefore, chunksAfter] = heap.chunks;
 	const slots = slotsAfter - slotsBefore;
 	return {
 		title: "Footprint",
-		text: "What the module takes of a device. The heap is that of an app with one device, less that of an app without the module; in firmware the module is preloaded, and most of it is in flash.",
+		text: "What the module takes of a device besides native code and stack. The heap is that of an app with one device, less that of an app without the module; in firmware the module is preloaded, and most of it is in flash.",
 		head: ["", "bytes"],
 		rows: [
-			...Object.entries(native).flatMap(([target, { text, data }]) => [
-				[`native text, ${target}`, number(text)],
-				[`native data, ${target}`, number(data)],
-			]),
 			["bytecode of the module", number(bytecode[1] - bytecode[0])],
 			[`XS heap: ${number(slots)} slots of ${heap.slotLength}`, number(slots * heap.slotLength)],
 			["XS heap: chunks", number(chunksAfter - chunksBefore)],
@@ -335,11 +375,12 @@ export function corpusTable(): Table {
 /** All tables but the promises and the corpus. */
 export function tables(results: Results, ops: number): Table[] {
 	const { cost, sizes, calls, javascript, capacity, growth, swap, footprint } = results;
-	const hosts = (["rv32", "xs"] as const).filter((host) => cost[host]);
-	const ofHosts = hosts.flatMap((host) => {
-		const costs = cost[host] as CostByKind;
-		return [wholePages(host, costs), beside(host, costs, javascript), variations(host, costs)];
-	});
+	const ofHosts = hosts
+		.filter((host) => cost[host])
+		.flatMap((host) => {
+			const costs = cost[host] as CostByKind;
+			return [wholePages(host, costs), beside(host, costs, javascript), variations(host, costs)];
+		});
 	return [
 		sizesByKind(sizes),
 		...(Object.keys(calls).length ? [callsByKind(calls)] : []),
@@ -350,6 +391,8 @@ export function tables(results: Results, ops: number): Table[] {
 		...(growth ? [grown(growth)] : []),
 		...(swap ? [swapped(swap)] : []),
 		weighed(footprint),
+		compiled(footprint),
+		stacked(footprint),
 		...offloadTables(results.offload),
 	];
 }

@@ -6,7 +6,7 @@
  */
 
 import { mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { buildFolder, root } from "./paths.ts";
 import { MissingTool, type RunResult, run } from "./process.ts";
 
@@ -141,6 +141,21 @@ export async function mutableStatics(): Promise<string> {
 		for (const line of listed.stdout.split("\n")) if (/ [bBcCdDsS] /.test(line)) said += `${source}: ${line}\n`;
 	}
 	return said;
+}
+
+/** Compiles the core and returns the objects, by the names of their sources without ".c". */
+export async function compileCore({ name, flags, cross, install }: CVariant): Promise<Map<string, string>> {
+	const folder = join(buildFolder, "c", name.replaceAll(/\W+/g, "-"));
+	const objects = new Map<string, string>();
+	mkdirSync(folder, { recursive: true });
+	for (const source of coreSources()) {
+		const object = join(folder, `${basename(source, ".c")}.o`);
+		const parameters = [...strict, ...flags, `-I${engineFolder}`, "-c", source, "-o", object];
+		const result = await run(cross?.compiler ?? "cc", parameters, { install });
+		if (result.exitCode) throw new Error(result.output);
+		objects.set(basename(source, ".c"), object);
+	}
+	return objects;
 }
 
 /** Whether a program that needs no more than probe.c can be built, with further flags and libraries. */

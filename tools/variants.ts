@@ -22,6 +22,11 @@ export type Chip = (typeof chips)[number];
 
 export const variants: readonly Variant[] = ["xs64", "xs32", "asan", ...chips];
 
+/** Prints the sizes of sections in objects of a variant. */
+export function sizeProgram(variant: Variant): string {
+	return isChip(variant) ? targetOf(variant).compiler.replace(/gcc$/, "size") : "size";
+}
+
 export function isChip(variant: string): variant is Chip {
 	return chips.some((chip) => chip === variant);
 }

@@ -76,6 +76,16 @@ export function instructions(this: unknown): number | undefined {
 	return native("xs_host_instructions").call(this);
 }
 
+/** Begins to watch XS's stack. The slots of it that the calling function and its callers have in use. */
+export function markStack(this: unknown): number {
+	return native("xs_host_markStack").call(this);
+}
+
+/** The most slots of XS's stack that were in use at a time since `markStack`. */
+export function stackUsed(this: unknown): number {
+	return native("xs_host_stackUsed").call(this);
+}
+
 /** True if stdout is a terminal. */
 export function isTTY(this: unknown): boolean {
 	return native("xs_host_isTTY").call(this);

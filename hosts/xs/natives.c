@@ -123,6 +123,33 @@ void xs_host_heapStats(xsMachine *the)
 	xsmcSetUndefined(xsResult);
 }
 
+/* What lies in slots of the stack that nobody has used since. */
+#define UNUSED 0xA5
+
+/* The caller's own slots end behind this call's, which begin with `this`. */
+void xs_host_markStack(xsMachine *the)
+{
+	memset(the->stackBottom, UNUSED, (size_t)(the->stack - the->stackBottom) * sizeof(txSlot));
+	xsmcSetInteger(xsResult, (xsIntegerValue)(the->stackTop - (mxThis + 1)));
+}
+
+static bool isUnused(const txSlot *slot)
+{
+	const uint8_t *bytes = (const uint8_t *)slot;
+	for (size_t i = 0; i < sizeof(txSlot); i++)
+		if (bytes[i] != UNUSED)
+			return false;
+	return true;
+}
+
+void xs_host_stackUsed(xsMachine *the)
+{
+	const txSlot *slot = the->stackBottom;
+	while ((slot < the->stack) && isUnused(slot))
+		slot++;
+	xsmcSetInteger(xsResult, (xsIntegerValue)(the->stackTop - slot));
+}
+
 void xs_host_isTTY(xsMachine *the)
 {
 	xsmcSetBoolean(xsResult, isatty(STDOUT_FILENO));

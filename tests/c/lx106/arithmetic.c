@@ -1,6 +1,6 @@
 /*
 	The arithmetic that Debian's libgcc for this compiler leaves out; on the chip it is in ROM. By the names that the
-	compiler calls.
+	compiler calls; and abs().
 */
 #include <stdint.h>
 #include <stdlib.h>
@@ -82,4 +82,9 @@ uint64_t __umoddi3(uint64_t a, uint64_t b)
 	uint64_t remainder;
 	__udivmoddi4(a, b, &remainder);
 	return remainder;
+}
+
+int abs(int number)
+{
+	return number < 0 ? -number : number;
 }

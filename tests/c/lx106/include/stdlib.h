@@ -14,6 +14,7 @@ void free(void *memory);
 /* Decimal or, with 0x in front, hexadecimal; nothing is refused. */
 unsigned long strtoul(const char *text, char **end, int base);
 unsigned long long strtoull(const char *text, char **end, int base);
+int abs(int number);
 void exit(int exitCode) __attribute__((noreturn));
 void abort(void) __attribute__((noreturn));
 
