@@ -39,7 +39,7 @@ export function makeSeeds(target: FuzzTarget): string[] {
 			fill(page, 0, page.length, i % KINDS, random.next());
 			fill(page, random.below(page.length), 0, i % KINDS, random.next());
 			bytes[0] = i & 3;
-			length = 1 + encoder.encode(page, bytes.subarray(1), page.length);
+			length = 1 + (encoder.encode(page, bytes.subarray(1), page.length) ?? 0);
 		}
 		const path = join(seeds, `${i}`);
 		writeFileSync(path, bytes.subarray(0, length));

@@ -445,24 +445,25 @@ static uint32_t encodeAs(const Source *source, uint8_t *block, uint32_t capacity
 	return writer.out <= limit ? (uint32_t)((uint8_t *)writer.out - block) : 0;
 }
 
-uint32_t zramColumnsEncode(const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity)
+static uint32_t encode(void *workspace, const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity)
 {
 	const uint8_t *bytes = (const uint8_t *)page;
 	zramColumnsKind found;
+	(void)workspace;
 	if (!zramColumnsFindKind(bytes, pageLength, capacity, &found))
-		return 0;
+		return kZramDeclined;
 	return encodeAs(&(Source){ bytes, pageLength, found.kind, found.form }, block, capacity);
+}
+
+uint32_t zramColumnsEncode(const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity)
+{
+	uint32_t length = encode(0, page, pageLength, block, capacity);
+	return length == kZramDeclined ? 0 : length;
 }
 
 /* --- codec ------------------------------------------------------------------------------------------------------ */
 
 _Static_assert(kZramColumnsMargin <= kZramBlockMargin, "blocks have the margin");
-
-static uint32_t encode(void *workspace, const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity)
-{
-	(void)workspace;
-	return zramColumnsEncode(page, pageLength, block, capacity);
-}
 
 /* Where LZ4 leaves less than a fifth of a page it does well, and is read three times as fast. */
 const zramCodec zramColumnsCodec = {

@@ -90,10 +90,11 @@ void zramPack(zramPacker *packer, const uint32_t *page, uint32_t *block, zramPac
 	}
 	for (uint32_t id = 0; set; id++, set >>= 1) {
 		uint32_t capacity = (set & 1) ? capacityFor(packer, codecs[id], packed->length) : 0;
-		uint32_t length = capacity ? encode(packer, id, page, block, capacity) : 0;
+		uint32_t length = capacity ? encode(packer, id, page, block, capacity) : kZramDeclined;
 
-		if (capacity)
-			last = id;
+		if (length == kZramDeclined)
+			continue;
+		last = id;
 		if (length) {
 			*packed = (zramPacked){ kZramStateCompressed, id, length, block };
 			room = capacity;

@@ -22,6 +22,9 @@
 /* Bytes that exist behind a block: encoders may write them, decoders may read them, and ignore what they are. */
 #define kZramBlockMargin 64
 
+/* What `encode` returns for a page that does not look worth it, before anything is written to the block. */
+#define kZramDeclined UINT32_MAX
+
 /* A page as it is stored. */
 typedef struct {
 	uint32_t state;        /* kZramStateSame, kZramStateCompressed or kZramStateRaw */
@@ -42,7 +45,7 @@ typedef struct {
 	void (*prepare)(void *workspace);
 	/*
 	 * Encodes `pageLength` bytes to `block` (4-aligned, `capacity` + kZramBlockMargin bytes; `capacity` <= `pageLength`).
-	 * Returns the length of the block, or 0 if it is longer than `capacity`, or seems to be. The block depends on the
+	 * Returns the length of the block; or 0 if it is longer than `capacity`; or kZramDeclined. The block depends on the
 	 * page alone, and whether there is one on `capacity` too.
 	 */
 	uint32_t (*encode)(void *workspace, const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity);

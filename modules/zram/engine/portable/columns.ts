@@ -63,11 +63,11 @@ export class ColumnsEncoder {
 	/**
 	 * Encodes all of `page` (512, 1024, 2048 or 4096 bytes) to `block`.
 	 *
-	 * @returns the length of the block, or 0 if it is longer than `capacity` or likely to be; what is then in `block` is
-	 *   undefined
+	 * @returns the length of the block; or 0 if it is longer than `capacity`, and what is then in `block` is undefined; or
+	 *   undefined if it is likely to be longer, and nothing is written
 	 */
-	encode(page: Uint8Array, block: Uint8Array, capacity: number): number {
-		if (!this.#finder.find(page, capacity)) return 0;
+	encode(page: Uint8Array, block: Uint8Array, capacity: number): number | undefined {
+		if (!this.#finder.find(page, capacity)) return undefined;
 		return this.encodeAs(page, block, capacity, this.#finder.kind, this.#finder.form);
 	}
 

@@ -42,10 +42,10 @@ export class Packed {
 /** What a codec does for one engine. */
 export interface Coder {
 	/**
-	 * Encodes all of `page` to `block`. Returns the length of the block, or 0 if it is longer than `capacity`, or seems to
-	 * be. The block depends on the page alone, and whether there is one on `capacity` too.
+	 * Encodes all of `page` to `block`. Returns the length of the block; or 0 if it is longer than `capacity`; or undefined
+	 * if the page does not look worth it, and then `block` is as it was. The block depends on the page alone, and whether there is one on `capacity` too.
 	 */
-	encode(page: Uint8Array, block: Uint8Array, capacity: number): number;
+	encode(page: Uint8Array, block: Uint8Array, capacity: number): number | undefined;
 	/** Decodes any `length` bytes to all of `page`: whether they are a block of exactly such a page. */
 	decode(block: Uint8Array, length: number, page: Uint8Array): boolean;
 }
@@ -114,8 +114,9 @@ export class Packer {
 		let room = 0;
 		for (let id = 0; this.#codecs >> id; id++) {
 			const capacity = this.#codecs & (1 << id) ? this.#capacityFor(CODECS[id] as Codec, packed.length) : 0;
-			const length = capacity ? this.#encode(id, capacity) : 0;
-			if (capacity) last = id;
+			const length = capacity ? this.#encode(id, capacity) : undefined;
+			if (length === undefined) continue;
+			last = id;
 			if (!length) continue;
 			packed.set(COMPRESSED, id, length, this.blockWords);
 			room = capacity;
@@ -156,7 +157,7 @@ export class Packer {
 		return length << 8 >= this.page.length * tried ? Math.max(length - least, 0) : 0;
 	}
 
-	#encode(id: number, capacity: number): number {
+	#encode(id: number, capacity: number): number | undefined {
 		return (this.#coders[id] as Coder).encode(this.page, this.block, capacity);
 	}
 }
