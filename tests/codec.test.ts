@@ -10,9 +10,16 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { CODEC_SHIFT, COMPRESSED, codecOf, ENTRY_LENGTH, RAW, stateOf } from "zram/engine/entry";
+import { codecOf, ENTRY_CODEC_SHIFT, ENTRY_LENGTH, STATE_COMPRESSED, STATE_RAW, stateOf } from "zram/engine/entry";
 import { HEADER_LENGTH } from "zram/engine/header";
-import { CORRUPT, type EngineConstructor, INTEGRITY, KEEP, PLAN_SCRATCH, planWords } from "zram/engine/interface";
+import {
+	type EngineConstructor,
+	ERROR_CORRUPT,
+	FLAG_INTEGRITY,
+	MODE_KEEP,
+	PLAN_SCRATCH,
+	planWords,
+} from "zram/engine/interface";
 import { compileTool, cVariants, engineFolder } from "../tools/c-tests.ts";
 import { buildFolder, root } from "../tools/paths.ts";
 import { fill, NOISE, TEXT } from "./support/bytes.ts";
@@ -138,7 +145,7 @@ class Portable implements Subject {
 	constructor(Engine: EngineConstructor, flags: number, codecs: number) {
 		const threshold = (PAGE / 8) * 7;
 		const sizes = { arenaLength: ARENA, pageCount: PAGES, pageLength: PAGE };
-		const plan = planWords({ ...sizes, flags, threshold, mode: KEEP, codecs });
+		const plan = planWords({ ...sizes, flags, threshold, mode: MODE_KEEP, codecs });
 		Engine.plan(plan.buffer);
 		this.#engine = new Engine(this.#region, new ArrayBuffer(plan[PLAN_SCRATCH] as number), plan.buffer);
 	}
@@ -188,7 +195,7 @@ test.before(async (context) => {
 	copyEngines();
 	const variant = cVariants.find(({ name }) => name === "C, sanitizers") as (typeof cVariants)[0];
 	context.tool = await compileTool("engine-tool", variant, natives, copies);
-	context.Engine = (await import(pathToFileURL(join(portables, "engine.ts")).href)).default;
+	context.Engine = (await import(pathToFileURL(join(portables, "binding.ts")).href)).default;
 });
 
 /** Writes all pages twice, in two orders, until the arena is full and beyond; reads them; looks at the region. */
@@ -205,8 +212,8 @@ function storedAs(region: Buffer): string[] {
 	const stored = new Set<string>();
 	for (let page = 0; page < PAGES; page++) {
 		const word = region.readUInt32LE(HEADER_LENGTH + page * ENTRY_LENGTH + 4);
-		if (stateOf(word) === RAW) stored.add("raw");
-		if (stateOf(word) === COMPRESSED) stored.add(`codec ${codecOf(word)}`);
+		if (stateOf(word) === STATE_RAW) stored.add("raw");
+		if (stateOf(word) === STATE_COMPRESSED) stored.add(`codec ${codecOf(word)}`);
 	}
 	return [...stored].sort();
 }
@@ -218,7 +225,7 @@ for (const [name, codecs, expected] of [
 	["the pretend one alone", 1 << MIRROR, [`codec ${MIRROR}`, "raw"]],
 	["none", 0, ["raw"]],
 ] as const)
-	for (const flags of [0, INTEGRITY])
+	for (const flags of [0, FLAG_INTEGRITY])
 		test(`${name}${flags ? ", integrity" : ""}: the same answers and regions`, async ({ tool, Engine }) => {
 			const subjects = [new Native(tool, flags, codecs), new Portable(Engine, flags, codecs)];
 			for (const subject of subjects) work(subject);
@@ -235,8 +242,8 @@ test("a codec that the build lacks is damage, to read and to check; a write repl
 	for (const subject of subjects) {
 		subject.write(0, pages[0] as Uint8Array);
 		for (let codec = 0; codec < 8; codec++) {
-			const [state, length] = [COMPRESSED, 700];
-			subject.setWord(word1, state | (codec << CODEC_SHIFT) | ((length - 1) << 6));
+			const [state, length] = [STATE_COMPRESSED, 700];
+			subject.setWord(word1, state | (codec << ENTRY_CODEC_SHIFT) | ((length - 1) << 6));
 			subject.read(0);
 			subject.check();
 		}
@@ -245,7 +252,7 @@ test("a codec that the build lacks is damage, to read and to check; a write repl
 	const [native, portable] = (await Promise.all(subjects.map((subject) => subject.answers()))) as [Buffer, Buffer];
 	assert.ok(native.equals(portable), "the engines differ");
 	for (let codec = 0, at = 4; codec < 8; codec++, at += 8 + PAGE) {
-		assert.is(portable.readInt32LE(at), CORRUPT, `codec ${codec}`);
+		assert.is(portable.readInt32LE(at), ERROR_CORRUPT, `codec ${codec}`);
 		assert.ok(portable.readInt32LE(at + 4 + PAGE) > 0, `check, codec ${codec}`);
 	}
 });

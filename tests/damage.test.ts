@@ -19,7 +19,15 @@ import {
 	SLOT_COUNT,
 	USED_GRANULES,
 } from "zram/engine/header";
-import { CORRUPT, INTEGRITY, KEEP, PLAN_GRANULE_COUNT, PLAN_SCRATCH, planWords, WIPE } from "zram/engine/interface";
+import {
+	ERROR_CORRUPT,
+	FLAG_INTEGRITY,
+	FLAG_WIPE,
+	MODE_KEEP,
+	PLAN_GRANULE_COUNT,
+	PLAN_SCRATCH,
+	planWords,
+} from "zram/engine/interface";
 import { Memory } from "zram/memory";
 import { equal, fill, NOISE } from "./support/bytes.ts";
 import { fails } from "./support/expect.ts";
@@ -56,11 +64,11 @@ class Search {
 		this.#random = new Random(seed);
 		fill(this.#noise, 0, this.#noise.length, NOISE, seed);
 		const sizes = { arenaLength: REGION, pageCount: PAGES, pageLength: PAGE };
-		const plan = planWords({ ...sizes, flags, mode: KEEP });
+		const plan = planWords({ ...sizes, flags, mode: MODE_KEEP });
 		Engine.plan(plan.buffer);
 		const scratch = new Memory(plan[PLAN_SCRATCH] as number, "internal") as unknown as HostBuffer;
 		this.#engine = new Engine(this.#arena, scratch, plan.buffer);
-		const linksOffset = HEADER_LENGTH + PAGES * (ENTRY_LENGTH + (flags & INTEGRITY ? 4 : 0));
+		const linksOffset = HEADER_LENGTH + PAGES * (ENTRY_LENGTH + (flags & FLAG_INTEGRITY ? 4 : 0));
 		this.#links = new Uint16Array(this.#arena, linksOffset, plan[PLAN_GRANULE_COUNT] as number);
 		this.#intact.set(this.#region);
 	}
@@ -107,7 +115,7 @@ class Search {
 		for (let count = 1 + this.#random.below(3); count > 0; count--) this.#damage();
 		const codes = looks ? this.#readAll(this.#before) : "";
 		this.#damaged.set(this.#region);
-		if (this.#operate() !== CORRUPT) return;
+		if (this.#operate() !== ERROR_CORRUPT) return;
 		this.refused++;
 		if (!this.#isUnchanged()) throw new Error("the region has changed");
 		if (!looks) return;
@@ -136,9 +144,9 @@ class Search {
 
 for (const [name, flags] of [
 	["plain", 0],
-	["integrity", INTEGRITY],
-	["wipe", WIPE],
-	["integrity and wipe", INTEGRITY | WIPE],
+	["integrity", FLAG_INTEGRITY],
+	["wipe", FLAG_WIPE],
+	["integrity and wipe", FLAG_INTEGRITY | FLAG_WIPE],
 ] as const)
 	test(`a refused operation leaves everything as it was: ${name}`, () => {
 		const search = new Search(flags, SEED + flags);

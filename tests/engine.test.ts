@@ -7,7 +7,15 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import Engine from "zram/engine";
-import { BUFFER, INCOMPRESSIBLE, KEEP, OFFSET, OVERLAP, PLAN_SCRATCH, planWords } from "zram/engine/interface";
+import {
+	ERROR_BUFFER,
+	ERROR_OFFSET,
+	ERROR_OVERLAP,
+	MODE_KEEP,
+	PLAN_SCRATCH,
+	planWords,
+	STOP_INCOMPRESSIBLE,
+} from "zram/engine/interface";
 import { Memory } from "zram/memory";
 import { equal, fill, NOISE, TEXT } from "./support/bytes.ts";
 import { Random } from "./support/random.ts";
@@ -37,18 +45,18 @@ test("engine: stops in front of an incompressible page, says so, and changes not
 	engine.write(pages(TEXT), PAGE_LENGTH);
 	engine.write(bytes.subarray(0, PAGE_LENGTH), 0);
 	const before = arena.slice(0);
-	assert.is(engine.write(bytes.subarray(PAGE_LENGTH), PAGE_LENGTH), INCOMPRESSIBLE);
+	assert.is(engine.write(bytes.subarray(PAGE_LENGTH), PAGE_LENGTH), STOP_INCOMPRESSIBLE);
 	assert.equal([engine.done, engine.stopped], [0, 1]);
 	assert.ok(equal(before, 0, arena, 0, arena.byteLength));
-	assert.is(engine.write(bytes, 0), INCOMPRESSIBLE);
+	assert.is(engine.write(bytes, 0), STOP_INCOMPRESSIBLE);
 	assert.equal([engine.done, engine.stopped], [PAGE_LENGTH, 1]);
 });
 
 test("engine: goes on from there, the page kept, when the call says KEEP", () => {
 	const { engine } = makeEngine();
 	const bytes = pages(TEXT, NOISE, TEXT);
-	assert.is(engine.write(bytes, 0), INCOMPRESSIBLE);
-	assert.is(engine.write(bytes, 0, undefined, undefined, engine.done, KEEP), 0);
+	assert.is(engine.write(bytes, 0), STOP_INCOMPRESSIBLE);
+	assert.is(engine.write(bytes, 0, undefined, undefined, engine.done, MODE_KEEP), 0);
 	const back = new Uint8Array(bytes.length);
 	assert.is(engine.read(back, 0), bytes.length);
 	assert.ok(equal(back, 0, bytes, 0, bytes.length));
@@ -56,14 +64,14 @@ test("engine: goes on from there, the page kept, when the call says KEEP", () =>
 });
 
 test("engine: a mode given at construction holds for every call", () => {
-	const { engine } = makeEngine(KEEP);
+	const { engine } = makeEngine(MODE_KEEP);
 	assert.is(engine.write(pages(NOISE), 0), 0);
 });
 
 test("engine: codes are answers, not exceptions", () => {
 	const { arena, engine } = makeEngine();
-	assert.is(engine.read(new Uint8Array(arena, 100, 4), 0), OVERLAP);
-	assert.is(engine.read(new Uint8Array(1), PAGES * PAGE_LENGTH), OFFSET);
+	assert.is(engine.read(new Uint8Array(arena, 100, 4), 0), ERROR_OVERLAP);
+	assert.is(engine.read(new Uint8Array(1), PAGES * PAGE_LENGTH), ERROR_OFFSET);
 });
 
 test("kernels: and clears bits and tells whether it did, at every alignment and length", () => {
@@ -110,10 +118,10 @@ test("kernels: what is no piece of a buffer is answered with a code, and nothing
 			[0, 0.5, 1],
 			[0, 0, Number.NaN],
 		] as const)
-			assert.is(kernel.call(Engine, ten, toStart, zeros, fromStart, length), OFFSET);
+			assert.is(kernel.call(Engine, ten, toStart, zeros, fromStart, length), ERROR_OFFSET);
 		for (const wrong of [undefined, "bytes", {}, [1, 2], new Uint16Array(5)]) {
-			assert.is(kernel.call(Engine, wrong as Uint8Array, 0, zeros, 0, 1), BUFFER);
-			assert.is(kernel.call(Engine, ten, 0, wrong as Uint8Array, 0, 1), BUFFER);
+			assert.is(kernel.call(Engine, wrong as Uint8Array, 0, zeros, 0, 1), ERROR_BUFFER);
+			assert.is(kernel.call(Engine, ten, 0, wrong as Uint8Array, 0, 1), ERROR_BUFFER);
 		}
 	}
 	assert.equal(ten, new Uint8Array(10).fill(255));

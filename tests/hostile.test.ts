@@ -9,14 +9,14 @@ import { test } from "uvu";
 import Engine from "zram/engine";
 import { FREE_HEAD } from "zram/engine/header";
 import {
-	CORRUPT,
-	FULL,
-	INTEGRITY,
-	KEEP,
+	ERROR_CORRUPT,
+	ERROR_FULL,
+	FLAG_INTEGRITY,
+	FLAG_WIPE,
+	MODE_KEEP,
 	PLAN_GRANULE_COUNT,
 	PLAN_SCRATCH,
 	planWords,
-	WIPE,
 } from "zram/engine/interface";
 import { Memory } from "zram/memory";
 import { copy, equal, erase, fill, NOISE, TEXT, WORD } from "./support/bytes.ts";
@@ -57,11 +57,11 @@ class Patient {
 	found = 0;
 
 	constructor(flags: number) {
-		const plan = planWords({ arenaLength: REGION, pageCount: PAGES, pageLength: PAGE, flags, mode: KEEP });
+		const plan = planWords({ arenaLength: REGION, pageCount: PAGES, pageLength: PAGE, flags, mode: MODE_KEEP });
 		Engine.plan(plan.buffer);
 		this.granuleCount = plan[PLAN_GRANULE_COUNT] as number;
-		this.linksOffset = 256 + PAGES * (flags & INTEGRITY ? 12 : 8);
-		this.isStrict = (flags & INTEGRITY) !== 0;
+		this.linksOffset = 256 + PAGES * (flags & FLAG_INTEGRITY ? 12 : 8);
+		this.isStrict = (flags & FLAG_INTEGRITY) !== 0;
 		new Uint8Array(this.memory).fill(CANARY);
 		const scratch = new Memory(plan[PLAN_SCRATCH] as number, "internal") as unknown as HostBuffer;
 		this.#engine = new Engine(this.region, scratch, plan.buffer);
@@ -102,9 +102,9 @@ class Patient {
 
 	/** Whether this code says that the request was done. */
 	#isDone(code: number): boolean {
-		if (code === CORRUPT) this.found++;
-		else if (code < 0 && code !== FULL && code !== -1) throw new Error(`the engine answers ${code}`);
-		return code !== CORRUPT && code !== FULL;
+		if (code === ERROR_CORRUPT) this.found++;
+		else if (code < 0 && code !== ERROR_FULL && code !== -1) throw new Error(`the engine answers ${code}`);
+		return code !== ERROR_CORRUPT && code !== ERROR_FULL;
 	}
 
 	#read(page: number) {
@@ -134,14 +134,14 @@ const stride = Math.max(1, Math.round(1000 / scaled(1000)));
 const random = new Random(SEED);
 
 for (const [name, flags] of [
-	["integrity", INTEGRITY],
+	["integrity", FLAG_INTEGRITY],
 	["none", 0],
-	["integrity and wipe", INTEGRITY | WIPE],
+	["integrity and wipe", FLAG_INTEGRITY | FLAG_WIPE],
 ] as const)
 	test(`every byte of a region with ${name} takes every other value`, () => {
 		const patient = new Patient(flags);
 		// the wiped one shows what wiping adds, in a part of the cases
-		const step = flags & WIPE ? 16 * stride : stride;
+		const step = flags & FLAG_WIPE ? 16 * stride : stride;
 		for (let offset = 0; offset < REGION; offset++)
 			for (let change = 1 + random.below(step); change < 256; change += step) {
 				patient.region[offset] ^= change;
@@ -155,7 +155,7 @@ for (const [name, flags] of [
 	});
 
 test("with integrity, check() finds every change of what it covers", () => {
-	const patient = new Patient(INTEGRITY);
+	const patient = new Patient(FLAG_INTEGRITY);
 	const { region, linksOffset } = patient;
 	for (let offset = 0; offset < REGION; offset++) {
 		const old = region[offset] as number;
@@ -183,8 +183,8 @@ function valuesFor(patient: Patient, old: number): number[] {
 	return [...ends, ...around, ...any, ...Array.from({ length: granuleCount }, (_, granule) => granule)];
 }
 
-for (const flags of [0, INTEGRITY])
-	test(`every field of a region, and pairs of them, take the values that hurt; integrity ${flags === INTEGRITY}`, () => {
+for (const flags of [0, FLAG_INTEGRITY])
+	test(`every field of a region, and pairs of them, take the values that hurt; integrity ${flags === FLAG_INTEGRITY}`, () => {
 		const patient = new Patient(flags);
 		const { memory, linksOffset, granuleCount } = patient;
 		const words = new Uint32Array(memory, MARGIN, linksOffset / 4);

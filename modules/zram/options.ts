@@ -7,9 +7,10 @@ import type { ByteBuffer } from "zram/engine/interface";
 import {
 	CODECS_ALL,
 	type EngineConstructor,
-	INTEGRITY,
-	KEEP,
-	ONE_PAGE,
+	FLAG_INTEGRITY,
+	FLAG_WIPE,
+	MODE_KEEP,
+	MODE_ONE_PAGE,
 	PLAN_ARENA_MAX,
 	PLAN_ARENA_MIN,
 	PLAN_GRANULE_COUNT,
@@ -17,7 +18,6 @@ import {
 	PLAN_METADATA,
 	PLAN_SCRATCH,
 	planWords,
-	WIPE,
 } from "zram/engine/interface";
 import { check, refuseInteger, type ZramError } from "zram/error";
 import { ticks as hostTicks } from "zram/memory";
@@ -252,7 +252,7 @@ export function configure(options: ZramOptions, Engine: EngineConstructor): Conf
 		throw new RangeError(`byteLength: ${byteLength} is not a multiple of pageLength, ${pageLength}`);
 	const { threshold = (pageLength / 8) * 7 } = options;
 	check(refuseInteger("threshold", threshold, 1, pageLength));
-	const flags = toFlag("integrity", options.integrity, INTEGRITY) | toFlag("wipe", options.wipe, WIPE);
+	const flags = toFlag("integrity", options.integrity, FLAG_INTEGRITY) | toFlag("wipe", options.wipe, FLAG_WIPE);
 	checkCallback("onPressure", options.onPressure);
 	checkCallback("onError", options.onError);
 	checkCallback("onOperation", options.onOperation);
@@ -263,7 +263,7 @@ export function configure(options: ZramOptions, Engine: EngineConstructor): Conf
 	const pageCount = byteLength / pageLength;
 	const slotCount = backing?.geometry.units ?? 0;
 	// without flash, incompressible pages stay in the region
-	const mode = (backing ? 0 : KEEP) | (options.onOperation ? ONE_PAGE : 0);
+	const mode = (backing ? 0 : MODE_KEEP) | (options.onOperation ? MODE_ONE_PAGE : 0);
 	const plan = planWords({ arenaLength, pageCount, pageLength, slotCount, flags, threshold, mode, codecs });
 	Engine.plan(plan.buffer);
 	const word = (index: number) => plan[index] as number;

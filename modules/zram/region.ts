@@ -6,18 +6,18 @@
 import Engine from "zram/engine";
 import {
 	ageOf,
-	COMPRESSED,
 	codecOf,
-	EMPTY,
 	ENTRY_LENGTH,
 	lengthOf,
-	OFFLOADED,
-	RAW,
-	SAME,
+	STATE_COMPRESSED,
+	STATE_EMPTY,
+	STATE_OFFLOADED,
+	STATE_RAW,
+	STATE_SAME,
 	stateOf,
 } from "zram/engine/entry";
 import {
-	CODECS,
+	CODEC_COUNTS,
 	CODECS_COUNTED,
 	COMPRESSED_PAGES,
 	FAILED_READS,
@@ -53,7 +53,7 @@ import {
 	VERSION,
 	WRITES,
 } from "zram/engine/header";
-import { INTEGRITY, SLOT_LENGTH, WIPE } from "zram/engine/interface";
+import { FLAG_INTEGRITY, FLAG_WIPE, SLOT_LENGTH } from "zram/engine/interface";
 import { ZramError } from "zram/error";
 import { bufferOf, byteLengthOf, byteOffsetOf } from "zram/view";
 
@@ -178,8 +178,8 @@ function counterOf(header: DataView, index: number): number {
 function parseGeometry(header: DataView): Geometry {
 	const word = (index: number) => wordOf(header, index);
 	return {
-		integrity: (word(FLAGS) & INTEGRITY) !== 0,
-		wipe: (word(FLAGS) & WIPE) !== 0,
+		integrity: (word(FLAGS) & FLAG_INTEGRITY) !== 0,
+		wipe: (word(FLAGS) & FLAG_WIPE) !== 0,
 		arenaLength: word(REGION_LENGTH),
 		pageLength: word(PAGE_LENGTH),
 		pageCount: word(PAGE_COUNT),
@@ -196,8 +196,9 @@ function codecsIn(header: DataView): Record<string, CodecUse> {
 	const codecs: Record<string, CodecUse> = {};
 	for (let id = 0; id < CODECS_COUNTED; id++) {
 		const name = Engine.codecName(id) ?? `unknown${id}`;
-		const pages = wordOf(header, CODECS + 2 * id);
-		if (pages || Engine.codecName(id)) codecs[name] = { pages, comprDataSize: wordOf(header, CODECS + 2 * id + 1) };
+		const pages = wordOf(header, CODEC_COUNTS + 2 * id);
+		if (pages || Engine.codecName(id))
+			codecs[name] = { pages, comprDataSize: wordOf(header, CODEC_COUNTS + 2 * id + 1) };
 	}
 	return codecs;
 }
@@ -237,10 +238,10 @@ export function parseStatistics(
 }
 
 const STATES = Object.freeze({
-	[SAME]: "same",
-	[COMPRESSED]: "compressed",
-	[RAW]: "raw",
-	[OFFLOADED]: "offloaded",
+	[STATE_SAME]: "same",
+	[STATE_COMPRESSED]: "compressed",
+	[STATE_RAW]: "raw",
+	[STATE_OFFLOADED]: "offloaded",
 } as const);
 
 /** Reads the entry of `page` at `offset`. */
@@ -283,7 +284,7 @@ export function inspect(bytes: ArrayBufferView | ArrayBufferLike | HostBuffer): 
 	const pages: PageState[] = [];
 	for (let page = 0; page < geometry.pageCount; page++) {
 		const state = parseEntry(dump, HEADER_LENGTH + page * ENTRY_LENGTH, page, geometry.threshold);
-		if (stateOf(dump.getUint32(HEADER_LENGTH + page * ENTRY_LENGTH + 4, true)) !== EMPTY) pages.push(state);
+		if (stateOf(dump.getUint32(HEADER_LENGTH + page * ENTRY_LENGTH + 4, true)) !== STATE_EMPTY) pages.push(state);
 	}
 	return { geometry, statistics, pages };
 }

@@ -1,7 +1,7 @@
 /* Writeback: pages that would stay in memory go to flash because the caller says so, as in Linux. */
 
-import { ageOf, COMPRESSED, ENTRY_LENGTH, lengthOf, RAW, stateOf } from "zram/engine/entry";
-import { CORRUPT, type Engine as EngineInstance } from "zram/engine/interface";
+import { ageOf, ENTRY_LENGTH, lengthOf, STATE_COMPRESSED, STATE_RAW, stateOf } from "zram/engine/entry";
+import { type Engine as EngineInstance, ERROR_CORRUPT } from "zram/engine/interface";
 import { check, refuseInteger } from "zram/error";
 import type { Offload } from "zram/offload";
 
@@ -65,14 +65,14 @@ export function writeback(
 	const { huge, minAge, pages, most } = validate(request, pageCount, pageLength);
 	const entry = new Uint32Array(ENTRY_LENGTH / 4);
 	const isWanted = (word: number) =>
-		(stateOf(word) === COMPRESSED || stateOf(word) === RAW) &&
+		(stateOf(word) === STATE_COMPRESSED || stateOf(word) === STATE_RAW) &&
 		(pages !== undefined || ageOf(word) >= minAge) &&
 		(!huge || lengthOf(word) > threshold);
 	let count = 0;
 	for (const page of pages ?? storedPages(engine, pageCount)) {
 		if (count === most) break;
 		if (engine.nextPage(page, page + 1, entry.buffer) !== page || !isWanted(entry[1] as number)) continue;
-		if (engine.stage(page) < 0) return CORRUPT;
+		if (engine.stage(page) < 0) return ERROR_CORRUPT;
 		if (!offload.store(page, 0)) break;
 		count++;
 	}

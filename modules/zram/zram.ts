@@ -12,24 +12,36 @@ import Engine from "zram/engine";
 import { ENTRY_LENGTH } from "zram/engine/entry";
 import { HEADER_LENGTH } from "zram/engine/header";
 import {
-	ARENA,
-	BUFFER,
-	BUSY,
 	type ByteBuffer,
-	CLOSED,
-	CORRUPT,
 	type Engine as EngineInstance,
-	FULL,
-	INCOMPRESSIBLE,
-	OFFSET,
-	ON_FLASH,
-	OVERLAP,
-	PAGE,
+	ERROR_ARENA,
+	ERROR_BUFFER,
+	ERROR_BUSY,
+	ERROR_CLOSED,
+	ERROR_CORRUPT,
+	ERROR_FULL,
+	ERROR_OFFSET,
+	ERROR_OVERLAP,
+	ERROR_ROT,
+	INVARIANT_BLOCK,
+	INVARIANT_CHAIN,
+	INVARIANT_ENTRY,
+	INVARIANT_FREE,
+	INVARIANT_GEOMETRY,
+	INVARIANT_SHARED,
+	INVARIANT_SLOT,
+	INVARIANT_STATISTICS,
+	INVARIANT_SUM,
+	INVARIANT_TAIL,
+	INVARIANT_USED,
+	INVARIANT_WIPED,
+	MODE_STAGED,
+	MODE_TRIMMED,
+	MODE_WRITTEN,
 	PRESSURE,
-	ROT,
-	STAGED,
-	TRIMMED,
-	WRITTEN,
+	STOP_INCOMPRESSIBLE,
+	STOP_ON_FLASH,
+	STOP_PAGE,
 } from "zram/engine/interface";
 import { refuseInteger, ZramError } from "zram/error";
 import { Memory } from "zram/memory";
@@ -70,22 +82,21 @@ const NUMBER = typeof 0;
 
 const MILLISECONDS_MOST = 0x7fffffff;
 
-/** The broken invariants that check() reports, by number; zramEngine.h explains them. */
-const INVARIANTS = Object.freeze([
-	"",
-	"geometry",
-	"entry",
-	"chain",
-	"shared granule",
-	"free chain",
-	"used granules",
-	"statistics",
-	"tail",
-	"checksum",
-	"block",
-	"wiped",
-	"slot",
-]);
+/** The invariants that check() finds broken, in words; interface.ts explains them. */
+const INVARIANTS: Readonly<Record<number, string>> = Object.freeze({
+	[INVARIANT_GEOMETRY]: "geometry",
+	[INVARIANT_ENTRY]: "entry",
+	[INVARIANT_CHAIN]: "chain",
+	[INVARIANT_SHARED]: "shared granule",
+	[INVARIANT_FREE]: "free chain",
+	[INVARIANT_USED]: "used granules",
+	[INVARIANT_STATISTICS]: "statistics",
+	[INVARIANT_TAIL]: "tail",
+	[INVARIANT_SUM]: "checksum",
+	[INVARIANT_BLOCK]: "block",
+	[INVARIANT_WIPED]: "wiped",
+	[INVARIANT_SLOT]: "slot",
+});
 
 /**
  * Who has a device for itself, a pool for instance. The device tells it when its pages are gone.
@@ -106,10 +117,10 @@ function expectIdle(claimant: Claimant | undefined) {
 
 /** The error for a call that could not even begin. */
 function misuse(result: number): Error {
-	if (result === CLOSED) return new ZramError("ECLOSED", "the device is closed");
-	if (result === BUSY)
+	if (result === ERROR_CLOSED) return new ZramError("ECLOSED", "the device is closed");
+	if (result === ERROR_BUSY)
 		return new ZramError("EBUSY", "the device cannot be used from within its own callback or backing flash");
-	if (result === ARENA) return new TypeError("arena: the buffer was detached or its length changed");
+	if (result === ERROR_ARENA) return new TypeError("arena: the buffer was detached or its length changed");
 	return new Error(`engine: unknown result ${result}`);
 }
 
@@ -214,7 +225,7 @@ export default class Zram {
 		return "buffer";
 	}
 	set format(value: "buffer") {
-		if (this.#closed) expect(CLOSED);
+		if (this.#closed) expect(ERROR_CLOSED);
 		if (value !== "buffer") throw new RangeError('format: must be "buffer"');
 	}
 
@@ -285,7 +296,7 @@ export default class Zram {
 	}
 
 	/**
-	 * As {@link read}, but answers a page that is damaged (CORRUPT) or lost on flash (ROT) and does not throw.
+	 * As {@link read}, but answers a page that is damaged (ERROR_CORRUPT) or lost on flash (ERROR_ROT) and does not throw.
 	 *
 	 * @internal
 	 */
@@ -295,7 +306,7 @@ export default class Zram {
 	}
 
 	/**
-	 * As {@link write}, but answers FULL, CORRUPT and ROT and does not throw. Else 0.
+	 * As {@link write}, but answers ERROR_FULL, ERROR_CORRUPT and ERROR_ROT and does not throw. Else 0.
 	 *
 	 * @internal
 	 */
@@ -305,7 +316,7 @@ export default class Zram {
 	}
 
 	/**
-	 * As {@link trim}, but answers FULL, CORRUPT and ROT and does not throw. Else 0.
+	 * As {@link trim}, but answers ERROR_FULL, ERROR_CORRUPT and ERROR_ROT and does not throw. Else 0.
 	 *
 	 * @internal
 	 */
@@ -340,7 +351,7 @@ export default class Zram {
 		return this.#limit;
 	}
 	set limit(value: number) {
-		if (this.#closed) expect(CLOSED);
+		if (this.#closed) expect(ERROR_CLOSED);
 		const refusal = refuseInteger("limit", value, 0, this.#layout.arenaLength);
 		if (refusal) throw refusal;
 		const result = this.#engine.setLimit(value);
@@ -446,7 +457,7 @@ export default class Zram {
 	close(): void {
 		expectIdle(this.#claimant);
 		if (this.#closed) return;
-		if (this.readiness === BUSY) expect(BUSY);
+		if (this.readiness === ERROR_BUSY) expect(ERROR_BUSY);
 		this.#closed = true;
 		this.#unclaim();
 		try {
@@ -482,7 +493,7 @@ export default class Zram {
 	}
 
 	/**
-	 * 0 if the device can be used, else CLOSED, BUSY or ARENA.
+	 * 0 if the device can be used, else ERROR_CLOSED, ERROR_BUSY or ERROR_ARENA.
 	 *
 	 * @internal
 	 */
@@ -520,7 +531,7 @@ export default class Zram {
 	}
 
 	#readNew(byteLength: number, byteOffset: number): ArrayBuffer {
-		if (this.#closed) expect(CLOSED);
+		if (this.#closed) expect(ERROR_CLOSED);
 		const refusal = this.#refuseRange("byteLength", byteLength, byteOffset);
 		if (refusal) throw this.#invalid(refusal);
 		const buffer = new ArrayBuffer(byteLength);
@@ -548,7 +559,7 @@ export default class Zram {
 	/**
 	 * Goes on after the engine has stopped with `result`: brings pages to flash and back, reports what is to be reported,
 	 * wraps a wide view. `target` is the buffer, with `start` the `length` bytes of it from there on; or for a trim the
-	 * number of bytes. Returns what the call does if all went well, else FULL, CORRUPT or ROT.
+	 * number of bytes. Returns what the call does if all went well, else ERROR_FULL, ERROR_CORRUPT or ERROR_ROT.
 	 */
 	#goOn(
 		operation: Operation,
@@ -562,25 +573,25 @@ export default class Zram {
 		let done = 0;
 		let before = 0;
 		while (result < 0) {
-			const bytes = result === BUFFER ? bytesOfWide(target) : undefined;
+			const bytes = result === ERROR_BUFFER ? bytesOfWide(target) : undefined;
 			let mode = 0;
 			if (bytes) target = bytes;
-			else if (result === PAGE) {
+			else if (result === STOP_PAGE) {
 				done += engine.done;
 				this.#report(operation, engine.stopped);
-			} else if (result === ON_FLASH || (result === ROT && before !== ROT)) {
+			} else if (result === STOP_ON_FLASH || (result === ERROR_ROT && before !== ERROR_ROT)) {
 				done += engine.done;
-				if (!this.#offload?.load(engine.stopped)) return this.#stop(ROT, done);
-				mode = STAGED;
-			} else if (result === INCOMPRESSIBLE) {
+				if (!this.#offload?.load(engine.stopped)) return this.#stop(ERROR_ROT, done);
+				mode = MODE_STAGED;
+			} else if (result === STOP_INCOMPRESSIBLE) {
 				const code = this.#place(operation);
 				if (code < 0) return this.#stop(code, done + engine.done);
 				done = this.#endOfPage(target, byteOffset, length);
 			} else if (result === PRESSURE) {
 				this.#pressure?.fire();
 				return 0;
-			} else if (result === FULL || result === CORRUPT || result === ROT) {
-				if (result === ROT) this.#offload?.markRotten(engine.stopped);
+			} else if (result === ERROR_FULL || result === ERROR_CORRUPT || result === ERROR_ROT) {
+				if (result === ERROR_ROT) this.#offload?.markRotten(engine.stopped);
 				return this.#stop(result, done + engine.done);
 			} else throw this.#refusal(operation, result, target, byteOffset, start, length);
 
@@ -612,8 +623,8 @@ export default class Zram {
 	#place(operation: Operation): number {
 		const engine = this.#engine;
 		const page = engine.stopped;
-		if (!this.#offload?.store(page, operation === WRITE ? WRITTEN : TRIMMED)) {
-			const code = engine.keep(operation === WRITE ? WRITTEN : 0);
+		if (!this.#offload?.store(page, operation === WRITE ? MODE_WRITTEN : MODE_TRIMMED)) {
+			const code = engine.keep(operation === WRITE ? MODE_WRITTEN : 0);
 			if (code < 0) return code;
 		}
 		if (this.#onOperation) this.#report(operation, page);
@@ -641,14 +652,14 @@ export default class Zram {
 	}
 
 	/**
-	 * Ends a request at a page that does not fit (FULL), is damaged (CORRUPT) or cannot be read from flash (ROT): tells
+	 * Ends a request at a page that does not fit (ERROR_FULL), is damaged (ERROR_CORRUPT) or cannot be read from flash (ERROR_ROT): tells
 	 * those who listen, and returns the code.
 	 */
 	#stop(code: number, done: number): number {
 		const { stopped } = this.#engine;
 		this.#done = done;
-		if (code === FULL) this.#pressure?.fire();
-		else if (code === CORRUPT) this.#damaged("ECORRUPT", `page ${stopped} is damaged`);
+		if (code === ERROR_FULL) this.#pressure?.fire();
+		else if (code === ERROR_CORRUPT) this.#damaged("ECORRUPT", `page ${stopped} is damaged`);
 		else this.#damaged("EIO", `page ${stopped} cannot be read from flash`);
 		return code;
 	}
@@ -657,7 +668,7 @@ export default class Zram {
 	#finish(operation: Operation, result: number): number {
 		if (result >= 0) return result;
 		const error =
-			result === FULL
+			result === ERROR_FULL
 				? new ZramError("ENOSPC", `no room for page ${this.#engine.stopped}`)
 				: (this.#damage as ZramError);
 		if (operation !== READ) error.bytesWritten = this.#done;
@@ -673,10 +684,10 @@ export default class Zram {
 		start?: number,
 		length?: number,
 	): Error {
-		if (result === OVERLAP) return this.#invalid(new RangeError("buffer: overlaps the arena"));
-		if (result !== BUFFER && result !== OFFSET) return misuse(result);
+		if (result === ERROR_OVERLAP) return this.#invalid(new RangeError("buffer: overlaps the arena"));
+		if (result !== ERROR_BUFFER && result !== ERROR_OFFSET) return misuse(result);
 		if (operation === TRIM) return this.#invalid(this.#refuseRange("byteLength", target, byteOffset));
-		const byteLength = result === OFFSET ? Engine.bufferLength(target, 1) : -1;
+		const byteLength = result === ERROR_OFFSET ? Engine.bufferLength(target, 1) : -1;
 		if (byteLength >= 0) return this.#invalid(this.#refuseBytes(byteLength, byteOffset, start, length));
 		// within the request it may have lost its bytes
 		return this.#invalid(refuseBuffer("buffer", operation === READ));

@@ -14,19 +14,19 @@
 static void sayEntry(void)
 {
 	SAY(ENTRY_LENGTH, sizeof(zramEntry));
-	SAY(EMPTY, kZramStateEmpty);
-	SAY(SAME, kZramStateSame);
-	SAY(COMPRESSED, kZramStateCompressed);
-	SAY(RAW, kZramStateRaw);
-	SAY(OFFLOADED, kZramStateOffloaded);
-	SAY(STATE_MASK, kZramEntryStateMask);
-	SAY(CODEC_SHIFT, kZramEntryCodecShift);
-	SAY(CODEC_MASK, kZramEntryCodecMask);
-	SAY(LENGTH_SHIFT, kZramEntryLengthShift);
-	SAY(LENGTH_MASK, kZramEntryLengthMask);
-	SAY(AGE_SHIFT, kZramEntryAgeShift);
-	SAY(AGE_MASK, kZramEntryAgeMask);
-	SAY(RESERVED_MASK, kZramEntryReservedMask);
+	SAY(STATE_EMPTY, kZramStateEmpty);
+	SAY(STATE_SAME, kZramStateSame);
+	SAY(STATE_COMPRESSED, kZramStateCompressed);
+	SAY(STATE_RAW, kZramStateRaw);
+	SAY(STATE_OFFLOADED, kZramStateOffloaded);
+	SAY(ENTRY_STATE_MASK, kZramEntryStateMask);
+	SAY(ENTRY_CODEC_SHIFT, kZramEntryCodecShift);
+	SAY(ENTRY_CODEC_MASK, kZramEntryCodecMask);
+	SAY(ENTRY_LENGTH_SHIFT, kZramEntryLengthShift);
+	SAY(ENTRY_LENGTH_MASK, kZramEntryLengthMask);
+	SAY(ENTRY_AGE_SHIFT, kZramEntryAgeShift);
+	SAY(ENTRY_AGE_MASK, kZramEntryAgeMask);
+	SAY(ENTRY_RESERVED_MASK, kZramEntryReservedMask);
 }
 
 static void sayHeader(void)
@@ -70,33 +70,49 @@ static void sayHeader(void)
 	SAY_WORD(SLOT_WRITES, zramHeader, slotWrites);
 	SAY_WORD(SLOT_MOVES, zramHeader, slotMoves);
 	SAY_WORD(SLOT_ERASES, zramHeader, slotErases);
-	SAY_WORD(CODECS, zramHeader, codecs);
+	SAY_WORD(CODEC_COUNTS, zramHeader, codecs);
 	SAY(CODECS_COUNTED, kZramCodecsCounted);
 }
 
 static void sayCodes(void)
 {
 	SAY(PRESSURE, kZramPressure);
-	SAY(PAGE, kZramStopPage);
-	SAY(INCOMPRESSIBLE, kZramStopIncompressible);
-	SAY(FULL, kZramErrorFull);
-	SAY(CORRUPT, kZramErrorCorrupt);
-	SAY(ON_FLASH, kZramStopOnFlash);
-	SAY(ROT, kZramErrorRot);
-	SAY(CLOSED, kZramErrorClosed);
-	SAY(BUSY, kZramErrorBusy);
-	SAY(ARENA, kZramErrorArena);
-	SAY(BUFFER, kZramErrorBuffer);
-	SAY(OFFSET, kZramErrorOffset);
-	SAY(OVERLAP, kZramErrorOverlap);
-	SAY(INTEGRITY, kZramFlagIntegrity);
-	SAY(WIPE, kZramFlagWipe);
-	SAY(KEEP, kZramModeKeep);
-	SAY(ONE_PAGE, kZramModeOnePage);
-	SAY(STAGED, kZramModeStaged);
-	SAY(WRITTEN, kZramModeWritten);
-	SAY(TRIMMED, kZramModeTrimmed);
+	SAY(STOP_PAGE, kZramStopPage);
+	SAY(STOP_INCOMPRESSIBLE, kZramStopIncompressible);
+	SAY(ERROR_FULL, kZramErrorFull);
+	SAY(ERROR_CORRUPT, kZramErrorCorrupt);
+	SAY(STOP_ON_FLASH, kZramStopOnFlash);
+	SAY(ERROR_ROT, kZramErrorRot);
+	SAY(ERROR_CLOSED, kZramErrorClosed);
+	SAY(ERROR_BUSY, kZramErrorBusy);
+	SAY(ERROR_ARENA, kZramErrorArena);
+	SAY(ERROR_BUFFER, kZramErrorBuffer);
+	SAY(ERROR_OFFSET, kZramErrorOffset);
+	SAY(ERROR_OVERLAP, kZramErrorOverlap);
+	SAY(FLAG_INTEGRITY, kZramFlagIntegrity);
+	SAY(FLAG_WIPE, kZramFlagWipe);
+	SAY(MODE_KEEP, kZramModeKeep);
+	SAY(MODE_ONE_PAGE, kZramModeOnePage);
+	SAY(MODE_STAGED, kZramModeStaged);
+	SAY(MODE_WRITTEN, kZramModeWritten);
+	SAY(MODE_TRIMMED, kZramModeTrimmed);
 	SAY(CODECS_ALL, kZramCodecsAll);
+}
+
+static void sayInvariants(void)
+{
+	SAY(INVARIANT_GEOMETRY, kZramInvariantGeometry);
+	SAY(INVARIANT_ENTRY, kZramInvariantEntry);
+	SAY(INVARIANT_CHAIN, kZramInvariantChain);
+	SAY(INVARIANT_SHARED, kZramInvariantShared);
+	SAY(INVARIANT_FREE, kZramInvariantFree);
+	SAY(INVARIANT_USED, kZramInvariantUsed);
+	SAY(INVARIANT_STATISTICS, kZramInvariantStatistics);
+	SAY(INVARIANT_TAIL, kZramInvariantTail);
+	SAY(INVARIANT_SUM, kZramInvariantSum);
+	SAY(INVARIANT_BLOCK, kZramInvariantBlock);
+	SAY(INVARIANT_WIPED, kZramInvariantWiped);
+	SAY(INVARIANT_SLOT, kZramInvariantSlot);
 }
 
 static void sayPlan(void)
@@ -156,6 +172,7 @@ int main(void)
 	sayEntry();
 	sayHeader();
 	sayCodes();
+	sayInvariants();
 	sayPlan();
 	saySlots();
 	saySurvey();

@@ -13,6 +13,12 @@ static void turn(uint8_t *to, const uint8_t *from, uint32_t length)
 		to[i] = from[length - 1 - i];
 }
 
+/* Nothing is to be made ready; but having this says that the workspace is used. */
+static void prepare(void *workspace)
+{
+	(void)workspace;
+}
+
 /* It writes to workspace and block, also when it fails: neither may matter to the other codecs. */
 static uint32_t encode(void *workspace, const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity)
 {
@@ -34,6 +40,7 @@ const zramCodec zramMirrorCodec = {
 	.name = "mirror",
 	.tried = 52,
 	.saves = 26,
+	.prepare = prepare,
 	.encode = encode,
 	.decode = decode,
 };

@@ -1,7 +1,7 @@
 /* Devices any of whose calls can be made to fail: each call, each page of it, each call of the flash driver below. */
 
 import Zram, { type FlashIO, ZramError, type ZramOptions } from "zram";
-import { type ByteBuffer, CORRUPT, FULL, ROT } from "zram/engine/interface";
+import { type ByteBuffer, ERROR_CORRUPT, ERROR_FULL, ERROR_ROT } from "zram/engine/interface";
 
 /**
  * How a call of a device fails. The first four throw: before it has done anything, when all is done, when the first of
@@ -20,9 +20,9 @@ type Operation = "read" | "write" | "trim";
 
 /** Codes that a call can answer, and what it cannot is thrown instead. */
 const CODES: Record<string, [code: number, operations: Operation[]]> = {
-	full: [FULL, ["write"]],
-	corrupt: [CORRUPT, ["read", "write", "trim"]],
-	rot: [ROT, ["read"]],
+	full: [ERROR_FULL, ["write"]],
+	corrupt: [ERROR_CORRUPT, ["read", "write", "trim"]],
+	rot: [ERROR_ROT, ["read"]],
 };
 
 /** What is to fail next: the `countdown`th call from now on, once, or from there on always. */
@@ -129,7 +129,7 @@ export class FaultyZram extends Zram {
 		if (kind === "busy") throw new ZramError("EBUSY", "injected");
 		if (!operations.includes(operation)) throw new Error(`injected: ${kind}`);
 		this.#done = count;
-		this.#damage = new ZramError(code === ROT ? "EIO" : "ECORRUPT", "injected");
+		this.#damage = new ZramError(code === ERROR_ROT ? "EIO" : "ECORRUPT", "injected");
 		return code;
 	}
 }

@@ -6,15 +6,15 @@
 import {
 	type Engine,
 	type EngineConstructor,
-	INTEGRITY,
-	KEEP,
-	ONE_PAGE,
+	FLAG_INTEGRITY,
+	FLAG_WIPE,
+	MODE_KEEP,
+	MODE_ONE_PAGE,
 	PLAN_GRANULE_COUNT,
 	PLAN_GRANULE_LENGTH,
 	PLAN_METADATA,
 	PLAN_SCRATCH,
 	planWords,
-	WIPE,
 } from "zram/engine/interface";
 import { Memory } from "zram/memory";
 import { digest, fill, KINDS, NOISE } from "./bytes.ts";
@@ -42,9 +42,16 @@ export interface Shape {
 export const SHAPES: Shape[] = [
 	{ name: "4 KB pages", pageLength: 4096, pageCount: 48, arenaLength: 96 * KB, share: 0.15, every: 4 },
 	{ name: "4 KB pages, full", pageLength: 4096, pageCount: 32, arenaLength: 24 * KB, share: 0.2 },
-	{ name: "4 KB, integrity", pageLength: 4096, pageCount: 32, arenaLength: 40 * KB, flags: INTEGRITY, share: 0.1 },
-	{ name: "2 KB, wipe", pageLength: 2048, pageCount: 40, arenaLength: 20_004, flags: WIPE, share: 0.1 },
-	{ name: "1 KB, both", pageLength: 1024, pageCount: 50, arenaLength: 15_000, flags: INTEGRITY | WIPE, share: 0.1 },
+	{ name: "4 KB, integrity", pageLength: 4096, pageCount: 32, arenaLength: 40 * KB, flags: FLAG_INTEGRITY, share: 0.1 },
+	{ name: "2 KB, wipe", pageLength: 2048, pageCount: 40, arenaLength: 20_004, flags: FLAG_WIPE, share: 0.1 },
+	{
+		name: "1 KB, both",
+		pageLength: 1024,
+		pageCount: 50,
+		arenaLength: 15_000,
+		flags: FLAG_INTEGRITY | FLAG_WIPE,
+		share: 0.1,
+	},
 	{ name: "512 bytes, smallest", pageLength: 512, pageCount: 20, arenaLength: 256 + 160 + 32 + 512, share: 0.1 },
 	{ name: "512 bytes, threshold 1", pageLength: 512, pageCount: 64, arenaLength: 9000, threshold: 1, share: 0.05 },
 	{ name: "granules of 128", pageLength: 4096, pageCount: 64, arenaLength: 5120 * KB, share: 0.005, every: 100 },
@@ -55,7 +62,7 @@ export const SHAPES: Shape[] = [
 		pageLength: 512,
 		pageCount: 24,
 		arenaLength: 5000,
-		flags: INTEGRITY | WIPE,
+		flags: FLAG_INTEGRITY | FLAG_WIPE,
 		damage: 10,
 		share: 0.1,
 	},
@@ -145,7 +152,7 @@ export class Trace {
 	}
 
 	#mode(): number {
-		return (this.#random.once(3) ? 0 : KEEP) | (this.#random.once(16) ? ONE_PAGE : 0);
+		return (this.#random.once(3) ? 0 : MODE_KEEP) | (this.#random.once(16) ? MODE_ONE_PAGE : 0);
 	}
 
 	#transfer(isWrite: boolean) {

@@ -12,39 +12,39 @@ export const ENTRY_LENGTH = 8;
 // States of a page.
 
 /** Reads as zeros; the whole entry is zero. */
-export const EMPTY = 0;
+export const STATE_EMPTY = 0;
 /** One 32-bit word all over. */
-export const SAME = 1;
+export const STATE_SAME = 1;
 /** A codec's block. */
-export const COMPRESSED = 2;
+export const STATE_COMPRESSED = 2;
 /** The page as it is. */
-export const RAW = 3;
+export const STATE_RAW = 3;
 /** The page as it is, on flash. */
-export const OFFLOADED = 4;
+export const STATE_OFFLOADED = 4;
 
-export const STATE_MASK = 7;
-export const CODEC_SHIFT = 3;
+export const ENTRY_STATE_MASK = 7;
+export const ENTRY_CODEC_SHIFT = 3;
 /** Of a compressed page, else 0. */
-export const CODEC_MASK = 7 << CODEC_SHIFT;
-export const LENGTH_SHIFT = 6;
-export const LENGTH_MASK = 0xfff << LENGTH_SHIFT;
-export const AGE_SHIFT = 18;
-export const AGE_MASK = 0xff << AGE_SHIFT;
-export const RESERVED_MASK = 0xfc000000;
+export const ENTRY_CODEC_MASK = 7 << ENTRY_CODEC_SHIFT;
+export const ENTRY_LENGTH_SHIFT = 6;
+export const ENTRY_LENGTH_MASK = 0xfff << ENTRY_LENGTH_SHIFT;
+export const ENTRY_AGE_SHIFT = 18;
+export const ENTRY_AGE_MASK = 0xff << ENTRY_AGE_SHIFT;
+export const ENTRY_RESERVED_MASK = 0xfc000000;
 
 export function stateOf(word1: number): number {
-	return word1 & STATE_MASK;
+	return word1 & ENTRY_STATE_MASK;
 }
 
 export function codecOf(word1: number): number {
-	return (word1 & CODEC_MASK) >> CODEC_SHIFT;
+	return (word1 & ENTRY_CODEC_MASK) >> ENTRY_CODEC_SHIFT;
 }
 
 /** Stored bytes, if the page has any; else 1. */
 export function lengthOf(word1: number): number {
-	return ((word1 & LENGTH_MASK) >> LENGTH_SHIFT) + 1;
+	return ((word1 & ENTRY_LENGTH_MASK) >> ENTRY_LENGTH_SHIFT) + 1;
 }
 
 export function ageOf(word1: number): number {
-	return (word1 & AGE_MASK) >> AGE_SHIFT;
+	return (word1 & ENTRY_AGE_MASK) >> ENTRY_AGE_SHIFT;
 }

@@ -69,6 +69,6 @@ export const SLOT_MOVES = 42;
 export const SLOT_ERASES = 44;
 
 /** Of COMPRESSED_PAGES and PAYLOAD, what is each codec's, by id: two words each, its pages and the bytes they take. */
-export const CODECS = 46;
+export const CODEC_COUNTS = 46;
 /** Codecs, by id, for which there are such words. */
 export const CODECS_COUNTED = 4;

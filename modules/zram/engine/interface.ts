@@ -21,46 +21,46 @@ export type ByteBuffer = ArrayBufferLike | HostBuffer | Uint8Array | Int8Array |
 
 /** Done, and the region has begun to run out. */
 export const PRESSURE = -1;
-/** With ONE_PAGE: a page is done. */
-export const PAGE = -2;
-/** The page's stored length would be above the threshold, and the call does not say KEEP. */
-export const INCOMPRESSIBLE = -3;
+/** With MODE_ONE_PAGE: a page is done. */
+export const STOP_PAGE = -2;
+/** The page's stored length would be above the threshold, and the call does not say MODE_KEEP. */
+export const STOP_INCOMPRESSIBLE = -3;
 /** No room under the limit. */
-export const FULL = -4;
+export const ERROR_FULL = -4;
 /** The region is damaged at this page. */
-export const CORRUPT = -5;
-/** The page is on flash: read what its slot has into staging, and go on with STAGED. */
-export const ON_FLASH = -6;
+export const ERROR_CORRUPT = -5;
+/** The page is on flash: read what its slot has into staging, and go on with MODE_STAGED. */
+export const STOP_ON_FLASH = -6;
 /** What is in staging is not what was written to the page's slot. */
-export const ROT = -7;
+export const ERROR_ROT = -7;
 /** After close(). */
-export const CLOSED = -10;
+export const ERROR_CLOSED = -10;
 /** While hold(true). */
-export const BUSY = -11;
+export const ERROR_BUSY = -11;
 /** The region was detached, or its length changed. */
-export const ARENA = -12;
+export const ERROR_ARENA = -12;
 /** The buffer is not a ByteBuffer, or detached, or what is read would go to one that is read-only. */
-export const BUFFER = -13;
+export const ERROR_BUFFER = -13;
 /** An offset or length is no integer, or reaches past the end of the device, or of the buffer. */
-export const OFFSET = -14;
+export const ERROR_OFFSET = -14;
 /** The buffer overlaps the region. */
-export const OVERLAP = -15;
+export const ERROR_OVERLAP = -15;
 
 /** Flags of the constructor: a checksum for every page. */
-export const INTEGRITY = 1;
+export const FLAG_INTEGRITY = 1;
 /** Granules are zeroed when they are freed. */
-export const WIPE = 2;
+export const FLAG_WIPE = 2;
 
 /** Modes of an operation: incompressible pages stay in the region. */
-export const KEEP = 1;
+export const MODE_KEEP = 1;
 /** Stop after each page. */
-export const ONE_PAGE = 2;
-/** The page at which the last call stopped with ON_FLASH is in staging. */
-export const STAGED = 4;
+export const MODE_ONE_PAGE = 2;
+/** The page at which the last call stopped with STOP_ON_FLASH is in staging. */
+export const MODE_STAGED = 4;
 /** Of keep() and offload(): the caller has just written the page, and it counts as such. */
-export const WRITTEN = 8;
+export const MODE_WRITTEN = 8;
 /** Likewise, but trimmed in part: it has changed, and does not count as written. */
-export const TRIMMED = 16;
+export const MODE_TRIMMED = 16;
 
 /** States of a slot, a page's length of flash that is erased as one; zramSlots.c has them in a picture. */
 export const SLOT_UNKNOWN = 0;
@@ -75,6 +75,33 @@ export const SLOT_LOG = 7;
 /** Bytes of a slot in the region's slot table: four words, erases, page, state, checksum. */
 export const SLOT_LENGTH = 16;
 
+// What check() asserts.
+
+/** The header's geometry is the engine's. */
+export const INVARIANT_GEOMETRY = 1;
+/** Every entry is well-formed. */
+export const INVARIANT_ENTRY = 2;
+/** A page's chain has as many granules as its length needs, all below the frontier. */
+export const INVARIANT_CHAIN = 3;
+/** No granule is in two chains, the free chain included. */
+export const INVARIANT_SHARED = 4;
+/** The free chain holds every granule below the frontier that no page uses. */
+export const INVARIANT_FREE = 5;
+/** The granules in use are those of the chains, and at most what they were at the peak. */
+export const INVARIANT_USED = 6;
+/** Payload and the page counts are those of the table; limit is within the region. */
+export const INVARIANT_STATISTICS = 7;
+/** What a page leaves unused of its last granule is zero. */
+export const INVARIANT_TAIL = 8;
+/** Every page's checksum is right, empty ones included. */
+export const INVARIANT_SUM = 9;
+/** Every block decodes to a page. */
+export const INVARIANT_BLOCK = 10;
+/** With FLAG_WIPE, the granules of the free chain are zero. */
+export const INVARIANT_WIPED = 11;
+/** Offloaded pages and used slots are each other's, one to one. */
+export const INVARIANT_SLOT = 12;
+
 // Words of a plan. First what an engine is to be:
 
 export const PLAN_ARENA_LENGTH = 0;
@@ -82,7 +109,7 @@ export const PLAN_PAGE_COUNT = 1;
 export const PLAN_PAGE_LENGTH = 2;
 /** 0 without flash. */
 export const PLAN_SLOT_COUNT = 3;
-/** INTEGRITY, WIPE. */
+/** FLAG_INTEGRITY, FLAG_WIPE. */
 export const PLAN_FLAGS = 4;
 /** Bytes, 1 to the page's length. */
 export const PLAN_THRESHOLD = 5;
@@ -166,21 +193,21 @@ export interface Engine {
 	// is decided by the caller (offload/). A page passes through `staging`, the last pageLength bytes of the scratch; the
 	// pageLength bytes in front of it are the caller's to use from one call to the next. Codes as elsewhere.
 
-	/** A page to staging. 0, ON_FLASH (its slot is then word 0 of its entry), or CORRUPT. */
+	/** A page to staging. 0, STOP_ON_FLASH (its slot is then word 0 of its entry), or ERROR_CORRUPT. */
 	stage(page: number): number;
-	/** Stores what is in staging in the region, as the page at which the last call stopped. mode: WRITTEN or 0. */
+	/** Stores what is in staging in the region, as the page at which the last call stopped. mode: MODE_WRITTEN or 0. */
 	keep(mode: number): number;
 	/**
 	 * `page` is from now on in `slot`, an erased one, to which the caller has programmed it; `sum` is its checksum. What it
-	 * took before is free. Or `slot` is the one it has, with the same bytes. mode: WRITTEN, TRIMMED, or 0 if it is what the
-	 * page was before. 0, or CORRUPT: then nothing has changed.
+	 * took before is free. Or `slot` is the one it has, with the same bytes. mode: MODE_WRITTEN, MODE_TRIMMED, or 0 if it is what the
+	 * page was before. 0, or ERROR_CORRUPT: then nothing has changed.
 	 */
 	offload(page: number, slot: number, mode: number, sum: number): number;
 	/** Copies a slot to `into`, SLOT_LENGTH bytes. */
 	slot(slot: number, into: ArrayBuffer): number;
 	/**
 	 * A slot's state, erases and sum. A used slot can become rotten, which leaves the rest as it is, and any other anything
-	 * but used and rotten; else CORRUPT. From suspect to erased counts as an erase.
+	 * but used and rotten; else ERROR_CORRUPT. From suspect to erased counts as an erase.
 	 */
 	setSlot(slot: number, state: number, erases: number, sum: number): number;
 	/** One walk over all slots, the words of a Survey in `into`. `except` is counted, and not chosen. */
@@ -197,11 +224,11 @@ export interface Engine {
 	reset(): number;
 	resetPeak(): number;
 	markIdle(): number;
-	/** 0, the number of the first broken invariant (zramEngine.h lists them), or a negative code. */
+	/** 0, the number of the first broken invariant (INVARIANT_…), or a negative code. */
 	check(): number;
-	/** While held, every operation answers BUSY. */
+	/** While held, every operation answers ERROR_BUSY. */
 	hold(busy: boolean): void;
-	/** BUSY if held; else the engine is closed, whatever else is answered. */
+	/** ERROR_BUSY if held; else the engine is closed, whatever else is answered. */
 	close(): number;
 }
 
@@ -222,7 +249,7 @@ export interface EngineConstructor {
 	bufferLength(value: unknown, alignment: number, writable?: boolean): number;
 
 	// Kernels for pieces of buffers, both of which may be anything: a loop over bytes in JavaScript costs a hundred times
-	// as much. They answer BUFFER or OFFSET if the pieces are none.
+	// as much. They answer ERROR_BUFFER or ERROR_OFFSET if the pieces are none.
 
 	/** A checksum of `length` bytes, 32 bits: a change within one word is never missed. Throws for what is no buffer. */
 	checksum(buffer: ByteBuffer, start: number, length: number): number;

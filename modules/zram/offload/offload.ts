@@ -17,7 +17,7 @@
 
 import type { BackingStatus } from "zram/backing";
 import Engine from "zram/engine";
-import { ENTRY_LENGTH, OFFLOADED, stateOf } from "zram/engine/entry";
+import { ENTRY_LENGTH, STATE_OFFLOADED, stateOf } from "zram/engine/entry";
 import {
 	type ByteBuffer,
 	type Engine as EngineInstance,
@@ -163,7 +163,7 @@ export class Offload {
 	/** Slot of a page on flash, or -1. */
 	#slotOf(page: number): number {
 		if (this.#engine.nextPage(page, page + 1, this.#entry.buffer) !== page) return -1;
-		return stateOf(this.#entry[1] as number) === OFFLOADED ? (this.#entry[0] as number) : -1;
+		return stateOf(this.#entry[1] as number) === STATE_OFFLOADED ? (this.#entry[0] as number) : -1;
 	}
 
 	/** Whether staging, with this checksum, is what a used slot has already. */

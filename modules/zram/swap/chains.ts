@@ -27,7 +27,7 @@
 import type Zram from "zram";
 import type { Claimant } from "zram";
 import Engine from "zram/engine";
-import { BUSY, type ByteBuffer, CORRUPT, FULL } from "zram/engine/interface";
+import { type ByteBuffer, ERROR_BUSY, ERROR_CORRUPT, ERROR_FULL } from "zram/engine/interface";
 import { Memory } from "zram/memory";
 
 /** What there is not enough of: bytes of the arenas, or pages of the devices. */
@@ -326,7 +326,7 @@ export class Chains {
 
 	/** Throws EBUSY if a device is in the middle of a call, and this within a callback of it. */
 	expectIdle(): void {
-		for (const { zram } of this.#places) if (zram.readiness === BUSY) zram.expectReady();
+		for (const { zram } of this.#places) if (zram.readiness === ERROR_BUSY) zram.expectReady();
 	}
 
 	/** Gives the devices back, empty, as far as they can be used, and the memory. What a device throws comes at the end. */
@@ -387,7 +387,7 @@ export class Chains {
 		const { zram } = place;
 		const code = zram.tryWrite(bytes, (first - place.first) * this.pageLength, start, count);
 		if (code >= 0) return last - first + 1;
-		if (code !== FULL) throw zram.damage;
+		if (code !== ERROR_FULL) throw zram.damage;
 		const done = Math.floor(zram.bytesDone / this.pageLength);
 		this.#give(place, first + done, last);
 		this.shortage = "arena";
@@ -401,7 +401,7 @@ export class Chains {
 			const place = this.#placeOf(page);
 			const code = place.zram.tryWrite(bytes, (page - place.first) * this.pageLength + skip, start, count);
 			if (code >= 0) return true;
-			if (code !== FULL) throw place.zram.damage;
+			if (code !== ERROR_FULL) throw place.zram.damage;
 			const hasMoved = moves > 0 && this.#move(at, page, place);
 			this.shortage = "arena";
 			if (!hasMoved) return false;
@@ -529,7 +529,7 @@ export class Chains {
 	#empty(at: number, place: Place, page: number, last: number) {
 		const count = last - page + 1;
 		const { zram } = place;
-		const isDamaged = zram.tryTrim((page - place.first) * this.pageLength, count * this.pageLength) === CORRUPT;
+		const isDamaged = zram.tryTrim((page - place.first) * this.pageLength, count * this.pageLength) === ERROR_CORRUPT;
 		const done = isDamaged ? Math.floor(zram.bytesDone / this.pageLength) : count;
 		this.#links[at] = this.#links[isDamaged ? page + done : last] as number;
 		if (done > 0) this.#give(place, page, page + done - 1);

@@ -18,7 +18,7 @@
  * A page's stored bytes are a chain of granules, linked like a FAT's clusters. Free granules are the ones in the free
  * chain and all from `frontier` up, so a new region needs no clearing but that of its table.
  *
- * The invariants, which zramCheck() asserts by number, are listed at its declaration.
+ * The invariants, which zramCheck() asserts by number, are listed in zramInterface.h.
  *
  * No operation trusts a number in the region: geometry lives in the zramEngine, and whatever is read from the region
  * is checked before it is used as an index or a length.
@@ -176,23 +176,9 @@ void zramMarkIdle(zramEngine *engine);
 uint32_t zramNextPage(const zramEngine *engine, uint32_t page, uint32_t end);
 
 /*
- * Walks every structure. Returns 0, or the number of the first broken invariant, with the page or granule where it was
+ * Walks every structure. Returns 0, or the number of the first broken invariant (zramInterface.h), with the page or granule where it was
  * found in `engine->stopped`. Takes time in proportion to the region.
  */
-enum {
-	kZramInvariantGeometry = 1,   /* the header's geometry is the engine's */
-	kZramInvariantEntry = 2,      /* every entry is well-formed */
-	kZramInvariantChain = 3,      /* a page's chain has as many granules as its length needs, all below the frontier */
-	kZramInvariantShared = 4,     /* no granule is in two chains, the free chain included */
-	kZramInvariantFree = 5,       /* the free chain holds every granule below the frontier that no page uses */
-	kZramInvariantUsed = 6,       /* usedGranules is the sum of the chains, and at most usedGranulesMax */
-	kZramInvariantStatistics = 7, /* payload and the page counts are those of the table; limit is within the region */
-	kZramInvariantTail = 8,       /* what a page leaves unused of its last granule is zero */
-	kZramInvariantSum = 9,        /* every page's checksum is right, empty ones included */
-	kZramInvariantBlock = 10,     /* every block decodes to a page */
-	kZramInvariantWiped = 11,     /* with kZramFlagWipe, the granules of the free chain are zero */
-	kZramInvariantSlot = 12,      /* offloaded pages and used slots are each other's, one to one */
-};
 ZRAM_COLD int zramCheck(zramEngine *engine);
 
 /*

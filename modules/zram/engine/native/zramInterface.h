@@ -44,6 +44,22 @@ enum {
 	kZramModeTrimmed = 16, /* likewise, or trimmed in part: it has changed, but does not count as written */
 };
 
+/* What zramCheck asserts */
+enum {
+	kZramInvariantGeometry = 1,   /* the header's geometry is the engine's */
+	kZramInvariantEntry = 2,      /* every entry is well-formed */
+	kZramInvariantChain = 3,      /* a page's chain has as many granules as its length needs, all below the frontier */
+	kZramInvariantShared = 4,     /* no granule is in two chains, the free chain included */
+	kZramInvariantFree = 5,       /* the free chain holds every granule below the frontier that no page uses */
+	kZramInvariantUsed = 6,       /* usedGranules is the sum of the chains, and at most usedGranulesMax */
+	kZramInvariantStatistics = 7, /* payload and the page counts are those of the table; limit is within the region */
+	kZramInvariantTail = 8,       /* what a page leaves unused of its last granule is zero */
+	kZramInvariantSum = 9,        /* every page's checksum is right, empty ones included */
+	kZramInvariantBlock = 10,     /* every block decodes to a page */
+	kZramInvariantWiped = 11,     /* with kZramFlagWipe, the granules of the free chain are zero */
+	kZramInvariantSlot = 12,      /* offloaded pages and used slots are each other's, one to one */
+};
+
 /* A plan: what an engine is to be, then what xs_zram_engine_plan says of it. */
 typedef struct {
 	uint32_t arenaLength;

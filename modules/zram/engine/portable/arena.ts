@@ -8,7 +8,7 @@
  */
 
 import { FREE_HEAD, FRONTIER, HEADER_LENGTH, USED_GRANULES } from "zram/engine/header";
-import { CORRUPT, WIPE } from "zram/engine/interface";
+import { ERROR_CORRUPT, FLAG_WIPE } from "zram/engine/interface";
 import { END, type Layout } from "zram/engine/portable/layout";
 
 export class Arena {
@@ -73,12 +73,12 @@ export class Arena {
 	 * Makes the chain at `first` with `have` granules one of `need` granules: cuts it, or adds free granules to its end.
 	 * The caller has seen that there is room. Everything that it is going to change is verified first.
 	 *
-	 * @returns the first granule (END if `need` is 0), or CORRUPT, and then nothing has changed
+	 * @returns the first granule (END if `need` is 0), or ERROR_CORRUPT, and then nothing has changed
 	 */
 	resize(first: number, have: number, need: number): number {
 		if (need < have) return this.#shrink(first, have, need);
 		if (need > have) return this.#grow(first, have, need);
-		return this.#lastOf(first, have, this.layout.granuleCount) === END ? CORRUPT : first;
+		return this.#lastOf(first, have, this.layout.granuleCount) === END ? ERROR_CORRUPT : first;
 	}
 
 	#shrink(first: number, have: number, need: number): number {
@@ -86,14 +86,14 @@ export class Arena {
 		const { granuleCount } = this.layout;
 		let kept = END;
 		let rest = first;
-		if (have - need > (header[USED_GRANULES] as number)) return CORRUPT;
+		if (have - need > (header[USED_GRANULES] as number)) return ERROR_CORRUPT;
 		if (need) {
 			kept = this.#walk(first, need, granuleCount);
-			if (kept === END) return CORRUPT;
+			if (kept === END) return ERROR_CORRUPT;
 			rest = this.#next;
 		}
 		const last = this.#lastOf(rest, have - need, granuleCount);
-		if (last === END) return CORRUPT;
+		if (last === END) return ERROR_CORRUPT;
 
 		if (need) links[kept] = END;
 		this.#free(rest, last, have - need);
@@ -103,7 +103,7 @@ export class Arena {
 	/** The chain from `first` to `last` was verified; it goes to the front of the free chain as it is. */
 	#free(first: number, last: number, count: number) {
 		const { header, links } = this;
-		if (this.layout.flags & WIPE) this.#wipe(first, count);
+		if (this.layout.flags & FLAG_WIPE) this.#wipe(first, count);
 		links[last] = header[FREE_HEAD] as number;
 		header[FREE_HEAD] = first;
 		(header[USED_GRANULES] as number) -= count;
@@ -123,19 +123,19 @@ export class Arena {
 		const { header, links } = this;
 		const frontier = header[FRONTIER] as number;
 		const used = header[USED_GRANULES] as number;
-		if (used > frontier || frontier > this.layout.granuleCount) return CORRUPT;
+		if (used > frontier || frontier > this.layout.granuleCount) return ERROR_CORRUPT;
 		const chained = Math.min(frontier - used, need - have);
 		const end = frontier + (need - have - chained);
 		let rest = header[FREE_HEAD] as number;
 		let last = END;
-		if (end > this.layout.granuleCount) return CORRUPT;
+		if (end > this.layout.granuleCount) return ERROR_CORRUPT;
 		if (have) {
 			last = this.#lastOf(first, have, frontier);
-			if (last === END) return CORRUPT;
+			if (last === END) return ERROR_CORRUPT;
 		} else first = chained ? rest : frontier;
 		if (chained) {
 			last = this.#joinFree(first, have, last, chained);
-			if (last === END) return CORRUPT;
+			if (last === END) return ERROR_CORRUPT;
 			rest = this.#rest;
 		}
 		for (let fresh = frontier; fresh < end; last = fresh++) if (last !== END) links[last] = fresh;
@@ -178,17 +178,17 @@ export class Arena {
 		}
 	}
 
-	/** Copies a chain of `count` granules to `words`. 0, or CORRUPT if it is shorter, longer, or leads out of the arena. */
+	/** Copies a chain of `count` granules to `words`. 0, or ERROR_CORRUPT if it is shorter, longer, or leads out of the arena. */
 	gather(first: number, words: Uint32Array, count: number): number {
 		const { granules, links } = this;
 		const { granuleCount, granuleLength } = this.layout;
 		const length = granuleLength / 4;
 		for (let to = 0; count; count--) {
-			if (first >= granuleCount) return CORRUPT;
+			if (first >= granuleCount) return ERROR_CORRUPT;
 			let from = first * length;
 			for (const end = from + length; from < end; ) words[to++] = granules[from++] as number;
 			first = links[first] as number;
 		}
-		return first === END ? 0 : CORRUPT;
+		return first === END ? 0 : ERROR_CORRUPT;
 	}
 }

@@ -1,14 +1,14 @@
 /*
  * The portable engine: walks a region and tells the first invariant that does not hold; zramCheck.c in TypeScript.
- * ../native/zramEngine.h lists the invariants.
+ * interface.ts lists the invariants.
  *
  * To find granules that two chains share it needs a bit for each granule, and borrows the encoders' workspace for them.
  * It has 32,768 bits: larger arenas are walked twice, a window of granules at a time.
  */
 
-import { COMPRESSED, codecOf, lengthOf, OFFLOADED, RAW, SAME } from "zram/engine/entry";
+import { codecOf, lengthOf, STATE_COMPRESSED, STATE_OFFLOADED, STATE_RAW, STATE_SAME } from "zram/engine/entry";
 import {
-	CODECS,
+	CODEC_COUNTS,
 	CODECS_COUNTED,
 	COMPRESSED_PAGES,
 	FREE_HEAD,
@@ -24,29 +24,33 @@ import {
 	USED_GRANULES,
 	USED_GRANULES_MAX,
 } from "zram/engine/header";
-import { SLOT_LOG, SLOT_ROTTEN, SLOT_USED, WIPE } from "zram/engine/interface";
+import {
+	FLAG_WIPE,
+	INVARIANT_BLOCK,
+	INVARIANT_CHAIN,
+	INVARIANT_ENTRY,
+	INVARIANT_FREE,
+	INVARIANT_GEOMETRY,
+	INVARIANT_SHARED,
+	INVARIANT_SLOT,
+	INVARIANT_STATISTICS,
+	INVARIANT_SUM,
+	INVARIANT_TAIL,
+	INVARIANT_USED,
+	INVARIANT_WIPED,
+	SLOT_LOG,
+	SLOT_ROTTEN,
+	SLOT_USED,
+} from "zram/engine/interface";
+import type { EngineCore } from "zram/engine/portable/engine";
 import { END } from "zram/engine/portable/layout";
 import { WORKSPACE_LENGTH } from "zram/engine/portable/pack";
-import type { Pages } from "zram/engine/portable/pages";
 import { BAD_ENTRY } from "zram/engine/portable/place";
-
-const GEOMETRY = 1;
-const ENTRY = 2;
-const CHAIN = 3;
-const SHARED = 4;
-const FREE = 5;
-const USED = 6;
-const STATISTICS = 7;
-const TAIL = 8;
-const SUM = 9;
-const BLOCK = 10;
-const WIPED = 11;
-const SLOT = 12;
 
 const WINDOW = 8 * WORKSPACE_LENGTH;
 
 export class Checker {
-	readonly #pages: Pages;
+	readonly #core: EngineCore;
 	/** What the pages come to. */
 	#used = 0;
 	#payload = 0;
@@ -55,26 +59,26 @@ export class Checker {
 	#raw = 0;
 	#huge = 0;
 	#offloaded = 0;
-	/** As the header has them, from CODECS on. */
+	/** As the header has them, from CODEC_COUNTS on. */
 	readonly #codecs = new Uint32Array(2 * CODECS_COUNTED);
 
-	constructor(pages: Pages) {
-		this.#pages = pages;
+	constructor(core: EngineCore) {
+		this.#core = core;
 	}
 
-	/** 0, or the number of the first broken invariant; then pages.stopped is the page or granule where it was found. */
+	/** 0, or the number of the first broken invariant; then core.stopped is the page or granule where it was found. */
 	check(): number {
-		if (!this.#isGeometryRight()) return this.#broken(GEOMETRY, 0);
+		if (!this.#isGeometryRight()) return this.#broken(INVARIANT_GEOMETRY, 0);
 		return this.#checkChains() || this.#checkSlots() || this.#checkContents() || this.#checkWiped();
 	}
 
 	#broken(invariant: number, where: number): number {
-		this.#pages.stopped = where;
+		this.#core.stopped = where;
 		return invariant;
 	}
 
 	#isGeometryRight(): boolean {
-		const { arena, geometry } = this.#pages.place;
+		const { arena, geometry } = this.#core.place;
 		for (let i = 0; i < geometry.length; i++) if (arena.header[i] !== geometry[i]) return false;
 		const { slotCount, slotsOffset } = arena.layout;
 		return arena.header[SLOT_COUNT] === slotCount && arena.header[SLOTS_OFFSET] === slotsOffset;
@@ -82,17 +86,17 @@ export class Checker {
 
 	/** Chains, those of the pages and the free one, a window at a time; then the sums, which each window has seen alike. */
 	#checkChains(): number {
-		const { arena } = this.#pages.place;
+		const { arena } = this.#core.place;
 		const { header } = arena;
 		const frontier = header[FRONTIER] as number;
 		const used = header[USED_GRANULES] as number;
 		const freeHead = header[FREE_HEAD] as number;
-		if (frontier > arena.layout.granuleCount || used > frontier) return this.#broken(USED, 0);
+		if (frontier > arena.layout.granuleCount || used > frontier) return this.#broken(INVARIANT_USED, 0);
 		for (let window = 0; window < arena.layout.granuleCount; window += WINDOW) {
-			this.#pages.packer.workspace.fill(0);
+			this.#core.packer.workspace.fill(0);
 			let invariant = this.#checkPages(window);
 			if (invariant) return invariant;
-			invariant = this.#checkChain(freeHead, frontier - used, window, FREE);
+			invariant = this.#checkChain(freeHead, frontier - used, window, INVARIANT_FREE);
 			if (invariant) return this.#broken(invariant, freeHead);
 		}
 		return this.#checkStatistics();
@@ -100,14 +104,14 @@ export class Checker {
 
 	/** Every page, and the chains as far as they are in the window. */
 	#checkPages(window: number): number {
-		const { arena } = this.#pages.place;
+		const { arena } = this.#core.place;
 		this.#used = this.#payload = this.#same = this.#compressed = this.#raw = this.#huge = this.#offloaded = 0;
 		this.#codecs.fill(0);
 		for (let page = 0; page < arena.layout.pageCount; page++) {
-			const granules = this.#pages.place.granulesOf(page);
-			if (granules === BAD_ENTRY) return this.#broken(ENTRY, page);
+			const granules = this.#core.place.granulesOf(page);
+			if (granules === BAD_ENTRY) return this.#broken(INVARIANT_ENTRY, page);
 			const first = arena.table[2 * page] as number;
-			const invariant = granules ? this.#checkChain(first, granules, window, CHAIN) : 0;
+			const invariant = granules ? this.#checkChain(first, granules, window, INVARIANT_CHAIN) : 0;
 			if (invariant) return this.#broken(invariant, page);
 			this.#addPage(page, granules);
 		}
@@ -116,11 +120,11 @@ export class Checker {
 
 	/** `count` granules from `first`, then the end; each below the frontier and in no other chain. 0 or an invariant. */
 	#checkChain(first: number, count: number, window: number, invariant: number): number {
-		const { header, links, layout } = this.#pages.place.arena;
+		const { header, links, layout } = this.#core.place.arena;
 		const end = Math.min(header[FRONTIER] as number, layout.granuleCount);
 		for (; count; count--) {
 			if (first >= end) return invariant;
-			if (!this.#mark(first - window)) return SHARED;
+			if (!this.#mark(first - window)) return INVARIANT_SHARED;
 			first = links[first] as number;
 		}
 		return first === END ? 0 : invariant;
@@ -128,7 +132,7 @@ export class Checker {
 
 	/** Marks a granule by its place in the window. False if it was marked before. */
 	#mark(place: number): boolean {
-		const { workspace } = this.#pages.packer;
+		const { workspace } = this.#core.packer;
 		const bits = workspace[place >> 3] as number;
 		const mask = 1 << (place & 7);
 		if (place < 0 || place >= WINDOW) return true;
@@ -137,17 +141,17 @@ export class Checker {
 	}
 
 	#addPage(page: number, granules: number) {
-		const state = this.#pages.place.stateOf(page);
-		if (state === SAME) this.#same++;
-		else if (state === COMPRESSED) this.#compressed++;
-		else if (state === RAW) this.#raw++;
-		else if (state === OFFLOADED) this.#offloaded++;
+		const state = this.#core.place.stateOf(page);
+		if (state === STATE_SAME) this.#same++;
+		else if (state === STATE_COMPRESSED) this.#compressed++;
+		else if (state === STATE_RAW) this.#raw++;
+		else if (state === STATE_OFFLOADED) this.#offloaded++;
 		if (granules === 0) return;
 		const length = this.#lengthOf(page);
 		this.#used += granules;
 		this.#payload += length;
-		if (length > this.#pages.place.threshold) this.#huge++;
-		if (state === COMPRESSED) this.#addUse(codecOf(this.#pages.place.word1Of(page)), length);
+		if (length > this.#core.place.threshold) this.#huge++;
+		if (state === STATE_COMPRESSED) this.#addUse(codecOf(this.#core.place.word1Of(page)), length);
 	}
 
 	#addUse(codec: number, length: number) {
@@ -157,13 +161,13 @@ export class Checker {
 	}
 
 	#lengthOf(page: number): number {
-		return lengthOf(this.#pages.place.word1Of(page));
+		return lengthOf(this.#core.place.word1Of(page));
 	}
 
 	#checkStatistics(): number {
-		const { header } = this.#pages.place.arena;
+		const { header } = this.#core.place.arena;
 		if (header[USED_GRANULES] !== this.#used || (header[USED_GRANULES_MAX] as number) < this.#used)
-			return this.#broken(USED, 0);
+			return this.#broken(INVARIANT_USED, 0);
 		const right =
 			header[PAYLOAD] === this.#payload &&
 			header[SAME_PAGES] === this.#same &&
@@ -171,31 +175,31 @@ export class Checker {
 			header[COMPRESSED_PAGES] === this.#compressed &&
 			header[HUGE_PAGES] === this.#huge &&
 			header[OFFLOADED_PAGES] === this.#offloaded &&
-			header[LIMIT] === this.#pages.place.limit &&
-			this.#codecs.every((use, i) => header[CODECS + i] === use);
-		return right ? 0 : this.#broken(STATISTICS, 0);
+			header[LIMIT] === this.#core.place.limit &&
+			this.#codecs.every((use, i) => header[CODEC_COUNTS + i] === use);
+		return right ? 0 : this.#broken(INVARIANT_STATISTICS, 0);
 	}
 
 	/** Each used slot has its page; that each offloaded page has a slot of its own follows from their numbers. */
 	#checkSlots(): number {
-		const { header, slots, table, layout } = this.#pages.place.arena;
+		const { header, slots, table, layout } = this.#core.place.arena;
 		let owned = 0;
 		for (let slot = 0; slot < layout.slotCount; slot++) {
 			const page = slots[4 * slot + 1] as number;
 			const state = slots[4 * slot + 2] as number;
 			if (state !== SLOT_USED && state !== SLOT_ROTTEN) {
-				if (page || state > SLOT_LOG) return this.#broken(SLOT, slot);
+				if (page || state > SLOT_LOG) return this.#broken(INVARIANT_SLOT, slot);
 				continue;
 			}
 			owned++;
-			if (page >= layout.pageCount || this.#pages.place.stateOf(page) !== OFFLOADED || table[2 * page] !== slot)
-				return this.#broken(SLOT, slot);
+			if (page >= layout.pageCount || this.#core.place.stateOf(page) !== STATE_OFFLOADED || table[2 * page] !== slot)
+				return this.#broken(INVARIANT_SLOT, slot);
 		}
-		return owned === header[OFFLOADED_PAGES] ? 0 : this.#broken(SLOT, 0);
+		return owned === header[OFFLOADED_PAGES] ? 0 : this.#broken(INVARIANT_SLOT, 0);
 	}
 
 	#checkContents(): number {
-		const { pageCount } = this.#pages.place.arena.layout;
+		const { pageCount } = this.#core.place.arena.layout;
 		for (let page = 0; page < pageCount; page++) {
 			const invariant = this.#checkContent(page);
 			if (invariant) return this.#broken(invariant, page);
@@ -205,28 +209,28 @@ export class Checker {
 
 	/** A page whose chain has been checked. */
 	#checkContent(page: number): number {
-		const { arena } = this.#pages.place;
-		const { block, blockWords } = this.#pages.packer;
-		const granules = this.#pages.place.granulesOf(page);
+		const { arena } = this.#core.place;
+		const { block, blockWords } = this.#core.packer;
+		const granules = this.#core.place.granulesOf(page);
 		const length = granules ? this.#lengthOf(page) : 0;
 		if (granules) {
 			arena.gather(arena.table[2 * page] as number, blockWords, granules);
-			for (let i = length; i < granules * arena.layout.granuleLength; i++) if (block[i] !== 0) return TAIL;
+			for (let i = length; i < granules * arena.layout.granuleLength; i++) if (block[i] !== 0) return INVARIANT_TAIL;
 		}
-		if (!this.#pages.place.sumMatches(page, length, blockWords)) return SUM;
-		if (this.#pages.place.stateOf(page) === OFFLOADED) return 0;
-		return this.#pages.load(page) ? BLOCK : 0;
+		if (!this.#core.place.sumMatches(page, length, blockWords)) return INVARIANT_SUM;
+		if (this.#core.place.stateOf(page) === STATE_OFFLOADED) return 0;
+		return this.#core.load(page) ? INVARIANT_BLOCK : 0;
 	}
 
-	/** With WIPE, the granules of the free chain are zero. */
+	/** With FLAG_WIPE, the granules of the free chain are zero. */
 	#checkWiped(): number {
-		const { header, links, granules, layout } = this.#pages.place.arena;
-		if (!(layout.flags & WIPE)) return 0;
+		const { header, links, granules, layout } = this.#core.place.arena;
+		if (!(layout.flags & FLAG_WIPE)) return 0;
 		const length = layout.granuleLength / 4;
 		let granule = header[FREE_HEAD] as number;
 		for (let count = (header[FRONTIER] as number) - (header[USED_GRANULES] as number); count; count--) {
 			for (let i = granule * length; i < (granule + 1) * length; i++)
-				if (granules[i] !== 0) return this.#broken(WIPED, granule);
+				if (granules[i] !== 0) return this.#broken(INVARIANT_WIPED, granule);
 			granule = links[granule] as number;
 		}
 		return 0;

@@ -1,486 +1,267 @@
 /*
- * The portable engine: what engines are (interface.ts), in TypeScript alone. After the same operations its region equals
- * that of the native engine, byte for byte.
+ * The portable engine: ranges of bytes, page by page; zramEngine.c in TypeScript. Whole pages travel through the packer's
+ * page, `staging`; bytes are read and written there.
  *
- * For mods, which carry no native code, for Node, and to be read: this file knows callers, their arguments and ranges of
- * bytes; pages.ts stores and loads pages, by pack.ts, which makes a page small (lz4.ts), and place.ts, which keeps it
- * (arena.ts: granules, slots.ts: flash); layout.ts says where things are; check.ts walks everything.
- *
- * Where the native engine reads or writes a caller's buffer in place, this one goes through a page of its scratch. It
- * keeps a view of the last buffer that was no view of bytes, and so that buffer, until the next one or close().
+ * The way of a page in:  write -> #writePart -> #store: pack.ts (same-filled? a codec's block?) -> place.ts (room? chain)
+ * and out:               read -> #readPart -> load: place.ts (gather) -> pack.ts (fill, or decode)
  */
 
-import { AGE_MASK, OFFLOADED } from "zram/engine/entry";
+import { ENTRY_AGE_MASK, STATE_EMPTY, STATE_OFFLOADED } from "zram/engine/entry";
 import {
 	FAILED_READS,
 	FAILED_WRITES,
 	HUGE_PAGES_SINCE,
 	READS,
 	SLOT_MOVES,
+	SLOT_READS,
 	SLOT_WRITES,
 	TRIMS,
 	WRITES,
 } from "zram/engine/header";
 import {
-	ARENA,
-	BUFFER,
-	BUSY,
-	type ByteBuffer,
-	CLOSED,
-	CORRUPT,
-	type Engine,
-	type EngineConstructor,
-	FULL,
-	KEEP,
-	OFFSET,
-	ONE_PAGE,
-	OVERLAP,
-	PAGE,
-	PLAN_ARENA_LENGTH,
-	PLAN_ARENA_MAX,
-	PLAN_ARENA_MIN,
-	PLAN_CODECS,
-	PLAN_FLAGS,
-	PLAN_GRANULE_COUNT,
-	PLAN_GRANULE_LENGTH,
-	PLAN_METADATA,
-	PLAN_MODE,
-	PLAN_PAGE_COUNT,
-	PLAN_PAGE_LENGTH,
-	PLAN_SCRATCH,
-	PLAN_SLOT_COUNT,
-	PLAN_THRESHOLD,
-	ROT,
+	ERROR_CORRUPT,
+	ERROR_FULL,
+	ERROR_ROT,
+	FLAG_WIPE,
+	MODE_KEEP,
+	MODE_ONE_PAGE,
+	MODE_STAGED,
+	MODE_WRITTEN,
 	SLOT_ERASED,
-	STAGED,
-	WRITTEN,
+	STOP_INCOMPRESSIBLE,
+	STOP_ON_FLASH,
+	STOP_PAGE,
 } from "zram/engine/interface";
-import { Arena } from "zram/engine/portable/arena";
-import { type Bytes, bytesOf, copyBytes, isWritable, LastView } from "zram/engine/portable/bytes";
-import { Checker } from "zram/engine/portable/check";
-import { CODECS } from "zram/engine/portable/codecs";
-import { type Layout, metadataLength, planLayout, regionLeast, regionMost } from "zram/engine/portable/layout";
+import type { Arena } from "zram/engine/portable/arena";
+import { type Bytes, copyBytes } from "zram/engine/portable/bytes";
 import { Packer } from "zram/engine/portable/pack";
-import { NO_PAGE, Pages } from "zram/engine/portable/pages";
+import { Place } from "zram/engine/portable/place";
 import { hasChanged } from "zram/engine/portable/slots";
 import { checksum } from "zram/engine/portable/sum";
-import { bufferOf, byteLengthOf, byteOffsetOf } from "zram/view";
 
-/** Whether `value` is an integer from 0 to `most`. */
-function isPosition(value: unknown, most: number): value is number {
-	return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
-}
+type Operation = 0 | 1 | 2;
+const READ = 0;
+const WRITE = 1;
+const TRIM = 2;
 
-/** Whether `length` bytes from `start` are within `bytes`. */
-function isPiece(bytes: Bytes, start: unknown, length: unknown): boolean {
-	const most = byteLengthOf(bytes);
-	return isPosition(start, most) && isPosition(length, most - start);
-}
+/** What `staged` is when nothing is. */
+const NO_PAGE = -1;
 
-/** The layout of a region of `regionLength` bytes; undefined if that will not do. */
-function layoutOf(plan: Uint32Array, regionLength: number): Layout | undefined {
-	const word = (index: number) => plan[index] as number;
-	const slotCount = word(PLAN_SLOT_COUNT);
-	return planLayout(regionLength, word(PLAN_PAGE_COUNT), word(PLAN_PAGE_LENGTH), word(PLAN_FLAGS), slotCount);
-}
-
-/** Two words of a plan, low word first. */
-function setLength(plan: Uint32Array, index: number, length: number) {
-	plan[index] = length;
-	plan[index + 1] = Math.floor(length / 2 ** 32);
-}
-
-class PortableEngine implements Engine {
-	#pages: Pages;
-	#checker: Checker;
-	#views = new LastView();
-	#mode: number;
-	#busy = false;
-	#closed = false;
-	#done = 0;
-	#words: Uint32Array | undefined;
-	/** The buffer of the request, and which of its bytes. */
+export class EngineCore {
+	readonly place: Place;
+	readonly packer: Packer;
+	/** Page (check: or granule) at which the last operation stopped. */
+	stopped = 0;
+	/** Bytes, from the call's first, that the last range operation has finished. */
+	done = 0;
+	/** Page whose slot's content is in staging, or NO_PAGE. */
+	#staged = NO_PAGE;
+	/** The bytes of the request, from #first on, while it lasts. */
 	#bytes: Bytes | undefined;
-	#start = 0;
-	#length = 0;
+	#first = 0;
 
-	static plan(plan: ArrayBuffer): number {
-		const words = new Uint32Array(plan);
-		const word = (index: number) => words[index] as number;
-		const [pageCount, pageLength] = [word(PLAN_PAGE_COUNT), word(PLAN_PAGE_LENGTH)];
-		const [flags, slotCount] = [word(PLAN_FLAGS), word(PLAN_SLOT_COUNT)];
-		const layout = layoutOf(words, word(PLAN_ARENA_LENGTH));
-		words[PLAN_GRANULE_LENGTH] = layout?.granuleLength ?? 0;
-		words[PLAN_GRANULE_COUNT] = layout?.granuleCount ?? 0;
-		words[PLAN_METADATA] = layout ? metadataLength(layout) : 0;
-		words[PLAN_SCRATCH] = Packer.length(pageLength);
-		setLength(words, PLAN_ARENA_MIN, regionLeast(pageCount, pageLength, flags, slotCount));
-		setLength(words, PLAN_ARENA_MAX, regionMost(pageCount, pageLength, flags, slotCount));
-		return layout ? 1 : 0;
+	/** `scratchOffset`: of Packer.length() bytes in `scratch`, a multiple of 4. */
+	constructor(arena: Arena, scratch: ArrayBufferLike, scratchOffset: number, threshold: number, codecs: number) {
+		const { pageLength, granuleLength } = arena.layout;
+		this.place = new Place(arena, threshold);
+		this.packer = new Packer(scratch, scratchOffset, pageLength, granuleLength, codecs);
 	}
 
-	static codecName(id: number): string | undefined {
-		return CODECS[id]?.name;
+	/** The page as it is outside. */
+	get staging(): Uint8Array {
+		return this.packer.page;
 	}
 
-	static bufferLength(value: unknown, alignment: number, writable = false): number {
-		const bytes = bytesOf(value);
-		if (!bytes || byteOffsetOf(bytes) % alignment || (writable && !isWritable(bytes))) return -1;
-		return byteLengthOf(bytes);
+	// --- start and end
+
+	/** Drops all pages and statistics; limit and threshold stay, and how worn the slots are. */
+	reset() {
+		const { bytes, slots } = this.place.arena;
+		const start = slots.byteOffset - bytes.byteOffset;
+		this.place.slots.freeAll();
+		this.#wipe(start, start + slots.byteLength);
+		this.done = this.stopped = 0;
+		this.#staged = NO_PAGE;
+		this.place.empty();
 	}
 
-	static checksum(buffer: ByteBuffer, start: number, length: number): number {
-		const bytes = bytesOf(buffer);
-		if (!bytes) throw new TypeError("checksum: no buffer");
-		if (!isPiece(bytes, start, length)) throw new RangeError("checksum: not within the buffer");
-		return checksum(bytes, start, length);
+	/** With FLAG_WIPE: region and scratch are zeroed. */
+	wipe() {
+		this.#wipe(0, 0);
 	}
 
-	static equal(a: ByteBuffer, aStart: number, b: ByteBuffer, bStart: number, length: number): number {
-		const aBytes = bytesOf(a);
-		const bBytes = bytesOf(b);
-		if (!aBytes || !bBytes) return BUFFER;
-		if (!isPiece(aBytes, aStart, length) || !isPiece(bBytes, bStart, length)) return OFFSET;
-		for (let i = 0; i < length; i++)
-			if (((aBytes[aStart + i] as number) ^ (bBytes[bStart + i] as number)) & 0xff) return 0;
-		return 1;
+	/** Likewise, but for the bytes of the region from `kept` to `keptEnd` - 1. */
+	#wipe(kept: number, keptEnd: number) {
+		const { bytes, layout } = this.place.arena;
+		if (!(layout.flags & FLAG_WIPE)) return;
+		bytes.fill(0, 0, kept);
+		bytes.fill(0, keptEnd);
+		this.packer.wipe();
 	}
 
-	static and(into: ByteBuffer, intoStart: number, from: ByteBuffer, fromStart: number, length: number): number {
-		const to = bytesOf(into);
-		const mask = bytesOf(from);
-		if (!to || !mask) return BUFFER;
-		if (!isPiece(to, intoStart, length) || !isPiece(mask, fromStart, length)) return OFFSET;
-		let cleared = 0;
-		for (let i = 0; i < length; i++) {
-			const old = to[intoStart + i] as number;
-			const bits = mask[fromStart + i] as number;
-			cleared |= old & ~bits & 0xff;
-			to[intoStart + i] = old & bits;
-		}
-		return cleared ? 1 : 0;
+	// --- one page
+
+	/** Stores what is in `staging`. 0, STOP_INCOMPRESSIBLE unless `mode` has MODE_KEEP, ERROR_FULL or ERROR_CORRUPT. */
+	#store(page: number, mode: number): number {
+		const { packer, place } = this;
+		packer.pack();
+		if (packer.packed.length > place.threshold && !(mode & MODE_KEEP)) return STOP_INCOMPRESSIBLE;
+		return place.place(page, packer.packed);
 	}
 
-	static copy(into: ByteBuffer, intoStart: number, from: ByteBuffer, fromStart: number, length: number): number {
-		const to = bytesOf(into);
-		const bytes = bytesOf(from);
-		if (!to || !bytes) return BUFFER;
-		if (!isPiece(to, intoStart, length) || !isPiece(bytes, fromStart, length)) return OFFSET;
-		copyBytes(to, intoStart, bytes, fromStart, length);
+	/** Loads a page into `staging`. 0, ERROR_CORRUPT, STOP_ON_FLASH or ERROR_ROT; changes nothing in the region. */
+	load(page: number): number {
+		const { packer, place } = this;
+		if (place.stateOf(page) === STATE_OFFLOADED) return this.#loadStaged(page);
+		const code = place.fetch(page, packer.packed, packer.pageWords, packer.blockWords);
+		return code || (packer.unpack() ? 0 : ERROR_CORRUPT);
+	}
+
+	/** A page on flash, which the caller has read into staging. */
+	#loadStaged(page: number): number {
+		const { place } = this;
+		const slot = place.granulesOf(page) === 0 ? place.slots.slotOf(page) : -1;
+		if (slot < 0 || !place.sumMatches(page)) return ERROR_CORRUPT;
+		if (this.#staged !== page) return STOP_ON_FLASH;
+		if (place.slots.sumOf(slot) !== this.stagingSum()) return ERROR_ROT;
+		place.count(SLOT_READS);
 		return 0;
 	}
 
-	constructor(region: ByteBuffer, scratch: ByteBuffer, plan: ArrayBuffer) {
-		const words = new Uint32Array(plan);
-		const [regionBytes, scratchBytes] = [bytesOf(region), bytesOf(scratch)];
-		const layout = regionBytes && layoutOf(words, byteLengthOf(regionBytes));
-		if (!layout || !scratchBytes || byteLengthOf(scratchBytes) < Packer.length(layout.pageLength))
-			throw new RangeError("region or scratch: too small");
-		const arena = new Arena(bufferOf(regionBytes), byteOffsetOf(regionBytes), layout);
-		const [threshold, codecs] = [words[PLAN_THRESHOLD] as number, words[PLAN_CODECS] as number];
-		this.#pages = new Pages(arena, bufferOf(scratchBytes), byteOffsetOf(scratchBytes), threshold, codecs);
-		this.#checker = new Checker(this.#pages);
-		this.#mode = words[PLAN_MODE] as number;
+	/** The checksum that slots keep, of what is in staging. */
+	stagingSum(): number {
+		return checksum(this.staging, 0, this.staging.length);
 	}
 
-	get done(): number {
-		return this.#closed ? 0 : this.#done;
+	/** Frees a page's memory; it reads as zeros. 0 or ERROR_CORRUPT. */
+	#free(page: number): number {
+		return this.place.storeWord(page, 0, STATE_EMPTY);
 	}
 
-	get stopped(): number {
-		return this.#closed ? 0 : this.#pages.stopped;
+	/** Whether `staging` is all zeros. */
+	#isZero(): boolean {
+		return this.packer.pageWords[0] === 0 && this.packer.isSame();
 	}
 
-	read(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done = 0, mode = 0): number {
-		const code = this.#enterTransfer(buffer, true, byteOffset, start, length, done);
-		return this.#leave(code || this.#read(byteOffset, done, this.#mode | mode)) || this.#length;
-	}
+	// --- parts of pages
 
-	write(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done = 0, mode = 0): number {
-		const code = this.#enterTransfer(buffer, false, byteOffset, start, length, done);
-		return this.#leave(code || this.#write(byteOffset, done, this.#mode | mode));
-	}
-
-	trim(byteOffset: number, byteLength: number, done = 0, mode = 0): number {
-		const code = this.#enter();
+	#readPart(page: number, start: number, length: number): number {
+		const code = this.load(page);
 		if (code) return code;
-		const most = this.#byteLength;
-		if (!isPosition(byteOffset, most) || !isPosition(byteLength, most - byteOffset) || done > byteLength) return OFFSET;
-		return this.#trim(byteOffset + done, byteLength - done, this.#mode | mode);
-	}
-
-	header(into: ArrayBuffer): number {
-		const code = this.#enter();
-		if (code) return code;
-		this.#wordsOf(into).set(this.#pages.place.arena.header);
+		copyBytes(this.#bytes as Bytes, this.#first + this.done, this.staging, start, length);
+		this.place.touch(page);
+		this.place.count(READS);
 		return 0;
 	}
 
-	nextPage(page: number, end: number, into: ArrayBuffer): number {
-		const code = this.#enter();
+	#writePart(page: number, start: number, length: number, mode: number): number {
+		let code = length < this.staging.length ? this.load(page) : 0;
 		if (code) return code;
-		const { table, layout } = this.#pages.place.arena;
-		const last = Math.min(end, layout.pageCount);
-		while (page < last && this.#pages.place.stateOf(page) === 0) page++;
-		if (page < last) {
-			const entry = this.#wordsOf(into);
-			entry[0] = table[2 * page] as number;
-			entry[1] = table[2 * page + 1] as number;
-		}
-		return page;
-	}
-
-	stage(page: number): number {
-		const code = this.#enter();
-		if (code) return code;
-		const pages = this.#pages;
-		pages.stopped = page;
-		pages.staged = NO_PAGE;
-		return page < pages.place.arena.layout.pageCount ? pages.load(page) : CORRUPT;
-	}
-
-	keep(mode: number): number {
-		const pages = this.#pages;
-		const entered = this.#enter();
-		if (entered) return entered;
-		const code = pages.store(pages.stopped, KEEP);
-		if (code) return this.#stop(pages.stopped, code, FAILED_WRITES);
-		if (mode & WRITTEN) pages.place.count(WRITES);
-		return 0;
-	}
-
-	offload(page: number, slot: number, mode: number, sum: number): number {
-		const code = this.#enter();
-		if (code) return code;
-		const pages = this.#pages;
-		const { layout, table } = pages.place.arena;
-		if (page >= layout.pageCount || slot >= layout.slotCount) return CORRUPT;
-		const old = pages.place.stateOf(page) === OFFLOADED ? pages.place.slots.slotOf(page) : -1;
-		const word1 = OFFLOADED | (hasChanged(mode) ? 0 : (table[2 * page + 1] as number) & AGE_MASK);
-		if (old === slot) table[2 * page + 1] = word1;
-		else {
-			if (pages.place.slots.stateOf(slot) !== SLOT_ERASED || pages.place.storeWord(page, slot, word1)) return CORRUPT;
-			pages.place.slots.take(slot, page, sum);
-			pages.place.count(old >= 0 && !hasChanged(mode) ? SLOT_MOVES : SLOT_WRITES);
-		}
-		if (mode & WRITTEN) pages.place.count(WRITES);
-		if (hasChanged(mode)) pages.place.count(HUGE_PAGES_SINCE);
-		return 0;
-	}
-
-	slot(slot: number, into: ArrayBuffer): number {
-		return this.#enter() || this.#pages.place.slots.copy(slot, this.#wordsOf(into));
-	}
-
-	setSlot(slot: number, state: number, erases: number, sum: number): number {
-		return this.#enter() || this.#pages.place.slots.set(slot, state, erases, sum);
-	}
-
-	survey(except: number, into: ArrayBuffer): number {
-		const code = this.#enter();
-		if (code === 0) this.#pages.place.slots.survey(except, this.#wordsOf(into));
-		return code;
-	}
-
-	saveWear(slot: number, count: number, base: number, logBase: number, into: ByteBuffer): number {
-		const code = this.#enter();
-		const bytes = bytesOf(into);
-		if (code === 0 && bytes) this.#pages.place.slots.save(slot, count, base, logBase, bytes);
-		return bytes ? code : BUFFER;
-	}
-
-	loadWear(slot: number, count: number, base: number, logBase: number, from: ByteBuffer): number {
-		const code = this.#enter();
-		const bytes = bytesOf(from);
-		if (code === 0 && bytes) this.#pages.place.slots.load(slot, count, base, logBase, bytes);
-		return bytes ? code : BUFFER;
-	}
-
-	setLimit(limit: number): number {
-		return this.#enter() || this.#pages.place.setLimit(limit);
-	}
-
-	reset(): number {
-		const code = this.#enter();
-		if (code === 0) {
-			this.#done = 0;
-			this.#pages.reset();
-		}
-		return code;
-	}
-
-	resetPeak(): number {
-		const code = this.#enter();
-		if (code === 0) this.#pages.place.resetPeak();
-		return code;
-	}
-
-	markIdle(): number {
-		const code = this.#enter();
-		if (code === 0) this.#pages.place.markIdle();
-		return code;
-	}
-
-	check(): number {
-		return this.#enter() || this.#checker.check();
-	}
-
-	hold(busy: boolean): void {
-		this.#busy = busy;
-	}
-
-	close(): number {
-		const code = this.#enter();
-		if (code === 0) this.#pages.wipe();
-		if (code !== BUSY) this.#closed = true;
-		this.#views.clear();
-		return code;
-	}
-
-	/** The words of a buffer that a result goes to; the view is kept for the next time. */
-	#wordsOf(into: ArrayBuffer): Uint32Array {
-		if (this.#words?.buffer !== into) this.#words = new Uint32Array(into);
-		return this.#words as Uint32Array;
-	}
-
-	/** What every range operation begins with. */
-	#begin(mode: number) {
-		this.#done = 0;
-		this.#pages.staged = mode & STAGED ? this.#pages.stopped : NO_PAGE;
-	}
-
-	/** Bytes of the device. */
-	get #byteLength(): number {
-		const { pageCount, pageLength } = this.#pages.place.arena.layout;
-		return pageCount * pageLength;
-	}
-
-	/** What every operation begins with. */
-	#enter(): number {
-		if (this.#closed) return CLOSED;
-		if (this.#busy) return BUSY;
-		const { bytes, layout } = this.#pages.place.arena;
-		return bytes.length === layout.regionLength ? 0 : ARENA;
-	}
-
-	/** Likewise for those that have a buffer: which of its bytes are meant is then in #bytes, #start and #length. */
-	#enterTransfer(
-		buffer: ByteBuffer,
-		writable: boolean,
-		byteOffset: number,
-		start?: number,
-		length?: number,
-		done = 0,
-	): number {
-		const code = this.#enter();
-		if (code === CLOSED || code === BUSY) return code;
-		const bytes = this.#views.bytesOf(buffer);
-		if (!bytes || (writable && !isWritable(bytes))) return BUFFER;
-		if (code) return code;
-		const whole = start === undefined && length === undefined;
-		if (!whole && !isPiece(bytes, start, length)) return OFFSET;
-		this.#bytes = bytes;
-		this.#start = whole ? 0 : (start as number);
-		this.#length = whole ? byteLengthOf(bytes) : (length as number);
-		if (!isPosition(byteOffset, this.#byteLength - this.#length) || done > this.#length) return OFFSET;
-		return this.#overlaps() ? OVERLAP : 0;
-	}
-
-	/** Ends a transfer. */
-	#leave(code: number): number {
-		this.#bytes = undefined;
-		return code;
-	}
-
-	#overlaps(): boolean {
-		const region = this.#pages.place.arena.bytes;
-		const bytes = this.#bytes as Bytes;
-		if (this.#length === 0 || bufferOf(bytes) !== region.buffer) return false;
-		const first = byteOffsetOf(bytes) + this.#start;
-		return first < region.byteOffset + region.length && region.byteOffset < first + this.#length;
-	}
-
-	/** Ends a range operation in front of `page`, or behind it if `code` is PAGE. Counts failures in word `counter`. */
-	#stop(page: number, code: number, counter: number): number {
-		this.#pages.stopped = page;
-		if (code === FULL) this.#pages.place.forgetPressure();
-		if (code === FULL || code === CORRUPT || code === ROT) this.#pages.place.count(counter);
-		return code;
-	}
-
-	#read(byteOffset: number, from: number, mode: number): number {
-		const pages = this.#pages;
-		const bytes = this.#bytes as Bytes;
-		const { pageLength } = pages.place.arena.layout;
-		const first = this.#start + from;
-		const length = this.#length - from;
-		let page = Math.floor((byteOffset + from) / pageLength);
-		let start = (byteOffset + from) % pageLength;
-		for (this.#begin(mode); this.#done < length; page++, start = 0) {
-			const part = Math.min(length - this.#done, pageLength - start);
-			const code = pages.load(page);
-			if (code) return this.#stop(page, code, FAILED_READS);
-			copyBytes(bytes, first + this.#done, pages.staging, start, part);
-			pages.place.touch(page);
-			this.#done += part;
-			pages.place.count(READS);
-			if (mode & ONE_PAGE) return this.#stop(page, PAGE, 0);
-		}
-		return 0;
-	}
-
-	#write(byteOffset: number, from: number, mode: number): number {
-		const pages = this.#pages;
-		const bytes = this.#bytes as Bytes;
-		const { pageLength } = pages.place.arena.layout;
-		const first = this.#start + from;
-		const length = this.#length - from;
-		let page = Math.floor((byteOffset + from) / pageLength);
-		let start = (byteOffset + from) % pageLength;
-		for (this.#begin(mode); this.#done < length; page++, start = 0) {
-			const part = Math.min(length - this.#done, pageLength - start);
-			let code = part < pageLength ? pages.load(page) : 0;
-			if (code === 0) {
-				copyBytes(pages.staging, start, bytes, first + this.#done, part);
-				code = pages.store(page, mode);
-			}
-			if (code) return this.#stop(page, code, FAILED_WRITES);
-			this.#done += part;
-			pages.place.count(WRITES);
-			if (mode & ONE_PAGE) return this.#stop(page, PAGE, 0);
-		}
-		return pages.place.succeed();
-	}
-
-	#trim(byteOffset: number, length: number, mode: number): number {
-		const pages = this.#pages;
-		const { pageLength } = pages.place.arena.layout;
-		let page = Math.floor(byteOffset / pageLength);
-		let start = byteOffset % pageLength;
-		for (this.#begin(mode); this.#done < length; page++, start = 0) {
-			const part = Math.min(length - this.#done, pageLength - start);
-			const code = part < pageLength ? this.#trimPart(page, start, part, mode) : this.#trimPage(page);
-			if (code) return this.#stop(page, code, FAILED_WRITES);
-			this.#done += part;
-			if (mode & ONE_PAGE) return this.#stop(page, PAGE, 0);
-		}
-		return pages.place.succeed();
-	}
-
-	#trimPage(page: number): number {
-		const code = this.#pages.free(page);
-		if (code === 0) this.#pages.place.count(TRIMS);
+		copyBytes(this.staging, start, this.#bytes as Bytes, this.#first + this.done, length);
+		code = this.#store(page, mode);
+		if (code === 0) this.place.count(WRITES);
 		return code;
 	}
 
 	#trimPart(page: number, start: number, length: number, mode: number): number {
-		const pages = this.#pages;
-		const code = pages.load(page);
+		if (length === this.staging.length) return this.#trimPage(page);
+		const code = this.load(page);
 		if (code) return code;
-		pages.staging.fill(0, start, start + length);
-		return pages.isZero() ? pages.free(page) : pages.store(page, mode);
+		this.staging.fill(0, start, start + length);
+		return this.#isZero() ? this.#free(page) : this.#store(page, mode);
+	}
+
+	#trimPage(page: number): number {
+		const code = this.#free(page);
+		if (code === 0) this.place.count(TRIMS);
+		return code;
+	}
+
+	// --- ranges of bytes
+
+	/** `length` bytes of the device from `position` on, to `bytes` from `first` on. 0 or a code. */
+	read(position: number, bytes: Bytes, first: number, length: number, mode: number): number {
+		return this.#transfer(READ, position, bytes, first, length, mode);
+	}
+
+	/** Likewise the other way. 0 or a code; PRESSURE is possible. */
+	write(position: number, bytes: Bytes, first: number, length: number, mode: number): number {
+		return this.#transfer(WRITE, position, bytes, first, length, mode) || this.place.succeed();
+	}
+
+	/** Makes bytes read as zeros. As write(). */
+	trim(position: number, length: number, mode: number): number {
+		return this.#walk(TRIM, position, length, mode) || this.place.succeed();
+	}
+
+	#transfer(operation: Operation, position: number, bytes: Bytes, first: number, length: number, mode: number) {
+		this.#bytes = bytes;
+		this.#first = first;
+		const code = this.#walk(operation, position, length, mode);
+		this.#bytes = undefined;
+		return code;
+	}
+
+	/** Page by page; stops in front of one that cannot be done. */
+	#walk(operation: Operation, position: number, length: number, mode: number): number {
+		const pageLength = this.staging.length;
+		let page = Math.floor(position / pageLength);
+		let start = position % pageLength;
+		this.done = 0;
+		this.#staged = mode & MODE_STAGED ? this.stopped : NO_PAGE;
+		for (; this.done < length; page++, start = 0) {
+			const part = Math.min(length - this.done, pageLength - start);
+			const code = this.#doPart(operation, page, start, part, mode);
+			if (code) return this.#stop(page, code, operation === READ ? FAILED_READS : FAILED_WRITES);
+			this.done += part;
+			if (mode & MODE_ONE_PAGE) return this.#stop(page, STOP_PAGE, 0);
+		}
+		return 0;
+	}
+
+	#doPart(operation: Operation, page: number, start: number, length: number, mode: number): number {
+		if (operation === READ) return this.#readPart(page, start, length);
+		if (operation === WRITE) return this.#writePart(page, start, length, mode);
+		return this.#trimPart(page, start, length, mode);
+	}
+
+	/** Ends an operation at `page`. Counts failures in word `counter`. */
+	#stop(page: number, code: number, counter: number): number {
+		this.stopped = page;
+		if (code === ERROR_FULL) this.place.forgetPressure();
+		if (code === ERROR_FULL || code === ERROR_CORRUPT || code === ERROR_ROT) this.place.count(counter);
+		return code;
+	}
+
+	// --- flash: Engine.stage, keep, offload
+
+	stage(page: number): number {
+		this.stopped = page;
+		this.#staged = NO_PAGE;
+		return page < this.place.arena.layout.pageCount ? this.load(page) : ERROR_CORRUPT;
+	}
+
+	keep(mode: number): number {
+		const code = this.#store(this.stopped, MODE_KEEP);
+		if (code) return this.#stop(this.stopped, code, FAILED_WRITES);
+		if (mode & MODE_WRITTEN) this.place.count(WRITES);
+		return 0;
+	}
+
+	offload(page: number, slot: number, mode: number, sum: number): number {
+		const { place } = this;
+		const { layout, table } = place.arena;
+		if (page >= layout.pageCount || slot >= layout.slotCount) return ERROR_CORRUPT;
+		const old = place.stateOf(page) === STATE_OFFLOADED ? place.slots.slotOf(page) : -1;
+		const word1 = STATE_OFFLOADED | (hasChanged(mode) ? 0 : place.word1Of(page) & ENTRY_AGE_MASK);
+		if (old === slot) table[2 * page + 1] = word1;
+		else {
+			if (place.slots.stateOf(slot) !== SLOT_ERASED || place.storeWord(page, slot, word1)) return ERROR_CORRUPT;
+			place.slots.take(slot, page, sum);
+			place.count(old >= 0 && !hasChanged(mode) ? SLOT_MOVES : SLOT_WRITES);
+		}
+		if (mode & MODE_WRITTEN) place.count(WRITES);
+		if (hasChanged(mode)) place.count(HUGE_PAGES_SINCE);
+		return 0;
 	}
 }
-
-const engine: EngineConstructor = PortableEngine;
-export default engine;

@@ -23,7 +23,7 @@ import {
 	THRESHOLD,
 	VERSION,
 } from "zram/engine/header";
-import { INTEGRITY, SLOT_LENGTH } from "zram/engine/interface";
+import { FLAG_INTEGRITY, SLOT_LENGTH } from "zram/engine/interface";
 
 /** A link that leads nowhere: the end of a chain. */
 export const END = 0xffff;
@@ -46,7 +46,7 @@ export interface Layout {
 	/** 0 without flash. */
 	slotCount: number;
 	tableOffset: number;
-	/** 0 without INTEGRITY. */
+	/** 0 without FLAG_INTEGRITY. */
 	sumsOffset: number;
 	/** 0 without flash. */
 	slotsOffset: number;
@@ -61,7 +61,7 @@ function align(length: number): number {
 
 /** Header, page table and checksums: slots, and then links, come behind them. */
 function slotsOffsetFor(pageCount: number, flags: number): number {
-	return HEADER_LENGTH + pageCount * (ENTRY_LENGTH + (flags & INTEGRITY ? 4 : 0));
+	return HEADER_LENGTH + pageCount * (ENTRY_LENGTH + (flags & FLAG_INTEGRITY ? 4 : 0));
 }
 
 function linksOffsetFor(pageCount: number, flags: number, slotCount: number): number {
@@ -109,7 +109,7 @@ export function planLayout(
 		granuleCount,
 		slotCount,
 		tableOffset: HEADER_LENGTH,
-		sumsOffset: flags & INTEGRITY ? HEADER_LENGTH + pageCount * ENTRY_LENGTH : 0,
+		sumsOffset: flags & FLAG_INTEGRITY ? HEADER_LENGTH + pageCount * ENTRY_LENGTH : 0,
 		slotsOffset: slotCount ? slotsOffsetFor(pageCount, flags) : 0,
 		linksOffset,
 		granulesOffset: align(linksOffset + 2 * granuleCount),

@@ -5,7 +5,7 @@
  * A codec is a Codec in a file of its own, and a row in codecs.ts, where its id is.
  */
 
-import { COMPRESSED, EMPTY, RAW, SAME } from "zram/engine/entry";
+import { STATE_COMPRESSED, STATE_EMPTY, STATE_RAW, STATE_SAME } from "zram/engine/entry";
 import { CODECS } from "zram/engine/portable/codecs";
 
 /** An entry has three bits for a codec's id. */
@@ -16,8 +16,8 @@ export const WORKSPACE_LENGTH = 4096;
 
 /** A page as it is stored. */
 export class Packed {
-	/** SAME, COMPRESSED or RAW. */
-	state = EMPTY;
+	/** STATE_SAME, STATE_COMPRESSED or STATE_RAW. */
+	state = STATE_EMPTY;
 	/** Of a compressed one, else 0. */
 	codec = 0;
 	/** Bytes; 0 for a same-filled page, whose word is all there is. */
@@ -104,9 +104,9 @@ export class Packer {
 	/** Packs `page` to `packed`. */
 	pack() {
 		const { packed } = this;
-		packed.set(RAW, 0, this.page.length, this.pageWords);
+		packed.set(STATE_RAW, 0, this.page.length, this.pageWords);
 		if (this.isSame()) {
-			packed.set(SAME, 0, 0, this.pageWords);
+			packed.set(STATE_SAME, 0, 0, this.pageWords);
 			packed.word = this.pageWords[0] as number;
 			return;
 		}
@@ -118,10 +118,10 @@ export class Packer {
 			if (length === undefined) continue;
 			last = id;
 			if (!length) continue;
-			packed.set(COMPRESSED, id, length, this.blockWords);
+			packed.set(STATE_COMPRESSED, id, length, this.blockWords);
 			room = capacity;
 		}
-		if (packed.state === RAW) return;
+		if (packed.state === STATE_RAW) return;
 		// one that was tried later has lost, and written over the block
 		if (last !== packed.codec) this.#encode(packed.codec, room);
 		const end = Math.ceil(packed.length / this.#granuleLength) * this.#granuleLength;
@@ -131,9 +131,9 @@ export class Packer {
 	/** Unpacks `packed` to `page`. False if its bytes are no block of its codec, or there is none of this id. */
 	unpack(): boolean {
 		const { packed } = this;
-		if (packed.state === COMPRESSED)
+		if (packed.state === STATE_COMPRESSED)
 			return this.#coders[packed.codec]?.decode(this.block, packed.length, this.page) ?? false;
-		if (packed.state === SAME) this.pageWords.fill(packed.word);
+		if (packed.state === STATE_SAME) this.pageWords.fill(packed.word);
 		return true;
 	}
 

@@ -5,23 +5,23 @@
  */
 
 import {
-	AGE_MASK,
-	AGE_SHIFT,
-	CODEC_MASK,
-	CODEC_SHIFT,
-	COMPRESSED,
 	codecOf,
-	EMPTY,
-	LENGTH_SHIFT,
+	ENTRY_AGE_MASK,
+	ENTRY_AGE_SHIFT,
+	ENTRY_CODEC_MASK,
+	ENTRY_CODEC_SHIFT,
+	ENTRY_LENGTH_SHIFT,
+	ENTRY_RESERVED_MASK,
 	lengthOf,
-	OFFLOADED,
-	RAW,
-	RESERVED_MASK,
-	SAME,
+	STATE_COMPRESSED,
+	STATE_EMPTY,
+	STATE_OFFLOADED,
+	STATE_RAW,
+	STATE_SAME,
 	stateOf,
 } from "zram/engine/entry";
 import {
-	CODECS,
+	CODEC_COUNTS,
 	CODECS_COUNTED,
 	COMPRESSED_PAGES,
 	FREE_HEAD,
@@ -37,7 +37,7 @@ import {
 	USED_GRANULES,
 	USED_GRANULES_MAX,
 } from "zram/engine/header";
-import { CORRUPT, FULL, PRESSURE } from "zram/engine/interface";
+import { ERROR_CORRUPT, ERROR_FULL, PRESSURE } from "zram/engine/interface";
 import type { Arena } from "zram/engine/portable/arena";
 import { END, geometryWords, metadataLength } from "zram/engine/portable/layout";
 import type { Packed } from "zram/engine/portable/pack";
@@ -84,7 +84,7 @@ export class Place {
 		header[SLOT_COUNT] = this.arena.layout.slotCount;
 		header[SLOTS_OFFSET] = this.arena.layout.slotsOffset;
 		table.fill(0);
-		for (let page = 0; page < sums.length; page++) sums[page] = pageSum(page, 0, EMPTY);
+		for (let page = 0; page < sums.length; page++) sums[page] = pageSum(page, 0, STATE_EMPTY);
 	}
 
 	// --- statistics
@@ -103,18 +103,18 @@ export class Place {
 	/** Adds a page with this word 1 to the statistics (sign 1), or takes it out (sign -1). */
 	#tally(word1: number, sign: 1 | -1) {
 		const state = stateOf(word1);
-		if (state === EMPTY) return;
-		if (state === SAME || state === OFFLOADED) {
-			this.#add(state === SAME ? SAME_PAGES : OFFLOADED_PAGES, sign);
+		if (state === STATE_EMPTY) return;
+		if (state === STATE_SAME || state === STATE_OFFLOADED) {
+			this.#add(state === STATE_SAME ? SAME_PAGES : OFFLOADED_PAGES, sign);
 			return;
 		}
 		const length = lengthOf(word1);
-		this.#add(state === COMPRESSED ? COMPRESSED_PAGES : RAW_PAGES, sign);
+		this.#add(state === STATE_COMPRESSED ? COMPRESSED_PAGES : RAW_PAGES, sign);
 		this.#add(PAYLOAD, sign * length);
 		if (length > this.threshold) this.#add(HUGE_PAGES, sign);
-		if (state !== COMPRESSED || codecOf(word1) >= CODECS_COUNTED) return;
-		this.#add(CODECS + 2 * codecOf(word1), sign);
-		this.#add(CODECS + 2 * codecOf(word1) + 1, sign * length);
+		if (state !== STATE_COMPRESSED || codecOf(word1) >= CODECS_COUNTED) return;
+		this.#add(CODEC_COUNTS + 2 * codecOf(word1), sign);
+		this.#add(CODEC_COUNTS + 2 * codecOf(word1) + 1, sign * length);
 	}
 
 	// --- room
@@ -155,10 +155,10 @@ export class Place {
 		header[USED_GRANULES_MAX] = header[USED_GRANULES] as number;
 	}
 
-	/** Gives a chain a new length, if limit and free granules allow it. Its first granule, or FULL, or CORRUPT. */
+	/** Gives a chain a new length, if limit and free granules allow it. Its first granule, or ERROR_FULL, or ERROR_CORRUPT. */
 	#resize(first: number, have: number, need: number): number {
 		const { header } = this.arena;
-		if (need > have && (header[USED_GRANULES] as number) + need - have > this.#limitGranules) return FULL;
+		if (need > have && (header[USED_GRANULES] as number) + need - have > this.#limitGranules) return ERROR_FULL;
 		const resized = this.arena.resize(first, have, need);
 		if (resized < 0) return resized;
 		if ((header[USED_GRANULES_MAX] as number) < (header[USED_GRANULES] as number)) this.resetPeak();
@@ -182,20 +182,21 @@ export class Place {
 		const word1 = this.word1Of(page);
 		const state = stateOf(word1);
 		const length = lengthOf(word1);
-		if (word1 & RESERVED_MASK) return BAD_ENTRY;
-		if (state === COMPRESSED)
+		if (word1 & ENTRY_RESERVED_MASK) return BAD_ENTRY;
+		if (state === STATE_COMPRESSED)
 			return length <= layout.pageLength - layout.granuleLength ? this.arena.granulesFor(length) : BAD_ENTRY;
-		if (word1 & CODEC_MASK) return BAD_ENTRY;
-		if (state === RAW) return length === layout.pageLength ? this.arena.granulesFor(length) : BAD_ENTRY;
-		if (state === SAME) return length === 1 ? 0 : BAD_ENTRY;
-		if (state === OFFLOADED) return length === 1 && (table[2 * page] as number) < layout.slotCount ? 0 : BAD_ENTRY;
+		if (word1 & ENTRY_CODEC_MASK) return BAD_ENTRY;
+		if (state === STATE_RAW) return length === layout.pageLength ? this.arena.granulesFor(length) : BAD_ENTRY;
+		if (state === STATE_SAME) return length === 1 ? 0 : BAD_ENTRY;
+		if (state === STATE_OFFLOADED)
+			return length === 1 && (table[2 * page] as number) < layout.slotCount ? 0 : BAD_ENTRY;
 		return word1 === 0 && table[2 * page] === 0 ? 0 : BAD_ENTRY;
 	}
 
 	/** Likewise; BAD_ENTRY also for a page on flash whose slot is another page's. */
 	#ownGranules(page: number): number {
 		const granules = this.granulesOf(page);
-		if (granules === 0 && this.stateOf(page) === OFFLOADED && this.slots.slotOf(page) < 0) return BAD_ENTRY;
+		if (granules === 0 && this.stateOf(page) === STATE_OFFLOADED && this.slots.slotOf(page) < 0) return BAD_ENTRY;
 		return granules;
 	}
 
@@ -209,7 +210,7 @@ export class Place {
 	/** The page's new entry, once its chain is written; `words` has its stored bytes. */
 	#setEntry(page: number, word0: number, word1: number, length = 0, words?: Uint32Array) {
 		const { table, sums } = this.arena;
-		if (this.stateOf(page) === OFFLOADED) this.slots.free(table[2 * page] as number);
+		if (this.stateOf(page) === STATE_OFFLOADED) this.slots.free(table[2 * page] as number);
 		this.#tally(this.word1Of(page), -1);
 		this.#tally(word1, 1);
 		table[2 * page] = word0;
@@ -219,26 +220,32 @@ export class Place {
 
 	// --- in
 
-	/** Frees what the page's entry has and gives it one that has no granules. 0 or CORRUPT. */
+	/** Frees what the page's entry has and gives it one that has no granules. 0 or ERROR_CORRUPT. */
 	storeWord(page: number, word: number, word1: number): number {
 		const have = this.#ownGranules(page);
-		if (have === BAD_ENTRY) return CORRUPT;
-		if (have && this.#resize(this.arena.table[2 * page] as number, have, 0) < 0) return CORRUPT;
+		if (have === BAD_ENTRY) return ERROR_CORRUPT;
+		if (have && this.#resize(this.arena.table[2 * page] as number, have, 0) < 0) return ERROR_CORRUPT;
 		this.#setEntry(page, word, word1);
 		return 0;
 	}
 
-	/** Gives the page these stored bytes. 0; or FULL or CORRUPT, and then it has what it had. */
+	/** Gives the page these stored bytes. 0; or ERROR_FULL or ERROR_CORRUPT, and then it has what it had. */
 	place(page: number, packed: Packed): number {
 		const { state, codec, length, words } = packed;
 		if (length === 0) return this.storeWord(page, packed.word, state);
 		const have = this.#ownGranules(page);
 		const need = this.arena.granulesFor(length);
-		if (have === BAD_ENTRY) return CORRUPT;
+		if (have === BAD_ENTRY) return ERROR_CORRUPT;
 		const first = this.#resize(this.arena.table[2 * page] as number, have, need);
 		if (first < 0) return first;
 		this.arena.scatter(first, words, need);
-		this.#setEntry(page, first, state | (codec << CODEC_SHIFT) | ((length - 1) << LENGTH_SHIFT), length, words);
+		this.#setEntry(
+			page,
+			first,
+			state | (codec << ENTRY_CODEC_SHIFT) | ((length - 1) << ENTRY_LENGTH_SHIFT),
+			length,
+			words,
+		);
 		if (length > this.threshold) this.count(HUGE_PAGES_SINCE);
 		return 0;
 	}
@@ -247,18 +254,23 @@ export class Place {
 
 	/**
 	 * The stored bytes of a page that is not on flash: to `block`, or if they are the page as it is, to `page`. 0 or
-	 * CORRUPT; changes nothing in the region.
+	 * ERROR_CORRUPT; changes nothing in the region.
 	 */
 	fetch(page: number, packed: Packed, pageWords: Uint32Array, blockWords: Uint32Array): number {
 		const have = this.granulesOf(page);
 		const word0 = this.arena.table[2 * page] as number;
 		const word1 = this.word1Of(page);
 		const state = stateOf(word1);
-		if (have === BAD_ENTRY) return CORRUPT;
-		packed.set(have ? state : SAME, codecOf(word1), have && lengthOf(word1), state === RAW ? pageWords : blockWords);
+		if (have === BAD_ENTRY) return ERROR_CORRUPT;
+		packed.set(
+			have ? state : STATE_SAME,
+			codecOf(word1),
+			have && lengthOf(word1),
+			state === STATE_RAW ? pageWords : blockWords,
+		);
 		packed.word = word0;
-		if (have && this.arena.gather(word0, packed.words, have)) return CORRUPT;
-		return this.sumMatches(page, packed.length, packed.words) ? 0 : CORRUPT;
+		if (have && this.arena.gather(word0, packed.words, have)) return ERROR_CORRUPT;
+		return this.sumMatches(page, packed.length, packed.words) ? 0 : ERROR_CORRUPT;
 	}
 
 	// --- all pages
@@ -266,7 +278,7 @@ export class Place {
 	/** The page was used just now. */
 	touch(page: number) {
 		const word1 = this.word1Of(page);
-		if (word1 & AGE_MASK) this.arena.table[2 * page + 1] = word1 & ~AGE_MASK;
+		if (word1 & ENTRY_AGE_MASK) this.arena.table[2 * page + 1] = word1 & ~ENTRY_AGE_MASK;
 	}
 
 	/** Every page that is not empty gets one older, up to 255. */
@@ -274,7 +286,8 @@ export class Place {
 		const { table } = this.arena;
 		for (let i = 1; i < table.length; i += 2) {
 			const word1 = table[i] as number;
-			if (stateOf(word1) !== EMPTY && (word1 & AGE_MASK) !== AGE_MASK) table[i] = word1 + (1 << AGE_SHIFT);
+			if (stateOf(word1) !== STATE_EMPTY && (word1 & ENTRY_AGE_MASK) !== ENTRY_AGE_MASK)
+				table[i] = word1 + (1 << ENTRY_AGE_SHIFT);
 		}
 	}
 }

@@ -5,8 +5,10 @@
 
 import { SLOT_ERASES } from "zram/engine/header";
 import {
-	CORRUPT,
-	OFFSET,
+	ERROR_CORRUPT,
+	ERROR_OFFSET,
+	MODE_TRIMMED,
+	MODE_WRITTEN,
 	SLOT_ERASED,
 	SLOT_FREE,
 	SLOT_LOG,
@@ -15,8 +17,6 @@ import {
 	SLOT_SUSPECT,
 	SLOT_UNKNOWN,
 	SLOT_USED,
-	TRIMMED,
-	WRITTEN,
 } from "zram/engine/interface";
 import type { Arena } from "zram/engine/portable/arena";
 import type { Bytes } from "zram/engine/portable/bytes";
@@ -57,7 +57,7 @@ function compare(into: Uint32Array, at: number, slot: number, erases: number) {
 
 /** Whether a page has changed since it was last stored, by the mode of keep() and offload(). */
 export function hasChanged(mode: number): boolean {
-	return (mode & (WRITTEN | TRIMMED)) !== 0;
+	return (mode & (MODE_WRITTEN | MODE_TRIMMED)) !== 0;
 }
 
 export class Slots {
@@ -114,7 +114,7 @@ export class Slots {
 
 	/** Engine.slot. */
 	copy(slot: number, into: Uint32Array): number {
-		if (slot >= this.#arena.layout.slotCount) return OFFSET;
+		if (slot >= this.#arena.layout.slotCount) return ERROR_OFFSET;
 		for (let word = 0; word < 4; word++) into[word] = this.#word(slot, word);
 		return 0;
 	}
@@ -127,7 +127,7 @@ export class Slots {
 	/** Engine.setSlot. */
 	set(slot: number, state: number, erases: number, sum: number): number {
 		const { slots, header, layout } = this.#arena;
-		if (slot >= layout.slotCount || !this.#mayBecome(slot, state)) return CORRUPT;
+		if (slot >= layout.slotCount || !this.#mayBecome(slot, state)) return ERROR_CORRUPT;
 		if (state === SLOT_ERASED && this.stateOf(slot) === SLOT_SUSPECT) {
 			(header[SLOT_ERASES] as number)++;
 			if (header[SLOT_ERASES] === 0) (header[SLOT_ERASES + 1] as number)++;
