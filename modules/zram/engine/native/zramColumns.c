@@ -470,6 +470,7 @@ const zramCodec zramColumnsCodec = {
 	.name = "columns",
 	.tried = 51,
 	.saves = 26,
+	.leavesWorkspace = 1,
 	.encode = encode,
 	.decode = zramColumnsDecode,
 };

@@ -60,8 +60,9 @@ static uint32_t encode(zramPacker *packer, uint32_t id, const uint32_t *page, ui
 {
 	const zramCodec *codec = codecs[id];
 
-	if (codec->prepare && (packer->prepared != id)) {
-		codec->prepare(packer->workspace);
+	if (!codec->leavesWorkspace) {
+		if ((packer->prepared != id) && codec->prepare)
+			codec->prepare(packer->workspace);
 		packer->prepared = id;
 	}
 	return codec->encode(packer->workspace, page, packer->pageLength, (uint8_t *)block, capacity);

@@ -41,7 +41,9 @@ typedef struct {
 	 */
 	uint16_t tried;
 	uint16_t saves;
-	/* Makes kZramWorkspaceLength bytes ready for `encode`, when another codec has had them. NULL if it needs none. */
+	/* Whether `encode` leaves the workspace as it is: then what another codec has there is still good. */
+	uint16_t leavesWorkspace;
+	/* Makes kZramWorkspaceLength bytes ready for `encode`, when another codec has had them. May be NULL. */
 	void (*prepare)(void *workspace);
 	/*
 	 * Encodes `pageLength` bytes to `block` (4-aligned, `capacity` + kZramBlockMargin bytes; `capacity` <= `pageLength`).
