@@ -11,8 +11,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Zram from "zram";
-import { Chip, W25Q128 } from "../hosts/nor/chip.ts";
-import { flashStorage } from "../hosts/nor/flash.ts";
+import { Chip, W25Q128 } from "../modules/nor/chip.ts";
+import { flashStorage } from "../modules/nor/nor-flash.ts";
 import { Random } from "../tests/support/random.ts";
 import { buildFolder } from "../tools/paths.ts";
 import { runAsProgram } from "../tools/process.ts";

@@ -11,8 +11,8 @@ import Zram, { type Bytes, type ZramError, type ZramOptions } from "zram";
 import { jobs, PAGE, pageOf, pageTaking, STATES } from "./support/device.ts";
 import { allocated, kept } from "./support/heap.ts";
 import { scaled } from "./support/host.ts";
-import { holding } from "./support/memory.ts";
 import { Random } from "./support/random.ts";
+import { holding } from "./support/room.ts";
 
 const CALLS = Math.min(scaled(10_000), 10_000);
 const NOTHING = [0, 0, 0];

@@ -11,8 +11,8 @@ import { equal } from "./support/bytes.ts";
 import { holds, pageOf, pageTaking } from "./support/device.ts";
 import { fails } from "./support/expect.ts";
 import { SEED, scaled } from "./support/host.ts";
-import { holding } from "./support/memory.ts";
 import { Random } from "./support/random.ts";
+import { holding } from "./support/room.ts";
 
 const KB = 1024;
 

@@ -9,7 +9,7 @@ import { Memory } from "zram/memory";
 import { holds, jobs, makeDevice, PAGE, pageOf, pageTaking, readPage } from "./support/device.ts";
 import { fails, refuses, thrown } from "./support/expect.ts";
 import { detach } from "./support/host.ts";
-import { holding } from "./support/memory.ts";
+import { holding } from "./support/room.ts";
 
 const GRANULE = 64;
 

@@ -26,8 +26,8 @@ import { copy, equal } from "./support/bytes.ts";
 import { holds, makeDevice, PAGE, PAGES, pageOf, pageTaking, readPage } from "./support/device.ts";
 import { fails } from "./support/expect.ts";
 import { SEED, scaled } from "./support/host.ts";
-import { fits } from "./support/memory.ts";
 import { Random } from "./support/random.ts";
+import { fits } from "./support/room.ts";
 
 const END = 0xffff;
 

@@ -10,8 +10,8 @@ import Zram, { type PageState, type ZramOptions, type ZramStatus } from "zram";
 import { equal } from "./support/bytes.ts";
 import { holds, makeDevice, PAGE, PAGES, pageOf, pageTaking, readPage, STATES } from "./support/device.ts";
 import { fails } from "./support/expect.ts";
-import { holding } from "./support/memory.ts";
 import { Random } from "./support/random.ts";
+import { holding } from "./support/room.ts";
 
 const GRANULE = 64;
 const ARENA = 36 * 1024;

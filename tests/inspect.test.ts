@@ -8,8 +8,8 @@ import { Memory } from "zram/memory";
 import { holds, makeDevice, PAGE, PAGES, pageOf, readPage } from "./support/device.ts";
 import { fails, refuses } from "./support/expect.ts";
 import { SEED } from "./support/host.ts";
-import { holding } from "./support/memory.ts";
 import { Random } from "./support/random.ts";
+import { holding } from "./support/room.ts";
 
 const DEVICES: [string, Partial<ZramOptions>][] = [
 	["4 KB pages", {}],

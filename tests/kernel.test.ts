@@ -13,7 +13,7 @@ import { equal, fill, TEXT } from "./support/bytes.ts";
 import { holds, PAGE, pageOf } from "./support/device.ts";
 import { fails, refuses } from "./support/expect.ts";
 import { scaled } from "./support/host.ts";
-import { holding } from "./support/memory.ts";
+import { holding } from "./support/room.ts";
 
 const KB = 1024;
 const MB = 1024 * KB;

@@ -6,7 +6,7 @@ import NativeEngine from "zram/engine/native";
 import PortableEngine from "zram/engine/portable";
 import { equal } from "./support/bytes.ts";
 import { SEED, scaled } from "./support/host.ts";
-import { holding } from "./support/memory.ts";
+import { holding } from "./support/room.ts";
 import { SHAPES, Trace } from "./support/trace.ts";
 
 for (const [index, shape] of SHAPES.entries())

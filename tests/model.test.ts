@@ -4,8 +4,8 @@
 import { test } from "uvu";
 import type { ZramOptions } from "zram";
 import { SEED, scaled } from "./support/host.ts";
-import { fits, holding } from "./support/memory.ts";
 import { Model } from "./support/model.ts";
+import { fits, holding } from "./support/room.ts";
 
 const KB = 1024;
 /** Logical size of a device that takes so many KB on a desk. */

@@ -5,9 +5,9 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Chip } from "../hosts/nor/chip.ts";
-import { FileStorage } from "../hosts/nor/file.ts";
-import { flashStorage } from "../hosts/nor/flash.ts";
+import { Chip } from "../modules/nor/chip.ts";
+import { FileStorage } from "../modules/nor/file.ts";
+import { flashStorage } from "../modules/nor/nor-flash.ts";
 import { buildFolder } from "../tools/paths.ts";
 
 test("file: content, then the erases of each block", () => {

@@ -4,9 +4,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import Zram from "zram";
-import { Chip } from "../hosts/nor/chip.ts";
-import { flashStorage } from "../hosts/nor/flash.ts";
 import { FileStorage } from "../hosts/xs/storage.ts";
+import { Chip } from "../modules/nor/chip.ts";
+import { flashStorage } from "../modules/nor/nor-flash.ts";
 import { fill, NOISE } from "./support/bytes.ts";
 
 test("storage: an emulated flash in a file outlives its chip; a device on it keeps its wear, and no page", () => {

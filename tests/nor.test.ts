@@ -2,8 +2,8 @@
 // needs: js
 
 import { test } from "uvu";
-import { Chip, ChipError, type ChipOptions, PowerCut } from "../hosts/nor/chip.ts";
-import { type Flash, flashStorage } from "../hosts/nor/flash.ts";
+import { Chip, ChipError, type ChipOptions, PowerCut } from "../modules/nor/chip.ts";
+import { type Flash, flashStorage } from "../modules/nor/nor-flash.ts";
 import { throws } from "./support/expect.ts";
 
 const BLOCK = 4096;

@@ -18,8 +18,8 @@ import { Pace } from "zram/offload/pace";
 import { equal, fill, NOISE } from "./support/bytes.ts";
 import { fails, refuses } from "./support/expect.ts";
 import { SEED, scaled } from "./support/host.ts";
-import { holding } from "./support/memory.ts";
 import { type Bed, makeBed } from "./support/offload.ts";
+import { holding } from "./support/room.ts";
 import { unitsOf } from "./support/slots.ts";
 import { tap } from "./support/tapped-flash.ts";
 

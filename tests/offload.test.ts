@@ -5,11 +5,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ZramOptions } from "zram";
-import type { ChipOptions } from "../hosts/nor/chip.ts";
+import type { ChipOptions } from "../modules/nor/chip.ts";
 import { SEED, scaled } from "./support/host.ts";
-import { holding } from "./support/memory.ts";
 import { makeBed } from "./support/offload.ts";
 import { OffloadModel } from "./support/offload-model.ts";
+import { holding } from "./support/room.ts";
 
 const KB = 1024;
 

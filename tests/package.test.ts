@@ -163,10 +163,10 @@ test("Moddable's condition brings the native engine, each file once, `native` as
 	});
 	const files = Object.keys(result.metafile.inputs).filter((path) => path !== "<stdin>");
 	const ends = files.map((path) => path.slice(path.indexOf("/dist/")));
-	assert.ok(ends.includes("/dist/modules/zram/engine/native/engine.js"));
+	assert.ok(ends.includes("/dist/modules/zram/engine/native/binding.js"));
 	assert.not.ok(ends.some((path) => path.includes("/portable/") || path.includes("/js/")));
 	assert.is(new Set(ends).size, ends.length);
-	const engine = readFileSync(join(packageFolder, "dist/modules/zram/engine/native/engine.js"), "utf8");
+	const engine = readFileSync(join(packageFolder, "dist/modules/zram/engine/native/binding.js"), "utf8");
 	assert.ok(engine.includes('native("xs_zram_engine_read").call(this, buffer, byteOffset, start, length, done, mode)'));
 });
 

@@ -12,7 +12,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type Zram from "zram";
 import { SLOT_LOG, SLOT_RETIRED } from "zram/engine/interface";
-import type { Snapshot } from "../hosts/nor/chip.ts";
+import type { Snapshot } from "../modules/nor/chip.ts";
 import { equal, fill, NOISE, TEXT } from "./support/bytes.ts";
 import { SEED, scaled } from "./support/host.ts";
 import { type Bed, makeBed } from "./support/offload.ts";

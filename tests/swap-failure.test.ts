@@ -8,7 +8,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { FAULTS, type Kind } from "./support/faults.ts";
 import { SEED, scaled } from "./support/host.ts";
-import { holding } from "./support/memory.ts";
+import { holding } from "./support/room.ts";
 import { FaultyPool, type FaultyPoolOptions, PAGE } from "./support/swap-faults.ts";
 
 const device = (pages: number, arena: number) => ({ byteLength: pages * PAGE, arena: { byteLength: arena } });

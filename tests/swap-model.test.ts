@@ -5,7 +5,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { SEED, scaled } from "./support/host.ts";
-import { holding } from "./support/memory.ts";
+import { holding } from "./support/room.ts";
 import { SwapModel, type SwapModelOptions } from "./support/swap-model.ts";
 
 const KB = 1024;

@@ -11,8 +11,8 @@ import Zram from "zram";
 import { formatStatus, parseStatus } from "zram/status";
 import { root } from "../tools/paths.ts";
 import { run } from "../tools/process.ts";
-import { Screen, type Terminal } from "../tools/zramctl/screen.ts";
-import { colored, inspection, Monitor, plain, size, table } from "../tools/zramctl/view.ts";
+import { Screen, type Terminal } from "../zramctl/screen.ts";
+import { colored, inspection, Monitor, plain, size, table } from "../zramctl/view.ts";
 import { makeDevice, PAGE, pageOf } from "./support/device.ts";
 import { makeBed } from "./support/offload.ts";
 
@@ -27,7 +27,7 @@ function file(name: string, content: string | Uint8Array): string {
 }
 
 const zramctl = (...parameters: string[]) =>
-	run(process.execPath, ["--import", "tsx", join(root, "tools/zramctl/zramctl.ts"), ...parameters], { cwd: root });
+	run(process.execPath, ["--import", "tsx", join(root, "zramctl/zramctl.ts"), ...parameters], { cwd: root });
 
 /** A console's log: other lines, a line that was cut off, two devices of which one has a flash. */
 function makeLog(): { path: string; lines: string[] } {

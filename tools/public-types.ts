@@ -64,7 +64,7 @@ export async function publicTypes(): Promise<string[]> {
 	const parameters = ["-p", join(root, "tsconfig.package.json"), "--emitDeclarationOnly", "--outDir", folder];
 	const result = await run(join(root, "node_modules/.bin/tsc"), parameters);
 	if (result.exitCode !== 0) throw new Error(`tsc failed:\n${result.output}`);
-	return [...entries, "hosts/memory.ts"].flatMap(exportsOf);
+	return [...entries, "hosts/host-memory.ts"].flatMap(exportsOf);
 }
 
 /** By which the reference knows whether it is up to date. */

@@ -6,7 +6,7 @@
 import Zram from "zram";
 import ZramFlash from "zram/flash";
 import SwapPool from "zram/swap";
-import { Chip } from "../../hosts/nor/chip.ts";
+import { Chip } from "../../modules/nor/chip.ts";
 import { type Measure, Meter } from "./meter.ts";
 import { Failure, Pages, type Parameters, runProgram } from "./program.ts";
 

@@ -1,11 +1,11 @@
 /**
- * A file in which an emulated flash (hosts/nor) keeps its content, on the command-line host.
+ * A file in which an emulated flash (modules/nor) keeps its content, on the command-line host.
  *
  * @module
  */
 
 import { readAt, writeAt } from "host";
-import type { Storage } from "../nor/chip.ts";
+import type { Storage } from "../../modules/nor/chip.ts";
 
 /** Storage in the file at `path`, which is made when it is first written. */
 export class FileStorage implements Storage {

@@ -2,8 +2,8 @@
 
 import Zram, { type BackingOptions, type ZramOptions } from "zram";
 import Engine from "zram/engine";
-import { Chip, type ChipOptions } from "../../hosts/nor/chip.ts";
-import { type FlashStorage, flashStorage } from "../../hosts/nor/flash.ts";
+import { Chip, type ChipOptions } from "../../modules/nor/chip.ts";
+import { type FlashStorage, flashStorage } from "../../modules/nor/nor-flash.ts";
 import { copy } from "./bytes.ts";
 
 /** Loops over bytes where those of JavaScript are slow. */

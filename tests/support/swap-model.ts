@@ -2,7 +2,7 @@
 
 import Zram, { ZramError, type ZramOptions } from "zram";
 import SwapPool, { type Key, type OwnedBuffer, type SwapOptions } from "zram/swap";
-import type { ChipOptions } from "../../hosts/nor/chip.ts";
+import type { ChipOptions } from "../../modules/nor/chip.ts";
 import { copy, equal, fill, KINDS } from "./bytes.ts";
 import { type Bed, makeBed } from "./offload.ts";
 import { Random } from "./random.ts";

@@ -2,7 +2,7 @@
 
 import { File } from "file";
 import config from "mc/config";
-import type { Storage } from "../../nor/chip.ts";
+import type { Storage } from "../../../modules/nor/chip.ts";
 
 export class FileStorage implements Storage {
 	#file: File;
