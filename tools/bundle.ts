@@ -20,6 +20,8 @@ export interface BundleOptions {
 	engine?: "native" | "portable";
 	/** For the Moddable SDK's tools: they know the module's parts from its manifest, and bind natives themselves. */
 	sdk?: boolean;
+	/** Further modules that whoever loads the bundle has. */
+	external?: string[];
 }
 
 /** A bundle on disk, and the way back from its lines to the sources. */
@@ -46,7 +48,7 @@ function locator(map: SourceMapPayload, folder: string): Bundle["locate"] {
 export async function bundle(
 	entry: string | { contents: string },
 	outfile: string,
-	{ plugins = [], define = {}, engine = "native", sdk = false }: BundleOptions = {},
+	{ plugins = [], define = {}, engine = "native", sdk = false, external = [] }: BundleOptions = {},
 ): Promise<Bundle> {
 	const input =
 		typeof entry === "string"
@@ -58,7 +60,7 @@ export async function bundle(
 		bundle: true,
 		conditions: ["import", "moddable", ...(engine === "portable" ? ["portable"] : [])],
 		define,
-		external: sdk ? ["suites", "timer", "zram", "zram/*"] : [],
+		external: sdk ? ["suites", "timer", "zram", "zram/*", ...external] : external,
 		format: "esm",
 		logLevel: "silent",
 		mainFields: ["module", "main"],

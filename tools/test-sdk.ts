@@ -17,6 +17,7 @@ import { run } from "./process.ts";
 import { suitesEntry, summary } from "./run-xs.ts";
 import { buildApp, sdkTool, sdkVersion, writeManifest } from "./sdk.ts";
 import { boardManifests } from "./sdk-boards.ts";
+import { clientManifest, clientModules, clientSuites } from "./sdk-clients.ts";
 import { examples } from "./sdk-examples.ts";
 import { sdkFlashTests } from "./sdk-flash-tests.ts";
 import { withDisplay } from "./simulator.ts";
@@ -95,7 +96,7 @@ function reasonToSkip({ path, needs }: Suite, engine: Engine): string | undefine
 }
 
 function suitesFor(engine: Engine): string[] {
-	if (chosen.length) return chosen;
+	if (chosen.length) return chosen.filter((path) => !isClient(path));
 	const ours = findSuites().flatMap((suite) => {
 		const reason = reasonToSkip(suite, engine);
 		if (reason) say(`skip ${suite.path}: ${reason}`);
@@ -125,22 +126,64 @@ function withoutReports(): (text: string) => string {
 	};
 }
 
-async function suites(engine: Engine) {
-	const folder = writeManifest(`suites-${engine}`, manifestFor(engine));
-	const { contents, plugin } = suitesEntry(suitesFor(engine));
-	const flashes = sdkFlashTests(["zram/flash", "NOR flash emulator"]);
-	const plugins = [plugin, assertionNames, engineNames(engine), flashes];
+interface SuitesApp {
+	name: string;
+	manifest: object;
+	engine: Engine;
+	suites: string[];
+	plugins?: Plugin[];
+	/** Modules that the manifest brings, with warnings of their own. */
+	external?: string[];
+}
+
+/** Runs suites as an app of the simulator. */
+async function runSuites({ name, manifest, engine, suites, plugins = [], external = [] }: SuitesApp) {
+	const folder = writeManifest(name, manifest);
+	const { contents, plugin } = suitesEntry(suites);
 	const define = { TEST_SCALE: `${engine === "portable" ? portableOnXS.share : 1}`, TEST_PRELOADED: "true" };
-	await bundle({ contents }, join(folder, "suites.mjs"), { sdk: true, engine, plugins, define });
+	const options = { sdk: true, engine, plugins: [plugin, assertionNames, engineNames(engine), ...plugins], define };
+	await bundle({ contents }, join(folder, "suites.mjs"), { ...options, external });
 	await bundle(join(root, "tests/sdk/main.ts"), join(folder, "main.mjs"), { sdk: true });
-	const { path, warnings } = await buildApp(folder, { goal: "instrument" });
-	const options = { cwd: root, echo: withoutReports(), timeout: 1_800_000 };
-	const result = await withDisplay(0, (env) => run(sdkTool("mcsim"), [path], { ...options, env }));
+	const built = await buildApp(folder, { goal: "instrument" });
+	const warnings = external.length ? [] : built.warnings;
+	const running = { cwd: root, echo: withoutReports(), timeout: 1_800_000 };
+	const result = await withDisplay(0, (env) => run(sdkTool("mcsim"), [built.path], { ...running, env }));
 	const sum = summary(result.output);
 	const { passed, failed } = outcome({ ...result, ...sum });
 	const skipped = Array<string>(sum.skipped).fill("a test that cannot be with preloaded modules");
 	for (const warning of warnings) say(`failed: ${warning}`);
 	return { passed: passed + (warnings.length ? 0 : 1), failed: failed + warnings.length, skipped };
+}
+
+function suites(engine: Engine) {
+	return runSuites({
+		name: `suites-${engine}`,
+		manifest: manifestFor(engine),
+		engine,
+		suites: suitesFor(engine),
+		plugins: [sdkFlashTests(["zram/flash", "NOR flash emulator"])],
+	});
+}
+
+/** The SDK's own classes, fed from a pool and feeding it. */
+function clients(engine: Engine) {
+	const { include, modules, defines, ...rest } = manifestFor(engine);
+	const manifest = {
+		...rest,
+		...clientManifest,
+		include: [...include, ...clientManifest.include],
+		modules: { ...modules, ...clientManifest.modules },
+		defines: { ...defines, ...clientManifest.defines },
+		// the portable engine is for mods, whose host must keep all of the language
+		...(engine === "portable" && { strip: [] }),
+	};
+	return runSuites({
+		name: `clients-${engine}`,
+		manifest,
+		engine,
+		suites: clientSuites().filter((path) => !chosen.length || chosen.includes(path)),
+		external: clientModules,
+	});
 }
 
 /** What developers build first, with all that the SDK strips and preloads. */
@@ -149,9 +192,15 @@ async function dashboard() {
 	return single(warnings.join("\n"));
 }
 
+const isClient = (path: string) => clientSuites().includes(path);
+
 if (process.env.MODDABLE) {
-	for (const engine of ["native", "portable"] as const)
-		await part(`Suites on the XS of Moddable SDK ${sdkVersion()}, ${engine} engine`, () => suites(engine));
+	for (const engine of ["native", "portable"] as const) {
+		if (!chosen.length || !chosen.every(isClient))
+			await part(`Suites on the XS of Moddable SDK ${sdkVersion()}, ${engine} engine`, () => suites(engine));
+		if (!chosen.length || chosen.some(isClient))
+			await part(`Clients in Moddable SDK ${sdkVersion()}, ${engine} engine`, () => clients(engine));
+	}
 	if (!chosen.length) {
 		await part(`Dashboard for the simulator of Moddable SDK ${sdkVersion()}`, dashboard);
 		await part(`Examples in the simulator of Moddable SDK ${sdkVersion()}`, examples);

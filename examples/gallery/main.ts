@@ -28,8 +28,9 @@ function paint(pixels: Uint16Array, picture: number) {
 		}
 }
 
+/** The pixels: the buffer of a view is exactly as long as the picture. */
 function view(bytes: Uint8Array): Uint16Array {
-	return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+	return new Uint16Array(bytes.buffer);
 }
 
 /** Of a column of pixels, to see that they are the right ones. */

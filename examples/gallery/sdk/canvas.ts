@@ -21,7 +21,7 @@ export function draw(pictures: Uint8Array[], width: number, height: number) {
 	poco.begin();
 	poco.fillRectangle(black, 0, 0, poco.width, poco.height);
 	pictures.forEach((pixels, i) => {
-		const bitmap = new Bitmap(width, height, Bitmap.RGB565LE, pixels.buffer, pixels.byteOffset);
+		const bitmap = new Bitmap(width, height, Bitmap.RGB565LE, pixels.buffer, 0);
 		poco.drawBitmap(bitmap, (i & 1) * (columns + GAP), (i >> 1) * (rows + GAP), left, top, columns, rows);
 	});
 	poco.end();
