@@ -114,7 +114,7 @@ const needless = (levels: number, name: string) =>
 	`no needless refusal, none that is due missing, at the last ${levels} levels: ${name}`;
 
 for (const { name, options, granuleLength, levels, olds } of SHAPES)
-	holding(ladderLength(options, granuleLength), options.arena.byteLength)(needless(levels, name), () => {
+	holding(ladderLength(options, granuleLength), Zram.layout(options).arenaLength)(needless(levels, name), () => {
 		assert.is(Zram.layout(options).granuleLength, granuleLength);
 		const pageLength = options.pageLength ?? 4096;
 		const rungs = ladder(pageLength, granuleLength);

@@ -12,6 +12,7 @@ import { fails, refuses } from "./support/expect.ts";
 import { detach } from "./support/host.ts";
 
 const END = PAGES * PAGE;
+const KB = 1024;
 
 /** Arguments of any type at all. */
 // biome-ignore lint/suspicious/noExplicitAny: wrong arguments are what this suite is about
@@ -471,13 +472,13 @@ const GOOD: ZramOptions = { byteLength: END, arena: { byteLength: 32768 } };
 test("options: must be an object", () => {
 	for (const options of [undefined, null, 1, "options", true, 1n, Symbol()])
 		refusesOptions(options, TypeError, "options: must be an object");
-	refusesOptions({}, TypeError, "byteLength: must be a number");
+	refusesOptions({}, TypeError, /^arena: must be a number of bytes, /);
 });
 
 test("options: byteLength", () => {
 	const most = 0x0fffffff * PAGE;
-	for (const [, byteLength] of NO_NUMBERS)
-		refusesOptions({ ...GOOD, byteLength }, TypeError, "byteLength: must be a number");
+	for (const [name, byteLength] of NO_NUMBERS)
+		if (name !== "missing") refusesOptions({ ...GOOD, byteLength }, TypeError, "byteLength: must be a number");
 	for (const byteLength of [...NO_POSITIONS, 0, 4095, most + PAGE, 2 ** 53])
 		refusesOptions(
 			{ ...GOOD, byteLength },
@@ -492,6 +493,23 @@ test("options: byteLength", () => {
 	);
 	for (const byteLength of [2 ** 31, 2 ** 32, most])
 		assert.is(Zram.layout({ ...GOOD, byteLength }).pageCount, byteLength / PAGE);
+});
+
+test("options: an arena alone, as a number of bytes or as a buffer: the device is eight times as long", () => {
+	const most = [KB, 4 * KB].map((length) => 8 * 100_003 - ((8 * 100_003) % length));
+	assert.equal(Zram.layout({ arena: 100_003 }).pageCount, (most[1] as number) / PAGE);
+	assert.equal(Zram.layout({ arena: 100_003, pageLength: 1024 }).pageCount, (most[0] as number) / 1024);
+	assert.equal(Zram.layout({ arena: 2 ** 27 }).pageCount, 2 ** 30 / PAGE);
+	assert.equal(Zram.layout({ arena: 1 }), Zram.layout({ arena: { byteLength: 1 }, byteLength: PAGE }));
+	for (const arena of [64 * KB, { byteLength: 64 * KB }, new ArrayBuffer(64 * KB), new Uint8Array(64 * KB)]) {
+		const zram = new Zram({ arena });
+		assert.equal([zram.byteLength, zram.status().memLimit], [512 * KB, 64 * KB]);
+		zram.write(pageOf("compressed", 1), 512 * KB - PAGE);
+		assert.equal(readPage(zram, 127), pageOf("compressed", 1));
+		zram.close();
+	}
+	assert.is(new Zram({ arena: 64 * KB, byteLength: undefined as Wrong }).byteLength, 512 * KB);
+	refuses(() => new Zram({ arena: 500 }), RangeError, /^arena.byteLength: 500 is too small for this device, at least /);
 });
 
 test("options: pageLength", () => {
@@ -536,15 +554,21 @@ test("options: integrity, wipe, callbacks", () => {
 });
 
 test("options: arena as memory to allocate", () => {
-	for (const arena of [undefined, null, 32768, "external"] as Wrong[])
-		refusesOptions({ ...GOOD, arena }, TypeError, "arena: must be { byteLength, memory } or a buffer of bytes");
+	for (const arena of [undefined, null, 32768n, "external", true] as Wrong[])
+		refusesOptions(
+			{ ...GOOD, arena },
+			TypeError,
+			"arena: must be a number of bytes, { byteLength, memory }, or a buffer of bytes",
+		);
+	for (const arena of [...NO_POSITIONS, 0, 2 ** 31 - 63, 2 ** 31, 2 ** 32, 2 ** 53])
+		refusesOptions({ ...GOOD, arena }, RangeError, `arena: ${arena} is not an integer from 1 to ${2 ** 31 - 64}`);
 	for (const [, byteLength] of NO_NUMBERS)
 		refusesOptions({ ...GOOD, arena: { byteLength } }, TypeError, "arena.byteLength: must be a number");
 	for (const byteLength of [...NO_POSITIONS, 0, 2 ** 31, 2 ** 32, 2 ** 53])
 		refusesOptions(
 			{ ...GOOD, arena: { byteLength } },
 			RangeError,
-			`arena.byteLength: ${byteLength} is not an integer from 1 to ${2 ** 31 - 1}`,
+			`arena.byteLength: ${byteLength} is not an integer from 1 to ${2 ** 31 - 64}`,
 		);
 	for (const memory of ["", "psram", 1, null, {}] as Wrong[])
 		refusesOptions(
@@ -578,7 +602,7 @@ test("options: an arena that is too small is refused by the constructor, with wh
 
 test("options: arena as a ready buffer: of bytes, aligned, attached, of fixed length", () => {
 	const memory = new ArrayBuffer(32768 + 8);
-	const message = "arena: the buffer must be of bytes, 4-aligned, and not detached";
+	const message = "arena: the buffer must be of bytes, 4-aligned, and not detached or read-only";
 	const detached = new ArrayBuffer(32768);
 	detach(detached);
 	const resizable = new (ArrayBuffer as Wrong)(32768, { maxByteLength: 65536 });
@@ -611,8 +635,20 @@ test("options: a refused one leaves a ready arena alone", () => {
 	});
 });
 
-test("options: unknown keys are ignored, as are changes afterwards", () => {
-	const options = { ...GOOD, backings: { size: 1 }, pageLengths: 3, [Symbol("x")]: 1 };
+test("options: unknown names are refused, at every level, and the known ones named", () => {
+	const known =
+		"arena, byteLength, pageLength, threshold, integrity, wipe, codecs, backing, onPressure, onError, onOperation";
+	refusesOptions({ ...GOOD, pageLengths: 3 } as Wrong, TypeError, `pageLengths: is no option; there are ${known}`);
+	refusesOptions({ ...GOOD, constructor: 1 } as Wrong, TypeError, /^constructor: is no option/);
+	const arena = { byteLength: 32768, memroy: "internal" } as Wrong;
+	refusesOptions({ ...GOOD, arena }, TypeError, "arena.memroy: is no option; there are byteLength, memory");
+	const backing = { io: { open() {} }, path: "zram", lifetimes: 3 } as Wrong;
+	refusesOptions({ ...GOOD, backing }, TypeError, /^backing.lifetimes: is no option; there are io, path, /);
+});
+
+test("options: changes afterwards are ignored, and so are symbols and what is inherited", () => {
+	const inherited = { pageLengths: 3 };
+	const options = Object.assign(Object.create(inherited), { ...GOOD, [Symbol("x")]: 1 });
 	const zram = new Zram(options);
 	options.byteLength = 1;
 	assert.is(zram.byteLength, END);

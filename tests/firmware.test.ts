@@ -122,6 +122,41 @@ function testsOn(chip: Chip) {
 		await traps(`load(${psramEnd});`, load, psramEnd, "past the end of PSRAM");
 	});
 
+	test("no PSRAM: what asks for no kind of memory is internal; who asks for PSRAM is told", async () => {
+		const uses = `
+			import Zram from "zram";
+			import SwapPool from "zram/swap";
+			const zram = new Zram({ arena: 24 * 1024 });
+			zram.write(ArrayBuffer.fromString("hello"), 0);
+			print(String.fromArrayBuffer(zram.read(5, 0)), zram.byteLength);
+			zram.close();
+			const pool = new SwapPool({ arena: 24 * 1024, keys: 16, resident: { slots: 2, byteLength: 4096 } });
+			pool.create("a", 4096);
+			pool.acquire("a").fill(7);
+			pool.release("a");
+			print(pool.acquire("a", "r")[4095]);
+			for (const work of [
+				() => new Memory(64, "external"),
+				() => new Zram({ arena: { byteLength: 24 * 1024, memory: "external" } }),
+				() => new SwapPool({ arena: 8192, resident: { slots: 1, byteLength: 64, memory: "external" } }),
+			])
+				try { work(); } catch (error) { print(error.message); }
+			try { new SwapPool({ arena: 24 * 1024, resident: { slots: 64, byteLength: 65536 } }); } catch (error) { print(error.message); }
+			for (let i = 0; i < 20; i++) new SwapPool({ arena: 24 * 1024 }).close();
+			print("fine");`;
+		const none = 'no external memory (PSRAM) here, or the build does not turn it on: ask for "internal"';
+		const full = (kind: string) => `out of memory: 65536 bytes of ${kind} memory`;
+		await prints(
+			uses,
+			["hello 196608", "7", none, none, none, full("internal"), "fine"],
+			["--no-psram", "--slots", "9216", "--chunk", "131072"],
+		);
+		await prints("for (const kind of [undefined, 'external']) print(new Memory(1 << 20, kind).byteLength);", [
+			"1048576",
+			"1048576",
+		]);
+	});
+
 	test("memory: flash cannot be written, RAM and PSRAM not executed, and there is nothing at 0", async () => {
 		await traps(`store(${flash}, 1);`, store, flash, "flash");
 		await traps(`store(${flash + BUNDLE}, 1);`, store, flash + BUNDLE, "flash");
@@ -175,7 +210,7 @@ function testsOn(chip: Chip) {
 			print(load(${psram} + 5));
 			new Uint8Array(new Memory(30000, "internal"))[0] = 13;
 			try { new Memory(400000, "internal"); } catch (error) { print(error.message); }`,
-			["7", "out of memory: 1 bytes for a region", "9", "11", "out of memory: 400000 bytes for a region"],
+			["7", "out of memory: 1 bytes of external memory", "9", "11", "out of memory: 400000 bytes of internal memory"],
 		);
 	});
 

@@ -2,7 +2,7 @@
 // needs: js
 
 import { test } from "uvu";
-import type { ZramOptions } from "zram";
+import Zram, { type ZramOptions } from "zram";
 import { SEED, scaled } from "./support/host.ts";
 import { Model } from "./support/model.ts";
 import { fits, holding } from "./support/room.ts";
@@ -10,6 +10,7 @@ import { fits, holding } from "./support/room.ts";
 const KB = 1024;
 /** Logical size of a device that takes so many KB on a desk. */
 const sized = (kilobytes: number) => (fits(300 * KB) ? kilobytes : kilobytes / 4) * KB;
+const lengthOf = (options: ZramOptions) => options.byteLength as number;
 const external = (byteLength: number) => ({ byteLength, memory: "external" as const });
 
 const SHAPES: { name: string; operations: number; options: ZramOptions }[] = [
@@ -53,7 +54,7 @@ const SHAPES: { name: string; operations: number; options: ZramOptions }[] = [
 ];
 
 for (const [index, { name, operations, options }] of SHAPES.entries())
-	holding(options.byteLength + 32 * KB, options.arena.byteLength)(`model: ${name}`, () => {
+	holding(lengthOf(options) + 32 * KB, Zram.layout(options).arenaLength)(`model: ${name}`, () => {
 		const seed = SEED + index;
 		const model = new Model(options, seed);
 		let i = 0;

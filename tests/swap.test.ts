@@ -149,6 +149,11 @@ test("options: refused by name, before anything is done", () => {
 	const wrong: [Wrong, ErrorConstructor, RegExp][] = [
 		[undefined, TypeError, /^options: /],
 		[{}, TypeError, /^devices: /],
+		[{ devices, arena: 65536 }, TypeError, /^devices, arena: give one of them, not both/],
+		[{ arena: null }, TypeError, /^arena: must be a number of bytes/],
+		[{ arena: 0 }, RangeError, /^arena: 0 is not an integer from 1/],
+		[{ devices, slots: 4 }, TypeError, /^slots: is no option; there are arena, devices, keys, resident, /],
+		[{ devices, resident: { slots: 1, byteLength: 1, kind: 1 } }, TypeError, /^resident.kind: is no option/],
 		[{ devices: [] }, TypeError, /^devices: /],
 		[{ devices: zram }, TypeError, /^devices: /],
 		[{ devices: [{}] }, TypeError, /^devices: /],
@@ -173,6 +178,30 @@ test("options: refused by name, before anything is done", () => {
 	same(zram.read(1, 0), Uint8Array.of(1));
 	new SwapPool({ devices });
 	same(zram.read(1, 0), Uint8Array.of(0), "device: the pool has it for itself");
+});
+
+test("a pool of an arena: it makes its device, eight times as long, and closes it", () => {
+	const arena = new ArrayBuffer(64 * KB);
+	for (const given of [64 * KB, { byteLength: 64 * KB, memory: "internal" as const }, arena]) {
+		const pool = new SwapPool({ arena: given, resident: { slots: 1, byteLength: FRAME } });
+		const { pagesFree, bytesLeft } = pool.status();
+		assert.is(pagesFree, (8 * 64 * KB) / PAGE);
+		assert.ok(bytesLeft > 60 * KB && bytesLeft < 64 * KB);
+		pool.write("a", frame(1));
+		same(pool.read("a"), frame(1));
+		same(pool.acquire("a"), frame(1));
+		pool.close();
+		pool.close();
+		fails(() => pool.read("a"), "ECLOSED");
+	}
+	assert.equal(
+		SwapPool.layout({ arena: 64 * KB, keys: 10 }),
+		SwapPool.layout({ devices: [new Zram({ arena: 64 * KB })], keys: 10 }),
+	);
+	refuses(() => new SwapPool({ arena: 400 }), RangeError, /^arena.byteLength: 400 is too small/);
+	detach(arena);
+	const lost = new SwapPool({ arena: new ArrayBuffer(64 * KB) });
+	lost.close();
 });
 
 test("write: one that does not fit leaves the old value, its priority, and no trace", () => {

@@ -39,6 +39,13 @@ export function refuseInteger(name: string, value: unknown, least: number, most:
 	return new RangeError(`${name}: ${value} is not an integer from ${least} to ${most}`);
 }
 
+/** The error for options, called `prefix` and their name, of which one is none of `names`; undefined if all are. */
+export function refuseNames(prefix: string, options: object, names: Readonly<Record<string, true>>): Error | undefined {
+	const wrong = Object.keys(options).find((name) => !Object.hasOwn(names, name));
+	if (wrong === undefined) return undefined;
+	return new TypeError(`${prefix}${wrong}: is no option; there are ${Object.keys(names).join(", ")}`);
+}
+
 /** Throws what a check has found, if it has. */
 export function check(error: Error | undefined): void {
 	if (error) throw error;

@@ -19,35 +19,43 @@ import {
 	PLAN_SCRATCH,
 	planWords,
 } from "zram/engine/interface";
-import { check, refuseInteger, type ZramError } from "zram/error";
-import { ticks as hostTicks } from "zram/memory";
+import { check, refuseInteger, refuseNames, type ZramError } from "zram/error";
+import { ticks as hostTicks, type MemoryKind } from "zram/memory";
 import { type FlashGeometry, planFlash } from "zram/offload/geometry";
+import { bufferOf } from "zram/view";
 
-/** Memory to allocate for the arena. */
+/** Memory to allocate for the arena, of one kind. */
 export interface ArenaOptions {
-	/** Bytes, metadata included: the whole cost of the device but its scratch. */
+	/** Bytes, metadata included: 1 to 2^31 - 64. */
 	byteLength: number;
-	/** "external" (default) is the big and slow memory of the host, PSRAM on a board; "internal" the fast one. */
-	memory?: "external" | "internal";
+	/** "external" is PSRAM, large and slow; "internal" the fast memory. Default: PSRAM if there is any, else internal. */
+	memory?: MemoryKind;
 }
 
 /** A codec, by its name. */
 export type CodecName = "lz4" | "columns";
 
-/** What a device is made of. Keys that are not known are ignored. */
+/**
+ * Where everything is kept, metadata included: the whole cost of a device but its scratch.
+ *
+ * A number is that many bytes to allocate, in PSRAM if the board has any, else in internal memory, as all memory of which
+ * the kind is not asked for. Or a ready buffer of bytes that the caller leaves alone until close; 4-aligned, not resizable,
+ * not read-only, and not shared. Two devices over the same bytes destroy each other's pages, and nobody can tell: if you
+ * divide one ArrayBuffer between devices, see to it that their parts do not overlap.
+ */
+export type Arena = number | ArenaOptions | ByteBuffer;
+
+/** What a device is made of. */
 export interface ZramOptions {
-	/**
-	 * Bytes of the device, a multiple of pageLength. May be many times the arena: each page costs 8 bytes of it (12 with
-	 * `integrity`) before anything is written.
-	 */
-	byteLength: number;
+	/** Where everything is kept: a number of bytes is enough. */
+	arena: Arena;
 
 	/**
-	 * Where everything is kept: memory to allocate, or a ready buffer of bytes that the caller leaves alone until close;
-	 * 4-aligned, not resizable, and not shared. Two devices over the same bytes destroy each other's pages, and nobody can
-	 * tell: if you divide one ArrayBuffer between devices, see to it that their parts do not overlap.
+	 * Bytes of the device, its logical size, a multiple of pageLength. May be many times the arena: each page costs 8 bytes
+	 * of it (12 with `integrity`) before anything is written. Default: eight times the arena, whose pages cost 1.6 % of it
+	 * (2.3 % with `integrity`, more with smaller pages).
 	 */
-	arena: ArenaOptions | ByteBuffer;
+	byteLength?: number;
 
 	/** Bytes of a page: 512, 1024, 2048, or 4096 (default). Smaller pages compress less and cost more metadata. */
 	pageLength?: number;
@@ -133,13 +141,40 @@ interface Configuration {
 	plan: Uint32Array<ArrayBuffer>;
 	/** The caller's region, if it is not to be allocated. */
 	ready: ByteBuffer | undefined;
-	memory: "external" | "internal";
+	memory: MemoryKind | undefined;
 	backing: Backing | undefined;
 }
 
 const PAGE_LENGTHS = Object.freeze([512, 1024, 2048, 4096]);
 const PAGES_MAX = 0x0fffffff; // their table would take 2 GB
-const INT32_MAX = 0x7fffffff;
+const ARENA_MAX = 0x7fffffc0;
+/** What can be stored in an arena is some two or three times as long. */
+const DEFAULT_FACTOR = 8;
+
+/** The names that objects of options may have. */
+const ARENA_NAMES: Record<keyof ArenaOptions, true> = Object.freeze({ byteLength: true, memory: true });
+const BACKING_NAMES: Record<keyof BackingOptions, true> = Object.freeze({
+	io: true,
+	path: true,
+	endurance: true,
+	lifetime: true,
+	offload: true,
+	ticks: true,
+	format: true,
+});
+const ZRAM_NAMES: Record<keyof ZramOptions, true> = Object.freeze({
+	arena: true,
+	byteLength: true,
+	pageLength: true,
+	threshold: true,
+	integrity: true,
+	wipe: true,
+	codecs: true,
+	backing: true,
+	onPressure: true,
+	onError: true,
+	onOperation: true,
+});
 
 /** Opens the flash to see what it is. */
 function flashGeometry(io: FlashIO, path: string, pageLength: number): FlashGeometry {
@@ -154,6 +189,7 @@ function flashGeometry(io: FlashIO, path: string, pageLength: number): FlashGeom
 function toBacking(options: BackingOptions | undefined, pageLength: number): Backing | undefined {
 	if (options === undefined) return undefined;
 	if (typeof options !== "object" || options === null) throw new TypeError("backing: must be { io, path, … }");
+	check(refuseNames("backing.", options, BACKING_NAMES));
 	const { io, path, endurance = 100_000, lifetime = 10, offload = "any", format = false, ticks = hostTicks } = options;
 	if (typeof io?.open !== "function") throw new TypeError("backing.io: must be a flash storage, with open()");
 	if (typeof path !== "string") throw new TypeError("backing.path: must be a string");
@@ -203,37 +239,58 @@ function codecNames(codecs: number, Engine: EngineConstructor): CodecName[] {
 	return names;
 }
 
-interface Arena {
+/** The region of a device: `ready`, or to be allocated. */
+interface Region {
 	ready: ByteBuffer | undefined;
 	arenaLength: number;
-	memory: "external" | "internal";
+	memory: MemoryKind | undefined;
 }
 
-function isShared(buffer: unknown): boolean {
+function isShared(buffer: object): boolean {
 	return (
 		"SharedArrayBuffer" in globalThis &&
-		(ArrayBuffer.isView(buffer) ? buffer.buffer : buffer) instanceof SharedArrayBuffer
+		(ArrayBuffer.isView(buffer) ? bufferOf(buffer) : buffer) instanceof SharedArrayBuffer
 	);
 }
 
-function toArena(arena: unknown, Engine: EngineConstructor): Arena {
-	if (typeof arena !== "object" || arena === null)
-		throw new TypeError("arena: must be { byteLength, memory } or a buffer of bytes");
-	const prototype = Object.getPrototypeOf(arena);
-	const isPlain = prototype === Object.prototype || prototype === null;
-	const arenaLength = isPlain ? -1 : Engine.bufferLength(arena, 4);
-	if (arenaLength >= 0) {
-		if (isResizable(arena)) throw new TypeError("arena: the buffer must not be resizable");
-		if (isShared(arena)) throw new TypeError("arena: the buffer must not be shared with other machines");
-		return { ready: arena as ByteBuffer, arenaLength, memory: "internal" };
-	}
-	if (ArrayBuffer.isView(arena) || arena instanceof ArrayBuffer)
-		throw new TypeError("arena: the buffer must be of bytes, 4-aligned, and not detached");
-	const { byteLength, memory = "external" } = arena as ArenaOptions;
-	check(refuseInteger("arena.byteLength", byteLength, 1, INT32_MAX));
-	if (memory !== "external" && memory !== "internal")
+/** Whether it is a buffer or a view of one. Throws nothing for what is none, where a debugger would stop. */
+function isBuffer(value: object): boolean {
+	if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || isShared(value)) return true;
+	// host buffers may look like plain objects. To this they are buffers, and what is none is a list without elements
+	return (new Uint8Array(value as ArrayBuffer).buffer as unknown) === value;
+}
+
+/** The region that an arena of memory to allocate is to be. */
+function toAllocated({ byteLength, memory }: ArenaOptions): Region {
+	check(refuseInteger("arena.byteLength", byteLength, 1, ARENA_MAX));
+	if (memory !== undefined && memory !== "external" && memory !== "internal")
 		throw new RangeError('arena.memory: must be "external" or "internal"');
 	return { ready: undefined, arenaLength: byteLength, memory };
+}
+
+function toRegion(arena: unknown, Engine: EngineConstructor): Region {
+	if (typeof arena === "number") {
+		check(refuseInteger("arena", arena, 1, ARENA_MAX));
+		return { ready: undefined, arenaLength: arena, memory: undefined };
+	}
+	if (typeof arena !== "object" || arena === null)
+		throw new TypeError("arena: must be a number of bytes, { byteLength, memory }, or a buffer of bytes");
+	if (!isBuffer(arena)) {
+		check(refuseNames("arena.", arena, ARENA_NAMES));
+		return toAllocated(arena as ArenaOptions);
+	}
+	const arenaLength = Engine.bufferLength(arena, 4, true);
+	if (arenaLength < 0)
+		throw new TypeError("arena: the buffer must be of bytes, 4-aligned, and not detached or read-only");
+	if (isResizable(arena)) throw new TypeError("arena: the buffer must not be resizable");
+	if (isShared(arena)) throw new TypeError("arena: the buffer must not be shared with other machines");
+	return { ready: arena as ByteBuffer, arenaLength, memory: undefined };
+}
+
+/** The length of a device that says none. */
+function defaultLength(arenaLength: number, pageLength: number): number {
+	const pageCount = Math.floor((DEFAULT_FACTOR * arenaLength) / pageLength);
+	return Math.max(pageCount, 1) * pageLength;
 }
 
 /**
@@ -244,9 +301,12 @@ function toArena(arena: unknown, Engine: EngineConstructor): Arena {
  */
 export function configure(options: ZramOptions, Engine: EngineConstructor): Configuration {
 	if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
-	const { byteLength, pageLength = 4096 } = options;
+	check(refuseNames("", options, ZRAM_NAMES));
+	const { pageLength = 4096 } = options;
 	if (typeof pageLength !== "number") throw new TypeError("pageLength: must be a number");
 	if (!PAGE_LENGTHS.includes(pageLength)) throw new RangeError("pageLength: must be 512, 1024, 2048 or 4096");
+	const { ready, arenaLength, memory } = toRegion(options.arena, Engine);
+	const { byteLength = defaultLength(arenaLength, pageLength) } = options;
 	check(refuseInteger("byteLength", byteLength, pageLength, PAGES_MAX * pageLength));
 	if (byteLength % pageLength)
 		throw new RangeError(`byteLength: ${byteLength} is not a multiple of pageLength, ${pageLength}`);
@@ -257,8 +317,6 @@ export function configure(options: ZramOptions, Engine: EngineConstructor): Conf
 	checkCallback("onError", options.onError);
 	checkCallback("onOperation", options.onOperation);
 	const codecs = toCodecs(options.codecs, Engine);
-	const { ready, arenaLength, memory } = toArena(options.arena, Engine);
-
 	const backing = toBacking(options.backing, pageLength);
 	const pageCount = byteLength / pageLength;
 	const slotCount = backing?.geometry.units ?? 0;

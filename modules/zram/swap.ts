@@ -2,24 +2,23 @@
  * SwapPool: large buffers by key, kept compressed on one or more devices, and a few of them at a time as they are, in
  * slots outside of the XS heap.
  *
- * This file has what callers see, and their arguments. Below it: values.ts does it, by numbers instead of keys; table.ts
+ * This file has what callers see, and their arguments; options.ts the constructor's. Below it: values.ts does it, by numbers instead of keys; table.ts
  * knows keys, lengths and the order of use; chains.ts pages; slots.ts what is resident.
  */
 
-import type Zram from "zram";
-import type { Bytes } from "zram";
+import Zram, { type Arena, type Bytes } from "zram";
 import { toBytes } from "zram/buffer";
 import { Deferred } from "zram/deferred";
 import Engine from "zram/engine";
 import type { ByteBuffer } from "zram/engine/interface";
 import { check, refuseInteger } from "zram/error";
-import type { MemoryKind } from "zram/memory";
 import { Chains, type Shortage } from "zram/swap/chains";
-import type { SlotsOptions } from "zram/swap/slots";
-import { type Key, LENGTH_MAX, Table, VALUES_MAX } from "zram/swap/table";
+import { type Configuration, configure, type SwapOptions } from "zram/swap/options";
+import { type Key, LENGTH_MAX, Table } from "zram/swap/table";
 import { Values } from "zram/swap/values";
 
 export type { Shortage } from "zram/swap/chains";
+export type { ResidentOptions, SwapOptions } from "zram/swap/options";
 export type { Key } from "zram/swap/table";
 
 /**
@@ -27,60 +26,6 @@ export type { Key } from "zram/swap/table";
  * finds it out. "r+": release stores what has changed.
  */
 export type AcquireMode = "r" | "r+";
-
-/** What a pool is made of. */
-export interface SwapOptions {
-	/**
-	 * Where the buffers go: one or more devices with pages of one length. The pool has them for itself until it is closed:
-	 * what they hold is dropped, and a second pool on one of them is refused with `EBUSY`. Do not write to them. If one is
-	 * reset or closed, so is the pool: its methods throw `ECLOSED`, but {@link SwapPool.close}. New buffers go to the device
-	 * with most room, and to the others when that is full.
-	 */
-	devices: readonly Zram[];
-
-	/** Most buffers, owned ones included: 1 to 65,534. Each costs 11 to 13 bytes of memory at once. Default: 256. */
-	keys?: number;
-
-	/** Slots for acquire, allocated at once. Default: none. */
-	resident?: ResidentOptions;
-
-	/**
-	 * What a write does that finds no room. "never" (default): it throws `ENOSPC`. "lru": buffers go, those with the least
-	 * `priority` first and among them those that have not been used for longest, until it fits, or until there are none
-	 * left. Buffers that are acquired or owned stay. For a buffer that would not find pages enough even then nothing goes;
-	 * how many bytes of the arenas it takes nobody knows beforehand.
-	 */
-	evict?: "lru" | "never";
-
-	/**
-	 * A write found no room, and threw `ENOSPC`. Called after the call that ran into it is over; once for many. What it
-	 * throws becomes an unhandled rejection.
-	 */
-	onPressure?: (this: SwapPool, pressure: Pressure) => void;
-
-	/**
-	 * Whether owned buffers that nobody can reach any more are freed by a FinalizationRegistry. Default: true if there is
-	 * one. Firmware that strips it by name must say false: what is stripped ends the machine when it is called.
-	 */
-	finalization?: boolean;
-
-	/**
-	 * Makes misuse of resident buffers loud, for development: what is released is filled with the byte 0xDB and leaves its
-	 * slot, so that who still uses it, a display list for one, sees it at once; and release throws a TypeError if a view was
-	 * changed in mode "r". Costs a load with each acquire, and some passes over the bytes. Default: false.
-	 */
-	debug?: boolean;
-}
-
-/** Slots in which buffers are as they are while they are acquired. */
-export interface ResidentOptions {
-	/** How many: 1 to 256. */
-	slots: number;
-	/** Bytes of each: no longer buffer can be acquired. */
-	byteLength: number;
-	/** "external" is PSRAM, "internal" the fast memory. Default: PSRAM if there is any, else internal. */
-	memory?: MemoryKind;
-}
 
 /** What a write lacked that was refused, and what would help. */
 export interface Pressure {
@@ -147,15 +92,6 @@ export interface SwapLayout {
 	scratch: number;
 }
 
-interface Configuration {
-	devices: readonly Zram[];
-	count: number;
-	slots: SlotsOptions;
-	evicts: boolean;
-	debug: boolean;
-}
-
-const SLOTS_MAX = 256;
 const PRIORITY_MAX = 255;
 
 // Literals would be new strings for each call, unless the code is preloaded.
@@ -164,41 +100,11 @@ const OBJECT = typeof Object.freeze({});
 const READ: AcquireMode = "r";
 const READ_WRITE: AcquireMode = "r+";
 
-function checkDevices(devices: unknown) {
-	if (!Array.isArray(devices) || devices.length === 0) throw new TypeError("devices: must be an array of devices");
-	for (const device of devices as Zram[]) {
-		if (typeof device?.claim !== "function") throw new TypeError("devices: must be an array of devices");
-		if (device.pageLength !== (devices[0] as Zram).pageLength)
-			throw new RangeError("devices: must have pages of one length");
-	}
-	if (new Set(devices).size < devices.length) throw new RangeError("devices: one of them is there twice");
-}
-
-function configureSlots({ resident }: SwapOptions): SlotsOptions {
-	if (resident === undefined) return { count: 0, byteLength: 0, memory: undefined };
-	if (typeof resident !== "object" || resident === null)
-		throw new TypeError("resident: must be { slots, byteLength, memory }");
-	const { slots, byteLength, memory } = resident;
-	check(refuseInteger("resident.slots", slots, 1, SLOTS_MAX));
-	check(refuseInteger("resident.byteLength", byteLength, 1, 0x7fffffc0));
-	if (memory !== undefined && memory !== "external" && memory !== "internal")
-		throw new RangeError('resident.memory: must be "external" or "internal"');
-	return { count: slots, byteLength, memory };
-}
-
-/** Validates options, before anything is allocated. */
-function configure(options: SwapOptions): Configuration {
-	if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
-	const { devices, keys = 256, evict = "never", debug = false, onPressure, finalization } = options;
-	checkDevices(devices);
-	check(refuseInteger("keys", keys, 1, VALUES_MAX));
-	if (evict !== "lru" && evict !== "never") throw new RangeError('evict: must be "lru" or "never"');
-	if (onPressure !== undefined && typeof onPressure !== "function")
-		throw new TypeError("onPressure: must be a function");
-	if (finalization !== undefined && typeof finalization !== "boolean")
-		throw new TypeError("finalization: must be a boolean");
-	if (typeof debug !== "boolean") throw new TypeError("debug: must be a boolean");
-	return { devices, count: keys, slots: configureSlots(options), evicts: evict === "lru", debug };
+/** Pages of all devices, and bytes of each. */
+function pagesOf({ devices, arena }: Configuration): { pageCount: number; pageLength: number } {
+	if (!devices) return Zram.layout({ arena: arena as Arena });
+	const { pageLength } = devices[0] as Zram;
+	return { pageLength, pageCount: devices.reduce((sum, { byteLength }) => sum + byteLength / pageLength, 0) };
 }
 
 function checkKey(key: unknown) {
@@ -332,6 +238,8 @@ export default class SwapPool {
 	#refused: { shortage: Shortage | "keys"; byteLength: number } | undefined;
 	#registry: FinalizationRegistry<number> | undefined;
 	#finalization: boolean;
+	/** The device, if it is of the pool's own making. */
+	#device: Zram | undefined;
 
 	/**
 	 * What a pool costs besides its devices. Allocates nothing of it.
@@ -339,9 +247,9 @@ export default class SwapPool {
 	 * @throws TypeError, RangeError as the constructor does
 	 */
 	static layout(options: SwapOptions): SwapLayout {
-		const { devices, count, slots } = configure(options);
-		const { pageLength } = devices[0] as Zram;
-		const pageCount = devices.reduce((sum, { byteLength }) => sum + byteLength / pageLength, 0);
+		const configuration = configure(options);
+		const { count, slots } = configuration;
+		const { pageCount, pageLength } = pagesOf(configuration);
 		return {
 			tables: Chains.linksLength(pageCount, count) + Table.memoryLength(count),
 			slots: slots.count * slots.byteLength,
@@ -350,24 +258,31 @@ export default class SwapPool {
 	}
 
 	/**
-	 * Allocates the tables and slots, and empties the devices.
+	 * Allocates the tables and slots, and the device if there is an `arena`; else it empties the devices.
 	 *
 	 * @throws TypeError, RangeError naming the option and its range, ZramError `EBUSY` if a device belongs to another pool
 	 * or is in the middle of a call, `ECLOSED` if one is closed: before anything is done. Error if the host has not that much
 	 * memory.
 	 */
 	constructor(options: SwapOptions) {
-		const configuration = configure(options);
+		const { devices, arena, ...configuration } = configure(options);
 		const { onPressure, finalization = true } = options;
 		this.#finalization = finalization;
 		if (onPressure) this.#pressure = new Deferred(() => this.#report(onPressure));
-		this.#values = new Values({
-			...configuration,
-			onRefusal: (shortage, byteLength) => {
-				this.#refused = { shortage, byteLength };
-				this.#pressure?.fire();
-			},
-		});
+		if (arena !== undefined) this.#device = new Zram({ arena });
+		try {
+			this.#values = new Values({
+				...configuration,
+				devices: devices ?? [this.#device as Zram],
+				onRefusal: (shortage, byteLength) => {
+					this.#refused = { shortage, byteLength };
+					this.#pressure?.fire();
+				},
+			});
+		} catch (error) {
+			this.#device?.close();
+			throw error;
+		}
 	}
 
 	/**
@@ -546,8 +461,8 @@ export default class SwapPool {
 	}
 
 	/**
-	 * Frees everything: the slots, whose views are dead then, the tables, and what is on the devices, which stay open. Does
-	 * nothing on a closed pool. What a device throws meanwhile comes when all is done.
+	 * Frees everything: the slots, whose views are dead then, the tables, and what is on the devices, which stay open unless
+	 * the pool has made its own. Does nothing on a closed pool. What a device throws meanwhile comes when all is done.
 	 *
 	 * The memory of slots does not go back at once, as native code may still read it: it goes when the collector finds that
 	 * nobody has a buffer of theirs. A device or pool that finds no memory has it collect first.
@@ -555,7 +470,11 @@ export default class SwapPool {
 	 * @throws ZramError `EBUSY` from within a callback of a device
 	 */
 	close(): void {
-		this.#values.close();
+		try {
+			this.#values.close();
+		} finally {
+			if (this.#values.isClosed) this.#device?.close();
+		}
 	}
 
 	#ownZeros(byteLength: number): number {

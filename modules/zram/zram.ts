@@ -53,7 +53,7 @@ import { type WritebackRequest, writeback } from "zram/writeback";
 export type { BackingOptions, BackingStatus, FlashDevice, FlashIO, FlashStatus } from "zram/backing";
 export type { ByteBuffer } from "zram/engine/interface";
 export { ZramError, type ZramErrorCode } from "zram/error";
-export type { ArenaOptions, CodecName, ZramLayout, ZramOptions } from "zram/options";
+export type { Arena, ArenaOptions, CodecName, ZramLayout, ZramOptions } from "zram/options";
 export type { CodecUse, Geometry, Inspection, PageState, Statistics } from "zram/region";
 export type { WritebackRequest } from "zram/writeback";
 

@@ -21,7 +21,7 @@ export class Model {
 		this.options = options;
 		this.random = new Random(seed);
 		this.zram = new Zram(options);
-		this.#expected = new Uint8Array(options.byteLength);
+		this.#expected = new Uint8Array(this.zram.byteLength);
 		this.#buffer = new Uint8Array(6 * this.zram.pageLength + 4);
 	}
 
