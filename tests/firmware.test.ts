@@ -128,7 +128,7 @@ function testsOn(chip: Chip) {
 			import SwapPool from "zram/swap";
 			const zram = new Zram({ arena: 24 * 1024 });
 			zram.write(ArrayBuffer.fromString("hello"), 0);
-			print(String.fromArrayBuffer(zram.read(5, 0)), zram.byteLength);
+			print(String.fromArrayBuffer(zram.read(5, 0)) + zram.byteLength);
 			zram.close();
 			const pool = new SwapPool({ arena: 24 * 1024, keys: 16, resident: { slots: 2, byteLength: 4096 } });
 			pool.create("a", 4096);
@@ -148,8 +148,8 @@ function testsOn(chip: Chip) {
 		const full = (kind: string) => `out of memory: 65536 bytes of ${kind} memory`;
 		await prints(
 			uses,
-			["hello 196608", "7", none, none, none, full("internal"), "fine"],
-			["--no-psram", "--slots", "9216", "--chunk", "131072"],
+			["hello196608", "7", none, none, none, full("internal"), "fine"],
+			["--no-psram", "--slots", "13312", "--chunk", "65536"],
 		);
 		await prints("for (const kind of [undefined, 'external']) print(new Memory(1 << 20, kind).byteLength);", [
 			"1048576",

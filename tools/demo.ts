@@ -17,7 +17,7 @@ import { runOnXS, type XSOptions } from "./run-xs.ts";
 import { type Chip, chips } from "./variants.ts";
 
 /** Two frames of the display are on the XS heap at a time; the firmware's own sizes have more slots instead. */
-const FIRMWARE_HEAP = ["--slots", "9728", "--chunk", `${288 * 1024}`, "--stack", "1024"];
+const FIRMWARE_HEAP = ["--slots", "10368", "--chunk", `${280 * 1024}`, "--stack", "1024"];
 
 /**
  * Prepares the input and runs the demo. The exit code is 1 if a byte came back otherwise than it went in.

@@ -84,9 +84,9 @@ export interface SwapStatus {
 
 /** What a pool costs besides its devices. All lengths are bytes. */
 export interface SwapLayout {
-	/** External memory: links of pages, and the table of keys. */
+	/** Links of pages, and the table of keys: PSRAM if there is any, else internal memory. */
 	tables: number;
-	/** Memory of the slots. */
+	/** Memory of the slots, of the kind that `resident` asks for. */
 	slots: number;
 	/** Internal memory: a page. */
 	scratch: number;

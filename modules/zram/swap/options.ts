@@ -13,7 +13,7 @@ import { VALUES_MAX } from "zram/swap/table";
 export interface SwapOptions {
 	/**
 	 * The arena of a device that the pool makes for itself, and closes: `new SwapPool({ arena: 2 * 1024 * 1024 })` is all
-	 * that most apps need. Its other options are the defaults of {@link ZramOptions}: eight times the arena's length.
+	 * that most apps need. It has the defaults for all the rest: a logical size of eight times the arena.
 	 */
 	arena?: Arena;
 
