@@ -6,10 +6,24 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { FAULTS, type Kind } from "./support/faults.ts";
+import SwapPool from "zram/swap";
+import { equal } from "./support/bytes.ts";
+import { pageOf } from "./support/device.ts";
+import { FAULTS, Fault, FaultyZram, type Kind } from "./support/faults.ts";
 import { SEED, scaled } from "./support/host.ts";
 import { holding } from "./support/room.ts";
 import { FaultyPool, type FaultyPoolOptions, PAGE } from "./support/swap-faults.ts";
+
+const noise = (seed: number, byteLength: number) => pageOf("raw", seed, byteLength);
+
+function failsFor(work: () => void): boolean {
+	try {
+		work();
+		return false;
+	} catch {
+		return true;
+	}
+}
 
 const device = (pages: number, arena: number) => ({ byteLength: pages * PAGE, arena: { byteLength: arena } });
 
@@ -125,6 +139,26 @@ for (const [shape, options] of SHAPES)
 		}
 		assert.ok(count > (300 * seeds) / every, `only ${count} faults`);
 	});
+
+test("a last page that could not be read once, and has no room where it is, moves with its new bytes", () => {
+	const fault = new Fault();
+	const make = (pages: number, arena: number) => new FaultyZram({ ...device(pages, arena), pageLength: PAGE }, fault);
+	const [first, second] = [make(40, 8_000), make(40, 8_000)];
+	const pool = new SwapPool({ devices: [first, second], resident: { slots: 1, byteLength: PAGE } });
+	const { limit } = second;
+	second.limit = 0;
+	pool.create("a", PAGE - 100);
+	let count = 0;
+	while (!failsFor(() => pool.write(count, noise(count, PAGE)))) count++;
+	second.limit = limit;
+	const bytes = noise(77, PAGE - 100);
+	pool.acquire("a").set(bytes);
+	fault.arm("rot", 1);
+	pool.release("a");
+	assert.ok(fault.fired);
+	assert.is(second.status().pagesStored, 1);
+	assert.ok(equal(pool.read("a") as ArrayBuffer, 0, bytes, 0, bytes.length));
+});
 
 for (const [index, [shape, options]] of SHAPES.entries())
 	holding(256 * 1024)(`faults at random: ${shape}`, () => {

@@ -410,12 +410,17 @@ export class Chains {
 
 	/** Moves the page behind link `at` to another device. False if none has room. */
 	#move(at: number, page: number, place: Place): boolean {
-		const links = this.#links;
 		const staging = this.#staging as unknown as HostBuffer;
 		const { zram } = place;
 		if (zram.tryRead(staging, (page - place.first) * this.pageLength, 0, this.pageLength) < 0) throw zram.damage;
+		return this.#relocate(at, page, place);
+	}
+
+	/** What is in staging becomes the page behind link `at`, on another device than before. False if none has room. */
+	#relocate(at: number, page: number, place: Place): boolean {
+		const links = this.#links;
 		this.#rank();
-		const fresh = this.#storeElsewhere(place, staging);
+		const fresh = this.#storeElsewhere(place, this.#staging as unknown as HostBuffer);
 		if (fresh === this.#none) return false;
 		links[fresh] = links[page] as number;
 		links[at] = fresh;
@@ -455,10 +460,18 @@ export class Chains {
 
 	/** Writes a page that cannot be read, and so not in part: zeros follow the last bytes of a value. False: no room. */
 	#renew(at: number, bytes: Uint8Array, start: number, count: number): boolean {
-		if (count === this.pageLength) return this.#put(at, 0, bytes, start, count);
+		const { pageLength } = this;
+		if (count === pageLength) return this.#put(at, 0, bytes, start, count);
 		const staging = new Uint8Array(this.#staging as unknown as ArrayBuffer).fill(0);
 		staging.set(bytes.subarray(start, start + count));
-		return this.#put(at, 0, staging, 0, this.pageLength);
+		const page = this.#links[at] as number;
+		const place = this.#placeOf(page);
+		const code = place.zram.tryWrite(staging, (page - place.first) * pageLength, 0, pageLength);
+		if (code >= 0) return true;
+		if (code !== ERROR_FULL) throw place.zram.damage;
+		const hasMoved = this.#relocate(at, page, place);
+		this.shortage = "arena";
+		return hasMoved;
 	}
 
 	/** Follows the links of `chain` to the one whose page is number `index` of the value. */
