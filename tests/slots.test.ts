@@ -1,5 +1,6 @@
 /* The slot table: its invariant broken on purpose, and damage that is harmless or found. */
 // needs: js
+// firmware: --slots 11520 --chunk 220000
 
 import { test } from "uvu";
 import type { ZramError, ZramOptions } from "zram";
