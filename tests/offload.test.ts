@@ -7,9 +7,11 @@ import * as assert from "uvu/assert";
 import type { ZramOptions } from "zram";
 import type { ChipOptions } from "../modules/nor/chip.ts";
 import { SEED, scaled } from "./support/host.ts";
-import { makeBed } from "./support/offload.ts";
+import { type Bed, makeBed } from "./support/offload.ts";
 import { OffloadModel } from "./support/offload-model.ts";
+import { Random } from "./support/random.ts";
 import { holding } from "./support/room.ts";
+import { tap } from "./support/tapped-flash.ts";
 
 const KB = 1024;
 
@@ -65,27 +67,56 @@ for (const [index, { name, chip, options, heap = KB * KB }] of SHAPES.entries())
 		model.zram.close();
 	});
 
-test("storm: programs and erases that fail, blocks that wear out, bits that rot: nothing lost that was not reported", () => {
+/** A driver that refuses one call in 500 on top of what the chip does, before or after it is done, or reads too little. */
+function makeMoody(bed: Bed, random: Random): Bed & { isMoody: boolean } {
+	const { io, taps } = tap(bed);
+	const moody = { ...bed, io: bed.io, isMoody: false };
+	const refuse = () => {
+		if (moody.isMoody && random.once(500)) throw new Error("not now");
+	};
+	taps.read = (buffer) => {
+		refuse();
+		return moody.isMoody && random.once(1000) ? buffer.length - 1 : undefined;
+	};
+	taps.write = () => {
+		refuse();
+		return undefined;
+	};
+	taps.written = refuse;
+	taps.erase = () => {
+		refuse();
+		return undefined;
+	};
+	moody.boot = (options = {}, backing = {}) => bed.boot(options, { io, ...backing });
+	return moody;
+}
+
+test("storm: programs and erases that fail, blocks that wear out, bits that rot, drivers that refuse: nothing lost that was not reported", () => {
 	const operations = IS_NODE ? scaled(1_000_000) : scaled(20_000);
 	let done = 0;
 	const totals = { eio: 0, refused: 0, retired: 0, chips: 0 };
 	for (let chips = 0; done < operations; chips++) {
-		const bed = makeBed({ blocks: 64, blockLength: 1024, endurance: 400, seed: SEED + chips });
+		const random = new Random(SEED + 7 * chips);
+		const bed = makeMoody(makeBed({ blocks: 64, blockLength: 1024, endurance: 400, seed: SEED + chips }), random);
 		const options = { byteLength: 48 * KB, pageLength: 1024, arena: { byteLength: 24 * KB } };
 		const model = new OffloadModel(bed, SEED + chips, options);
 		const { chip } = bed;
-		chip.failingPrograms = chip.failingErases = 0.01;
+		const brew = (chance: number) => {
+			chip.failingPrograms = chip.failingErases = chance;
+			bed.isMoody = chance > 0;
+		};
+		brew(0.01);
 		for (let i = 0; i < 20_000 && done < operations; i++, done++) {
 			model.step();
 			if (model.random.once(500)) chip.rot(1 + model.random.below(4));
 			if (model.random.once(2000)) {
-				// whoever formats knows that the log may have rotten away
-				chip.failingPrograms = chip.failingErases = 0;
+				// whoever formats knows that the log may have rotted away
+				brew(0);
 				model.reboot(options, { format: true });
-				chip.failingPrograms = chip.failingErases = 0.01;
+				brew(0.01);
 			}
 		}
-		chip.failingPrograms = chip.failingErases = 0;
+		brew(0);
 		model.verify();
 		totals.retired += model.zram.status().backing?.slotsRetired ?? 0;
 		totals.eio += model.lost.eio;
@@ -93,7 +124,7 @@ test("storm: programs and erases that fail, blocks that wear out, bits that rot:
 		totals.chips++;
 		model.zram.close();
 	}
-	console.log(`storm: ${done} operations, ${JSON.stringify(totals)}`);
+	console.log(`storm: ${done} operations, seed ${SEED}, ${JSON.stringify(totals)}`);
 	if (done > 5000) assert.ok(totals.retired > 0);
 	if (done > 10_000) assert.ok(totals.eio > 0);
 });
