@@ -211,21 +211,22 @@ export class Log {
 	#replay(): boolean {
 		const { step, unitLength, places } = this.#geometry;
 		const { work } = this.#port;
-		let [last, programmed, isLast] = [-1, -1, false];
+		let [last, programmed, isLast, canTell] = [-1, -1, false, false];
 		for (let place = 0; place < places; place++) {
 			const at = (place * step) % unitLength;
 			if (at === 0) this.#port.load(work, Math.min(unitLength, (places - place) * step), this.#position(place));
 			if (this.#isRecord(at, place)) {
 				isLast = this.#apply(at);
 				last = place;
-			} else if (this.#isBlank(at)) continue;
-			programmed = place;
+			}
+			if (this.#isBlank(at)) canTell = true;
+			else programmed = place;
 		}
 		if (last < 0) return false;
 		if (!isLast) this.#doubt();
 		this.#place = last + (isLast ? 1 : 2);
-		// where the end of the area reads as erased, what does not was programmed
-		if (programmed < places - 1) this.#place = Math.max(this.#place, programmed + 1);
+		// encrypted flash never reads as erased; where some of it does, the rest was programmed
+		if (canTell) this.#place = Math.max(this.#place, programmed + 1);
 		if (this.#place >= places) this.#prepared = 0; // no place was left to say that the next area was written
 		return true;
 	}
