@@ -178,8 +178,11 @@ function offloadBars({ offload: { cost, wear } }: Results): Bar[] {
 	return [
 		...cost.flatMap((each) => {
 			const at = `flash, write alignment ${each.writeAlign}`;
-			const bar = atMost(`${at}: programmed for the log`, each.log, 0.02, percent);
-			return each.writeAlign <= 64 ? [bar] : [];
+			const limit = { 1: 0.011, 64: 0.02, 256: 0.075 }[each.writeAlign] as number;
+			return [
+				atMost(`${at}: programmed for the log`, each.log, limit, percent),
+				atMost(`${at}: erases a page`, each.erases, 1.01, times),
+			];
 		}),
 		atMost("flash: greatest less smallest erase count", Math.max(...data) - Math.min(...data), 66, String),
 		atMost("flash: erases of the log's blocks, of the others'", log / Math.max(...data), 1, times),
