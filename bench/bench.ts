@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what the module costs and holds, beside its peers, in one run. Prints tables, and writes
- * bench/results.json, docs/bench.md, its pictures, and the README's table by kind. Takes some minutes; progress is on stderr.
+ * bench/results.json, docs/bench.md, its pictures, and the README's tables. Takes some minutes; progress is on stderr.
  *
  *   --quick   just enough to see that it works; writes to build/bench instead
  *   --docs    measures nothing: writes the docs of bench/results.json anew
@@ -20,7 +20,7 @@ import { checkFirmwareTools } from "../tools/run-firmware.ts";
 import { type Chip, chips } from "../tools/variants.ts";
 import { readPages } from "./command.ts";
 import { type Corpus, PAGE, prepareCorpus } from "./corpus.ts";
-import { page, pictures, withKinds } from "./docs.ts";
+import { page, pictures, readmeWith } from "./docs.ts";
 import * as measure from "./measure.ts";
 import { type HostName, hasCallgrind } from "./meter.ts";
 import { measureOffload, OFFLOAD_FULL, OFFLOAD_QUICK } from "./offload.ts";
@@ -136,7 +136,7 @@ function write(results: Results): string[] {
 	const files = {
 		[folder("bench/results.json")]: `${JSON.stringify(results, null, "\t")}\n`,
 		[folder("docs/bench.md")]: page(results, extent.ops),
-		[folder("README.md")]: withKinds(readFileSync(join(root, "README.md"), "utf8"), results),
+		[folder("README.md")]: readmeWith(readFileSync(join(root, "README.md"), "utf8"), results),
 		...Object.fromEntries(Object.entries(pictures(results)).map(([name, svg]) => [folder(`docs/${name}`), svg])),
 	};
 	for (const name of ["bench", "docs"]) mkdirSync(folder(name), { recursive: true });

@@ -4,9 +4,10 @@
  * @module
  */
 
+import type { FillResult } from "./app/fill.ts";
 import { barChart, dotChart } from "./charts.ts";
 import { PAGE } from "./corpus.ts";
-import type { CostByKind, Size } from "./measure.ts";
+import type { CallsByKind, Capacity, CostByKind } from "./measure.ts";
 import { wearChart } from "./offload.ts";
 import type { PeerSizes } from "./peers.ts";
 import { bars, excuses, type Results } from "./results.ts";
@@ -109,7 +110,10 @@ Last come the promises that the project makes of these numbers, and whether it k
 ![How blocks of flash are worn after years, beside a naive design](bench-wear.svg)
 `;
 
-/** The README's table: what stands for what. */
+/** Of an arena's bytes, those of granules that hold stored bytes: the rest is metadata and rounding. */
+const USABLE = 0.95;
+
+/** The README's table by kind: what stands for what. */
 const promised: [what: string, kinds: string[]][] = [
 	["screens and drawings, RGB565", ["bitmap"]],
 	["photos: RGB565, RGB888, grey", ["photo", "photo-be", "rgb888", "grey"]],
@@ -119,28 +123,81 @@ const promised: [what: string, kinds: string[]][] = [
 	["prose, scripts, machine code", ["text", "script", "code"]],
 	["JPEG, MP3, what is encrypted", ["jpeg", "random"]],
 ];
-/** Of an arena's bytes, those of granules that hold stored bytes: the rest is metadata and rounding. */
-const USABLE = 0.95;
 
 function range(values: number[], format: (value: number) => string): string {
 	return [...new Set([Math.min(...values), Math.max(...values)].map(format))].join(" to ");
 }
 
-const readmeHead = "| what you keep | takes of its size | so 1 MB holds |\n|---|---:|---:|\n";
-
-function readmeRow(sizes: Size[], what: string, names: string[]): string {
-	const shares = sizes.filter(({ name }) => names.includes(name)).map(({ ours, pages }) => ours / (pages * PAGE));
-	const held = shares.map((share) => USABLE / share);
-	const percent = range(shares, (share) => (100 * share).toFixed(0));
-	return `| ${what} | ${percent} % | ${range(held, (value) => value.toFixed(value < 1 ? 2 : 1))} MB |\n`;
+function kindRows({ sizes }: Results): string[][] {
+	return promised.map(([what, names]) => {
+		const shares = sizes.filter(({ name }) => names.includes(name)).map(({ ours, pages }) => ours / (pages * PAGE));
+		const held = shares.map((share) => USABLE / share);
+		const percent = range(shares, (share) => (100 * share).toFixed(0));
+		return [what, `${percent} %`, `${range(held, (value) => value.toFixed(value < 1 ? 2 : 1))} MB`];
+	});
 }
 
-/** The README with its table by kind anew. */
-export function withKinds(readme: string, { sizes }: Results): string {
-	const table = readmeHead + promised.map(([what, names]) => readmeRow(sizes, what, names)).join("");
-	const start = readme.indexOf(readmeHead);
-	if (start < 0) throw new Error("README.md: there is no table of what takes how much");
-	return readme.slice(0, start) + table + readme.slice(readme.indexOf("\n\n", start) + 1);
+type Fills = Capacity["fills"][string];
+
+const mixturePath = "build/corpus/mixture.bin";
+const onlyLZ4 = ' with `codecs: ["lz4"]`';
+
+function capacityRows({ capacity, zsmalloc }: Results): string[][] {
+	const { all, lz4 } = capacity.find(({ arena }) => arena === linuxArenas[0])?.fills.mixture as Fills;
+	const row = (name: string, pages: number, wasted: number, command: string) => [
+		name,
+		`${pages} pages, ${((pages * PAGE) / 1024 ** 2).toFixed(2)} MB`,
+		`${(100 * wasted).toFixed(0)} %`,
+		command,
+	];
+	const ours = ({ pages, payload, arena }: FillResult, name: string, option: string) =>
+		row(name, pages, 1 - payload / arena, `\`npm run -s fill -- --arena 1M${option} ${mixturePath}\``);
+	return [
+		ours(all, "xs-zram", ""),
+		ours(lz4, `xs-zram${onlyLZ4}`, " --codecs lz4"),
+		...zsmalloc.map(({ name, pages, utilisation }) => {
+			const title = name.replace(/computed: Linux ([\d.]+)'s size.*/, "Linux $1 zram's size classes");
+			return row(title, pages[0] as number, 1 - (utilisation[0] as number), "computed by `npm run bench`");
+		}),
+	];
+}
+
+/** Undefined where nothing is an rv32. */
+function costRows({ calls, cost }: Results): string[][] | undefined {
+	if (!calls.rv32) return undefined;
+	const { write, read, lz4Write, lz4Read } = calls.rv32.mixture as CallsByKind[string];
+	const bare = cost.rv32?.mixture?.means as Record<string, number>;
+	const row = (name: string, value: number, of: number | undefined, note: string) => [
+		name,
+		(100 * Math.round(value / 100)).toLocaleString("en"),
+		`${(value / (of as number)).toFixed(2)}x`,
+		note,
+	];
+	const command = (option: string) => `\`npm run -s cost -- --host rv32 --pages 400${option} ${mixturePath}\``;
+	return [
+		row("write", write, bare.lz4Write, command("")),
+		row("read", read, bare.lz4Read, "from the call in JavaScript to the last byte"),
+		row(`write${onlyLZ4}`, lz4Write, bare.lz4Write, command(" --codecs lz4")),
+		row(`read${onlyLZ4}`, lz4Read, bare.lz4Read, ""),
+	];
+}
+
+/** The README's tables, by their heads. */
+const readmeTables: [head: string, rows: (results: Results) => string[][] | undefined][] = [
+	["| what you keep | takes of its size | so 1 MB holds |\n|---|---:|---:|\n", kindRows],
+	["| 1 MB of the mixture | holds | wasted | |\n|---|---:|---:|---|\n", capacityRows],
+	["| a page of 4 KB, rv32 | instructions | of bare LZ4's in C | |\n|---|---:|---:|---|\n", costRows],
+];
+
+/** The README with its tables of what was measured anew. */
+export function readmeWith(readme: string, results: Results): string {
+	return readmeTables.reduce((text, [head, rows]) => {
+		const start = text.indexOf(head);
+		if (start < 0) throw new Error(`README.md: there is no table ${head.split("\n")[0]}`);
+		const lines = rows(results)?.map((row) => `| ${row.join(" | ")} |\n`);
+		if (!lines) return text;
+		return text.slice(0, start) + head + lines.join("") + text.slice(text.indexOf("\n\n", start) + 1);
+	}, readme);
 }
 
 /** The whole page. */

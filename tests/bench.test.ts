@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { evenly, readPages, runProgram, withPages } from "../bench/command.ts";
-import { page, withKinds } from "../bench/docs.ts";
+import { page, readmeWith } from "../bench/docs.ts";
 import { randomBytes, samePages } from "../bench/generators.ts";
 import { FULL, type Size } from "../bench/measure.ts";
 import { measureCost } from "../bench/meter.ts";
@@ -222,11 +222,11 @@ for (const host of ["XS", "Node"])
 		assert.ok(elsewhere > (granules - 1) * 64 && elsewhere <= granules * 64, `${elsewhere}`);
 	});
 
-test("docs/bench.md and the README's table by kind are what bench/results.json says", () => {
+test("docs/bench.md and the README's tables are what bench/results.json says", () => {
 	const text = (path: string) => readFileSync(join(root, path), "utf8");
 	const results = JSON.parse(text("bench/results.json"));
 	assert.is(text("docs/bench.md"), page(results, FULL.ops));
-	assert.is(text("README.md"), withKinds(text("README.md"), results));
+	assert.is(text("README.md"), readmeWith(text("README.md"), results));
 });
 
 const hasPeers = (await buildPeers()).skipped.length === 0;
