@@ -63,8 +63,8 @@ export interface Peers {
 export async function buildPeers(): Promise<Peers> {
 	const found = await Promise.all(libraries.map(isThere));
 	const missing = libraries.filter((_, i) => !found[i]).map((library) => library.package);
-	const message = `other codecs: ${missing.join(", ")}; try: apt-get install ${missing.join(" ")}`;
-	if (missing.length && process.env.CI === "true") throw new MissingTool(missing.join(", "), message);
+	const problem = new MissingTool(missing.join(", "), `apt-get install ${missing.join(" ")}`);
+	if (missing.length && process.env.CI === "true") throw problem;
 	const present = libraries.filter((_, i) => found[i]);
 	const program = join(buildFolder, "bench", "peers");
 	mkdirSync(join(buildFolder, "bench"), { recursive: true });
@@ -73,7 +73,7 @@ export async function buildPeers(): Promise<Peers> {
 	const { exitCode, stderr } = await compile([...flags, join(root, "bench/native/peers.c"), "-o", program, ...links]);
 	if (exitCode) throw new Error(stderr);
 	const versions = JSON.parse((await run(program, [])).stdout);
-	return { program, versions, skipped: missing.length ? [message] : [] };
+	return { program, versions, skipped: missing.length ? [`other codecs: ${problem.message}`] : [] };
 }
 
 /** What the pages take, each alone. */

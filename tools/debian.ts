@@ -11,7 +11,7 @@ import { buildFolder } from "./paths.ts";
 import { MissingTool, type RunResult, run } from "./process.ts";
 
 const folder = join(buildFolder, "debian");
-const install = "apt-get, on Debian or Ubuntu";
+const install = "a machine with Debian or Ubuntu";
 
 function require(name: string, { exitCode, stderr }: RunResult): void {
 	if (exitCode !== 0) throw new MissingTool(`Debian's package ${name}`, "apt-get update", stderr.trim());
