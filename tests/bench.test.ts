@@ -7,7 +7,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { evenly, readPages, runProgram, withPages } from "../bench/command.ts";
 import { page, readmeWith } from "../bench/docs.ts";
-import { randomBytes, samePages } from "../bench/generators.ts";
+import { randomBytes, samePages, sensorRecords } from "../bench/generators.ts";
 import { FULL, type Size } from "../bench/measure.ts";
 import { measureCost } from "../bench/meter.ts";
 import { buildPeers } from "../bench/peers.ts";
@@ -39,6 +39,7 @@ function halves(pages: number, seed: number): Uint8Array {
 const half = file("half", halves(64, 1));
 const noise = file("noise", randomBytes(64 * PAGE, 2));
 const same = file("same", samePages(8, PAGE, 3));
+const readings = file("readings", sensorRecords(48 * PAGE, 5));
 const short = file("short", halves(1.25, 4));
 
 function command(name: string, ...parameters: string[]): Promise<RunResult> {
@@ -98,6 +99,19 @@ test("fill: files are padded to pages, same-filled pages take nothing, huge ones
 	assert.equal([small.pages, small.same], [10 + 64, 64 + 2 * 2 + 0]);
 });
 
+test("fill, churn, cost: --codecs lz4 leaves out columns, which holds what is counted", async () => {
+	const fill = ["--arena", "128K", readings];
+	const { pages, columns } = await result("fill", ...fill);
+	assert.equal([pages, columns], [48, 48]);
+	assert.equal(await result("fill", "--codecs", "lz4,columns", ...fill), await result("fill", ...fill), "all");
+	const { pages: fewer, columns: none } = await result("fill", "--codecs", "lz4", ...fill);
+	assert.ok((fewer as number) < 40, `${fewer}`);
+	assert.is(none, 0);
+	const churn = ["--arena", "128K", "--ops", "500", "--occupancy", "0.5", readings];
+	assert.ok(((await result("churn", ...churn)).columns as number) > 20);
+	assert.is((await result("churn", "--codecs", "lz4", ...churn)).columns, 0);
+});
+
 test("fill: a device smaller than the files is said to be", async () => {
 	const { pages, refused } = await result("fill", "--arena", "1M", "--size", "32K", half);
 	assert.equal([pages, refused], [8, "ERANGE"]);
@@ -153,6 +167,11 @@ const hasValgrind = process.env.CI === "true" || (await run("valgrind", ["--vers
 	assert.ok((decode as number) > 300 && (decode as number) < (engineRead as number), `${decode}`);
 	assert.ok(Math.abs((stored as number) / (lz4Stored as number) - 1) < 0.02);
 	assert.equal(await result("cost", "--host", "xs", "--pages", "6", half, noise), counted);
+	const cost = (...options: string[]) => result("cost", "--host", "xs", "--pages", "6", ...options, readings);
+	const [all, lz4] = [await cost(), await cost("--codecs", "lz4")];
+	assert.equal([all.columns, lz4.columns], [6, 0]);
+	assert.ok((all.encode as number) > (lz4.encode as number) && (all.decode as number) > (lz4.decode as number));
+	assert.ok((all.stored as number) < 0.5 * (lz4.stored as number), `${all.stored} ${lz4.stored}`);
 });
 
 test("cost without callgrind: times, in copies of a page", async () => {
@@ -175,9 +194,9 @@ for (const [name, bad, message] of [
 	["fill", ["--arena", "1M", "--page", "1000", half], /--page: 1000 is not 512 or 1024 or 2048 or 4096/],
 	["fill", ["--arena", "1M", "--size", "5000", half], /--size: 5000 is not a multiple of the page, 4096/],
 	["fill", ["--arena", "1M", "--engine", "steam", half], /--engine: steam is not native or portable/],
-	["fill", ["--arena", "1M", "--codecs", "zstd", half], /--codecs: zstd is not one or more of lz4/],
-	["churn", ["--arena", "1M", "--codecs", "lz4,lz4", half], /--codecs: lz4,lz4 is not one or more of lz4/],
-	["cost", ["--codecs", "", half], /--codecs: {2}is not one or more of lz4/],
+	["fill", ["--arena", "1M", "--codecs", "zstd", half], /--codecs: zstd is not one or more of lz4,columns\n/],
+	["churn", ["--arena", "1M", "--codecs", "lz4,lz4", half], /--codecs: lz4,lz4 is not one or more of lz4,columns\n/],
+	["cost", ["--codecs", "", half], /--codecs: {2}is not one or more of lz4,columns\n/],
 	["fill", ["--arena", "1M", "--colour", "red", half], /--colour/],
 	["churn", ["--arena", "1M", "--occupancy", "1.5", half], /--occupancy: 1.5 is not a number above 0, and at most 1/],
 	["churn", ["--arena", "1M", "--ops", "0", half], /--ops: 0 is not an integer from 1/],

@@ -9,7 +9,7 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { motionRecords, speech, walks } from "../bench/recordings.ts";
+import { motionRecords, others, speech, walks } from "../bench/recordings.ts";
 import { buildFolder, root } from "./paths.ts";
 import { filesIn, type Picture, pictureFolder, readJPEGs, readPicture, toFrame } from "./pictures.ts";
 
@@ -84,7 +84,7 @@ export async function prepareInput(): Promise<string> {
 		["photos", frames(photos)],
 		["screens", frames(drawn.filter((path) => !isPhoto(path)).map(readPicture))],
 		["audio", piecesOf([await speech()])],
-		["readings", piecesOf([await motionRecords(walks)])],
+		["readings", piecesOf([await motionRecords([...walks, ...others])])],
 		["text", piecesOf(readAll(filesIn(modules, ".json", ".md")))],
 		["code", piecesOf(readAll(filesIn(modules, ".js", ".mjs", ".cjs")))],
 		["jpeg", piecesOf(readAll(taken))],

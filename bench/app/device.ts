@@ -1,11 +1,11 @@
 /* Devices of the programs. */
 
-import Zram, { type ZramLayout } from "zram";
+import Zram, { type ZramLayout, type ZramOptions } from "zram";
 import { Memory } from "zram/memory";
 import { Failure } from "./program.ts";
 
 /** The option of a device. */
-export type Codecs = readonly ("lz4" | "columns")[];
+export type Codecs = NonNullable<ZramOptions["codecs"]>;
 
 export interface DeviceParameters {
 	/** Bytes of the arena. */
