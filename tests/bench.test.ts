@@ -100,7 +100,7 @@ test("fill: files are padded to pages, same-filled pages take nothing, huge ones
 });
 
 test("fill, churn, cost: --codecs lz4 leaves out columns, which holds what is counted", async () => {
-	const fill = ["--arena", "128K", readings];
+	const fill = ["--arena", "96K", readings];
 	const { pages, columns } = await result("fill", ...fill);
 	assert.equal([pages, columns], [48, 48]);
 	assert.equal(await result("fill", "--codecs", "lz4,columns", ...fill), await result("fill", ...fill), "all");
