@@ -118,9 +118,9 @@ function columnsBars({ capacity, calls: { rv32 } }: Results): Bar[] {
 		bars.push(atMost(`rv32, ${kind}: write, of that with LZ4 alone`, cost.write / cost.lz4Write, 1.015, times));
 	}
 	const thousands = (value: number) => `${(value / 1000).toFixed(1)}k`;
-	if (rv32.device) {
-		bars.push(atMost("rv32, device pages: mean write", rv32.device.write, 108_000, thousands));
-		bars.push(atMost("rv32, device pages: mean read", rv32.device.read, 58_000, thousands));
+	if (rv32.mixture) {
+		bars.push(atMost("rv32, mixture: mean write", rv32.mixture.write, 108_000, thousands));
+		bars.push(atMost("rv32, mixture: mean read", rv32.mixture.read, 58_000, thousands));
 	}
 	return bars;
 }
