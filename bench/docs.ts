@@ -144,7 +144,8 @@ const mixturePath = "build/corpus/mixture.bin";
 const onlyLZ4 = ' with `codecs: ["lz4"]`';
 
 function capacityRows({ capacity, zsmalloc }: Results): string[][] {
-	const { all, lz4 } = capacity.find(({ arena }) => arena === linuxArenas[0])?.fills.mixture as Fills;
+	const measured = capacity.find(({ arena }) => arena === linuxArenas[0]);
+	const { all, lz4 } = (measured as Capacity).fills.mixture as Fills;
 	const row = (name: string, pages: number, wasted: number, command: string) => [
 		name,
 		`${pages} pages, ${((pages * PAGE) / 1024 ** 2).toFixed(2)} MB`,
