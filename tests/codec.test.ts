@@ -20,14 +20,17 @@ import {
 	PLAN_SCRATCH,
 	planWords,
 } from "zram/engine/interface";
+import { CODECS } from "zram/engine/portable/codecs";
+import { type Codec, WORKSPACE_LENGTH } from "zram/engine/portable/pack";
 import { compileTool, cVariants, engineFolder } from "../tools/c-tests.ts";
 import { buildFolder, root } from "../tools/paths.ts";
-import { fill, NOISE, TEXT } from "./support/bytes.ts";
+import { fill, NOISE, RECORDS, TEXT } from "./support/bytes.ts";
 
 const PAGE = 4096;
 const PAGES = 64;
 const ARENA = 96 * 1024;
 const LZ4 = 0;
+const COLUMNS = 1;
 const MIRROR = 6;
 
 const copies = join(buildFolder, "codec");
@@ -68,10 +71,11 @@ function copyEngines() {
 function makePages(): Uint8Array[] {
 	return Array.from({ length: PAGES }, (_, i) => {
 		const page = new Uint8Array(PAGE);
-		const kind = i % 5;
+		const kind = i % 6;
 		if (kind === 0)
 			fill(page, 0, PAGE, TEXT, i); // LZ4 leaves too little for another one to be tried
 		else if (kind === 4) fill(page, 0, PAGE, NOISE, i);
+		else if (kind === 5) fill(page, 0, PAGE, RECORDS, 8 * i + 3);
 		else if (kind === 3)
 			fill(page, 0, PAGE - 300, NOISE, i); // LZ4 leaves a lot, and the other one fails: the block is made again
 		else {
@@ -220,7 +224,9 @@ function storedAs(region: Buffer): string[] {
 
 for (const [name, codecs, expected] of [
 	["both", all, [`codec ${LZ4}`, `codec ${MIRROR}`, "raw"]],
-	["those that there are not as well", 0xff, [`codec ${LZ4}`, `codec ${MIRROR}`, "raw"]],
+	["those that there are not as well", 0xff, [`codec ${LZ4}`, `codec ${COLUMNS}`, `codec ${MIRROR}`, "raw"]],
+	["LZ4 and columns", (1 << LZ4) | (1 << COLUMNS), [`codec ${LZ4}`, `codec ${COLUMNS}`, "raw"]],
+	["columns alone", 1 << COLUMNS, [`codec ${COLUMNS}`, "raw"]],
 	["LZ4 alone", 1 << LZ4, [`codec ${LZ4}`, "raw"]],
 	["the pretend one alone", 1 << MIRROR, [`codec ${MIRROR}`, "raw"]],
 	["none", 0, ["raw"]],
@@ -259,8 +265,32 @@ test("a codec that the build lacks is damage, to read and to check; a write repl
 
 test("codecs have names", ({ Engine }) => {
 	assert.is(Engine.codecName(LZ4), "lz4");
+	assert.is(Engine.codecName(COLUMNS), "columns");
 	assert.is(Engine.codecName(MIRROR), "mirror");
 	assert.is(Engine.codecName(7), undefined);
+});
+
+test("ZRAM_COLUMNS=0 builds without columns: its blocks are damage", async () => {
+	const variant = cVariants[0] as (typeof cVariants)[0];
+	const block = new Uint8Array(PAGE);
+	const page = new Uint8Array(PAGE);
+	fill(page, 0, PAGE, RECORDS, 11);
+	const length = (CODECS[COLUMNS] as Codec).makeCoder(new Uint8Array(WORKSPACE_LENGTH)).encode(page, block, PAGE - 64);
+	const input = Buffer.concat([new Uint8Array(Uint32Array.of(PAGE, length as number).buffer), block.subarray(0, length)]);
+	for (const [flag, accepted] of [
+		["-DZRAM_COLUMNS=1", "1"],
+		["-DZRAM_COLUMNS=0", "0"],
+	] as [string, string][]) {
+		const folder = join(copies, flag);
+		mkdirSync(folder, { recursive: true });
+		const flags = [...variant.flags, flag];
+		const tool = await compileTool("codec-tool", { ...variant, flags }, engineFolder, folder);
+		const child = spawn(tool, ["judge", "10", `${COLUMNS}`], { stdio: ["pipe", "pipe", "inherit"] });
+		child.stdin.end(input);
+		let said = "";
+		for await (const chunk of child.stdout) said += chunk;
+		assert.is(said.split(" ")[0], accepted, flag);
+	}
 });
 
 test.run();
