@@ -276,7 +276,10 @@ test("ZRAM_COLUMNS=0 builds without columns: its blocks are damage", async () =>
 	const page = new Uint8Array(PAGE);
 	fill(page, 0, PAGE, RECORDS, 11);
 	const length = (CODECS[COLUMNS] as Codec).makeCoder(new Uint8Array(WORKSPACE_LENGTH)).encode(page, block, PAGE - 64);
-	const input = Buffer.concat([new Uint8Array(Uint32Array.of(PAGE, length as number).buffer), block.subarray(0, length)]);
+	const input = Buffer.concat([
+		new Uint8Array(Uint32Array.of(PAGE, length as number).buffer),
+		block.subarray(0, length),
+	]);
 	for (const [flag, accepted] of [
 		["-DZRAM_COLUMNS=1", "1"],
 		["-DZRAM_COLUMNS=0", "0"],

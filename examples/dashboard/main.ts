@@ -8,7 +8,7 @@ import "piu/MC";
 import { ticks } from "zram/memory";
 import { formatStatus } from "zram/status";
 import { ARENA, Store } from "./store.ts";
-import { AMBER, BACKGROUND, BOLD, DIM, LARGE, PANEL, RED, SLATE, SMALL, TEAL, TEXT, VIOLET } from "./theme.ts";
+import { AMBER, BACKGROUND, BLUE, BOLD, DIM, LARGE, RED, SLATE, SMALL, TEAL, TEXT, VIOLET } from "./theme.ts";
 
 const COLUMNS = 44;
 const ROWS = 18;
@@ -105,12 +105,12 @@ class Dashboard extends Behavior {
 		this.#show("tenths", Math.round(ratio * 10));
 		this.#show("held", Math.round((held * 100) / 1024));
 		this.#show("used", Math.round((used * 100) / MB));
-		this.#show("compressed", figures[picture.COMPRESSED_PAGES] as number);
+		this.#show("lz4", figures[picture.LZ4_PAGES] as number);
+		this.#show("columns", figures[picture.COLUMNS_PAGES] as number);
 		this.#show("raw", figures[picture.RAW_PAGES] as number);
 		this.#show("same", figures[picture.SAME_PAGES] as number);
 		this.#show("offloaded", figures[picture.OFFLOADED_PAGES] as number);
 		this.#show("metadata", Math.round(this.#store.metadata / 1024));
-		this.#show("free", Math.round((ARENA - used) / 1024));
 		this.#show("refused", refused);
 		if (wrong > 0) this.#show("wrong", wrong);
 		this.#show("erases", figures[picture.ERASES] as number);
@@ -171,9 +171,9 @@ class Dashboard extends Behavior {
 
 	#legends(left: number, top: number) {
 		const right = left + 132;
-		this.#legend("compressed", left, top, 119, TEAL, "LZ4");
-		this.#legend("metadata", left, top + 18, 119, SLATE, "metadata", "K");
-		this.#legend("free", left, top + 36, 119, PANEL, "free", "K");
+		this.#legend("lz4", left, top, 119, TEAL, "LZ4");
+		this.#legend("columns", left, top + 18, 119, BLUE, "columns");
+		this.#legend("metadata", left, top + 36, 119, SLATE, "metadata", "K");
 		this.#legend("raw", right, top, 87, AMBER, "raw");
 		this.#legend("offloaded", right, top + 18, 87, VIOLET, "flash");
 		this.#legend("same", right, top + 36, 87, undefined, "same");

@@ -12,7 +12,8 @@
 
 enum {
 	kFree,
-	kCompressed,
+	kLZ4,
+	kColumns,
 	kRaw,
 	kMetadata,
 	kStates
@@ -180,11 +181,12 @@ static void countPage(const Picture *picture, const uint8_t *region, const zramE
 {
 	const zramHeader *header = picture->header;
 	const uint16_t *links = (const uint16_t *)(const void *)(region + header->linksOffset);
-	uint32_t state = entry->word1 & 7, stored = ((entry->word1 >> 6) & 0xFFF) + 1, granule = entry->word0;
+	uint32_t state = zramEntryState(entry), stored = zramEntryLength(entry), granule = entry->word0;
+	int look = (state == kZramStateRaw) ? kRaw : zramEntryCodec(entry) ? kColumns : kLZ4;
 	if ((state != kZramStateCompressed) && (state != kZramStateRaw))
 		return;
 	for (uint32_t done = 0; done < stored && granule < header->granuleCount; done += header->granuleLength) {
-		countGranule(picture, granule, (state == kZramStateRaw) ? kRaw : kCompressed);
+		countGranule(picture, granule, look);
 		granule = links[granule];
 	}
 }
@@ -198,10 +200,13 @@ static uint8_t cellState(const Picture *picture, uint32_t cell)
 	if (start < header->granulesOffset)
 		return kMetadata;
 	uint32_t whole = header->regionLength / picture->cells / header->granuleLength;
-	uint32_t used = (uint32_t)counts[kCompressed] + counts[kRaw];
-	if (2 * used < whole || used == 0)
-		return kFree;
-	return (counts[kRaw] > counts[kCompressed]) ? kRaw : kCompressed;
+	uint32_t used = 0;
+	uint8_t most = kLZ4;
+	for (uint8_t state = kLZ4; state <= kRaw; state++) {
+		used += counts[state];
+		most = (counts[state] > counts[most]) ? state : most;
+	}
+	return (2 * used < whole || used == 0) ? kFree : most;
 }
 
 /*
@@ -257,13 +262,14 @@ void xs_picture_figures(xsMachine *the)
 	into[0] = (int32_t)header->payload;
 	into[1] = (int32_t)(metadata + header->usedGranules * header->granuleLength);
 	into[2] = (int32_t)(metadata + header->usedGranulesMax * header->granuleLength);
-	into[3] = (int32_t)header->compressedPages;
+	into[3] = (int32_t)header->codecs[0].pages;
 	into[4] = (int32_t)header->rawPages;
 	into[5] = (int32_t)header->samePages;
 	into[6] = (int32_t)header->offloadedPages;
 	into[7] = (int32_t)((header->reads.low + header->writes.low + header->trims.low) & 0x3FFFFFFF);
 	into[8] = (int32_t)header->slotCount;
 	into[9] = (int32_t)(header->slotErases.low & 0x3FFFFFFF);
+	into[10] = (int32_t)(header->compressedPages - header->codecs[0].pages);
 }
 
 /* Steps of wear: 0 for a new block, one more for each power of ten; 6 holds pages of the log, 7 is out of order. */

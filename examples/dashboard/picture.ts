@@ -44,14 +44,15 @@ export function and(
 
 /** States of a cell. */
 export const FREE = 0;
-export const COMPRESSED = 1;
-export const RAW = 2;
-export const METADATA = 3;
+export const LZ4 = 1;
+export const COLUMNS = 2;
+export const RAW = 3;
+export const METADATA = 4;
 
 /** Bytes of a picture of so many cells, for cells(). */
 export function pictureLength(columns: number, rows: number): number {
 	const cells = columns * rows;
-	return ((cells + 2 * rows + 1) & ~1) + cells * 4 * 2;
+	return ((cells + 2 * rows + 1) & ~1) + cells * 5 * 2;
 }
 
 /**
@@ -67,7 +68,8 @@ export function cells(this: unknown, region: ByteBuffer, picture: Uint8Array, co
 export const PAYLOAD = 0;
 export const USED = 1;
 export const USED_MAX = 2;
-export const COMPRESSED_PAGES = 3;
+/** Pages that LZ4 has packed. */
+export const LZ4_PAGES = 3;
 export const RAW_PAGES = 4;
 export const SAME_PAGES = 5;
 export const OFFLOADED_PAGES = 6;
@@ -76,6 +78,8 @@ export const OPERATIONS = 7;
 export const SLOTS = 8;
 /** Erases so far. */
 export const ERASES = 9;
+/** Pages that other codecs have packed. */
+export const COLUMNS_PAGES = 10;
 export const FIGURES_LENGTH = 12 * 4;
 
 export function figures(this: unknown, region: ByteBuffer, into: ArrayBuffer): void {
