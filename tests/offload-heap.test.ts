@@ -1,6 +1,5 @@
 /* Offload allocates nothing on the XS heap once warm: writing to flash, reading from it, erasing, moving, recording. */
 // needs: xs
-// firmware: --slots 11520 --chunk 190000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

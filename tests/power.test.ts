@@ -6,7 +6,6 @@
  * the flash, and then again for every cut, from a snapshot of the flash as it was when it began.
  */
 // needs: js
-// firmware: --slots 12288 --chunk 180000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

@@ -109,7 +109,7 @@ const hosts: Host[] = [
 		name: "the emulated microcontroller, rv32",
 		variant: "rv32",
 		otherwise: "does not fit in 512 KB of RAM",
-		only: [...ofTheEngine, "backing", "demo-store", "nor", "offload-heap", "power"],
+		only: [...ofTheEngine, "backing", "demo-store", "nor"],
 	},
 	{
 		...firmware,
