@@ -16,8 +16,8 @@ import { type RunResult, runAsProgram } from "./process.ts";
 import { runOnXS, type XSOptions } from "./run-xs.ts";
 import { type Chip, chips } from "./variants.ts";
 
-/** Two frames of the display are on the XS heap at a time; the firmware's own sizes have more slots instead. */
-const FIRMWARE_HEAP = ["--slots", "10368", "--chunk", `${280 * 1024}`, "--stack", "1024"];
+/** A frame of the display is on the XS heap at a time, and the code takes more slots than a suite's. */
+const FIRMWARE_HEAP = ["--slots", "13312", "--chunk", `${220 * 1024}`, "--stack", "1024"];
 
 /**
  * Prepares the input and runs the demo. The exit code is 1 if a byte came back otherwise than it went in.

@@ -5,6 +5,7 @@
 
 import { crc32 } from "host";
 import Zram, { ZramError, type ZramOptions } from "zram";
+import { Memory } from "zram/memory";
 
 export interface Entry {
 	/** Index of the kind of data. */
@@ -27,14 +28,14 @@ export class BufferStore {
 	/** What came back otherwise than it went in, in words. */
 	readonly differences: string[] = [];
 
-	/** Ready memory for one buffer. */
-	#work: ArrayBuffer;
+	/** Ready memory for one buffer: outside of the XS heap, where a frame of a display would be too much. */
+	#work: Memory;
 	#end = 0;
 
 	/** longest: bytes of the longest buffer that will come. */
 	constructor(options: ZramOptions, longest: number) {
 		this.zram = new Zram(options);
-		this.#work = new ArrayBuffer(longest);
+		this.#work = new Memory(longest, "external");
 	}
 
 	/** Stores a buffer and keeps `capacity` bytes of the device for it. False, and nothing is stored, if it does not fit. */
