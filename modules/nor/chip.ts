@@ -469,7 +469,9 @@ export class Chip {
 			for (let i = 0; i < length; i++)
 				block.bytes[offset + i] = (block.bytes[offset + i] as number) | (from[start + i] as number);
 		block.programmedEnd = Math.max(block.programmedEnd, offset + length);
-		for (const [at, mask] of this.#weak) if (at >= position && at < position + length) this.#weaken(at, mask);
+		// an iterator is an object, even over nothing
+		if (this.#weak.size)
+			for (const [at, mask] of this.#weak) if (at >= position && at < position + length) this.#weaken(at, mask);
 	}
 
 	/** Of the bits in `mask` at a position those that are erased read differently from now on; the others are programmed. */
@@ -537,7 +539,8 @@ export class Chip {
 	}
 
 	#clear(index: number) {
-		for (const at of this.#weak.keys()) if (Math.floor(at / this.blockLength) === index) this.#weak.delete(at);
+		if (this.#weak.size)
+			for (const at of this.#weak.keys()) if (Math.floor(at / this.blockLength) === index) this.#weak.delete(at);
 		const block = this.#blocks[index];
 		if (block && !block.shared && this.#spares < this.blocks) this.#spare[this.#spares++] = block;
 		this.#blocks[index] = undefined;

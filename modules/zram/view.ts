@@ -15,8 +15,10 @@ const dataBuffer = getterOf(DataView.prototype, "buffer");
 const dataOffset = getterOf(DataView.prototype, "byteOffset");
 const dataLength = getterOf(DataView.prototype, "byteLength");
 
-/** In the names of typed arrays whose elements are bytes. Not a literal where it is used: that would be a new string. */
-const BYTE = "nt8";
+/** Typed arrays whose elements are bytes. Not literals where they are used: each would be a new string. */
+const UINT8 = "Uint8Array";
+const INT8 = "Int8Array";
+const CLAMPED = "Uint8ClampedArray";
 
 /** Whether it is a typed array. */
 export function isArray(value: unknown): boolean {
@@ -25,7 +27,8 @@ export function isArray(value: unknown): boolean {
 
 /** Whether it is a typed array whose elements are bytes. */
 export function isByteArray(value: unknown): value is Uint8Array | Int8Array | Uint8ClampedArray {
-	return (kind.call(value) as string | undefined)?.includes(BYTE) === true;
+	const name = kind.call(value);
+	return name === UINT8 || name === INT8 || name === CLAMPED;
 }
 
 /** The buffer under a view. */

@@ -211,7 +211,10 @@ export class Log {
 	#replay(): boolean {
 		const { step, unitLength, places } = this.#geometry;
 		const { work } = this.#port;
-		let [last, programmed, isLast, canTell] = [-1, -1, false, false];
+		let last = -1;
+		let programmed = -1;
+		let isLast = false;
+		let canTell = false;
 		for (let place = 0; place < places; place++) {
 			const at = (place * step) % unitLength;
 			if (at === 0) this.#port.load(work, Math.min(unitLength, (places - place) * step), this.#position(place));

@@ -193,7 +193,9 @@ export class ColumnsEncoder {
 		const count = Math.max(least, Math.min(this.#units >> 3, ORDER_SAMPLES_MOST));
 		const start = (this.#units - count) >> 1;
 		const width = this.#width;
-		let [zero, one, two] = [0, 0, 0];
+		let zero = 0;
+		let one = 0;
+		let two = 0;
 		for (let i = 2; i < count; i++) {
 			const unit = this.#unit(start + i);
 			const last = this.#unit(start + i - 1);

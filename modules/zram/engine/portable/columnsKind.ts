@@ -75,7 +75,9 @@ export class KindFinder {
 	}
 
 	#isText(step: number): boolean {
-		let [printable, rough, words] = [0, 0, 0];
+		let printable = 0;
+		let rough = 0;
+		let words = 0;
 		for (let i = 0, at = RECORD_MOST; i < LETTERS; i++, at += step) {
 			const byte = this.#page[at] as number;
 			const before = this.#page[at - 1] as number;
@@ -165,7 +167,9 @@ export class KindFinder {
 		const page = this.#page;
 		const stride = this.#stride;
 		let sample = (round * PAIRS) / ROUNDS;
-		let [first, second, any] = [0, 0, 0];
+		let first = 0;
+		let second = 0;
+		let any = 0;
 		for (let place = round; place < PAIRS; place += ROUNDS, sample++) {
 			const at = this.#rowAt(place) + Math.floor((sample * (stride >> 1)) / PAIRS) * 2;
 			const next = halfAt(page, at + stride, isBig);
