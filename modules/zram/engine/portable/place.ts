@@ -224,7 +224,10 @@ export class Place {
 	storeWord(page: number, word: number, word1: number): number {
 		const have = this.#ownGranules(page);
 		if (have === BAD_ENTRY) return ERROR_CORRUPT;
-		if (have && this.#resize(this.arena.table[2 * page] as number, have, 0) < 0) return ERROR_CORRUPT;
+		if (have) {
+			if (this.arena.resize(this.arena.table[2 * page] as number, have, 0) === ERROR_CORRUPT) return ERROR_CORRUPT;
+			this.#notePressure(); // what is freed sets no high-water mark
+		}
 		this.#setEntry(page, word, word1);
 		return 0;
 	}
