@@ -17,13 +17,13 @@ export function isResizable(buffer: unknown): boolean {
 
 /** The bytes of a view with wider elements, which engines do not take; undefined if that is not what is wrong. */
 export function bytesOfWide(target: unknown): Uint8Array | undefined {
-	if (!isArray(target) || isByteArray(target)) return undefined;
-	const view = target as ArrayBufferView;
-	const buffer = bufferOf(view);
-	const byteLength = byteLengthOf(view);
+	if (!isArray(target)) return undefined;
+	const byteLength = byteLengthOf(target);
+	if (byteLength > 0 && isByteArray(target)) return undefined;
+	const buffer = bufferOf(target);
 	// a view that its resizable buffer has left behind says that it has no bytes: that is no empty write
 	if (Engine.bufferLength(buffer, 1) < 0 || (byteLength === 0 && isResizable(buffer))) return undefined;
-	return new Uint8Array(buffer, byteOffsetOf(view), byteLength);
+	return new Uint8Array(buffer, byteOffsetOf(target), byteLength);
 }
 
 /**

@@ -1,34 +1,33 @@
-/* Views of buffers as the language defines them, whatever the properties of a caller's class say. */
+/*
+ * Views of buffers as the language defines them, whatever the properties of a caller's class say.
+ *
+ * The SDK's linker keeps the getters whose names are identifiers anywhere in an app's code, as `.byteOffset` is here: a
+ * string "byteOffset" would not do. That of Symbol.toStringTag, which would tell kinds of views apart at once, it always
+ * strips.
+ */
 
-type Getter = (this: unknown) => unknown;
+type Getter = { get(this: unknown): unknown };
+type Getters = Record<"buffer" | "byteOffset" | "byteLength" | "length", Getter>;
 
-function getterOf(prototype: object, name: PropertyKey): Getter {
-	return Object.getOwnPropertyDescriptor(prototype, name)?.get as Getter;
-}
+const ofArray = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(Uint8Array.prototype)) as unknown as Getters;
+const ofDataView = Object.getOwnPropertyDescriptors(DataView.prototype) as unknown as Getters;
 
-const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype);
-const kind = getterOf(TYPED_ARRAY, Symbol.toStringTag);
-const arrayBuffer = getterOf(TYPED_ARRAY, "buffer");
-const arrayOffset = getterOf(TYPED_ARRAY, "byteOffset");
-const arrayLength = getterOf(TYPED_ARRAY, "byteLength");
-const dataBuffer = getterOf(DataView.prototype, "buffer");
-const dataOffset = getterOf(DataView.prototype, "byteOffset");
-const dataLength = getterOf(DataView.prototype, "byteLength");
-
-/** Typed arrays whose elements are bytes. Not literals where they are used: each would be a new string. */
-const UINT8 = "Uint8Array";
-const INT8 = "Int8Array";
-const CLAMPED = "Uint8ClampedArray";
+const arrayBuffer = ofArray.buffer.get;
+const arrayOffset = ofArray.byteOffset.get;
+const arrayLength = ofArray.byteLength.get;
+const elementCount = ofArray.length.get;
+const dataBuffer = ofDataView.buffer.get;
+const dataOffset = ofDataView.byteOffset.get;
+const dataLength = ofDataView.byteLength.get;
 
 /** Whether it is a typed array. */
-export function isArray(value: unknown): boolean {
-	return kind.call(value) !== undefined;
+export function isArray(value: unknown): value is ArrayBufferView {
+	return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 
-/** Whether it is a typed array whose elements are bytes. */
+/** Whether it is a typed array whose elements are bytes, or one that has none. */
 export function isByteArray(value: unknown): value is Uint8Array | Int8Array | Uint8ClampedArray {
-	const name = kind.call(value);
-	return name === UINT8 || name === INT8 || name === CLAMPED;
+	return isArray(value) && arrayLength.call(value) === elementCount.call(value);
 }
 
 /** The buffer under a view. */
