@@ -64,7 +64,7 @@ test("acquire and release of what is in a slot allocate nothing, written or not"
 	assert.is(pool.status().misses, 1);
 });
 
-test("acquire of what must be read allocates 9 slots and no bytes, and keeps none of them", () => {
+test("acquire of what must be read allocates 9 slots, 10 on XS 17, and no bytes, and keeps none of them", () => {
 	const pool = makePool();
 	for (const key of [0, 1, 2, 3]) pool.write(key, pageOf("compressed", key, FRAME));
 	const work = (calls: number) => {
@@ -73,10 +73,9 @@ test("acquire of what must be read allocates 9 slots and no bytes, and keeps non
 			pool.release(i & 3);
 		}
 	};
-	assert.equal(
-		allocated(() => work(100)),
-		[900, 0, 0],
-	);
+	const [taken, ...others] = allocated(() => work(100));
+	assert.ok(taken === 900 || taken === 1000, `${taken} slots`);
+	assert.equal(others, [0, 0]);
 	const [slots, chunkBytes] = kept(() => work(CALLS)) as [number, number];
 	assert.ok(slots <= 0 && chunkBytes <= 0, `${slots} slots, ${chunkBytes} bytes`);
 });

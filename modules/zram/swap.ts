@@ -400,7 +400,7 @@ export default class SwapPool {
 	 * address without the buffer cannot be helped.
 	 *
 	 * A buffer that still is in a slot costs nothing. Else it is read from the devices, and a view and a HostBuffer are
-	 * allocated on the XS heap: 9 slots, no bytes; more with the portable engine.
+	 * allocated on the XS heap: 9 slots (10 on XS 17), no bytes; more with the portable engine.
 	 *
 	 * @param mode "r+" by default
 	 * @throws RangeError if there is no such key, or the buffer is longer than a slot; ZramError `EBUSY` if all slots are
