@@ -1,6 +1,6 @@
 /* Offload: pages that cannot be compressed, on an emulated flash, beside a model; on one that works, and in a storm. */
 // needs: js
-// firmware: --slots 13312 --chunk 174000
+// firmware: --slots 13824 --chunk 168000 --stack 2304
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

@@ -1,6 +1,6 @@
 /* The slot table: its invariant broken on purpose, and damage that is harmless or found. */
 // needs: js
-// firmware: --slots 11520 --chunk 220000
+// firmware: --slots 12416 --chunk 210000
 
 import { test } from "uvu";
 import type { ZramError, ZramOptions } from "zram";
@@ -19,7 +19,7 @@ function flip(array: Uint8Array | Uint32Array, index: number, bits = 1) {
 
 /** A device with flash: pages 0 to 5 are on it, 6 to 9 in memory; and the slots' words. */
 function makeOffloaded(options: Partial<ZramOptions> = {}) {
-	const arena = new ArrayBuffer(64 * 1024);
+	const arena = new ArrayBuffer(32 * 1024);
 	const zram = makeBed({ blocks: 12 }).boot({ byteLength: PAGES * PAGE, arena, ...options });
 	for (let page = 0; page < 10; page++) zram.write(pageOf(page < 6 ? "raw" : "compressed", page), page * PAGE);
 	const words = new Uint32Array(arena, 0, 64);
