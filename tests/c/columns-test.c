@@ -9,72 +9,35 @@
  */
 #include "digest.h"
 #include "zramColumns.h"
-#include "zramPack.h"
 #include "pages.h"
-
-enum {
-	kGuard = 64, /* bytes watched on either side of an output */
-	kGuardByte = 0xA5,
-	kBlockLengthMax = 2 * kPageLengthMax
-};
-
-static uint32_t digest;
-
-/* ---- the codec between guards ---- */
-
-static uint32_t blockArea[(kBlockLengthMax + kZramColumnsMargin + 2 * kGuard) / 4];
-static uint32_t pageArea[(kPageLengthMax + 2 * kGuard) / 4];
-static uint8_t *const block = (uint8_t *)blockArea + kGuard;
-static uint32_t *const decoded = pageArea + kGuard / 4;
-
-static int isGuard(const uint8_t *bytes, uint32_t length)
-{
-	while (length--)
-		if (*bytes++ != kGuardByte)
-			return 0;
-	return 1;
-}
+#include "guarded.h"
 
 extern const zramCodec zramColumnsCodec;
 
 /* Pages that were declined. */
 static uint32_t declined;
 
-/* Encodes to `block`, from an allocation of the page's length. 1 if what the contract forbids did not happen. */
+static uint32_t columnsEncode(const uint32_t *page, uint32_t pageLength, uint8_t *to, uint32_t capacity)
+{
+	return zramColumnsCodec.encode(NULL, page, pageLength, to, capacity);
+}
+
+/* As encodeGuarded; a page that is declined is counted, and has no bytes. */
 static int encode(const Page *page, uint32_t capacity, uint32_t *length)
 {
-	uint32_t *copy = malloc(page->length);
-	memcpy(copy, page->words, page->length);
-	memset(blockArea, kGuardByte, sizeof(blockArea));
-	*length = zramColumnsCodec.encode(NULL, copy, page->length, block, capacity);
-	free(copy);
+	if (!encodeGuarded(columnsEncode, kZramColumnsMargin, page, capacity, length))
+		return 0;
 	if (*length == kZramDeclined) {
 		declined++;
-		CHECK(isGuard(block, capacity), "%s: declined, but wrote to the block", page->name);
 		*length = 0;
 	}
-	digest = digestBytes(digestWord(digest, *length), block, *length);
-	CHECK(*length <= capacity && !(*length & 1), "%s: length %u, capacity %u", page->name, (unsigned)*length,
-		(unsigned)capacity);
-	CHECK(isGuard((uint8_t *)blockArea, kGuard), "%s: wrote before the block", page->name);
-	CHECK(isGuard(block + capacity + kZramColumnsMargin, kGuard), "%s: wrote behind the margin", page->name);
+	CHECK(!(*length & 1), "%s: length %u", page->name, (unsigned)*length);
 	return 1;
 }
 
-/* Decodes a copy of `bytes` that ends with its margin where an allocation ends. 1 likewise. */
 static int decode(const uint8_t *bytes, uint32_t length, uint32_t pageLength, uint8_t margin, int *verdict)
 {
-	uint8_t *copy = malloc(length + kZramColumnsMargin);
-	memcpy(copy, bytes, length);
-	memset(copy + length, margin, kZramColumnsMargin);
-	memset(pageArea, kGuardByte, sizeof(pageArea));
-	*verdict = zramColumnsDecode(copy, length, decoded, pageLength);
-	free(copy);
-	digest = digestBytes(digestWord(digest, (uint32_t)*verdict), decoded, *verdict ? pageLength : 0);
-	CHECK(*verdict == 0 || *verdict == 1, "verdict %d", *verdict);
-	CHECK(isGuard((uint8_t *)decoded - kGuard, kGuard), "wrote before the page");
-	CHECK(isGuard((uint8_t *)decoded + pageLength, kGuard), "wrote behind the page");
-	return 1;
+	return decodeGuarded(zramColumnsDecode, kZramColumnsMargin, margin, bytes, length, pageLength, verdict);
 }
 
 /* ---- the codec once more, written from its specification and slow ---- */

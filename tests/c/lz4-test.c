@@ -17,73 +17,34 @@
 #include "digest.h"
 #include "zramLZ4.h"
 #include "pages.h"
+#include "guarded.h"
 #ifdef ZRAM_WITH_LIBLZ4
 #include <lz4.h>
 #include <lz4hc.h>
 #endif
 
 enum {
-	kGuard = 64, /* bytes watched on either side of an output */
-	kGuardByte = 0xA5,
-	kBlockLengthMax = 2 * kZramLZ4PageLengthMax,
 	kLastLiterals = 5,
 	kLastMatchStart = 12
 };
 
-static uint32_t digest;
-
-/* ---- the codec between guards ---- */
-
 static zramLZ4Table table;
-static uint32_t blockArea[(kBlockLengthMax + kZramLZ4Margin + 2 * kGuard) / 4];
-static uint32_t pageArea[(kZramLZ4PageLengthMax + 2 * kGuard) / 4];
-static uint8_t *const block = (uint8_t *)blockArea + kGuard;
-static uint32_t *const decoded = pageArea + kGuard / 4;
+/* The one that `encode` works with. */
+static zramLZ4Table *encoderTable = &table;
 
-static int isGuard(const uint8_t *bytes, uint32_t length)
+static uint32_t lz4Encode(const uint32_t *page, uint32_t pageLength, uint8_t *to, uint32_t capacity)
 {
-	while (length--)
-		if (*bytes++ != kGuardByte)
-			return 0;
-	return 1;
+	return zramLZ4Encode(encoderTable, page, pageLength, to, capacity);
 }
 
-/*
- * Encodes to `block`, from an allocation of the page's length, so that AddressSanitizer sees a read beyond. 1 if what
- * the contract forbids did not happen.
- */
-static int encode(zramLZ4Table *with, const Page *page, uint32_t capacity, uint32_t *length)
+static int encode(const Page *page, uint32_t capacity, uint32_t *length)
 {
-	uint32_t *copy = malloc(page->length);
-	memcpy(copy, page->words, page->length);
-	memset(blockArea, kGuardByte, sizeof(blockArea));
-	*length = zramLZ4Encode(with, copy, page->length, block, capacity);
-	free(copy);
-	CHECK(*length <= capacity, "%s: length %u exceeds capacity %u", page->name, (unsigned)*length, (unsigned)capacity);
-	CHECK(isGuard((uint8_t *)blockArea, kGuard), "%s: wrote before the block", page->name);
-	CHECK(isGuard(block + capacity + kZramLZ4Margin, kGuard), "%s: wrote behind the margin", page->name);
-	digest = digestBytes(digestWord(digest, *length), block, *length);
-	return 1;
+	return encodeGuarded(lz4Encode, kZramLZ4Margin, page, capacity, length);
 }
 
-/*
- * Decodes a copy of `bytes` that ends with its margin where an allocation ends, so that AddressSanitizer sees a read
- * beyond. 1 if what the contract forbids did not happen.
- */
 static int decode(const uint8_t *bytes, uint32_t length, uint32_t pageLength, uint8_t margin, int *verdict)
 {
-	uint8_t *copy = malloc(length + kZramLZ4Margin);
-	uint8_t *output = (uint8_t *)decoded;
-	memcpy(copy, bytes, length);
-	memset(copy + length, margin, kZramLZ4Margin);
-	memset(pageArea, kGuardByte, sizeof(pageArea));
-	*verdict = zramLZ4Decode(copy, length, decoded, pageLength);
-	free(copy);
-	CHECK(*verdict == 0 || *verdict == 1, "verdict %d", *verdict);
-	CHECK(isGuard(output - kGuard, kGuard), "wrote before the page");
-	CHECK(isGuard(output + pageLength, kGuard), "wrote behind the page");
-	digest = digestBytes(digestWord(digest, (uint32_t)*verdict), output, *verdict ? pageLength : 0);
-	return 1;
+	return decodeGuarded(zramLZ4Decode, kZramLZ4Margin, margin, bytes, length, pageLength, verdict);
 }
 
 /* ---- the codec once more, written from its specification and slow ---- */
@@ -237,7 +198,7 @@ static int roundTrip(void)
 	int verdict;
 	for (i = 0; i < pageCount; i++) {
 		const Page *page = &pages[i];
-		if (!encode(&table, page, page->length, &length))
+		if (!encode(page, page->length, &length))
 			return 0;
 		if (!length)
 			continue;
@@ -255,7 +216,7 @@ static int specification(void)
 	uint32_t i, length;
 	for (i = 0; i < pageCount; i++) {
 		const Page *page = &pages[i];
-		if (!encode(&table, page, page->length, &length))
+		if (!encode(page, page->length, &length))
 			return 0;
 		specifiedEncode(&specified, page);
 		CHECK(length == (specified.length <= page->length ? specified.length : 0), "%s: %u bytes, specified are %u",
@@ -271,7 +232,7 @@ static int compresses(void)
 	uint32_t i, length;
 	for (i = 0; i < pageCount; i++) {
 		const Page *page = &pages[i];
-		if (!encode(&table, page, page->length, &length))
+		if (!encode(page, page->length, &length))
 			return 0;
 		if (!strncmp(page->name, "period", 6))
 			CHECK(length && length < 48 + page->length / 255, "%s: took %u bytes", page->name, (unsigned)length);
@@ -300,7 +261,7 @@ static int endRules(void)
 		const Page *page = &pages[i];
 		const uint8_t *in = block;
 		uint32_t position = 0, token, literals, offset;
-		if (!encode(&table, page, page->length, &length))
+		if (!encode(page, page->length, &length))
 			return 0;
 		while (length) {
 			token = *in++;
@@ -331,11 +292,11 @@ static int everyCapacity(void)
 	uint32_t i, capacity, length, full;
 	for (i = 0; i < pageCount; i += 1 + pageCount / 150) {
 		const Page *page = &pages[i];
-		if (!encode(&table, page, page->length, &full))
+		if (!encode(page, page->length, &full))
 			return 0;
 		memcpy(expected, block, full);
 		for (capacity = 1; capacity <= page->length; capacity++) {
-			if (!encode(&table, page, capacity, &length))
+			if (!encode(page, capacity, &length))
 				return 0;
 			CHECK(length == (full <= capacity ? full : 0), "%s: %u bytes with capacity %u, %u with all", page->name,
 				(unsigned)length, (unsigned)capacity, (unsigned)full);
@@ -356,10 +317,12 @@ static int historyIndependence(void)
 		const Page *page = &pages[randomBelow(pageCount)];
 		memset(&fresh, round & 1 ? 0xFF : 0, sizeof(fresh));
 		zramLZ4Init(&fresh);
-		if (!encode(&fresh, page, page->length, &expectedLength))
+		encoderTable = &fresh;
+		if (!encode(page, page->length, &expectedLength))
 			return 0;
 		memcpy(expected, block, expectedLength);
-		if (!encode(&table, page, page->length, &length))
+		encoderTable = &table;
+		if (!encode(page, page->length, &length))
 			return 0;
 		CHECK(length == expectedLength && !memcmp(block, expected, length), "%s: %u bytes, %u with a new table",
 			page->name, (unsigned)length, (unsigned)expectedLength);
@@ -439,7 +402,7 @@ static int truncated(void)
 	int verdict;
 	for (i = 0; i < pageCount; i += 1 + pageCount / 200) {
 		const Page *page = &pages[i];
-		if (!encode(&table, page, page->length, &length) || !length)
+		if (!encode(page, page->length, &length) || !length)
 			continue;
 		memcpy(whole, block, length);
 		whole[length] = 0;
@@ -535,7 +498,7 @@ static int liblz4DecodesOurs(void)
 	for (i = 0; i < pageCount; i++) {
 		const Page *page = &pages[i];
 		int result;
-		if (!encode(&table, page, page->length, &length))
+		if (!encode(page, page->length, &length))
 			return 0;
 		if (!length)
 			continue;
@@ -605,7 +568,7 @@ static int behindNoise(void)
 	for (noise = 128; noise < 3500; noise += 16) {
 		makeBehindNoise(&page, noise);
 		reference = LZ4_compress_default((const char *)page.words, (char *)bytes, (int)page.length, sizeof(bytes));
-		if (!encode(&table, &page, page.length, &length))
+		if (!encode(&page, page.length, &length))
 			return 0;
 		CHECK(length && length * 10 < (uint32_t)reference * 13, "behind %u bytes of noise: %u, liblz4 %d",
 			(unsigned)noise, (unsigned)length, reference);

@@ -96,7 +96,7 @@ static int checkContent(zramEngine *engine, uint32_t page)
 	}
 	else
 		length = 0;
-	if (engine->geometry.sumsOffset && (*zramSumOf(engine, page) != zramSum(page, entry, engine->block, length)))
+	if (engine->geometry.sumsOffset && (*zramSumOf(engine, page) != zramPageSum(page, entry, engine->block, length)))
 		return kZramInvariantSum;
 	if (zramEntryState(entry) == kZramStateOffloaded)
 		return 0;

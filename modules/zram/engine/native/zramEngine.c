@@ -24,7 +24,7 @@ static void empty(zramEngine *engine)
 	memset(zramEntryOf(engine, 0), 0, geometry->pageCount * sizeof(zramEntry));
 	if (geometry->sumsOffset)
 		for (uint32_t page = 0; page < geometry->pageCount; page++)
-			*zramSumOf(engine, page) = zramSum(page, &nothing, NULL, 0);
+			*zramSumOf(engine, page) = zramPageSum(page, &nothing, NULL, 0);
 }
 
 void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t threshold, uint32_t codecs)

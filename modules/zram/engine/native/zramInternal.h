@@ -120,15 +120,10 @@ int zramFetch(zramEngine *engine, uint32_t page, uint32_t *words, zramPacked *pa
 /* What an operation that went well answers. */
 int zramSucceed(zramEngine *engine);
 
-/* The checksum that kZramFlagIntegrity keeps: over page number, entry without its age, and stored bytes as whole words. */
-uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length);
+/* --- zramSum.c --------------------------------------------------------------------------------------------------- */
 
-/* One step of every checksum: a bijection of the word and of the sum so far, so a change within one word is found. */
-static inline uint32_t zramMix(uint32_t sum, uint32_t word)
-{
-	sum = (sum ^ word) * 0x9E3779B1u;
-	return sum ^ (sum >> 15);
-}
+/* The checksum that kZramFlagIntegrity keeps: over page number, entry without its age, and stored bytes as whole words. */
+uint32_t zramPageSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length);
 
 /* --- zramEngine.c ----------------------------------------------------------------------------------------------- */
 

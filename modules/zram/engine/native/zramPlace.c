@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define kSumStart 0x7A72616Du /* any number that is no page's: with it no sum of an empty page is 0 */
-
 /* --- room ----------------------------------------------------------------------------------------------------- */
 
 /* Pressure is reported once when 1/16 of the room or less is left, and again only after more than 1/8 has been free. */
@@ -97,20 +95,10 @@ static void tally(zramEngine *engine, const zramEntry *entry, uint32_t sign)
 		header->hugePages += sign;
 }
 
-uint32_t zramSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length)
-{
-	uint32_t sum = zramMix(zramMix(zramMix(kSumStart, page), entry->word0), entry->word1 & ~kZramEntryAgeMask);
-
-	/* counted, as `words` is NULL when there are none */
-	for (uint32_t count = (length + 3) >> 2; count; count--)
-		sum = zramMix(sum, *words++);
-	return sum;
-}
-
 static int sumMatches(
 	const zramEngine *engine, uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length)
 {
-	return !engine->geometry.sumsOffset || (*zramSumOf(engine, page) == zramSum(page, entry, words, length));
+	return !engine->geometry.sumsOffset || (*zramSumOf(engine, page) == zramPageSum(page, entry, words, length));
 }
 
 /* The page's new entry, once its chain is written; `words` are its stored bytes. */
@@ -124,7 +112,7 @@ static void setEntry(zramEngine *engine, uint32_t page, const zramEntry *fresh, 
 	tally(engine, fresh, 1);
 	*entry = *fresh;
 	if (engine->geometry.sumsOffset)
-		*zramSumOf(engine, page) = zramSum(page, fresh, words, length);
+		*zramSumOf(engine, page) = zramPageSum(page, fresh, words, length);
 }
 
 /* --- in --------------------------------------------------------------------------------------------------------- */

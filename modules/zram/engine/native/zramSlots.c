@@ -20,8 +20,6 @@
 
 #include <string.h>
 
-#define kChecksumStart 0x7A736C74u /* any number but that of the pages' sums */
-
 static int isOwned(uint32_t state)
 {
 	return (state == kZramSlotUsed) || (state == kZramSlotRotten);
@@ -44,23 +42,6 @@ void zramFreeSlot(zramSlot *slot)
 		return;
 	slot->state = (slot->state == kZramSlotUsed) ? kZramSlotFree : kZramSlotUnknown;
 	slot->page = slot->sum = 0;
-}
-
-uint32_t zramChecksum(const uint8_t *bytes, uint32_t length)
-{
-	uint32_t sum = kChecksumStart, word;
-	const uint8_t *end = bytes + (length & ~3u);
-
-	if (((uintptr_t)bytes & 3) == 0)
-		for (; bytes < end; bytes += 4)
-			sum = zramMix(sum, *(const uint32_t *)(const void *)bytes);
-	for (; bytes < end; bytes += 4) {
-		memcpy(&word, bytes, 4);
-		sum = zramMix(sum, word);
-	}
-	word = 0;
-	memcpy(&word, bytes, length & 3);
-	return (length & 3) ? zramMix(sum, word) : sum;
 }
 
 /* --- pages ------------------------------------------------------------------------------------------------------ */

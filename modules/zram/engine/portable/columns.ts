@@ -27,7 +27,7 @@ import {
 	redOf,
 	SHIFT_BITS,
 } from "zram/engine/portable/columnsBlock";
-import { ColumnsDecoder } from "zram/engine/portable/columnsDecoder";
+import { ColumnsDecoder } from "zram/engine/portable/columnsDecode";
 import { KindFinder } from "zram/engine/portable/columnsKind";
 import type { Codec } from "zram/engine/portable/pack";
 

@@ -1,0 +1,43 @@
+/* Checksums of 32 bits: of pages, as kZramFlagIntegrity keeps them, and of bytes, as slots do. */
+
+#include "zramInternal.h"
+
+#include <string.h>
+
+#define kPageStart 0x7A72616Du  /* any number that is no page's: with it no sum of an empty page is 0 */
+#define kBytesStart 0x7A736C74u /* any number but that of the pages' sums */
+#define kMultiplier 0x9E3779B1u
+
+/* Each step is a bijection of the word and of the sum so far: a change within one word is always found. */
+static inline uint32_t mix(uint32_t sum, uint32_t word)
+{
+	sum = (sum ^ word) * kMultiplier;
+	return sum ^ (sum >> 15);
+}
+
+uint32_t zramPageSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length)
+{
+	uint32_t sum = mix(mix(mix(kPageStart, page), entry->word0), entry->word1 & ~kZramEntryAgeMask);
+
+	/* counted, as `words` is NULL when there are none */
+	for (uint32_t count = (length + 3) >> 2; count; count--)
+		sum = mix(sum, *words++);
+	return sum;
+}
+
+uint32_t zramChecksum(const uint8_t *bytes, uint32_t length)
+{
+	uint32_t sum = kBytesStart, word;
+	const uint8_t *end = bytes + (length & ~3u);
+
+	if (((uintptr_t)bytes & 3) == 0)
+		for (; bytes < end; bytes += 4)
+			sum = mix(sum, *(const uint32_t *)(const void *)bytes);
+	for (; bytes < end; bytes += 4) {
+		memcpy(&word, bytes, 4);
+		sum = mix(sum, word);
+	}
+	word = 0;
+	memcpy(&word, bytes, length & 3);
+	return (length & 3) ? mix(sum, word) : sum;
+}
