@@ -13,7 +13,7 @@
 
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { buildFolder, root } from "./paths.ts";
+import { buildFolder, root, sourceOfModule } from "./paths.ts";
 import { run, runAsProgram } from "./process.ts";
 
 /** Where it is made. */
@@ -93,15 +93,15 @@ function copyNatives(source: string): boolean {
 }
 
 /** Compiled modules find each other by relative paths, and what the host chooses by `imports`. */
-function nameModules(paths: Record<string, string[]>) {
+function nameModules() {
 	for (const file of filesIn(join(packageFolder, "dist"), ".js", ".d.ts")) {
 		const text = readFileSync(file, "utf8").replaceAll(
 			/(\bfrom |\bimport\(|^import )"(zram[\w/-]*)"/gm,
 			(_, before, name) => {
-				const [source] = paths[name] ?? [];
+				const source = sourceOfModule(name);
 				if (!source)
 					throw new Error(`${relative(packageFolder, file)} imports ${name}, which tsconfig.json does not know`);
-				const path = relative(dirname(file), join(packageFolder, compiled(source)));
+				const path = relative(dirname(file), join(packageFolder, compiled(`./${source}`)));
 				return `${before}"${path.startsWith(".") ? path : `./${path}`}"`;
 			},
 		);
@@ -131,7 +131,7 @@ export async function makePackage(): Promise<void> {
 		join(packageFolder, "dist"),
 	]);
 	if (result.exitCode !== 0) throw new Error(`tsc failed:\n${result.output}`);
-	nameModules(readJSON("tsconfig.json").compilerOptions.paths);
+	nameModules();
 	copyManifest("manifest.json");
 	const manifest: Manifest = JSON.parse(readFileSync(join(packageFolder, "manifest.json"), "utf8"));
 	write("manifest.json", { ...manifest, preload: ["zram", "zram/*"] });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -12,3 +13,16 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Everything that is built or fetched. Ignored by git; may be deleted at any time. */
 export const buildFolder = join(root, "build");
+
+/** The source, from the repository's root, that `paths` of tsconfig.json has for a specifier. */
+export function sourceOfModule(specifier: string): string | undefined {
+	const { paths } = JSON.parse(readFileSync(join(root, "tsconfig.json"), "utf8")).compilerOptions;
+	const [own] = paths[specifier] ?? [];
+	if (own) return own.slice(2);
+	for (const [pattern, [source]] of Object.entries<[string]>(paths)) {
+		const [start, end] = pattern.split("*") as [string, string?];
+		if (end !== undefined && specifier.startsWith(start) && specifier.endsWith(end))
+			return source.slice(2).replace("*", specifier.slice(start.length, specifier.length - end.length));
+	}
+	return undefined;
+}

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { buildFolder, root } from "./paths.ts";
+import { buildFolder, root, sourceOfModule } from "./paths.ts";
 import { run } from "./process.ts";
 
 /** The modules that apps import. */
@@ -19,11 +19,9 @@ const readJSON = (path: string) => JSON.parse(readFileSync(join(root, path), "ut
 /** The source that a specifier in a source stands for. */
 function sourceOf(specifier: string, from: string): string {
 	if (specifier.startsWith(".")) return resolve(root, dirname(from), specifier).slice(root.length + 1);
-	const [path] = readJSON("tsconfig.json").compilerOptions.paths[specifier] ?? [
-		readJSON("package.json").imports[specifier]?.default,
-	];
-	if (!path) throw new Error(`${from}: what is ${specifier}?`);
-	return path.slice(2);
+	const source = sourceOfModule(specifier) ?? readJSON("package.json").imports[specifier]?.default.slice(2);
+	if (!source) throw new Error(`${from}: what is ${specifier}?`);
+	return source;
 }
 
 const withoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?(\*\/|$)/g, "").trim();
