@@ -288,8 +288,8 @@ function compiled(footprint: Footprint): Table {
 function stacked({ stack }: Footprint): Table {
 	return {
 		title: "Footprint: XS's stack",
-		text: "Slots that the deepest of many calls takes, its arguments included (16 bytes each on a microcontroller); a call of a function of yours takes some 12. The flash is a driver in JavaScript that does next to nothing. `creation.stack` in an app's manifest is how many there are.",
-		head: ["", "slots"],
+		text: "XS slots that the deepest of many calls takes, its arguments included (16 bytes each on a microcontroller); a call of a function of yours takes some 12. The flash is a driver in JavaScript that does next to nothing. `creation.stack` in an app's manifest is how many there are.",
+		head: ["", "XS slots"],
 		rows: stack.map(({ name, slots }) => [name, number(slots)]),
 	};
 }

@@ -229,6 +229,8 @@ typedef struct {
 	zramLeastWorn leastUnknown;
 } zramSurvey;
 
+_Static_assert(sizeof(zramSurvey) == 72, "a survey has 18 words, without padding");
+
 /* One walk over all slots. `except` is counted, and not chosen. */
 void zramSurveySlots(const zramEngine *engine, uint32_t except, zramSurvey *survey);
 
