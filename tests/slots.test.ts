@@ -49,7 +49,7 @@ test("check: invariant 12, slot", () => {
 	}
 });
 
-test("damage: bits of the slot table, in Node each: right bytes, or ECORRUPT or EIO, and no call hangs", () => {
+test("damage: bits of the slot table, in Node each: right bytes, or an error that is documented, and no call hangs", () => {
 	for (const integrity of [false, true]) {
 		const bits = 12 * 16 * 8;
 		for (let bit = 0; bit < bits; bit += integrity || !IS_NODE ? 7 : 1) {
@@ -60,7 +60,8 @@ test("damage: bits of the slot table, in Node each: right bytes, or ECORRUPT or 
 					work();
 				} catch (error) {
 					const { code } = error as ZramError;
-					if (code !== "ECORRUPT" && code !== "EIO") throw new Error(`bit ${bit}: ${error}`);
+					// without erases pages stay in memory, which is full then
+					if (code !== "ECORRUPT" && code !== "EIO" && code !== "ENOSPC") throw new Error(`bit ${bit}: ${error}`);
 				}
 			};
 			for (let page = 0; page < 10; page++)

@@ -1,12 +1,7 @@
 /*
  * The log: what must outlive a reboot is in areas of its own at the start of the partition. Erases of each unit, units
- * that are suspect or retired, and the budget; no pages.
- *
- *   area     ┌────────┬──────────────────┬────────┬────────┬──────────┬─────────────┐
- *            │ header │ snapshot, 2 B a  │ record │ record │ …        │   erased    │
- *            │        │ unit             │        │        │          │             │
- *            └────────┴──────────────────┴────────┴────────┴──────────┴─────────────┘
- *               steps   steps              a step each, programmed once
+ * that are suspect or retired, and the budget; no pages. An area is a header, a snapshot and places for records, each
+ * programmed once; DESIGN.md ("The log") draws it, and has an example.
  *
  *   header   0 checksum of the rest  4 "xs-zram log2"  16 checksum of the geometry  20 generation  24 base  28 logBase
  *            32 checksum of the snapshot. Without a snapshot, nothing was erased before: generations 1 and 2 have none
@@ -23,9 +18,6 @@
  *    finds that record, and no such area, erases it again.
  * 5. Nothing is decided because a place reads as erased. Behind the last record one is skipped, once a life; on flash
  *    that can tell, so is everything that does not.
- *
- * So an erase that was begun is never lost, and of a life that ended in a power cut the last one announced counts, be it
- * done or not. Its unit is suspect until it is erased again.
  */
 
 import Engine from "zram/engine";
@@ -39,16 +31,17 @@ import {
 import { NO_SLOT, Slot, Survey } from "zram/engine/survey";
 import type { Budget } from "zram/offload/budget";
 import { type FlashGeometry, HEADER_LENGTH, RECORD_LENGTH, SPARE } from "zram/offload/geometry";
-import { DONE, type Port, REFUSED } from "zram/offload/port";
+import { DONE, REFUSED, type VerifiedFlash } from "zram/offload/verified-flash";
 
 // Types of records. All have credit and uptime, a budget nothing else.
-const BUDGET = 0;
+const BUDGET = 0 << 20;
 /** A unit is about to be erased, which makes so many erases. */
-const ERASE = 1;
+const ERASE = 1 << 20;
 /** A unit has failed. */
-const RETIRE = 2;
+const RETIRE = 2 << 20;
 /** An area, whose units are erased, is about to be written, with this generation. */
-const AREA = 3;
+const AREA = 3 << 20;
+const TYPE = 3 << 20;
 
 /** The erase that the record before has announced may not be done: another life wrote that, or the driver refused. */
 const DOUBT = 1 << 22;
@@ -79,9 +72,10 @@ function recent(known: number, low: number): number {
 export class Log {
 	readonly #geometry: FlashGeometry;
 	readonly #engine: EngineInstance;
-	readonly #port: Port;
+	readonly #flash: VerifiedFlash;
 	readonly #budget: Budget;
 	readonly #logUnits: number;
+	readonly #geometrySum: number;
 	readonly #slot = new Slot();
 	readonly #survey = new Survey();
 
@@ -104,24 +98,31 @@ export class Log {
 	#recordedAt = 0;
 	#recordedCredit = 0;
 
-	constructor(geometry: FlashGeometry, engine: EngineInstance, port: Port, budget: Budget) {
+	constructor(geometry: FlashGeometry, engine: EngineInstance, flash: VerifiedFlash, budget: Budget) {
 		this.#geometry = geometry;
 		this.#engine = engine;
-		this.#port = port;
+		this.#flash = flash;
 		this.#budget = budget;
-		this.#logUnits = geometry.areas * geometry.areaUnits;
+		const { areas, areaUnits, step, unitLength, units } = geometry;
+		this.#logUnits = areas * areaUnits;
+		const words = [step, unitLength, units, areaUnits, areas];
+		this.#geometrySum = words.reduce((sum, word) => Math.imul(sum, 31) + word, 0) >>> 0;
 	}
 
 	// --- starting: what cannot be read is thrown, and nothing was changed
 
-	/** Takes over erases and budget. If there is no log: why the partition is not ours to take, or "" if it is erased. */
-	open(): string | undefined {
+	/**
+	 * Takes over erases and budget; or starts a log in a partition that has none, if that is erased or `format` says so.
+	 *
+	 * @throws what the driver throws; Error for a partition that is not ours or does not work
+	 */
+	open(format: boolean) {
 		this.#clear();
 		// generations are all different, but for an area that was never finished; then the number tells them apart
 		let rank = this.#youngest(Number.POSITIVE_INFINITY);
 		while (rank >= 0 && !(this.#loadErases(rank % this.#geometry.areas) && this.#replay())) rank = this.#youngest(rank);
+		if (rank < 0) this.#start(format);
 		this.#noteRecord();
-		return rank >= 0 ? undefined : this.#isUntouched() ? "" : this.#identify();
 	}
 
 	/** Of the areas with a header, and a rank (generation · areas + number) below `below`, the highest one's; or -1. */
@@ -130,7 +131,7 @@ export class Log {
 		let youngest = -1;
 		for (let area = 0; area < areas; area++) {
 			if (!this.#loadHeader(area)) continue;
-			const generation = this.#port.words.getUint32(20, true);
+			const generation = this.#flash.words.getUint32(20, true);
 			this.#newest = Math.max(this.#newest, generation);
 			const rank = generation * areas + area;
 			if (rank < below) youngest = Math.max(youngest, rank);
@@ -142,17 +143,17 @@ export class Log {
 		return area * this.#geometry.areaUnits * this.#geometry.unitLength;
 	}
 
-	/** Whether an area has a header of ours, which is then in the port's words. */
+	/** Whether an area has a header of ours, which is then in words. */
 	#loadHeader(area: number): boolean {
-		const { words, work } = this.#port;
-		this.#port.load(work, this.#geometry.headerLength, this.#startOf(area));
+		const { words, work } = this.#flash;
+		this.#flash.load(work, this.#geometry.headerLength, this.#startOf(area));
 		const isSound = words.getUint32(0, true) === Engine.checksum(work, 4, HEADER_LENGTH - 4);
-		return isSound && words.getUint32(12, true) === TEXT_3 && words.getUint32(16, true) === this.#geometrySum();
+		return isSound && words.getUint32(12, true) === TEXT_3 && words.getUint32(16, true) === this.#geometrySum;
 	}
 
 	/** Takes over an area's erases. False if they are damaged. */
 	#loadErases(area: number): boolean {
-		const { words } = this.#port;
+		const { words } = this.#flash;
 		if (!this.#loadHeader(area)) return false;
 		this.#use(area, words.getUint32(20, true), 0);
 		const sum = words.getUint32(32, true);
@@ -163,7 +164,7 @@ export class Log {
 	/** Writes an area's snapshot, or takes it over. Its checksum, or -1 if it cannot be written. */
 	#snapshot(area: number, base: number, logBase: number, isNew: boolean): number {
 		const { units, unitLength, headerLength, snapshotLength, eraseValue } = this.#geometry;
-		const { work } = this.#port;
+		const { work } = this.#flash;
 		let sum = 0;
 		for (let done = 0; done < snapshotLength; done += unitLength) {
 			const position = this.#startOf(area) + headerLength + done;
@@ -172,9 +173,9 @@ export class Log {
 			if (isNew) {
 				work.fill(eraseValue, 0, length);
 				if (this.#engine.saveWear(done / 2, count, base, logBase, work) < 0) return -1;
-				if (this.#port.program(work, length, position) !== DONE) return -1;
+				if (this.#flash.program(work, length, position) !== DONE) return -1;
 			} else {
-				this.#port.load(work, length, position);
+				this.#flash.load(work, length, position);
 				this.#engine.loadWear(done / 2, count, base, logBase, work);
 			}
 			sum = (Math.imul(sum, 31) + Engine.checksum(work, 0, length)) >>> 0;
@@ -209,20 +210,21 @@ export class Log {
 
 	/** Goes through the records of the area that was loaded. False if there is none. */
 	#replay(): boolean {
-		const { step, unitLength, places } = this.#geometry;
-		const { work } = this.#port;
+		const { step, unitLength, places, eraseValue } = this.#geometry;
+		const { work, staging } = this.#flash;
+		staging.fill(eraseValue);
 		let last = -1;
 		let programmed = -1;
 		let isLast = false;
 		let canTell = false;
 		for (let place = 0; place < places; place++) {
 			const at = (place * step) % unitLength;
-			if (at === 0) this.#port.load(work, Math.min(unitLength, (places - place) * step), this.#position(place));
+			if (at === 0) this.#flash.load(work, Math.min(unitLength, (places - place) * step), this.#position(place));
 			if (this.#isRecord(at, place)) {
 				isLast = this.#apply(at);
 				last = place;
 			}
-			if (this.#isBlank(at)) canTell = true;
+			if (Engine.equal(work, at, staging, 0, RECORD_LENGTH)) canTell = true;
 			else programmed = place;
 		}
 		if (last < 0) return false;
@@ -240,31 +242,25 @@ export class Log {
 	}
 
 	#isRecord(at: number, place: number): boolean {
-		return this.#port.words.getUint32(at, true) === this.#sealOf(at, place);
+		return this.#flash.words.getUint32(at, true) === this.#sealOf(at, place);
 	}
 
 	/** The checksum that a record has, which must be one of this area's and this place. */
 	#sealOf(at: number, place: number): number {
-		const sum = Engine.checksum(this.#port.work, at + 4, RECORD_LENGTH - 4);
+		const sum = Engine.checksum(this.#flash.work, at + 4, RECORD_LENGTH - 4);
 		return (sum ^ Math.imul(this.#generation, 0x9e3779b1) ^ place) >>> 0;
-	}
-
-	#isBlank(at: number): boolean {
-		const blank = this.#geometry.eraseValue ? 0xffffffff : 0;
-		for (let i = 0; i < RECORD_LENGTH; i += 4) if (this.#port.words.getUint32(at + i, true) !== blank) return false;
-		return true;
 	}
 
 	/** Applies a record. Whether it is its life's last. */
 	#apply(at: number): boolean {
-		const { words } = this.#port;
+		const { words } = this.#flash;
 		const what = words.getUint32(at + 4, true);
 		const subject = what & SUBJECT;
 		const low = what >>> 24;
 		if (what & DOUBT) this.#doubt();
 		this.#announced = -1;
 		this.#budget.restore(words.getFloat32(at + 8, true), words.getUint32(at + 12, true) * 1000);
-		const type = (what >>> 20) & 3;
+		const type = what & TYPE;
 		if (type === ERASE) this.#applyErase(subject, low);
 		else if (type === RETIRE) this.#engine.setSlot(subject, SLOT_RETIRED, 0, 0);
 		else if (type === AREA) {
@@ -297,18 +293,17 @@ export class Log {
 		return this.#slot.erases;
 	}
 
-	/** No area counts, and it is not erased. */
+	/** What a partition holds whose log cannot be used. */
 	#identify(): string {
-		const { words, work } = this.#port;
-		let reason = "is not erased and not ours (flash with transparent encryption never looks erased)";
+		const { words, work } = this.#flash;
 		for (let unit = 0; unit < this.#logUnits; unit++) {
-			this.#port.load(work, this.#geometry.headerLength, unit * this.#geometry.unitLength);
+			this.#flash.load(work, this.#geometry.headerLength, unit * this.#geometry.unitLength);
 			if (words.getUint32(4, true) !== TEXT || words.getUint32(8, true) !== TEXT_2) continue;
 			if (words.getUint32(12, true) === TEXT_3_VERSION_1) return "has a log of version 1, and this is version 2";
-			if (words.getUint32(16, true) !== this.#geometrySum()) return "was used with another pageLength or driver";
-			reason = "is ours, but its log is damaged";
+			const isSame = words.getUint32(16, true) === this.#geometrySum;
+			return isSame ? "is ours, but its log is damaged" : "was used with another pageLength or driver";
 		}
-		return reason;
+		return "is not erased and not ours (flash with transparent encryption never looks erased)";
 	}
 
 	/** Whether the partition is erased, but for areas that a first start has begun: a header, no snapshot, a record. */
@@ -328,10 +323,10 @@ export class Log {
 	/** Whether what is there is erased, or a new log's header of which some bits are still missing. */
 	#isPartOfHeader(position: number, generation: number): boolean {
 		const { headerLength, eraseValue } = this.#geometry;
-		const { work, staging } = this.#port;
+		const { work, staging } = this.#flash;
 		this.#putHeader(generation, 0, 0, 0);
 		Engine.copy(staging, 0, work, 0, headerLength);
-		this.#port.load(work, headerLength, position);
+		this.#flash.load(work, headerLength, position);
 		// every bit that is not erased must be one of the header's
 		return Engine.and(eraseValue ? staging : work, 0, eraseValue ? work : staging, 0, headerLength) === 0;
 	}
@@ -339,11 +334,11 @@ export class Log {
 	/** Whether bytes of the flash read as erased. */
 	#isErased(position: number, end: number): boolean {
 		const { unitLength, eraseValue } = this.#geometry;
-		const { work, staging } = this.#port;
+		const { work, staging } = this.#flash;
 		staging.fill(eraseValue);
 		for (let length = 0; position < end; position += length) {
 			length = Math.min(end - position, unitLength - (position % unitLength));
-			this.#port.load(work, length, position);
+			this.#flash.load(work, length, position);
 			if (Engine.equal(work, 0, staging, 0, length) !== 1) return false;
 		}
 		return true;
@@ -351,45 +346,49 @@ export class Log {
 
 	// --- a new log
 
+	#start(format: boolean) {
+		const { work } = this.#flash;
+		const { units, unitLength } = this.#geometry;
+		const isUntouched = this.#isUntouched();
+		if (!isUntouched && !format)
+			throw new Error(`backing: the partition ${this.#identify()}; pass format: true to start anew`);
+		this.#flash.load(work, unitLength, (units - 1) * unitLength); // is it there?
+		if (!((isUntouched && this.#create(true)) || this.#create(false)))
+			throw new Error("backing: the partition cannot be erased and programmed");
+	}
+
 	/**
-	 * Starts a log in a partition that has none. isErased: only areas that read as erased are used, and none is erased. False
-	 * if that fails.
+	 * Makes two areas: one that counts, and an older one without credit to fall back to. isErased: of those that read as
+	 * erased, and none is erased. False if that fails.
 	 */
-	create(isErased: boolean): boolean {
-		const { credit } = this.#budget;
+	#create(isErased: boolean): boolean {
 		const { areas } = this.#geometry;
+		const { credit } = this.#budget;
 		this.#clear();
 		this.#newest = FIRST;
 		let count = 1;
 		while (count <= areas && !this.#establish(count % areas, FIRST, isErased)) count++;
-		if (count > areas) return false;
-		const area = count % areas;
 		const place = this.#place;
-		// the one before it in the ring is there to fall back to, and has no credit; if that fails there is none
 		this.#budget.credit = 0;
-		if (area > 0) this.#establish(area - 1, FIRST - 1, isErased);
+		if (count < areas) this.#establish(count - 1, FIRST - 1, isErased); // if that fails there is none
 		this.#budget.credit = credit;
-		this.#use(area, FIRST, place);
-		this.#noteRecord();
-		return true;
+		this.#use(count % areas, FIRST, place);
+		return count <= areas;
 	}
 
 	/** Makes an area of a new log, with its first record. False if that fails. */
 	#establish(area: number, generation: number, isErased: boolean): boolean {
-		if (!(isErased ? this.#isErased(this.#startOf(area), this.#startOf(area + 1)) : this.#eraseArea(area)))
-			return false;
-		if (!this.#writeArea(area, generation)) return false;
+		const isReady = isErased ? this.#isErased(this.#startOf(area), this.#startOf(area + 1)) : this.#eraseArea(area);
+		if (!isReady || !this.#writeArea(area, generation)) return false;
 		this.#use(area, generation, 0);
-		return generation === FIRST ? this.#append(BUDGET, 0, 0, 0) : this.#append(AREA, area + 1, FIRST, 0);
+		return this.#append(generation === FIRST ? BUDGET : AREA | (area + 1) | (FIRST << 24));
 	}
 
 	/** There is no log yet that could have it on record: the only erases that are not counted. */
 	#eraseArea(area: number): boolean {
 		const { areaUnits } = this.#geometry;
-		let unit = area * areaUnits;
-		const end = unit + areaUnits;
-		while (unit < end && this.#port.erase(unit)) unit++;
-		return unit === end;
+		for (let i = 0; i < areaUnits; i++) if (!this.#flash.erase(area * areaUnits + i)) return false;
+		return true;
 	}
 
 	// --- records
@@ -419,38 +418,28 @@ export class Log {
 	}
 
 	/**
-	 * Erases a unit: on record, counted, then done. It was paid for, and is suspect until the driver says that it is done,
-	 * which is for the caller to note.
+	 * Erases a unit: on record, counted, paid for unless it is the log's, then done. The unit is suspect until the driver
+	 * says that it is done, which is for the caller to note.
 	 */
 	eraseUnit(unit: number): number {
+		const flash = this.#flash;
 		const isLog = unit < this.#logUnits;
 		const erases = this.#erasesOf(unit) + 1;
 		const { sum } = this.#slot;
-		const port = this.#port;
-		let isRecorded = false;
-		let isErased = false;
-		port.enter();
-		try {
-			const before = port.ticks();
-			// one of the log goes without where no place is left: else there would never be one again
-			isRecorded = (isLog && this.#left <= 0) || this.#append(ERASE, unit, erases, 0);
-			if (isRecorded) {
-				this.#announced = unit;
-				this.#isDoubtful = true;
-				isErased = port.erase(unit);
-				this.#isDoubtful = !isErased;
-				port.erasing.add((port.ticks() - before) >>> 0);
-			}
-		} finally {
-			port.leave();
-			if (isRecorded) this.#engine.setSlot(unit, isLog ? SLOT_LOG : SLOT_SUSPECT, erases, sum);
-		}
-		return isErased ? ERASED : isRecorded ? NOT_ERASED : NOT_RECORDED;
+		const before = flash.ticks();
+		// one of the log goes without where no place is left: else there would never be one again
+		const isRecorded = this.#append(ERASE | unit | (erases << 24), isLog ? 0 : 1);
+		if (!isRecorded && !(isLog && this.#left <= 0)) return NOT_RECORDED;
+		this.#engine.setSlot(unit, isLog ? SLOT_LOG : SLOT_SUSPECT, erases, sum);
+		this.#announced = unit;
+		this.#isDoubtful = !flash.erase(unit);
+		flash.erasing.add((flash.ticks() - before) >>> 0);
+		return this.#isDoubtful ? NOT_ERASED : ERASED;
 	}
 
-	/** A unit is not used again, in this life and the next. False if that is not on record. */
-	retire(unit: number): boolean {
-		return this.#append(RETIRE, unit, 0, 0);
+	/** A unit is not used again, in this life and the next. If that cannot be put on record, it will fail once more. */
+	retire(unit: number) {
+		if (this.#append(RETIRE | unit)) this.#engine.setSlot(unit, SLOT_RETIRED, 0, 0);
 	}
 
 	/**
@@ -460,13 +449,13 @@ export class Log {
 	keep() {
 		const isOpen = this.#place === 0 || (this.#announced >= 0 && this.#announced < this.#logUnits && !this.#isDoubtful);
 		const isDue = this.#budget.uptime - this.#recordedAt >= HOUR && this.#hasGrown && !this.isFull;
-		if ((isOpen && this.#left > 0) || isDue) this.#append(BUDGET, 0, 0, 0);
+		if ((isOpen && this.#left > 0) || isDue) this.#append(BUDGET);
 	}
 
 	/** Ends a life: what has been earned goes on record, if it makes an erase. */
 	close() {
 		this.#budget.advance();
-		if (this.#hasGrown && this.#left > SPARE) this.#append(BUDGET, 0, 0, LAST);
+		if (this.#hasGrown && !this.isFull) this.#append(BUDGET | LAST);
 	}
 
 	get #hasGrown(): boolean {
@@ -478,16 +467,19 @@ export class Log {
 		this.#recordedCredit = this.#budget.credit;
 	}
 
-	/** Programs a record; if it does not come out, once more behind it. False: what it announces must not begin. */
-	#append(type: number, subject: number, count: number, flags: number): boolean {
+	/**
+	 * Programs a record, which costs so much; if it does not come out, once more behind it. False: what it announces must not
+	 * begin.
+	 */
+	#append(what: number, cost = 0): boolean {
 		const { step } = this.#geometry;
-		const { work } = this.#port;
+		const { work } = this.#flash;
 		for (let attempt = 0; attempt < 2 && this.#left > 0; attempt++) {
 			const position = this.#position(this.#place);
 			const before = this.#wasRefused ? this.#look(position) : 0;
 			if (before < 0) return false;
-			this.#putRecord(subject | (type << 20) | flags | (count << 24));
-			const result = this.#port.program(work, step, position);
+			this.#putRecord(what, this.#budget.credit - cost);
+			const result = this.#flash.program(work, step, position);
 			// a place that the driver has not touched is not spent
 			const isUntouched = result === REFUSED && this.#wasRefused && this.#look(position) === before;
 			if (!isUntouched) this.#place++;
@@ -496,6 +488,7 @@ export class Log {
 			if (result !== DONE) continue;
 			this.#announced = -1;
 			this.#isDoubtful = false;
+			this.#budget.credit -= cost;
 			this.#noteRecord();
 			return true;
 		}
@@ -504,19 +497,18 @@ export class Log {
 
 	/** A checksum of what is at a place, or -1 if it cannot be read. */
 	#look(position: number): number {
-		const { work } = this.#port;
+		const { work } = this.#flash;
 		const { step } = this.#geometry;
-		return this.#port.read(work, step, position) ? Engine.checksum(work, 0, step) : -1;
+		return this.#flash.read(work, step, position) ? Engine.checksum(work, 0, step) : -1;
 	}
 
-	#putRecord(what: number) {
-		const { words, work } = this.#port;
-		const { credit, uptime } = this.#budget;
+	#putRecord(what: number, credit: number) {
+		const { words, work } = this.#flash;
 		work.fill(this.#geometry.eraseValue, 0, this.#geometry.step);
 		words.setUint32(4, what | (this.#isDoubtful ? DOUBT : 0), true);
 		words.setFloat32(8, credit, true);
 		if (words.getFloat32(8, true) > credit) words.setFloat32(8, credit * (1 - 2 ** -23), true);
-		words.setUint32(12, Math.floor(uptime / 1000), true);
+		words.setUint32(12, Math.floor(this.#budget.uptime / 1000), true);
 		words.setUint32(0, this.#sealOf(0, this.#place), true);
 	}
 
@@ -533,7 +525,7 @@ export class Log {
 	#moveOn(): boolean {
 		const area = this.#next;
 		const generation = this.#newest + 1;
-		if (this.#left > 0 && !this.#append(AREA, area, generation, 0)) return false;
+		if (this.#left > 0 && !this.#append(AREA | area | (generation << 24))) return false;
 		this.#newest = generation;
 		this.#prepared = 0;
 		if (!this.#writeArea(area, generation)) {
@@ -551,24 +543,16 @@ export class Log {
 		const sum = generation <= FIRST ? 0 : this.#snapshot(area, base, logBase, true);
 		if (sum < 0) return false;
 		this.#putHeader(generation, base, logBase, sum);
-		return this.#port.program(this.#port.work, this.#geometry.headerLength, this.#startOf(area)) === DONE;
-	}
-
-	#geometrySum(): number {
-		const { step, unitLength, units, areaUnits, areas } = this.#geometry;
-		let sum = Math.imul(step, 31) + unitLength;
-		sum = Math.imul(sum, 31) + units;
-		sum = Math.imul(sum, 31) + areaUnits;
-		return (Math.imul(sum, 31) + areas) >>> 0;
+		return this.#flash.program(this.#flash.work, this.#geometry.headerLength, this.#startOf(area)) === DONE;
 	}
 
 	#putHeader(generation: number, base: number, logBase: number, sum: number) {
-		const { words, work } = this.#port;
+		const { words, work } = this.#flash;
 		work.fill(this.#geometry.eraseValue, 0, this.#geometry.headerLength);
 		words.setUint32(4, TEXT, true);
 		words.setUint32(8, TEXT_2, true);
 		words.setUint32(12, TEXT_3, true);
-		words.setUint32(16, this.#geometrySum(), true);
+		words.setUint32(16, this.#geometrySum, true);
 		words.setUint32(20, generation, true);
 		words.setUint32(24, base, true);
 		words.setUint32(28, logBase, true);

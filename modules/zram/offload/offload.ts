@@ -1,6 +1,6 @@
 /*
  * Offload: pages that cannot be compressed, on flash. This file decides where a page goes, what is erased when, and what
- * moves; log.ts keeps what must outlive a reboot, budget.ts says how much may be erased, port.ts is the way to the driver,
+ * moves; log.ts keeps what must outlive a reboot, budget.ts says how much may be erased, verified-flash.ts calls the driver,
  * geometry.ts says where things are. Which page is in which unit is the engine's to know: a unit is a slot.
  *
  * What holds, whatever happens:
@@ -23,7 +23,6 @@ import {
 	type Engine as EngineInstance,
 	SLOT_ERASED,
 	SLOT_FREE,
-	SLOT_RETIRED,
 	SLOT_ROTTEN,
 	SLOT_SUSPECT,
 	SLOT_UNKNOWN,
@@ -32,8 +31,8 @@ import {
 import { NO_SLOT, Slot, Survey } from "zram/engine/survey";
 import { ticks as hostTicks, isMonotonic } from "zram/memory";
 import { Budget, SPREAD } from "zram/offload/budget";
-import { ERASED, Log, NOT_RECORDED } from "zram/offload/log";
-import { DONE, Port, REFUSED, WRONG } from "zram/offload/port";
+import { ERASED, Log, NOT_ERASED } from "zram/offload/log";
+import { DONE, REFUSED, VerifiedFlash, WRONG } from "zram/offload/verified-flash";
 import type { Backing } from "zram/options";
 
 /** A page moves when the slot that is next has so many erases more than the one that it is in. */
@@ -44,7 +43,7 @@ const ERASES = 2;
 const ATTEMPTS = 3;
 /** Erases that a slot refuses, each after one that another took, before it is retired. */
 const REFUSALS = 3;
-/** What the engine keeps as the sum of an erased slot that was erased in this life, or never used. */
+/** What the engine keeps as the sum of an erased slot that was erased in this life. */
 const SURELY = 1;
 
 /** Steps of maintain(). */
@@ -66,19 +65,19 @@ export function openBacking(
 ): Offload {
 	const { io, path, geometry, ticks } = backing;
 	const device = io.open({ path, mode: "r+" });
-	let port: Port | undefined;
+	let flash: VerifiedFlash | undefined;
 	try {
-		port = new Port(device, geometry, engine, scratch as ArrayBufferLike, scratchLength, ticks);
-		return new Offload(engine, port, backing);
+		flash = new VerifiedFlash(device, geometry, engine, scratch as ArrayBufferLike, scratchLength, ticks);
+		return new Offload(engine, flash, backing);
 	} catch (error) {
-		port ? port.close() : device.close();
+		(flash ?? device).close();
 		throw error;
 	}
 }
 
 export class Offload {
 	readonly #engine: EngineInstance;
-	readonly #port: Port;
+	readonly #flash: VerifiedFlash;
 	readonly #budget: Budget;
 	readonly #log: Log;
 	readonly #erasedOnly: boolean;
@@ -90,33 +89,19 @@ export class Offload {
 	/** The slot whose erase was refused last: the next attempt is at another. And whether nothing was erased since. */
 	#refused = NO_SLOT;
 	#isOutage = false;
-	/** A retired slot that is not on record yet, or NO_SLOT. */
-	#unrecorded = NO_SLOT;
-	/** The log was made in this life: what reads as erased was not torn in a former one. */
-	#isNew = false;
 	/** Erases that the call may still do. */
 	#erasesLeft = 0;
 
-	constructor(engine: EngineInstance, port: Port, backing: Backing) {
-		const { geometry, endurance, lifetime, offload, ticks } = backing;
+	constructor(engine: EngineInstance, flash: VerifiedFlash, backing: Backing) {
+		const { geometry, endurance, lifetime, offload, ticks, format } = backing;
 		this.#engine = engine;
-		this.#port = port;
+		this.#flash = flash;
 		this.#erasedOnly = offload === "erased-only";
 		const units = geometry.units - geometry.areas * geometry.areaUnits;
-		this.#budget = new Budget(endurance, lifetime, units, () => port.ticks(), ticks !== hostTicks || isMonotonic());
-		this.#blankSum = Engine.checksum(port.work.fill(geometry.eraseValue), 0, geometry.unitLength);
-		this.#log = new Log(geometry, engine, port, this.#budget);
-		this.#start(backing);
-	}
-
-	#start({ format, geometry }: Backing) {
-		const reason = this.#log.open();
-		if (reason === undefined) return;
-		this.#port.load(this.#port.work, geometry.unitLength, (geometry.units - 1) * geometry.unitLength); // is it there?
-		if (reason && !format) throw new Error(`backing: the partition ${reason}; pass format: true to start anew`);
-		if (!((!reason && this.#log.create(true)) || this.#log.create(false)))
-			throw new Error("backing: the partition cannot be erased and programmed");
-		this.#isNew = true;
+		this.#budget = new Budget(endurance, lifetime, units, () => flash.ticks(), ticks !== hostTicks || isMonotonic());
+		this.#blankSum = Engine.checksum(flash.work.fill(geometry.eraseValue), 0, geometry.unitLength);
+		this.#log = new Log(geometry, engine, flash, this.#budget);
+		this.#log.open(format);
 	}
 
 	// --- one page
@@ -127,21 +112,21 @@ export class Offload {
 	 * mode: WRITTEN or TRIMMED if it was changed just now; 0 if it is what the page was before.
 	 */
 	store(page: number, mode: number): boolean {
-		const { staging } = this.#port;
+		const { staging } = this.#flash;
 		this.#budget.advance();
 		this.#erasesLeft = mode !== 0 && this.#erasedOnly ? 0 : ERASES;
 		const old = this.#slotOf(page);
 		const sum = Engine.checksum(staging, 0, staging.length);
 		const slot = old >= 0 && this.#isSame(old, sum) ? old : this.#program(old < 0);
 		const isStored = slot >= 0 && this.#engine.offload(page, slot, mode, sum) === 0;
-		this.#keepRecords();
+		this.#log.keep();
 		return isStored;
 	}
 
 	/** Reads what the slot of `page` has into staging; false if the driver cannot. */
 	load(page: number): boolean {
 		const slot = this.#slotOf(page);
-		return slot >= 0 && this.#read(this.#port.staging, slot);
+		return slot >= 0 && this.#read(this.#flash.staging, slot);
 	}
 
 	/** What is on flash is not the page any more: it is not moved again, and holds nobody back. */
@@ -151,12 +136,12 @@ export class Offload {
 	}
 
 	#read(into: Uint8Array, slot: number): boolean {
-		return this.#port.read(into, into.length, slot * into.length);
+		return this.#flash.read(into, into.length, slot * into.length);
 	}
 
 	/** Whether a slot reads as something with this checksum, which is in work then. */
 	#holds(slot: number, sum: number): boolean {
-		const { work } = this.#port;
+		const { work } = this.#flash;
 		return this.#read(work, slot) && Engine.checksum(work, 0, work.length) === sum;
 	}
 
@@ -168,7 +153,7 @@ export class Offload {
 
 	/** Whether staging, with this checksum, is what a used slot has already. */
 	#isSame(number: number, sum: number): boolean {
-		const { staging, work } = this.#port;
+		const { staging, work } = this.#flash;
 		const slot = this.#get(number);
 		if (slot.state !== SLOT_USED || slot.sum !== sum || !this.#read(work, number)) return false;
 		return Engine.equal(staging, 0, work, 0, staging.length) === 1;
@@ -180,7 +165,7 @@ export class Offload {
 			this.#look();
 			if (isNew && this.#survey.slots - this.#survey.usedSlots <= 1) return -1;
 			const slot = this.#takeErased();
-			const result = slot < 0 ? REFUSED : this.#programTo(slot, this.#port.staging);
+			const result = slot < 0 ? REFUSED : this.#programTo(slot, this.#flash.staging);
 			if (result === DONE) return slot;
 			if (result === REFUSED) return -1;
 		}
@@ -198,25 +183,10 @@ export class Offload {
 	#programTo(slot: number, bytes: Uint8Array): number {
 		// one that only read as erased may have been torn when the power went, and is not to blame
 		const wasErased = this.#get(slot).sum === SURELY;
-		let result = REFUSED;
-		try {
-			result = this.#port.program(bytes, bytes.length, slot * bytes.length);
-		} finally {
-			if (result !== DONE) this.#set(slot, SLOT_UNKNOWN);
-		}
-		if (result === WRONG && wasErased) this.#retire(slot);
+		const result = this.#flash.program(bytes, bytes.length, slot * bytes.length);
+		if (result !== DONE) this.#set(slot, SLOT_UNKNOWN);
+		if (result === WRONG && wasErased) this.#log.retire(slot);
 		return result;
-	}
-
-	/** A slot has failed. If that cannot be put on record now, it is later. */
-	#retire(slot: number) {
-		this.#set(slot, SLOT_RETIRED);
-		if (!this.#log.retire(slot)) this.#unrecorded = slot;
-	}
-
-	#keepRecords() {
-		if (this.#unrecorded !== NO_SLOT && this.#log.retire(this.#unrecorded)) this.#unrecorded = NO_SLOT;
-		this.#log.keep();
 	}
 
 	// --- slots
@@ -264,7 +234,7 @@ export class Offload {
 	/** Reads an unknown slot, which then is erased or free. */
 	#isBlank(slot: number): boolean {
 		const isBlank = this.#holds(slot, this.#blankSum);
-		this.#set(slot, isBlank ? SLOT_ERASED : SLOT_FREE, isBlank && this.#isNew ? SURELY : 0);
+		this.#set(slot, isBlank ? SLOT_ERASED : SLOT_FREE);
 		return isBlank;
 	}
 
@@ -280,24 +250,15 @@ export class Offload {
 		return isLogsTurn && !this.#stepLog() ? -1 : this.#eraseSlot(slot);
 	}
 
-	/** Erases a slot: paid for, and on record before it begins. It, or -1 if there is no credit, or the driver refuses. */
+	/** Erases a slot. It, or -1 if there is no credit, or the driver refuses. */
 	#eraseSlot(slot: number): number {
 		const log = this.#log;
 		for (let step = 0; step < 2 && log.isFull && this.#stepLog(); step++); // an erase, a snapshot
 		if (this.#budget.credit < 1 || this.#erasesLeft < 1 || log.isFull) return -1;
-		let result = NOT_RECORDED;
 		this.#erasesLeft--;
-		this.#budget.credit--;
-		try {
-			result = log.eraseUnit(slot);
-		} finally {
-			if (result === NOT_RECORDED) this.#budget.credit++;
-		}
-		if (result === NOT_RECORDED) return -1;
-		return result === ERASED ? this.#noteErase(slot) : this.#noteRefusal(slot);
-	}
-
-	#noteErase(slot: number): number {
+		const result = log.eraseUnit(slot);
+		if (result === NOT_ERASED) this.#noteRefusal(slot);
+		if (result !== ERASED) return -1;
 		this.#set(slot, SLOT_ERASED, SURELY);
 		this.#refused = NO_SLOT;
 		this.#isOutage = false;
@@ -305,13 +266,12 @@ export class Offload {
 	}
 
 	/** It is the slot's fault if others are erased: then it is retired in the end. */
-	#noteRefusal(slot: number): number {
+	#noteRefusal(slot: number) {
 		const refusals = this.#get(slot).sum + (this.#isOutage ? 0 : 1);
 		this.#set(slot, SLOT_SUSPECT, refusals);
 		this.#isOutage = true;
 		this.#refused = slot;
-		if (refusals >= REFUSALS) this.#retire(slot);
-		return -1;
+		if (refusals >= REFUSALS) this.#log.retire(slot);
 	}
 
 	/** What the log needs: an erase, if there is one left, or else a snapshot. False if the driver refuses. */
@@ -333,7 +293,7 @@ export class Offload {
 
 	/** DONE; WRONG if the page in `from` cannot be read, which is rotten then; REFUSED if it cannot be programmed. */
 	#move(from: number, to: number): number {
-		const { work } = this.#port;
+		const { work } = this.#flash;
 		const { page, sum } = this.#get(from);
 		if (this.#slotOf(page) !== from) return REFUSED; // the region is damaged
 		if (!this.#holds(from, sum) && !this.#holds(from, sum)) {
@@ -356,7 +316,7 @@ export class Offload {
 	}
 
 	#fits(step: number, milliseconds: number): boolean {
-		const { erasing, programming } = this.#port;
+		const { erasing, programming } = this.#flash;
 		if (step === LOG && !this.#log.isLate) return programming.fits(milliseconds / this.#log.snapshotPages);
 		return (step === MOVE ? programming : erasing).fits(milliseconds);
 	}
@@ -371,14 +331,14 @@ export class Offload {
 
 	/** Does steps that will be needed, for so many milliseconds at most. True if nothing is left to do. */
 	maintain(milliseconds: number): boolean {
-		const before = this.#port.ticks();
+		const before = this.#flash.ticks();
 		this.#budget.advance();
 		let step = this.#nextStep();
 		for (let left = milliseconds; step !== NOTHING && this.#fits(step, left); step = this.#nextStep()) {
 			if (!this.#doStep(step)) break;
-			left = milliseconds - ((this.#port.ticks() - before) >>> 0) - 1;
+			left = milliseconds - ((this.#flash.ticks() - before) >>> 0) - 1;
 		}
-		this.#keepRecords();
+		this.#log.keep();
 		return step === NOTHING;
 	}
 
@@ -406,7 +366,7 @@ export class Offload {
 		try {
 			this.#log.close();
 		} finally {
-			this.#port.close();
+			this.#flash.close();
 		}
 	}
 }

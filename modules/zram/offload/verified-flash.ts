@@ -1,15 +1,12 @@
 /*
- * The way to the flash: calls of the driver, during which the device is held (whoever calls back gets EBUSY), and what it
- * says is verified. The driver sees one buffer, which is memory of its own; nothing in it is believed until it is copied.
- *
- * A driver's error is an answer like any other, REFUSED, and says nothing about the flash. Only EBUSY goes on to the
- * caller: who calls back into the device shall know.
+ * The flash as the rest of offload sees it: the driver's calls, during which the device is held (whoever calls back gets
+ * EBUSY), and what it says is verified. It sees one buffer, which is memory of its own; nothing in that is believed until
+ * it is copied. A driver's error is an answer like any other, REFUSED, and says nothing about the flash.
  */
 
 import type { FlashDevice } from "zram/backing";
 import Engine from "zram/engine";
 import type { Engine as EngineInstance } from "zram/engine/interface";
-import { ZramError } from "zram/error";
 import { Memory } from "zram/memory";
 import type { FlashGeometry } from "zram/offload/geometry";
 import { Pace } from "zram/offload/pace";
@@ -25,11 +22,7 @@ export const REFUSED = 2;
 const PAGE_TIME = 12;
 const ERASE_TIME = 45;
 
-function swallow(error: unknown) {
-	if (error instanceof ZramError && error.code === "EBUSY") throw error;
-}
-
-export class Port {
+export class VerifiedFlash {
 	/** A page on its way to or from flash: the engine's staging. */
 	readonly staging: Uint8Array;
 	/** As long as a page; what it holds lasts until the engine reads or writes one. And the same as words. */
@@ -47,7 +40,6 @@ export class Port {
 	/** All of the memory, and pieces from its start by their length. */
 	readonly #page: Uint8Array;
 	readonly #views: Uint8Array[] = [];
-	#depth = 0;
 
 	/** The scratch's last two pages are work and staging, see Engine. */
 	constructor(
@@ -78,36 +70,25 @@ export class Port {
 		return view;
 	}
 
-	/** Holds the device until leave(), in a pair as often as one likes. */
-	enter() {
-		if (this.#depth++ === 0) this.#engine.hold(true);
-	}
-
-	leave() {
-		if (--this.#depth === 0) this.#engine.hold(false);
-	}
-
-	/** Milliseconds. Who calls back into the device from there gets EBUSY too. */
+	/** Milliseconds. */
 	ticks(): number {
-		this.enter();
+		this.#engine.hold(true);
 		try {
 			return this.#ticks();
 		} finally {
-			this.leave();
+			this.#engine.hold(false);
 		}
 	}
 
 	/** Fills the first `length` bytes of `into`; throws what the driver throws, or if it reads less. */
 	load(into: Uint8Array, length: number, position: number) {
-		this.enter();
+		this.#engine.hold(true);
 		try {
-			if (
-				this.#device.read(this.#view(length), position) !== length ||
-				Engine.copy(into, 0, this.#page, 0, length) !== 0
-			)
+			const count = this.#device.read(this.#view(length), position);
+			if (count !== length || Engine.copy(into, 0, this.#page, 0, length) !== 0)
 				throw new Error(`backing: the flash does not read ${length} bytes at ${position}`);
 		} finally {
-			this.leave();
+			this.#engine.hold(false);
 		}
 	}
 
@@ -116,33 +97,26 @@ export class Port {
 		try {
 			this.load(into, length, position);
 			return true;
-		} catch (error) {
-			swallow(error);
+		} catch {
 			return false;
 		}
 	}
 
 	/** Programs the first `length` bytes of `from`, and reads them back. */
 	program(from: Uint8Array, length: number, position: number): number {
-		this.enter();
+		this.#engine.hold(true);
 		try {
 			if (Engine.copy(this.#page, 0, from, 0, length) !== 0) return REFUSED;
 			const before = this.#ticks();
 			this.#device.write(this.#view(length), position);
-			const result = this.#verify(from, length, position);
+			const result = this.#holds(from, length, position) ? DONE : this.#holds(from, length, position) ? REFUSED : WRONG;
 			if (length === this.#page.length) this.programming.add((this.#ticks() - before) >>> 0);
 			return result;
-		} catch (error) {
-			swallow(error);
+		} catch {
 			return REFUSED;
 		} finally {
-			this.leave();
+			this.#engine.hold(false);
 		}
-	}
-
-	#verify(from: Uint8Array, length: number, position: number): number {
-		if (this.#holds(from, length, position)) return DONE;
-		return this.#holds(from, length, position) ? REFUSED : WRONG;
 	}
 
 	#holds(from: Uint8Array, length: number, position: number): boolean {
@@ -155,15 +129,14 @@ export class Port {
 
 	/** Erases a unit; false if the driver cannot. What is there then, nobody knows. */
 	erase(unit: number): boolean {
-		this.enter();
+		this.#engine.hold(true);
 		try {
 			this.#device.eraseBlock(unit * this.#blocksPerUnit, (unit + 1) * this.#blocksPerUnit);
 			return true;
-		} catch (error) {
-			swallow(error);
+		} catch {
 			return false;
 		} finally {
-			this.leave();
+			this.#engine.hold(false);
 		}
 	}
 
