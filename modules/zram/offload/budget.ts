@@ -1,11 +1,6 @@
 /*
- * The wear budget: credit for erases, which grows with uptime so that the flash lasts as long as it shall.
- *
- *   start    1 % of all erases that the flash is good for, once in its life
- *   rate     the rest, less what uneven wear may cost, over the lifetime
- *   cap      what a year gives: a quiet time can be spent later, but not a quiet life at once
- *
- * Erases of units are counted; `units` are those for pages. Nothing here knows where the credit is kept (log.ts).
+ * The wear budget: credit for erases, which grows with uptime so that the flash lasts as long as it shall. At first 1 % of
+ * all erases; then the rest, less what uneven wear may cost, over the lifetime; never more in hand than a year gives.
  */
 
 /** The greatest difference of two units' erases: offload.ts sees to it. */
@@ -29,8 +24,8 @@ export class Budget {
 	#before: number;
 
 	/**
-	 * endurance: erases a unit, lifetime: years, ticks: milliseconds that may wrap at 2^32, isMonotonic: they never jump. Of
-	 * a clock that may, a gap of more than a day earns nothing, and none that goes back, which looks like one of weeks.
+	 * endurance: erases a unit, lifetime: years, units: those for pages, ticks: milliseconds that may wrap at 2^32,
+	 * isMonotonic: they never jump. Of a clock that may, a gap of more than a day earns nothing, which a step back looks like.
 	 */
 	constructor(endurance: number, lifetime: number, units: number, ticks: () => number, isMonotonic: boolean) {
 		this.#total = endurance * units;

@@ -1,7 +1,6 @@
 /*
  * The log: what must outlive a reboot is in areas of its own at the start of the partition. Erases of each unit, units
- * that are suspect or retired, and the budget; no pages. An area is a header, a snapshot and places for records, each
- * programmed once; DESIGN.md ("The log") draws it, and has an example.
+ * that are suspect or retired, and the budget; no pages. DESIGN.md ("The log") draws an area, and has an example.
  *
  *   header   0 checksum of the rest  4 "xs-zram log2"  16 checksum of the geometry  20 generation  24 base  28 logBase
  *            32 checksum of the snapshot. Without a snapshot, nothing was erased before: generations 1 and 2 have none
@@ -74,7 +73,6 @@ export class Log {
 	readonly #engine: EngineInstance;
 	readonly #flash: VerifiedFlash;
 	readonly #budget: Budget;
-	readonly #logUnits: number;
 	readonly #geometrySum: number;
 	readonly #slot = new Slot();
 	readonly #survey = new Survey();
@@ -92,8 +90,6 @@ export class Log {
 	#isDoubtful = true;
 	/** Unit of the last record, if that announces an erase; else -1. */
 	#announced = -1;
-	/** The last record was refused: perhaps all are, and places must not be spent on it. */
-	#wasRefused = false;
 	/** Uptime and credit when they were on record last. */
 	#recordedAt = 0;
 	#recordedCredit = 0;
@@ -104,7 +100,6 @@ export class Log {
 		this.#flash = flash;
 		this.#budget = budget;
 		const { areas, areaUnits, step, unitLength, units } = geometry;
-		this.#logUnits = areas * areaUnits;
 		const words = [step, unitLength, units, areaUnits, areas];
 		this.#geometrySum = words.reduce((sum, word) => Math.imul(sum, 31) + word, 0) >>> 0;
 	}
@@ -112,7 +107,7 @@ export class Log {
 	// --- starting: what cannot be read is thrown, and nothing was changed
 
 	/**
-	 * Takes over erases and budget; or starts a log in a partition that has none, if that is erased or `format` says so.
+	 * Takes over what the log has; or starts one in a partition that is erased, or whatever it holds if `format`.
 	 *
 	 * @throws what the driver throws; Error for a partition that is not ours or does not work
 	 */
@@ -187,7 +182,7 @@ export class Log {
 	#clear(): boolean {
 		const { units } = this.#geometry;
 		for (let unit = 0; unit < units; unit++)
-			this.#engine.setSlot(unit, unit < this.#logUnits ? SLOT_LOG : SLOT_UNKNOWN, 0, 0);
+			this.#engine.setSlot(unit, unit < this.#geometry.logUnits ? SLOT_LOG : SLOT_UNKNOWN, 0, 0);
 		return true;
 	}
 
@@ -211,7 +206,7 @@ export class Log {
 	/** Goes through the records of the area that was loaded. False if there is none. */
 	#replay(): boolean {
 		const { step, unitLength, places, eraseValue } = this.#geometry;
-		const { work, staging } = this.#flash;
+		const { work, words, staging } = this.#flash;
 		staging.fill(eraseValue);
 		let last = -1;
 		let programmed = -1;
@@ -220,7 +215,7 @@ export class Log {
 		for (let place = 0; place < places; place++) {
 			const at = (place * step) % unitLength;
 			if (at === 0) this.#flash.load(work, Math.min(unitLength, (places - place) * step), this.#position(place));
-			if (this.#isRecord(at, place)) {
+			if (words.getUint32(at, true) === this.#sealOf(at, place)) {
 				isLast = this.#apply(at);
 				last = place;
 			}
@@ -239,10 +234,6 @@ export class Log {
 	#position(place: number): number {
 		const { headerLength, snapshotLength, step } = this.#geometry;
 		return this.#startOf(this.#area) + headerLength + snapshotLength + place * step;
-	}
-
-	#isRecord(at: number, place: number): boolean {
-		return this.#flash.words.getUint32(at, true) === this.#sealOf(at, place);
 	}
 
 	/** The checksum that a record has, which must be one of this area's and this place. */
@@ -265,15 +256,15 @@ export class Log {
 		else if (type === RETIRE) this.#engine.setSlot(subject, SLOT_RETIRED, 0, 0);
 		else if (type === AREA) {
 			this.#newest = Math.max(this.#newest, recent(this.#generation, low));
-			this.#pass(subject - 1);
 			this.#next = subject;
+			this.#prepared = 0;
 		}
 		return (what & LAST) !== 0;
 	}
 
 	#applyErase(unit: number, low: number) {
 		const { areaUnits } = this.#geometry;
-		const isLog = unit < this.#logUnits;
+		const isLog = unit < this.#geometry.logUnits;
 		this.#engine.setSlot(unit, isLog ? SLOT_LOG : SLOT_UNKNOWN, recent(this.#erasesOf(unit), low), 0);
 		this.#announced = unit;
 		if (!isLog) return;
@@ -284,7 +275,7 @@ export class Log {
 	/** The erase that was announced last may not be done. */
 	#doubt() {
 		const unit = this.#announced;
-		if (unit >= this.#logUnits) this.#engine.setSlot(unit, SLOT_SUSPECT, this.#erasesOf(unit), 0);
+		if (unit >= this.#geometry.logUnits) this.#engine.setSlot(unit, SLOT_SUSPECT, this.#erasesOf(unit), 0);
 		else if (unit >= 0) this.#prepared = unit % this.#geometry.areaUnits;
 	}
 
@@ -296,7 +287,7 @@ export class Log {
 	/** What a partition holds whose log cannot be used. */
 	#identify(): string {
 		const { words, work } = this.#flash;
-		for (let unit = 0; unit < this.#logUnits; unit++) {
+		for (let unit = 0; unit < this.#geometry.logUnits; unit++) {
 			this.#flash.load(work, this.#geometry.headerLength, unit * this.#geometry.unitLength);
 			if (words.getUint32(4, true) !== TEXT || words.getUint32(8, true) !== TEXT_2) continue;
 			if (words.getUint32(12, true) === TEXT_3_VERSION_1) return "has a log of version 1, and this is version 2";
@@ -308,38 +299,30 @@ export class Log {
 
 	/** Whether the partition is erased, but for areas that a first start has begun: a header, no snapshot, a record. */
 	#isUntouched(): boolean {
-		const { areas, units, headerLength, snapshotLength, step } = this.#geometry;
+		const { areas, units, unitLength, headerLength, snapshotLength, step } = this.#geometry;
 		for (let area = 0; area < areas; area++) {
 			const start = this.#startOf(area);
 			const places = start + headerLength + snapshotLength;
-			if (!this.#isPartOfHeader(start, FIRST) && !this.#isPartOfHeader(start, FIRST - 1)) return false;
+			if (!this.#isErased(start, places, FIRST) && !this.#isErased(start, places, FIRST - 1)) return false;
 			const begun = this.#loadHeader(area) ? step : 0;
-			if (!this.#isErased(start + headerLength, places) || !this.#isErased(places + begun, this.#startOf(area + 1)))
-				return false;
+			if (!this.#isErased(places + begun, this.#startOf(area + 1))) return false;
 		}
-		return this.#isErased(this.#startOf(areas), units * this.#geometry.unitLength);
+		return this.#isErased(this.#startOf(areas), units * unitLength);
 	}
 
-	/** Whether what is there is erased, or a new log's header of which some bits are still missing. */
-	#isPartOfHeader(position: number, generation: number): boolean {
-		const { headerLength, eraseValue } = this.#geometry;
+	/** Whether nothing is programmed there, but for a new log's header at the start, or a part of it, if it has a generation. */
+	#isErased(start: number, end: number, generation = 0): boolean {
+		const { unitLength, headerLength, eraseValue } = this.#geometry;
 		const { work, staging } = this.#flash;
 		this.#putHeader(generation, 0, 0, 0);
-		Engine.copy(staging, 0, work, 0, headerLength);
-		this.#flash.load(work, headerLength, position);
-		// every bit that is not erased must be one of the header's
-		return Engine.and(eraseValue ? staging : work, 0, eraseValue ? work : staging, 0, headerLength) === 0;
-	}
-
-	/** Whether bytes of the flash read as erased. */
-	#isErased(position: number, end: number): boolean {
-		const { unitLength, eraseValue } = this.#geometry;
-		const { work, staging } = this.#flash;
 		staging.fill(eraseValue);
-		for (let length = 0; position < end; position += length) {
+		if (generation > 0) Engine.copy(staging, 0, work, 0, headerLength);
+		for (let position = start, length = 0; position < end; position += length) {
 			length = Math.min(end - position, unitLength - (position % unitLength));
 			this.#flash.load(work, length, position);
-			if (Engine.equal(work, 0, staging, 0, length) !== 1) return false;
+			// every bit that is programmed must be one of the header's
+			if (Engine.and(eraseValue ? staging : work, 0, eraseValue ? work : staging, 0, length) !== 0) return false;
+			staging.fill(eraseValue);
 		}
 		return true;
 	}
@@ -347,48 +330,41 @@ export class Log {
 	// --- a new log
 
 	#start(format: boolean) {
-		const { work } = this.#flash;
 		const { units, unitLength } = this.#geometry;
 		const isUntouched = this.#isUntouched();
 		if (!isUntouched && !format)
 			throw new Error(`backing: the partition ${this.#identify()}; pass format: true to start anew`);
-		this.#flash.load(work, unitLength, (units - 1) * unitLength); // is it there?
-		if (!((isUntouched && this.#create(true)) || this.#create(false)))
+		this.#flash.load(this.#flash.work, unitLength, (units - 1) * unitLength); // is it there?
+		// an erase that is torn would leave what no start takes for untouched
+		if (!((isUntouched && this.#create(false)) || this.#create(true)))
 			throw new Error("backing: the partition cannot be erased and programmed");
 	}
 
-	/**
-	 * Makes two areas: one that counts, and an older one without credit to fall back to. isErased: of those that read as
-	 * erased, and none is erased. False if that fails.
-	 */
-	#create(isErased: boolean): boolean {
+	/** Makes an area that counts, and an older one without credit to fall back to, if possible. False if that fails. */
+	#create(mayErase: boolean): boolean {
 		const { areas } = this.#geometry;
 		const { credit } = this.#budget;
 		this.#clear();
 		this.#newest = FIRST;
 		let count = 1;
-		while (count <= areas && !this.#establish(count % areas, FIRST, isErased)) count++;
+		while (count <= areas && !this.#establish(count % areas, FIRST, mayErase)) count++;
 		const place = this.#place;
 		this.#budget.credit = 0;
-		if (count < areas) this.#establish(count - 1, FIRST - 1, isErased); // if that fails there is none
+		if (count < areas) this.#establish(count - 1, FIRST - 1, mayErase);
 		this.#budget.credit = credit;
 		this.#use(count % areas, FIRST, place);
 		return count <= areas;
 	}
 
 	/** Makes an area of a new log, with its first record. False if that fails. */
-	#establish(area: number, generation: number, isErased: boolean): boolean {
-		const isReady = isErased ? this.#isErased(this.#startOf(area), this.#startOf(area + 1)) : this.#eraseArea(area);
-		if (!isReady || !this.#writeArea(area, generation)) return false;
-		this.#use(area, generation, 0);
-		return this.#append(generation === FIRST ? BUDGET : AREA | (area + 1) | (FIRST << 24));
-	}
-
-	/** There is no log yet that could have it on record: the only erases that are not counted. */
-	#eraseArea(area: number): boolean {
+	#establish(area: number, generation: number, mayErase: boolean): boolean {
 		const { areaUnits } = this.#geometry;
-		for (let i = 0; i < areaUnits; i++) if (!this.#flash.erase(area * areaUnits + i)) return false;
-		return true;
+		const isErased = this.#isErased(this.#startOf(area), this.#startOf(area + 1));
+		if (!isErased && !mayErase) return false;
+		// there is no log yet that could have these on record: the only erases that are not counted
+		for (let i = 0; i < areaUnits && !isErased; i++) if (!this.#flash.erase(area * areaUnits + i)) return false;
+		if (!this.#writeArea(area, generation)) return false;
+		return this.#append(generation === FIRST ? BUDGET : AREA | (area + 1) | (FIRST << 24));
 	}
 
 	// --- records
@@ -407,23 +383,17 @@ export class Log {
 		return this.#prepared < this.#geometry.areaUnits;
 	}
 
-	/** What a snapshot programs, in pages' lengths. */
-	get snapshotPages(): number {
-		return 1 + this.#geometry.snapshotLength / this.#geometry.unitLength;
+	/** Whether a step() fits. */
+	fits(milliseconds: number): boolean {
+		const { programming, erasing } = this.#flash;
+		const pages = 1 + this.#geometry.snapshotLength / this.#geometry.unitLength; // at most, with the header
+		return this.isLate ? erasing.fits(milliseconds) : programming.fits(milliseconds / pages);
 	}
 
-	/** Erases a unit of the next area; or, if all are, goes on to that one. False if that failed. */
-	step(): boolean {
-		return this.isLate ? this.#prepare() : this.#moveOn();
-	}
-
-	/**
-	 * Erases a unit: on record, counted, paid for unless it is the log's, then done. The unit is suspect until the driver
-	 * says that it is done, which is for the caller to note.
-	 */
+	/** Erases a unit: on record, counted, and paid for unless it is the log's, before. What comes of it is the caller's to note. */
 	eraseUnit(unit: number): number {
 		const flash = this.#flash;
-		const isLog = unit < this.#logUnits;
+		const isLog = unit < this.#geometry.logUnits;
 		const erases = this.#erasesOf(unit) + 1;
 		const { sum } = this.#slot;
 		const before = flash.ticks();
@@ -443,23 +413,15 @@ export class Log {
 	}
 
 	/**
-	 * Ends a call. Another record is due if the last one announced an erase of the log, of which the next life would not know
-	 * that it is done; if the area has none; and once an hour, if what was earned makes an erase.
+	 * Ends a call, or a life. A record is due if the last one announced an erase of the log, of which the next life would not
+	 * know that it is done; if the area has none; and once an hour and at the end, if what was earned makes an erase.
 	 */
-	keep() {
-		const isOpen = this.#place === 0 || (this.#announced >= 0 && this.#announced < this.#logUnits && !this.#isDoubtful);
-		const isDue = this.#budget.uptime - this.#recordedAt >= HOUR && this.#hasGrown && !this.isFull;
-		if ((isOpen && this.#left > 0) || isDue) this.#append(BUDGET);
-	}
-
-	/** Ends a life: what has been earned goes on record, if it makes an erase. */
-	close() {
-		this.#budget.advance();
-		if (this.#hasGrown && !this.isFull) this.#append(BUDGET | LAST);
-	}
-
-	get #hasGrown(): boolean {
-		return this.#budget.credit - this.#recordedCredit >= 1;
+	keep(isEnd: boolean) {
+		const { uptime, credit } = this.#budget;
+		const isLogs = this.#announced >= 0 && this.#announced < this.#geometry.logUnits && !this.#isDoubtful;
+		const isOpen = (isLogs || this.#place === 0) && this.#left > 0;
+		const isDue = (isEnd || uptime - this.#recordedAt >= HOUR) && credit - this.#recordedCredit >= 1 && !this.isFull;
+		if (isOpen || isDue) this.#append(isEnd ? BUDGET | LAST : BUDGET);
 	}
 
 	#noteRecord() {
@@ -467,23 +429,18 @@ export class Log {
 		this.#recordedCredit = this.#budget.credit;
 	}
 
-	/**
-	 * Programs a record, which costs so much; if it does not come out, once more behind it. False: what it announces must not
-	 * begin.
-	 */
+	/** Programs a record; behind it once more if it comes out wrong. False: what it announces must not begin. */
 	#append(what: number, cost = 0): boolean {
 		const { step } = this.#geometry;
 		const { work } = this.#flash;
 		for (let attempt = 0; attempt < 2 && this.#left > 0; attempt++) {
 			const position = this.#position(this.#place);
-			const before = this.#wasRefused ? this.#look(position) : 0;
+			const before = this.#look(position);
 			if (before < 0) return false;
 			this.#putRecord(what, this.#budget.credit - cost);
 			const result = this.#flash.program(work, step, position);
-			// a place that the driver has not touched is not spent
-			const isUntouched = result === REFUSED && this.#wasRefused && this.#look(position) === before;
-			if (!isUntouched) this.#place++;
-			this.#wasRefused = result === REFUSED;
+			// a place that the driver has not touched is not spent: perhaps it refuses for long
+			if (result !== REFUSED || this.#look(position) !== before) this.#place++;
 			if (result === REFUSED) return false;
 			if (result !== DONE) continue;
 			this.#announced = -1;
@@ -514,7 +471,9 @@ export class Log {
 
 	// --- areas
 
-	#prepare(): boolean {
+	/** Erases a unit of the next area; or, if all are, goes on to that one. False if that failed. */
+	step(): boolean {
+		if (!this.isLate) return this.#moveOn();
 		const result = this.eraseUnit(this.#next * this.#geometry.areaUnits + this.#prepared);
 		if (result === ERASED) this.#prepared++;
 		// while other units are erased, it is the area's fault
@@ -528,22 +487,21 @@ export class Log {
 		if (this.#left > 0 && !this.#append(AREA | area | (generation << 24))) return false;
 		this.#newest = generation;
 		this.#prepared = 0;
-		if (!this.#writeArea(area, generation)) {
-			this.#pass(area);
-			return false;
-		}
-		this.#use(area, generation, 0); // the next record makes it count
-		return true;
+		if (this.#writeArea(area, generation)) return true;
+		this.#pass(area);
+		return false;
 	}
 
-	/** Writes all of an area, whose units are erased, but records. */
+	/** Writes an area, whose units are erased; the first record makes it count. */
 	#writeArea(area: number, generation: number): boolean {
 		this.#engine.survey(NO_SLOT, this.#survey.buffer);
 		const { least: base, logLeast: logBase } = this.#survey;
 		const sum = generation <= FIRST ? 0 : this.#snapshot(area, base, logBase, true);
 		if (sum < 0) return false;
 		this.#putHeader(generation, base, logBase, sum);
-		return this.#flash.program(this.#flash.work, this.#geometry.headerLength, this.#startOf(area)) === DONE;
+		if (this.#flash.program(this.#flash.work, this.#geometry.headerLength, this.#startOf(area)) !== DONE) return false;
+		this.#use(area, generation, 0);
+		return true;
 	}
 
 	#putHeader(generation: number, base: number, logBase: number, sum: number) {

@@ -1,16 +1,13 @@
 /*
  * Offload: pages that cannot be compressed, on flash. This file decides where a page goes, what is erased when, and what
- * moves; log.ts keeps what must outlive a reboot, budget.ts says how much may be erased, verified-flash.ts calls the driver,
- * geometry.ts says where things are. Which page is in which unit is the engine's to know: a unit is a slot.
- *
- * What holds, whatever happens:
+ * moves; log.ts keeps what must outlive a reboot, and the engine knows which page is in which slot. What holds:
  *
  * 1. A slot is programmed and read back before the page's entry says that it is there, and freed after that.
  * 2. An erase is on record before it begins, and paid for.
  * 3. No slot is erased if that puts it more than 66 erases ahead of the least worn one with a page.
  * 4. The slot table starts empty: no page outlives a reboot.
- * 5. A store erases two slots at most: one for its page, and one of the log or for a page that moves. It programs three
- *    times at most, and ends when the driver throws.
+ * 5. A store erases two slots at most: its own, and one of the log or of a page that moves. It programs three times at most,
+ *    and ends when the driver throws.
  *
  * Nothing is allocated once a device is made, errors excepted.
  */
@@ -39,7 +36,7 @@ import type { Backing } from "zram/options";
 const THRESHOLD = 64;
 /** Erases of a store. */
 const ERASES = 2;
-/** Programs that a store tries, and slots that it reads to find one that is erased when it must not erase. */
+/** Programs that a store tries, and unknown slots that it reads if it must not erase. */
 const ATTEMPTS = 3;
 /** Erases that a slot refuses, each after one that another took, before it is retired. */
 const REFUSALS = 3;
@@ -52,22 +49,17 @@ const LOG = 1;
 const MOVE = 2;
 const ERASE = 3;
 
-/**
- * Opens the flash for an engine that was made for it. `scratch` is the engine's.
- *
- * @throws what the driver throws; Error for a partition that is not ours or does not work
- */
+/** Opens the flash for an engine that was made for it, with the engine's scratch. Throws as Log.open(). */
 export function openBacking(
 	backing: Backing,
 	engine: EngineInstance,
 	scratch: ByteBuffer,
 	scratchLength: number,
 ): Offload {
-	const { io, path, geometry, ticks } = backing;
-	const device = io.open({ path, mode: "r+" });
+	const device = backing.io.open({ path: backing.path, mode: "r+" });
 	let flash: VerifiedFlash | undefined;
 	try {
-		flash = new VerifiedFlash(device, geometry, engine, scratch as ArrayBufferLike, scratchLength, ticks);
+		flash = new VerifiedFlash(device, backing, engine, scratch as ArrayBufferLike, scratchLength);
 		return new Offload(engine, flash, backing);
 	} catch (error) {
 		(flash ?? device).close();
@@ -86,7 +78,7 @@ export class Offload {
 	readonly #entry = new Uint32Array(ENTRY_LENGTH / 4);
 	/** Checksum of a slot that is erased. */
 	readonly #blankSum: number;
-	/** The slot whose erase was refused last: the next attempt is at another. And whether nothing was erased since. */
+	/** The slot whose erase was refused just now: the next attempt is at another. And whether nothing was erased since. */
 	#refused = NO_SLOT;
 	#isOutage = false;
 	/** Erases that the call may still do. */
@@ -97,7 +89,7 @@ export class Offload {
 		this.#engine = engine;
 		this.#flash = flash;
 		this.#erasedOnly = offload === "erased-only";
-		const units = geometry.units - geometry.areas * geometry.areaUnits;
+		const units = geometry.units - geometry.logUnits;
 		this.#budget = new Budget(endurance, lifetime, units, () => flash.ticks(), ticks !== hostTicks || isMonotonic());
 		this.#blankSum = Engine.checksum(flash.work.fill(geometry.eraseValue), 0, geometry.unitLength);
 		this.#log = new Log(geometry, engine, flash, this.#budget);
@@ -106,11 +98,7 @@ export class Offload {
 
 	// --- one page
 
-	/**
-	 * Brings the page in staging to flash. True if it is there; else it must stay in memory.
-	 *
-	 * mode: WRITTEN or TRIMMED if it was changed just now; 0 if it is what the page was before.
-	 */
+	/** Brings the page in staging to flash; false if it must stay in memory. mode: of a change just now, as of keep(); or 0. */
 	store(page: number, mode: number): boolean {
 		const { staging } = this.#flash;
 		this.#budget.advance();
@@ -119,7 +107,7 @@ export class Offload {
 		const sum = Engine.checksum(staging, 0, staging.length);
 		const slot = old >= 0 && this.#isSame(old, sum) ? old : this.#program(old < 0);
 		const isStored = slot >= 0 && this.#engine.offload(page, slot, mode, sum) === 0;
-		this.#log.keep();
+		this.#log.keep(false);
 		return isStored;
 	}
 
@@ -161,22 +149,25 @@ export class Offload {
 
 	/** Programs staging to an erased slot. The slot, or -1. A new page leaves one for those that are written anew. */
 	#program(isNew: boolean): number {
+		const mayErase = this.#erasesLeft > 0;
 		for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
 			this.#look();
 			if (isNew && this.#survey.slots - this.#survey.usedSlots <= 1) return -1;
 			const slot = this.#takeErased();
 			const result = slot < 0 ? REFUSED : this.#programTo(slot, this.#flash.staging);
 			if (result === DONE) return slot;
-			if (result === REFUSED) return -1;
+			// if it must not erase, another unknown slot may be erased
+			if (result === REFUSED && (slot >= 0 || mayErase)) return -1;
 		}
 		return -1;
 	}
 
-	/** An erased slot, the least worn. If there is none, one is erased, or found if it must not be. It, or -1. */
+	/** An erased slot, the least worn. If there is none, one is erased, or an unknown one read if it must not be. It, or -1. */
 	#takeErased(): number {
-		const { erased } = this.#survey;
-		const slot = erased !== NO_SLOT ? erased : this.#erasesLeft > 0 ? this.#erase() : this.#findErased();
-		return slot >= 0 && this.#erasesLeft > 0 && this.#isAhead(slot) ? this.#swap(slot) : slot;
+		const { erased, unknown } = this.#survey;
+		if (erased === NO_SLOT && this.#erasesLeft < 1) return unknown !== NO_SLOT && this.#isBlank(unknown) ? unknown : -1;
+		const slot = erased !== NO_SLOT ? erased : this.#erase();
+		return slot >= 0 && this.#erasesLeft > 0 && this.#isForMove(slot) ? this.#swap(slot) : slot;
 	}
 
 	/** Programs a page to an erased slot, which then is used, retired, or nobody knows what. */
@@ -201,34 +192,20 @@ export class Offload {
 		this.#engine.setSlot(slot, state, this.#get(slot).erases, sum);
 	}
 
-	/** One walk over all slots, without the one that has refused. */
+	/** One walk over all slots, without the one that has just refused. */
 	#look() {
 		this.#engine.survey(this.#refused, this.#survey.buffer);
-		if (this.#refused === NO_SLOT || this.#survey.dirty !== NO_SLOT) return;
-		this.#refused = NO_SLOT; // there is no other
-		this.#engine.survey(NO_SLOT, this.#survey.buffer);
+		this.#refused = NO_SLOT;
 	}
 
-	/** Whether an erased slot is so far ahead of the least worn one with a page that this one's page shall go there. */
-	#isAhead(slot: number): boolean {
-		const { used, leastUsed } = this.#survey;
-		return used !== NO_SLOT && this.#get(slot).erases > leastUsed + THRESHOLD;
+	/** How many erases a slot with so many is ahead of the least worn one with a page. */
+	#lead(erases: number): number {
+		return this.#survey.used === NO_SLOT ? 0 : erases - this.#survey.leastUsed;
 	}
 
-	/** Erases that the next slot, once it is erased, has more than the least worn one with a page. */
-	get #ahead(): number {
-		const { used, leastUsed, leastDirty } = this.#survey;
-		return used === NO_SLOT ? 0 : leastDirty + 1 - leastUsed;
-	}
-
-	/** Reads up to three slots of which nobody knows what they hold, to find an erased one. It, or -1. */
-	#findErased(): number {
-		for (let attempt = 0; attempt < ATTEMPTS && this.#survey.unknown !== NO_SLOT; attempt++) {
-			const slot = this.#survey.unknown;
-			if (this.#isBlank(slot)) return slot;
-			this.#look();
-		}
-		return -1;
+	/** Whether the page of the least worn slot shall go to an erased slot, which is too far ahead. */
+	#isForMove(slot: number): boolean {
+		return this.#lead(this.#get(slot).erases) > THRESHOLD;
 	}
 
 	/** Reads an unknown slot, which then is erased or free. */
@@ -238,15 +215,13 @@ export class Offload {
 		return isBlank;
 	}
 
-	/**
-	 * Erases the least worn slot without a page, as the survey says. It, or -1 if there is none, it must not or cannot be.
-	 * Before it goes a slot of the log, if it is time for one; a move waits for that while it can.
-	 */
+	/** Erases the slot that is next, by the survey. Before it goes one of the log if it is time; a move waits while it can. */
 	#erase(): number {
 		const slot = this.#survey.dirty;
-		if (slot === NO_SLOT || this.#ahead > SPREAD) return -1;
+		const lead = this.#lead(this.#survey.leastDirty + 1);
+		if (slot === NO_SLOT || lead > SPREAD) return -1;
 		if (slot === this.#survey.unknown && this.#isBlank(slot)) return slot;
-		const isLogsTurn = this.#log.isLate && this.#erasesLeft > 1 && this.#ahead < SPREAD && !this.#isOutage;
+		const isLogsTurn = this.#log.isLate && this.#erasesLeft > 1 && lead < SPREAD && !this.#isOutage;
 		return isLogsTurn && !this.#stepLog() ? -1 : this.#eraseSlot(slot);
 	}
 
@@ -260,7 +235,6 @@ export class Offload {
 		if (result === NOT_ERASED) this.#noteRefusal(slot);
 		if (result !== ERASED) return -1;
 		this.#set(slot, SLOT_ERASED, SURELY);
-		this.#refused = NO_SLOT;
 		this.#isOutage = false;
 		return slot;
 	}
@@ -311,14 +285,14 @@ export class Offload {
 		const survey = this.#survey;
 		this.#look();
 		if (this.#log.isLate || this.#log.isFull) return LOG;
-		if (survey.erased !== NO_SLOT && this.#isAhead(survey.erased)) return MOVE;
-		return survey.dirty !== NO_SLOT && this.#ahead <= SPREAD && this.#budget.credit >= 1 ? ERASE : NOTHING;
+		if (survey.erased !== NO_SLOT && this.#isForMove(survey.erased)) return MOVE;
+		const isHeldBack = survey.dirty === NO_SLOT || this.#lead(survey.leastDirty + 1) > SPREAD;
+		return isHeldBack || this.#budget.credit < 1 ? NOTHING : ERASE;
 	}
 
 	#fits(step: number, milliseconds: number): boolean {
 		const { erasing, programming } = this.#flash;
-		if (step === LOG && !this.#log.isLate) return programming.fits(milliseconds / this.#log.snapshotPages);
-		return (step === MOVE ? programming : erasing).fits(milliseconds);
+		return (step === LOG ? this.#log : step === MOVE ? programming : erasing).fits(milliseconds);
 	}
 
 	/** False if the driver refuses. */
@@ -338,7 +312,7 @@ export class Offload {
 			if (!this.#doStep(step)) break;
 			left = milliseconds - ((this.#flash.ticks() - before) >>> 0) - 1;
 		}
-		this.#log.keep();
+		this.#log.keep(false);
 		return step === NOTHING;
 	}
 
@@ -364,7 +338,8 @@ export class Offload {
 
 	close() {
 		try {
-			this.#log.close();
+			this.#budget.advance();
+			this.#log.keep(true);
 		} finally {
 			this.#flash.close();
 		}

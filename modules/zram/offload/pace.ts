@@ -1,7 +1,4 @@
-/*
- * How long a kind of step takes, so that maintain() begins none that would not fit: as long as the slowest one so far.
- * One that was out of the ordinary is forgotten little by little, as steps take less, or wait for their turn.
- */
+/* How long a kind of step takes: as long as the slowest one so far, of which outliers are forgotten little by little. */
 
 export class Pace {
 	/** Milliseconds that most steps take, about: the median moves by one at a time, and no outlier moves it more. */

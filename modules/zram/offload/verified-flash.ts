@@ -8,8 +8,8 @@ import type { FlashDevice } from "zram/backing";
 import Engine from "zram/engine";
 import type { Engine as EngineInstance } from "zram/engine/interface";
 import { Memory } from "zram/memory";
-import type { FlashGeometry } from "zram/offload/geometry";
 import { Pace } from "zram/offload/pace";
+import type { Backing } from "zram/options";
 
 /** What programming comes to: the bytes are there, */
 export const DONE = 0;
@@ -18,19 +18,15 @@ export const WRONG = 1;
 /** or nobody knows, as the driver has thrown, or the read-backs differ. */
 export const REFUSED = 2;
 
-/** Milliseconds that a page takes, by the data sheet, until one was measured; and an erase. */
-const PAGE_TIME = 12;
-const ERASE_TIME = 45;
-
 export class VerifiedFlash {
 	/** A page on its way to or from flash: the engine's staging. */
 	readonly staging: Uint8Array;
 	/** As long as a page; what it holds lasts until the engine reads or writes one. And the same as words. */
 	readonly work: Uint8Array;
 	readonly words: DataView;
-	/** How long it takes to program a page, and to erase a unit with its record. */
-	readonly programming = new Pace(PAGE_TIME);
-	readonly erasing = new Pace(ERASE_TIME);
+	/** How long it takes to program a page, and to erase a unit with its record: as data sheets have it until one was. */
+	readonly programming = new Pace(12);
+	readonly erasing = new Pace(45);
 
 	readonly #engine: EngineInstance;
 	readonly #device: FlashDevice;
@@ -42,32 +38,23 @@ export class VerifiedFlash {
 	readonly #views: Uint8Array[] = [];
 
 	/** The scratch's last two pages are work and staging, see Engine. */
-	constructor(
-		device: FlashDevice,
-		{ unitLength, blocksPerUnit }: FlashGeometry,
-		engine: EngineInstance,
-		scratch: ArrayBufferLike,
-		scratchLength: number,
-		ticks: () => number,
-	) {
+	constructor(device: FlashDevice, backing: Backing, engine: EngineInstance, scratch: ArrayBufferLike, length: number) {
+		const { unitLength, blocksPerUnit } = backing.geometry;
 		this.#device = device;
 		this.#blocksPerUnit = blocksPerUnit;
 		this.#engine = engine;
-		this.#ticks = ticks;
-		this.staging = new Uint8Array(scratch, scratchLength - unitLength, unitLength);
-		this.work = new Uint8Array(scratch, scratchLength - 2 * unitLength, unitLength);
-		this.words = new DataView(scratch, scratchLength - 2 * unitLength, unitLength);
+		this.#ticks = backing.ticks;
+		this.staging = new Uint8Array(scratch, length - unitLength, unitLength);
+		this.work = new Uint8Array(scratch, length - 2 * unitLength, unitLength);
+		this.words = new DataView(scratch, length - 2 * unitLength, unitLength);
 		this.#memory = new Memory(unitLength, "internal");
 		this.#page = this.#view(unitLength);
 	}
 
 	/** A view of the driver's memory. All lengths are used when a device is made; later none is new. */
 	#view(length: number): Uint8Array {
-		for (let i = 0; i < this.#views.length; i++)
-			if (this.#views[i]?.length === length) return this.#views[i] as Uint8Array;
-		const view = new Uint8Array(this.#memory as unknown as ArrayBuffer, 0, length);
-		this.#views.push(view);
-		return view;
+		this.#views[length] ??= new Uint8Array(this.#memory as unknown as ArrayBuffer, 0, length);
+		return this.#views[length];
 	}
 
 	/** Milliseconds. */
