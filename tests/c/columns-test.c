@@ -142,6 +142,7 @@ static int64_t residualAt(const Layout *l, uint32_t i, uint32_t order)
 typedef struct {
 	uint8_t bits[16 * kPageLengthMax]; /* a bit each */
 	uint32_t count;
+	uint32_t first; /* of these, up to the end of the first column */
 	uint8_t bytes[2 * kPageLengthMax];
 	uint32_t length;
 } Bits;
@@ -249,6 +250,8 @@ static void specifiedEncodeAs(Bits *bits, const Page *page, uint32_t kind, uint3
 	for (index = 0; index < l.columns; index++) {
 		readColumn(&l, index);
 		putColumn(bits, &l);
+		if (index == 0)
+			bits->first = bits->count;
 	}
 	while (bits->count % 16)
 		putBits(bits, 0, 1);
@@ -440,7 +443,7 @@ static void specifiedEncode(Bits *bits, const Page *page, uint32_t capacity)
 	if (!findKind(&f))
 		return;
 	specifiedEncodeAs(bits, page, f.kind, f.form);
-	if (bits->length > capacity)
+	if (bits->length > capacity || ((f.kind == 3 || f.kind == 4) && bits->first / 16 * 2 > capacity * 9 / 16))
 		bits->length = 0;
 }
 
@@ -696,7 +699,7 @@ static uint32_t makeRandom(uint8_t *bytes)
 static uint32_t makeHostile(uint8_t *bytes, const Page *page)
 {
 	uint32_t length = zramColumnsEncode(page->words, page->length, bytes, page->length), changes = 1 + randomBelow(4);
-	if (!length || randomBelow(4) == 0)
+	if (!length || length == kZramDeclined || randomBelow(4) == 0)
 		return makeRandom(bytes);
 	while (changes--) {
 		uint8_t *where = bytes + (randomBelow(3) ? randomBelow(length) : randomBelow(length < 16 ? length : 16));

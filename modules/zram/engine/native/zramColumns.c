@@ -45,16 +45,11 @@ static ZRAM_NOINLINE void putField(Writer *writer, uint32_t value, uint32_t leng
 /* How a unit is read. */
 typedef enum {
 	kByte,
-	kByteAbove, /* relative to the byte behind it */
-	kByteBelow, /* ... or in front of it */
-	kHalf,
+	kByteBeside, /* relative to the byte `shift` bytes away */
+	kHalf,       /* without the lowest `shift` bits */
 	kHalfBig,
-	kGreen,
-	kRed,
-	kBlue,
-	kGreenBig,
-	kRedBig,
-	kBlueBig,
+	kPixel, /* its field at bit `shift`, red or blue: relative to half of green */
+	kPixelBig,
 } Access;
 
 typedef struct {
@@ -62,10 +57,10 @@ typedef struct {
 	uint32_t stride;      /* bytes from unit to unit */
 	uint32_t count;       /* of units */
 	uint32_t width;       /* bits of a unit */
-	uint32_t shift;       /* low bits of a half that are 0 in all of the column's, and left out */
+	uint32_t shift;
 	Access access;
 	const uint8_t *page;
-	const uint8_t *end; /* of the page: bytes outside of it count as 0 */
+	uint32_t pageLength;
 } Column;
 
 ZRAM_INLINE uint32_t halfAt(const uint8_t *bytes, int isBig)
@@ -73,66 +68,46 @@ ZRAM_INLINE uint32_t halfAt(const uint8_t *bytes, int isBig)
 	return isBig ? (uint32_t)bytes[0] * 256 + bytes[1] : *(const Half *)(const void *)bytes;
 }
 
-ZRAM_INLINE uint32_t greenAt(const uint8_t *bytes, int isBig)
-{
-	return halfAt(bytes, isBig) >> kGreenShift;
-}
-
-ZRAM_INLINE uint32_t redAt(const uint8_t *bytes, int isBig)
+ZRAM_INLINE uint32_t pixelAt(const uint8_t *bytes, int isBig, uint32_t shift)
 {
 	uint32_t pixel = halfAt(bytes, isBig);
-	return (pixel >> kRedShift) - (pixel >> (kGreenShift + 1));
+	return (pixel >> shift) - (pixel >> (kGreenShift + 1));
 }
 
-ZRAM_INLINE uint32_t blueAt(const uint8_t *bytes, int isBig)
+/* A byte of the page at `bytes`, or 0 outside of it. */
+ZRAM_INLINE uint32_t besideAt(const uint8_t *bytes, const uint8_t *page, uint32_t pageLength)
 {
-	uint32_t pixel = halfAt(bytes, isBig);
-	return pixel - (pixel >> (kGreenShift + 1));
+	return (uintptr_t)bytes - (uintptr_t)page < pageLength ? *bytes : 0;
 }
 
 /* Calls `loop` with how to read the unit at `p`, in a case for each access. */
-#define FOR_EACH_ACCESS(access, loop)                       \
-	switch (access) {                                       \
-	case kByte:                                             \
-		loop(*p);                                           \
-		break;                                              \
-	case kByteAbove:                                        \
-		loop((uint32_t)*p - (p + 1 != pageEnd ? p[1] : 0)); \
-		break;                                              \
-	case kByteBelow:                                        \
-		loop((uint32_t)*p - (p != page ? p[-1] : 0));       \
-		break;                                              \
-	case kHalf:                                             \
-		loop(halfAt(p, 0) >> shift);                        \
-		break;                                              \
-	case kHalfBig:                                          \
-		loop(halfAt(p, 1) >> shift);                        \
-		break;                                              \
-	case kGreen:                                            \
-		loop(greenAt(p, 0));                                \
-		break;                                              \
-	case kRed:                                              \
-		loop(redAt(p, 0));                                  \
-		break;                                              \
-	case kBlue:                                             \
-		loop(blueAt(p, 0));                                 \
-		break;                                              \
-	case kGreenBig:                                         \
-		loop(greenAt(p, 1));                                \
-		break;                                              \
-	case kRedBig:                                           \
-		loop(redAt(p, 1));                                  \
-		break;                                              \
-	case kBlueBig:                                          \
-		loop(blueAt(p, 1));                                 \
-		break;                                              \
+#define FOR_EACH_ACCESS(access, loop)                                        \
+	switch (access) {                                                        \
+	case kByte:                                                              \
+		loop(*p);                                                            \
+		break;                                                               \
+	case kByteBeside:                                                        \
+		loop((uint32_t)*p - besideAt(p + (int32_t)shift, page, pageLength)); \
+		break;                                                               \
+	case kHalf:                                                              \
+		loop(halfAt(p, 0) >> shift);                                         \
+		break;                                                               \
+	case kHalfBig:                                                           \
+		loop(halfAt(p, 1) >> shift);                                         \
+		break;                                                               \
+	case kPixel:                                                             \
+		loop(pixelAt(p, 0, shift));                                          \
+		break;                                                               \
+	case kPixelBig:                                                          \
+		loop(pixelAt(p, 1, shift));                                          \
+		break;                                                               \
 	}
 
 /* Reads `count` units from `p` on. */
 static ZRAM_NOINLINE void readUnits(const Column *column, const uint8_t *p, uint32_t *units, uint32_t count)
 {
-	const uint32_t stride = column->stride, shift = column->shift;
-	const uint8_t *end = p + count * stride, *page = column->page, *pageEnd = column->end;
+	const uint32_t stride = column->stride, shift = column->shift, pageLength = column->pageLength;
+	const uint8_t *end = p + count * stride, *page = column->page;
 #define READ(unit)                \
 	for (; p != end; p += stride) \
 	*units++ = (unit)
@@ -163,7 +138,8 @@ typedef struct {
 static ZRAM_NOINLINE uint32_t differ(const Column *column, const uint8_t *p, uint32_t last, Group *group)
 {
 	const uint32_t stride = column->stride, shift = column->shift, up = 32 - column->width;
-	const uint8_t *end = p + group->count * stride, *page = column->page, *pageEnd = column->end;
+	const uint32_t pageLength = column->pageLength;
+	const uint8_t *end = p + group->count * stride, *page = column->page;
 	uint32_t *folded = group->folded, sum = 0, any = 0, unit;
 #define DIFFER(read)                \
 	for (; p != end; p += stride) { \
@@ -214,25 +190,30 @@ enum {
 	kOrderSamplesLeast = 10
 };
 
+/* A residual, folded: the half of it. */
+ZRAM_INLINE uint32_t halfFolded(uint32_t residual, uint32_t up)
+{
+	int32_t high = (int32_t)(residual << up);
+	return (uint32_t)(high ^ (high >> 31)) >> up;
+}
+
 /* The order whose residuals are smallest, among some units in the column's middle. */
 static ZRAM_NOINLINE uint32_t findOrder(const Column *column)
 {
-	uint32_t units[kOrderSamplesMost], sums[3] = { 0, 0, 0 }, count = column->count >> 3;
-	uint32_t up = 32 - column->width;
+	uint32_t units[kOrderSamplesMost], count = column->count >> 3, up = 32 - column->width;
+	uint32_t zero = 0, one = 0, two = 0; /* sums of residuals */
 	if (count > kOrderSamplesMost)
 		count = kOrderSamplesMost;
 	if (count < kOrderSamplesLeast)
 		count = column->count < kOrderSamplesLeast ? column->count : kOrderSamplesLeast;
 	readUnits(column, column->start + ((column->count - count) >> 1) * column->stride, units, count);
 	for (uint32_t i = 2; i < count; i++) {
-		uint32_t residual = units[i], last = units[i - 1], slope = last - units[i - 2];
-		for (uint32_t order = 0; order <= kOrderMax; order++) {
-			int32_t high = (int32_t)(residual << up);
-			sums[order] += (uint32_t)(high ^ (high >> 31)) >> up;
-			residual -= order ? slope : last;
-		}
+		uint32_t unit = units[i], last = units[i - 1], slope = unit - last;
+		zero += halfFolded(unit, up);
+		one += halfFolded(slope, up);
+		two += halfFolded(slope - (last - units[i - 2]), up);
 	}
-	return sums[2] < sums[1] ? (sums[2] < sums[0] ? 2 : 0) : sums[1] < sums[0] ? 1 : 0;
+	return two < one ? (two < zero ? 2 : 0) : one < zero ? 1 : 0;
 }
 
 /* --- parameters ------------------------------------------------------------------------------------------------- */
@@ -251,7 +232,7 @@ static ZRAM_NOINLINE uint32_t riceLength(const Group *group, uint32_t k, uint32_
 }
 
 /* One less as long as that is shorter: few large residuals among small ones are better escaped. */
-static ZRAM_NOINLINE uint32_t lessen(const Group *group, uint32_t k, uint32_t width)
+static ZRAM_NOINLINE ZRAM_COLD uint32_t lessen(const Group *group, uint32_t k, uint32_t width)
 {
 	uint32_t length = riceLength(group, k, width), shorter;
 	while (k && (shorter = riceLength(group, k - 1, width)) < length) {
@@ -274,39 +255,42 @@ ZRAM_INLINE uint32_t findParameter(const Group *group, uint32_t width)
 	return kRice + k;
 }
 
+#define kRaw 31 /* no residual has so many bits */
+
 /* --- groups ----------------------------------------------------------------------------------------------------- */
 
 ZRAM_INLINE void putParameter(Writer *writer, uint32_t parameter, uint32_t before)
 {
+	uint32_t bits = parameter, length = 2 + kParameterBits;
 	if (parameter == before)
-		put(writer, 1, 1);
-	else if (parameter == before + 1)
-		put(writer, 3, 3);
-	else if (parameter + 1 == before)
-		put(writer, 2, 3);
-	else
-		put(writer, parameter, 2 + kParameterBits);
+		bits = length = 1;
+	else if (parameter - before + 1 <= 2) {
+		bits = parameter > before ? 3 : 2;
+		length = 3;
+	}
+	put(writer, bits, length);
 }
 
 /* A code that may have more than 16 bits. */
-static ZRAM_NOINLINE void putLong(Writer *writer, uint32_t z, uint32_t k, uint32_t width)
+static ZRAM_COLD void putLong(Writer *writer, uint32_t z, uint32_t k, uint32_t width)
 {
 	uint32_t quotient = z >> k, one = 1u << k;
 	if (quotient < kQuotients) {
-		put(writer, 0, quotient);
-		put(writer, one | (z & (one - 1)), k + 1);
+		putField(writer, 0, quotient);
+		putField(writer, one | (z & (one - 1)), k + 1);
 	}
 	else {
-		put(writer, 0, kQuotients);
-		put(writer, z, width);
+		putField(writer, 0, kQuotients);
+		putField(writer, z, width);
 	}
 }
 
-ZRAM_INLINE void putRice(Writer *writer, const Group *group, uint32_t k, uint32_t width)
+/* Rice codes of parameter k; or with k = kRaw the residuals as they are. */
+ZRAM_INLINE void putResiduals(Writer *writer, const Group *group, uint32_t k, uint32_t width)
 {
 	const uint32_t *z = group->folded, *end = z + group->count;
-	const uint32_t one = 1u << k, low = one - 1, length = k + 1;
-	if (group->any >> k < kQuotients && k <= 8)
+	const uint32_t one = k == kRaw ? 0 : 1u << k, low = one - 1, length = k == kRaw ? width : k + 1;
+	if (group->any >> k < kQuotients && (k <= 8 || k == kRaw))
 		for (; z < end; z++)
 			put(writer, one | (*z & low), (*z >> k) + length);
 	else
@@ -320,13 +304,6 @@ ZRAM_INLINE void putRice(Writer *writer, const Group *group, uint32_t k, uint32_
 				*writer = copy;
 			}
 		}
-}
-
-ZRAM_INLINE void putRaw(Writer *writer, const Group *group, uint32_t width)
-{
-	const uint32_t *z = group->folded, *end = z + group->count;
-	for (; z < end; z++)
-		put(writer, *z, width);
 }
 
 /* --- columns ---------------------------------------------------------------------------------------------------- */
@@ -349,9 +326,11 @@ static uint32_t zerosOf(const Column *column)
 /* All that is in front of the first group. Returns the order. */
 static uint32_t putHead(Writer *writer, Column *column, uint32_t *first)
 {
-	uint32_t order, isHalf = column->access == kHalf || column->access == kHalfBig;
-	column->shift = isHalf ? zerosOf(column) : 0;
-	column->width -= column->shift;
+	uint32_t order, isHalf = column->width == 16;
+	if (isHalf) {
+		column->shift = zerosOf(column);
+		column->width -= column->shift;
+	}
 	order = findOrder(column);
 	putField(writer, order, kOrderBits);
 	if (isHalf && column->shift)
@@ -383,10 +362,8 @@ static ZRAM_NOINLINE int putColumn(Writer *to, Column *column, const Half *limit
 		before = parameter;
 		parameter = findParameter(&group, width);
 		putParameter(&writer, parameter, before);
-		if (parameter == width)
-			putRaw(&writer, &group, width);
-		else if (parameter != kAllZero)
-			putRice(&writer, &group, parameter - kRice, width);
+		if (parameter != kAllZero)
+			putResiduals(&writer, &group, parameter == width ? kRaw : parameter - kRice, width);
 		if (writer.out > limit)
 			return 0;
 	}
@@ -403,40 +380,44 @@ typedef struct {
 	uint32_t form;
 } Source;
 
-static Column recordColumn(const Source *source, uint32_t index)
+static Column columnAt(const Source *source, uint32_t index)
 {
-	uint32_t size = source->kind == kBytes ? 1 : 2, stride = (source->form + 1) * size, start = index * size;
-	Access access = source->kind == kBytes ? kByte : source->kind == kHalves ? kHalf : kHalfBig;
-	return (Column){ source->page + start, stride, (source->pageLength - start + stride - 1) / stride, 8 * size, 0,
-		access, 0, 0 };
+	static const uint8_t accesses[kKinds] = { kByte, kHalf, kHalfBig, kHalf, kHalfBig, kByte, kByte };
+	uint32_t kind = source->kind, channel;
+	zramColumn at;
+	Column column;
+
+	zramColumnsLay(&at, kind, source->form, index, source->pageLength);
+	column = (Column){ source->page + at.start, at.stride, at.count, at.width, at.shift, accesses[kind], source->page,
+		source->pageLength };
+	if (isPixels16(kind) && index)
+		column.access += kPixel - kHalf;
+	if (kind >= kPixels24) {
+		channel = (index + source->form) % at.stride;
+		if (!(channel & 1)) {
+			column.access = kByteBeside;
+			column.shift = 1 - channel;
+		}
+	}
+	return column;
 }
 
-static Column pixelColumn(const Source *source, uint32_t index)
+/* Green has 3/8 of the bits of 16-bit pixels: where it takes more than 9/16 of the room, red and blue hardly fit in the rest. */
+static uint32_t roomFor(const Source *source, uint32_t index, uint32_t capacity)
 {
-	Access access = (source->kind == kPixels16 ? kGreen : kGreenBig) + index;
-	return (Column){ source->page, 2, source->pageLength >> 1, index ? kRedWidth : kGreenWidth, 0, access, 0, 0 };
-}
-
-static Column byteColumn(const Source *source, uint32_t index)
-{
-	uint32_t length = pixelLength(source->kind), channel = (index + source->form) % length;
-	Access access = channel == 0 ? kByteAbove : channel == 2 ? kByteBelow : kByte;
-	uint32_t count = (source->pageLength - index + length - 1) / length;
-	return (
-		Column){ source->page + index, length, count, 8, 0, access, source->page, source->page + source->pageLength };
+	return index == 0 && isPixels16(source->kind) ? capacity * 9 >> 4 : capacity;
 }
 
 static uint32_t encodeAs(const Source *source, uint8_t *block, uint32_t capacity)
 {
-	const Half *limit = (const Half *)(const void *)(block + (capacity & ~1u));
 	uint32_t columns = columnsOf(source->kind, source->form);
+	const Half *limit = 0;
 	Writer writer = { 0, 0, (Half *)(void *)block };
 
 	putField(&writer, source->kind << kFormBits | source->form, kKindBits + kFormBits);
 	for (uint32_t index = 0; index < columns; index++) {
-		Column column = source->kind <= kHalvesBig ? recordColumn(source, index)
-			: source->kind <= kPixels16Big         ? pixelColumn(source, index)
-												   : byteColumn(source, index);
+		Column column = columnAt(source, index);
+		limit = (const Half *)(const void *)(block + (roomFor(source, index, capacity) & ~1u));
 		if (!putColumn(&writer, &column, limit))
 			return 0;
 	}
@@ -445,23 +426,22 @@ static uint32_t encodeAs(const Source *source, uint8_t *block, uint32_t capacity
 	return writer.out <= limit ? (uint32_t)((uint8_t *)writer.out - block) : 0;
 }
 
-static uint32_t encode(void *workspace, const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity)
+ZRAM_NOINLINE uint32_t zramColumnsEncode(const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity)
 {
 	const uint8_t *bytes = (const uint8_t *)page;
 	zramColumnsKind found;
-	(void)workspace;
 	if (!zramColumnsFindKind(bytes, pageLength, capacity, &found))
 		return kZramDeclined;
 	return encodeAs(&(Source){ bytes, pageLength, found.kind, found.form }, block, capacity);
 }
 
-uint32_t zramColumnsEncode(const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity)
-{
-	uint32_t length = encode(0, page, pageLength, block, capacity);
-	return length == kZramDeclined ? 0 : length;
-}
-
 /* --- codec ------------------------------------------------------------------------------------------------------ */
+
+static uint32_t encode(void *workspace, const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity)
+{
+	(void)workspace;
+	return zramColumnsEncode(page, pageLength, block, capacity);
+}
 
 _Static_assert(kZramColumnsMargin <= kZramBlockMargin, "blocks have the margin");
 

@@ -23,11 +23,12 @@
  * Encodes the `pageLength` bytes (512, 1024, 2048 or 4096) at `page` to `block` (4-aligned, with room for `capacity` +
  * kZramColumnsMargin bytes). It finds out by itself what the page holds.
  *
- * Returns the length of the block, an even number from 2 to `capacity`; or 0 if it is longer, or is likely to be longer
- * by what a few samples of the page tell. What is then in `block` is undefined. The block depends on the page alone;
+ * Returns the length of the block, an even number from 2 to `capacity`; or 0 if it is longer, or is likely to be when its
+ * first column is written, and what is then in `block` is undefined; or kZramDeclined (zramPack.h) if by what a few
+ * samples of the page tell it is likely to be longer, and nothing is written. The block depends on the page alone;
  * whether there is one depends on `capacity` too.
  *
- * On rv32 500 instructions for text, some 20,000 for other pages that are not worth it, else 100,000 to 300,000.
+ * On rv32 500 instructions for text, some 15,000 for other pages that are not worth it, else 80,000 to 250,000.
  */
 uint32_t zramColumnsEncode(const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity);
 

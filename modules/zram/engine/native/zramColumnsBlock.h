@@ -56,10 +56,15 @@ static inline uint32_t firstParameter(uint32_t width)
 	return kRice + (width >> 2);
 }
 
-/* Bytes of a pixel in bytes. */
+static inline int isPixels16(uint32_t kind)
+{
+	return kind == kPixels16 || kind == kPixels16Big;
+}
+
+/* Bytes of a pixel. */
 static inline uint32_t pixelLength(uint32_t kind)
 {
-	return kind == kPixels24 ? 3 : 4;
+	return kind == kPixels24 ? 3 : kind == kPixels32 ? 4 : 2;
 }
 
 /* How many forms a kind has: form is less. */
@@ -75,5 +80,17 @@ static inline uint32_t columnsOf(uint32_t kind, uint32_t form)
 {
 	return kind <= kHalvesBig ? form + 1 : kind == kPixels32 ? 4 : 3;
 }
+
+/* A column of a page: where its units are. */
+typedef struct {
+	uint32_t start;  /* the byte with its first unit */
+	uint32_t stride; /* bytes from unit to unit */
+	uint32_t count;  /* of units */
+	uint32_t width;  /* bits of a unit */
+	uint32_t shift;  /* of a pixel of 16 bits: the field's lowest bit. Else 0 */
+} zramColumn;
+
+/* Sets `*column` to column `index` (less than columnsOf) of pages of this kind and form. */
+void zramColumnsLay(zramColumn *column, uint32_t kind, uint32_t form, uint32_t index, uint32_t pageLength);
 
 #endif

@@ -63,14 +63,19 @@ ZRAM_INLINE uint32_t unfold(uint32_t z)
 /* Any code, of which an escape is one: as many zeros as no other has, and the residual as it is. */
 static ZRAM_NOINLINE uint32_t takeLong(Reader *reader, uint32_t k, uint32_t width)
 {
-	uint32_t zeros = 0;
+	uint32_t zeros = 0, length = k, z;
 	refill(reader);
-	for (; zeros < kQuotients && (int32_t)reader->bits >= 0; zeros++)
-		drop(reader, 1);
-	if (zeros == kQuotients)
-		return unfold(take(reader, width));
-	drop(reader, 1);
-	return unfold(k ? zeros << k | take(reader, k) : zeros);
+	while (zeros < kQuotients && (int32_t)(reader->bits << zeros) >= 0)
+		zeros++;
+	z = zeros << k;
+	if (zeros < kQuotients)
+		zeros++;
+	else {
+		z = 0;
+		length = width;
+	}
+	drop(reader, zeros);
+	return unfold(length ? z | takeField(reader, length) : z);
 }
 
 ZRAM_INLINE uint32_t takeSeldom(Reader *reader, uint32_t k, uint32_t width)
@@ -100,7 +105,7 @@ ZRAM_INLINE uint32_t takeRice(Reader *reader, uint32_t k, uint32_t width)
 }
 
 /*
- * Codes of the parameters 0 and 1 by their first 8 bits: the residual times 16, plus the code's length. 0 for codes that
+ * Codes of the parameters 0 and 1 by their first 7 bits: the residual times 16, plus the code's length. 0 for codes that
  * are longer.
  */
 #define S(residual, length) (int8_t)((residual)*16 + (length))
@@ -110,18 +115,17 @@ ZRAM_INLINE uint32_t takeRice(Reader *reader, uint32_t k, uint32_t width)
 #define S16(code) S8(code), S8(code)
 #define S32(code) S16(code), S16(code)
 #define S64(code) S32(code), S32(code)
-#define S128(code) S64(code), S64(code)
-static const int8_t shortCodes[2][256] = {
-	{ 0, S(-4, 8), S2(S(3, 7)), S4(S(-3, 6)), S8(S(2, 5)), S16(S(-2, 4)), S32(S(1, 3)), S64(S(-1, 2)), S128(S(0, 1)) },
-	{ 0, 0, S(6, 8), S(-7, 8), S2(S(5, 7)), S2(S(-6, 7)), S4(S(4, 6)), S4(S(-5, 6)), S8(S(3, 5)), S8(S(-4, 5)),
-		S16(S(2, 4)), S16(S(-3, 4)), S32(S(1, 3)), S32(S(-2, 3)), S64(S(0, 2)), S64(S(-1, 2)) },
+static const int8_t shortCodes[2][128] = {
+	{ 0, S(3, 7), S2(S(-3, 6)), S4(S(2, 5)), S8(S(-2, 4)), S16(S(1, 3)), S32(S(-1, 2)), S64(S(0, 1)) },
+	{ 0, 0, S(5, 7), S(-6, 7), S2(S(4, 6)), S2(S(-5, 6)), S4(S(3, 5)), S4(S(-4, 5)), S8(S(2, 4)), S8(S(-3, 4)),
+		S16(S(1, 3)), S16(S(-2, 3)), S32(S(0, 2)), S32(S(-1, 2)) },
 };
 
 ZRAM_INLINE uint32_t takeShort(Reader *reader, const int8_t *codes, uint32_t k, uint32_t width)
 {
 	int32_t code;
 	refill(reader);
-	code = codes[reader->bits >> 24];
+	code = codes[reader->bits >> 25];
 	if (!code)
 		return takeSeldom(reader, k, width);
 	drop(reader, (uint32_t)code & 15);
@@ -173,22 +177,14 @@ ZRAM_INLINE uint32_t takeParameter(Reader *reader, uint32_t before)
 	return bits;
 }
 
-typedef struct {
-	uint8_t *start; /* its first unit */
-	uint32_t stride;
-	uint32_t count; /* units */
-	uint32_t width;
-	uint32_t shift;
-} Column;
-
 /* Returns 0 if there is no such column. */
-ZRAM_INLINE int decodeColumn(Reader *from, const Half *inEnd, const Column *column, Place place)
+ZRAM_INLINE int decodeColumn(Reader *from, const Half *inEnd, uint8_t *page, const zramColumn *column, Place place)
 {
 	Reader reader = *from;
 	const uint32_t stride = column->stride, order = take(&reader, kOrderBits);
 	const uint32_t unitMask = order ? UINT32_MAX : 0, slopeMask = order > 1 ? UINT32_MAX : 0;
 	uint32_t width = column->width, shift = column->shift, unit, slope = 0, parameter;
-	uint8_t *to = column->start, *const last = to + (column->count - 1) * stride;
+	uint8_t *to = page + column->start, *const last = to + (column->count - 1) * stride;
 
 	if (place == kInHalf && width == 16 && take(&reader, 1)) {
 		shift = take(&reader, kShiftBits);
@@ -229,52 +225,43 @@ ZRAM_INLINE int decodeColumn(Reader *from, const Half *inEnd, const Column *colu
 	return order <= kOrderMax;
 }
 
-static ZRAM_NOINLINE int decodeBytes(Reader *reader, const Half *inEnd, const Column *column)
+static ZRAM_NOINLINE int decodeBytes(Reader *reader, const Half *inEnd, uint8_t *page, const zramColumn *column)
 {
-	return decodeColumn(reader, inEnd, column, kInByte);
+	return decodeColumn(reader, inEnd, page, column, kInByte);
 }
 
-static ZRAM_NOINLINE int decodeHalves(Reader *reader, const Half *inEnd, const Column *column)
+static ZRAM_NOINLINE int decodeHalves(Reader *reader, const Half *inEnd, uint8_t *page, const zramColumn *column)
 {
-	return decodeColumn(reader, inEnd, column, kInHalf);
+	return decodeColumn(reader, inEnd, page, column, kInHalf);
 }
 
-static ZRAM_NOINLINE int decodePixels(Reader *reader, const Half *inEnd, const Column *column)
+static ZRAM_NOINLINE int decodePixels(Reader *reader, const Half *inEnd, uint8_t *page, const zramColumn *column)
 {
-	return decodeColumn(reader, inEnd, column, kInPixel);
+	return decodeColumn(reader, inEnd, page, column, kInPixel);
 }
 
 /* --- pages ------------------------------------------------------------------------------------------------------ */
 
-/* Column `index` of a page whose columns are one unit apart each. */
-static Column columnAt(uint8_t *page, uint32_t pageLength, uint32_t index, uint32_t stride, uint32_t size)
+void zramColumnsLay(zramColumn *column, uint32_t kind, uint32_t form, uint32_t index, uint32_t pageLength)
 {
-	uint32_t start = index * size;
-	return (Column){ page + start, stride, (pageLength - start + stride - 1) / stride, 8 * size, 0 };
+	static const uint8_t shifts[] = { kGreenShift, kRedShift, 0 };
+	uint32_t size = kind == kBytes || kind >= kPixels24 ? 1 : 2;
+
+	*column = (zramColumn){ index * size, kind <= kHalvesBig ? (form + 1) * size : pixelLength(kind), 0, 8 * size, 0 };
+	if (isPixels16(kind)) {
+		column->start = 0;
+		column->width = index ? kRedWidth : kGreenWidth;
+		column->shift = shifts[index];
+	}
+	column->count = (pageLength - column->start + column->stride - 1) / column->stride;
 }
 
-static int decodeColumnOf(
-	Reader *reader, const Half *inEnd, uint32_t kind, uint32_t form, uint32_t index, uint8_t *page, uint32_t pageLength)
+static int decodeColumnOf(Reader *reader, const Half *inEnd, uint32_t kind, const zramColumn *column, uint8_t *page)
 {
-	static const Column fields[] = {
-		{ 0, 2, 0, kGreenWidth, kGreenShift },
-		{ 0, 2, 0, kRedWidth, kRedShift },
-		{ 0, 2, 0, kRedWidth, 0 },
-	};
-	Column column;
-
-	if (kind == kPixels16 || kind == kPixels16Big) {
-		column = fields[index];
-		column.start = page;
-		column.count = pageLength >> 1;
-		return (index ? decodePixels : decodeHalves)(reader, inEnd, &column);
-	}
-	if (kind == kHalves || kind == kHalvesBig) {
-		column = columnAt(page, pageLength, index, 2 * (form + 1), 2);
-		return decodeHalves(reader, inEnd, &column);
-	}
-	column = columnAt(page, pageLength, index, kind == kBytes ? form + 1 : pixelLength(kind), 1);
-	return decodeBytes(reader, inEnd, &column);
+	if (column->width == 8)
+		return decodeBytes(reader, inEnd, page, column);
+	return (isPixels16(kind) && column->shift != kGreenShift ? decodePixels : decodeHalves)(
+		reader, inEnd, page, column);
 }
 
 static void swapHalves(uint32_t *words, uint32_t length)
@@ -300,6 +287,7 @@ int zramColumnsDecode(const uint8_t *block, uint32_t length, uint32_t *page, uin
 	const Half *inEnd = (const Half *)(const void *)(block + length);
 	Reader reader = { 0, 0, (const Half *)(const void *)block };
 	uint32_t kind, form;
+	zramColumn column;
 
 	if (length < 2 || length & 1)
 		return 0;
@@ -307,9 +295,11 @@ int zramColumnsDecode(const uint8_t *block, uint32_t length, uint32_t *page, uin
 	form = takeField(&reader, kFormBits);
 	if (kind >= kKinds || form >= formsOf(kind))
 		return 0;
-	for (uint32_t index = 0; index < columnsOf(kind, form); index++)
-		if (!decodeColumnOf(&reader, inEnd, kind, form, index, (uint8_t *)page, pageLength))
+	for (uint32_t index = 0; index < columnsOf(kind, form); index++) {
+		zramColumnsLay(&column, kind, form, index, pageLength);
+		if (!decodeColumnOf(&reader, inEnd, kind, &column, (uint8_t *)page))
 			return 0;
+	}
 	if (reader.in - (reader.count >= 16) != inEnd) /* what is left in the last half does not matter */
 		return 0;
 	if (kind == kHalvesBig || kind == kPixels16Big)

@@ -50,6 +50,12 @@ ZRAM_INLINE uint32_t pairCost(uint32_t first, uint32_t second, uint32_t width)
 	return mean < 256 ? costs[mean] : 4 * 8 + costs[(uint8_t)(mean >> 8)];
 }
 
+/* The same of bytes, which is called where calls are worth their instructions. */
+static ZRAM_NOINLINE uint32_t bytesCost(uint32_t first, uint32_t second)
+{
+	return pairCost(first, second, 8);
+}
+
 /* --- text ------------------------------------------------------------------------------------------------------- */
 
 /* Nearly all printable, many letters and spaces, and bytes beside each other are not alike. */
@@ -76,11 +82,12 @@ typedef struct {
 	uint32_t bestCost;
 } Lags;
 
-static uint32_t lagCost(const uint8_t *bytes, uint32_t step, uint32_t lag)
+/* What the lag's samples cost, or `most` or more if that is as much. */
+ZRAM_INLINE uint32_t lagCost(const uint8_t *bytes, uint32_t step, uint32_t lag, uint32_t most)
 {
 	const uint8_t *end = bytes + kLagSamples * step, *before = bytes - lag;
 	uint32_t sum = 0;
-	for (; bytes != end; bytes += step, before += step)
+	for (; bytes != end && sum < most; bytes += step, before += step)
 		sum += costs[fold((uint32_t)*bytes - *before, 8)];
 	return sum;
 }
@@ -91,7 +98,7 @@ static void findLags(Lags *found, const uint8_t *bytes, uint32_t step)
 	uint32_t secondCost = UINT32_MAX;
 	*found = (Lags){ 1, 1, UINT32_MAX };
 	for (uint32_t i = 0; i < sizeof(lags); i++) {
-		uint32_t cost = lagCost(bytes, step, lags[i]);
+		uint32_t cost = lagCost(bytes, step, lags[i], secondCost);
 		if (cost + (cost >> 4) < found->bestCost) {
 			secondCost = found->bestCost;
 			found->second = found->best;
@@ -113,11 +120,13 @@ typedef struct {
 	uint32_t pageLength;
 	uint32_t stride;
 	uint32_t rows;
+	uint32_t most; /* a sample's size times so much is a cost at which no look at the other samples is worth it */
 } Rows;
 
-static Rows rowsOf(const uint8_t *page, uint32_t pageLength, uint32_t stride)
+/* `bound`: a length, above which all estimates are alike. */
+static Rows rowsOf(const uint8_t *page, uint32_t pageLength, uint32_t stride, uint32_t bound)
 {
-	return (Rows){ page, pageLength, stride, pageLength / stride - 3 };
+	return (Rows){ page, pageLength, stride, pageLength / stride - 3, bound * (kPairs / 8) / (pageLength >> 8) + 1 };
 }
 
 ZRAM_INLINE const uint8_t *rowAt(const Rows *rows, uint32_t place)
@@ -133,12 +142,12 @@ static uint32_t toLength(const Rows *rows, uint32_t cost, uint32_t size)
 
 static uint32_t estimateBytes(const Rows *rows)
 {
-	const uint32_t stride = rows->stride;
+	const uint32_t stride = rows->stride, most = rows->most;
 	uint32_t sum = 0;
-	for (uint32_t round = 0, sample = 0; round < kRounds; round++)
+	for (uint32_t round = 0, sample = 0; round < kRounds && sum < most; round++)
 		for (uint32_t place = round; place < kPairs; place += kRounds, sample++) {
 			const uint8_t *p = rowAt(rows, place) + sample * stride / kPairs;
-			sum += pairCost((uint32_t)p[stride] - *p, (uint32_t)*p - *(p - stride), 8);
+			sum += bytesCost((uint32_t)p[stride] - *p, (uint32_t)*p - *(p - stride));
 		}
 	return toLength(rows, sum, 1);
 }
@@ -158,9 +167,9 @@ static uint32_t lessZeros(uint32_t cost, uint32_t any)
 
 static ZRAM_NOINLINE uint32_t estimateHalves(const Rows *rows, uint32_t isBig)
 {
-	const uint32_t stride = rows->stride;
+	const uint32_t stride = rows->stride, most = rows->most * 2;
 	uint32_t sum = 0;
-	for (uint32_t round = 0, sample = 0; round < kRounds; round++) {
+	for (uint32_t round = 0, sample = 0; round < kRounds && sum < most; round++) {
 		uint32_t first = 0, second = 0, any = 0; /* order */
 		for (uint32_t place = round; place < kPairs; place += kRounds, sample++) {
 			const uint8_t *p = rowAt(rows, place) + sample * (stride >> 1) / kPairs * 2;
@@ -188,8 +197,9 @@ ZRAM_INLINE uint32_t fieldsAt(const uint8_t *bytes, uint32_t isBig)
 
 static ZRAM_NOINLINE uint32_t estimatePixels16(const Rows *rows, uint32_t isBig)
 {
+	const uint32_t most = rows->most * 2;
 	uint32_t sum = 0;
-	for (uint32_t place = 0; place < kPairs; place++) {
+	for (uint32_t place = 0; place < kPairs && sum < most; place++) {
 		const uint8_t *p = rowAt(rows, place);
 		uint32_t next = fieldsAt(p + 2, isBig), now = fieldsAt(p, isBig), last = fieldsAt(p - 2, isBig);
 		sum += pairCost((next >> 10) - (now >> 10), (now >> 10) - (last >> 10), kGreenWidth);
@@ -200,21 +210,21 @@ static ZRAM_NOINLINE uint32_t estimatePixels16(const Rows *rows, uint32_t isBig)
 }
 
 /* The byte at `beside` from the green one, relative to it. */
-ZRAM_INLINE uint32_t relativeCost(const uint8_t *p, int32_t beside, uint32_t stride, uint32_t a, uint32_t b)
+static uint32_t relativeCost(const uint8_t *p, int32_t beside, uint32_t stride, uint32_t a, uint32_t b)
 {
 	const uint8_t *at = p + beside;
-	return pairCost(at[stride] - *at - a, *at - *(at - stride) - b, 8);
+	return bytesCost(at[stride] - *at - a, *at - *(at - stride) - b);
 }
 
 /* `green`: its place in rows of a pixel each. */
 static ZRAM_NOINLINE uint32_t estimatePixels(const Rows *rows, uint32_t green)
 {
-	const uint32_t stride = rows->stride;
+	const uint32_t stride = rows->stride, most = rows->most * stride;
 	uint32_t sum = 0;
-	for (uint32_t place = 0; place < kPairs; place++) {
+	for (uint32_t place = 0; place < kPairs && sum < most; place++) {
 		const uint8_t *p = rowAt(rows, place) + green;
 		uint32_t a = (uint32_t)p[stride] - *p, b = (uint32_t)*p - *(p - stride);
-		sum += pairCost(a, b, 8);
+		sum += bytesCost(a, b);
 		sum += relativeCost(p, -1, stride, a, b);
 		sum += relativeCost(p, 1, stride, a, b);
 		if (stride == 4)
@@ -233,7 +243,7 @@ static void offer(zramColumnsKind *found, uint32_t kind, uint32_t form, uint32_t
 
 static void offerRecords(zramColumnsKind *found, const uint8_t *page, uint32_t pageLength, uint32_t lag)
 {
-	const Rows rows = rowsOf(page, pageLength, lag);
+	const Rows rows = rowsOf(page, pageLength, lag, found->length);
 	uint32_t length = estimateBytes(&rows);
 
 	offer(found, kBytes, lag - 1, length + (length >> 4) + kColumnCost * lag);
@@ -245,7 +255,7 @@ static void offerRecords(zramColumnsKind *found, const uint8_t *page, uint32_t p
 /* Pixels of `stride` bytes. */
 static void offerPixels(zramColumnsKind *found, const uint8_t *page, uint32_t pageLength, uint32_t stride)
 {
-	const Rows rows = rowsOf(page, pageLength, stride);
+	const Rows rows = rowsOf(page, pageLength, stride, found->length);
 
 	if (stride == 2)
 		for (uint32_t isBig = 0; isBig < 2; isBig++)
@@ -270,7 +280,7 @@ int zramColumnsFindKind(const uint8_t *page, uint32_t pageLength, uint32_t capac
 	if (lag.bestCost >= kLagSamples * kNoiseCost
 		|| lag.bestCost * (pageLength >> 8) / (kLagSamples / 8) > capacity + (capacity >> 2))
 		return 0;
-	found->length = UINT32_MAX;
+	found->length = capacity + 1;
 	offerRecords(found, page, pageLength, lag.best);
 	offerRecords(found, page, pageLength, lag.second);
 	offerPixels(found, page, pageLength, 2);

@@ -16,6 +16,7 @@ import {
 	HALVES,
 	HALVES_BIG,
 	halfAt,
+	isPixels16,
 	KIND_BITS,
 	ORDER_BITS,
 	PARAMETER_BITS,
@@ -82,10 +83,18 @@ export class ColumnsEncoder {
 		this.#put(form, FORM_BITS);
 		for (this.#index = 0; this.#index < columnsOf(kind, form); this.#index++) {
 			this.#setColumn();
-			if (!this.#putColumn(capacity)) return 0;
+			if (!this.#putColumn(this.#roomFor(capacity))) return 0;
 		}
 		if (this.#count) this.#put(0, 16 - this.#count);
 		return this.#length <= capacity ? this.#length : 0;
+	}
+
+	/**
+	 * Bytes that the block may have when the column is written. Green has 3/8 of the bits of 16-bit pixels: where it takes
+	 * more than 9/16 of the room, red and blue hardly fit in the rest.
+	 */
+	#roomFor(capacity: number): number {
+		return this.#index === 0 && isPixels16(this.#kind) ? (capacity * 9) >> 4 : capacity;
 	}
 
 	/** Writes the `length` (at most 16) bits of `value`. */
@@ -103,7 +112,7 @@ export class ColumnsEncoder {
 		const length = this.#page.length;
 		const index = this.#index;
 		this.#shift = 0;
-		if (this.#kind === PIXELS_16 || this.#kind === PIXELS_16_BIG) {
+		if (isPixels16(this.#kind)) {
 			this.#start = 0;
 			this.#stride = 2;
 			this.#width = index ? 5 : 6;

@@ -39,6 +39,10 @@ export function formsOf(kind: number): number {
 	return kind === PIXELS_24 ? 3 : 4;
 }
 
+export function isPixels16(kind: number): boolean {
+	return kind === PIXELS_16 || kind === PIXELS_16_BIG;
+}
+
 /** What a column's first parameter is told relative to. */
 export function firstParameter(width: number): number {
 	return RICE + (width >> 2);

@@ -13,6 +13,7 @@ import {
 	GROUP,
 	HALVES,
 	HALVES_BIG,
+	isPixels16,
 	KIND_BITS,
 	KINDS,
 	ORDER_BITS,
@@ -76,7 +77,7 @@ export class ColumnsDecoder {
 
 	#takeColumn(form: number): boolean {
 		const size = this.#kind === BYTES || this.#kind >= PIXELS_24 ? 1 : 2;
-		const isPixel16 = this.#kind === PIXELS_16 || this.#kind === PIXELS_16_BIG;
+		const isPixel16 = isPixels16(this.#kind);
 		const start = isPixel16 ? 0 : size * this.#index;
 		const stride = isPixel16 ? 2 : this.#kind <= HALVES_BIG ? size * (form + 1) : this.#kind === PIXELS_24 ? 3 : 4;
 		const order = this.#take(ORDER_BITS);
