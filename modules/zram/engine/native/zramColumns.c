@@ -255,8 +255,6 @@ ZRAM_INLINE uint32_t findParameter(const Group *group, uint32_t width)
 	return kRice + k;
 }
 
-#define kRaw 31 /* no residual has so many bits */
-
 /* --- groups ----------------------------------------------------------------------------------------------------- */
 
 ZRAM_INLINE void putParameter(Writer *writer, uint32_t parameter, uint32_t before)
@@ -285,12 +283,11 @@ static ZRAM_COLD void putLong(Writer *writer, uint32_t z, uint32_t k, uint32_t w
 	}
 }
 
-/* Rice codes of parameter k; or with k = kRaw the residuals as they are. */
-ZRAM_INLINE void putResiduals(Writer *writer, const Group *group, uint32_t k, uint32_t width)
+ZRAM_INLINE void putRice(Writer *writer, const Group *group, uint32_t k, uint32_t width)
 {
 	const uint32_t *z = group->folded, *end = z + group->count;
-	const uint32_t one = k == kRaw ? 0 : 1u << k, low = one - 1, length = k == kRaw ? width : k + 1;
-	if (group->any >> k < kQuotients && (k <= 8 || k == kRaw))
+	const uint32_t one = 1u << k, low = one - 1, length = k + 1;
+	if (group->any >> k < kQuotients && k <= 8)
 		for (; z < end; z++)
 			put(writer, one | (*z & low), (*z >> k) + length);
 	else
@@ -304,6 +301,13 @@ ZRAM_INLINE void putResiduals(Writer *writer, const Group *group, uint32_t k, ui
 				*writer = copy;
 			}
 		}
+}
+
+ZRAM_INLINE void putRaw(Writer *writer, const Group *group, uint32_t width)
+{
+	const uint32_t *z = group->folded, *end = z + group->count;
+	for (; z < end; z++)
+		put(writer, *z, width);
 }
 
 /* --- columns ---------------------------------------------------------------------------------------------------- */
@@ -362,8 +366,10 @@ static ZRAM_NOINLINE int putColumn(Writer *to, Column *column, const Half *limit
 		before = parameter;
 		parameter = findParameter(&group, width);
 		putParameter(&writer, parameter, before);
-		if (parameter != kAllZero)
-			putResiduals(&writer, &group, parameter == width ? kRaw : parameter - kRice, width);
+		if (parameter == width)
+			putRaw(&writer, &group, width);
+		else if (parameter != kAllZero)
+			putRice(&writer, &group, parameter - kRice, width);
 		if (writer.out > limit)
 			return 0;
 	}

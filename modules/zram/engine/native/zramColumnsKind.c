@@ -50,10 +50,10 @@ ZRAM_INLINE uint32_t pairCost(uint32_t first, uint32_t second, uint32_t width)
 	return mean < 256 ? costs[mean] : 4 * 8 + costs[(uint8_t)(mean >> 8)];
 }
 
-/* The same of bytes, which is called where calls are worth their instructions. */
-static ZRAM_NOINLINE uint32_t bytesCost(uint32_t first, uint32_t second)
+/* The same, where a call is worth its instructions. */
+static ZRAM_NOINLINE uint32_t fieldCost(uint32_t first, uint32_t second, uint32_t width)
 {
-	return pairCost(first, second, 8);
+	return pairCost(first, second, width);
 }
 
 /* --- text ------------------------------------------------------------------------------------------------------- */
@@ -147,7 +147,7 @@ static uint32_t estimateBytes(const Rows *rows)
 	for (uint32_t round = 0, sample = 0; round < kRounds && sum < most; round++)
 		for (uint32_t place = round; place < kPairs; place += kRounds, sample++) {
 			const uint8_t *p = rowAt(rows, place) + sample * stride / kPairs;
-			sum += bytesCost((uint32_t)p[stride] - *p, (uint32_t)*p - *(p - stride));
+			sum += fieldCost((uint32_t)p[stride] - *p, (uint32_t)*p - *(p - stride), 8);
 		}
 	return toLength(rows, sum, 1);
 }
@@ -202,9 +202,9 @@ static ZRAM_NOINLINE uint32_t estimatePixels16(const Rows *rows, uint32_t isBig)
 	for (uint32_t place = 0; place < kPairs && sum < most; place++) {
 		const uint8_t *p = rowAt(rows, place);
 		uint32_t next = fieldsAt(p + 2, isBig), now = fieldsAt(p, isBig), last = fieldsAt(p - 2, isBig);
-		sum += pairCost((next >> 10) - (now >> 10), (now >> 10) - (last >> 10), kGreenWidth);
-		sum += pairCost((next >> 27) - (now >> 27), (now >> 27) - (last >> 27), kRedWidth);
-		sum += pairCost(next - now, now - last, kRedWidth);
+		sum += fieldCost((next >> 10) - (now >> 10), (now >> 10) - (last >> 10), kGreenWidth);
+		sum += fieldCost((next >> 27) - (now >> 27), (now >> 27) - (last >> 27), kRedWidth);
+		sum += fieldCost(next - now, now - last, kRedWidth);
 	}
 	return toLength(rows, sum, 2);
 }
@@ -213,7 +213,7 @@ static ZRAM_NOINLINE uint32_t estimatePixels16(const Rows *rows, uint32_t isBig)
 static uint32_t relativeCost(const uint8_t *p, int32_t beside, uint32_t stride, uint32_t a, uint32_t b)
 {
 	const uint8_t *at = p + beside;
-	return bytesCost(at[stride] - *at - a, *at - *(at - stride) - b);
+	return fieldCost(at[stride] - *at - a, *at - *(at - stride) - b, 8);
 }
 
 /* `green`: its place in rows of a pixel each. */
@@ -224,7 +224,7 @@ static ZRAM_NOINLINE uint32_t estimatePixels(const Rows *rows, uint32_t green)
 	for (uint32_t place = 0; place < kPairs && sum < most; place++) {
 		const uint8_t *p = rowAt(rows, place) + green;
 		uint32_t a = (uint32_t)p[stride] - *p, b = (uint32_t)*p - *(p - stride);
-		sum += bytesCost(a, b);
+		sum += fieldCost(a, b, 8);
 		sum += relativeCost(p, -1, stride, a, b);
 		sum += relativeCost(p, 1, stride, a, b);
 		if (stride == 4)
