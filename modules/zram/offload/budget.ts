@@ -15,7 +15,8 @@ export class Budget {
 	credit: number;
 	/** Milliseconds that the device has been up in its life. */
 	uptime = 0;
-	readonly #rate: number;
+	/** Erases that a day of uptime earns. */
+	readonly perDay: number;
 	readonly #cap: number;
 	readonly #total: number;
 	readonly #ticks: () => number;
@@ -24,14 +25,14 @@ export class Budget {
 	#before: number;
 
 	/**
-	 * endurance: erases a unit, lifetime: years, units: those for pages, ticks: milliseconds that may wrap at 2^32,
-	 * isMonotonic: they never jump. Of a clock that may, a gap of more than a day earns nothing, which a step back looks like.
+	 * endurance: erases a unit, lifetime: years, units: those for pages, ticks: milliseconds that may wrap at 2^32. If these
+	 * are not monotonic, a gap of more than a day earns nothing, and a step back looks like one.
 	 */
 	constructor(endurance: number, lifetime: number, units: number, ticks: () => number, isMonotonic: boolean) {
 		this.#total = endurance * units;
 		this.credit = Math.floor(this.#total * START);
-		this.#rate = ((endurance * (1 - START) - SPREAD) * units) / (lifetime * YEAR);
-		this.#cap = Math.max(this.credit, this.#rate * YEAR);
+		this.perDay = ((endurance * (1 - START) - SPREAD) * units * DAY) / (lifetime * YEAR);
+		this.#cap = Math.max(this.credit, this.perDay * (YEAR / DAY));
 		this.#gapMost = isMonotonic ? Number.POSITIVE_INFINITY : DAY;
 		this.#ticks = ticks;
 		this.#before = ticks();
@@ -50,12 +51,7 @@ export class Budget {
 		this.#before = now;
 		if (elapsed > this.#gapMost) return;
 		this.uptime += elapsed;
-		this.credit = Math.min(this.credit + elapsed * this.#rate, this.#cap);
-	}
-
-	/** Erases that a day of uptime earns. */
-	get perDay(): number {
-		return this.#rate * DAY;
+		this.credit = Math.min(this.credit + (elapsed / DAY) * this.perDay, this.#cap);
 	}
 
 	/** Years that the flash lasts at the pace so far, given the sum of its erases. */

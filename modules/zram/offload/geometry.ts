@@ -38,10 +38,8 @@ function roundUp(length: number, step: number): number {
 	return Math.ceil(length / step) * step;
 }
 
-type Plan = Pick<FlashGeometry, "headerLength" | "snapshotLength" | "places" | "areaUnits" | "areas" | "logUnits">;
-
 /** Areas that wear no more than the units for pages, as DESIGN.md ("Sizes") says, in the fewest units; 0 if none will do. */
-function planLog(units: number, unitLength: number, step: number): Plan {
+function planLog(units: number, unitLength: number, step: number) {
 	const lengths = { headerLength: roundUp(HEADER_LENGTH, step), snapshotLength: roundUp(2 * units, step) };
 	const placesStart = lengths.headerLength + lengths.snapshotLength;
 	const least = units < THREE_AREAS ? 2 : 3;
@@ -83,11 +81,7 @@ function refuseUnits(units: number, pageLength: number, step: number): string {
 	return `${units * pageLength} bytes of flash are too small, with this pageLength at least ${enough * pageLength} are needed`;
 }
 
-/**
- * Divides a partition for pages of this length.
- *
- * @throws RangeError that says what is wrong with the flash, and what would do
- */
+/** Divides a partition for pages of this length. Throws a RangeError that says what is wrong, and what would do. */
 export function planFlash(status: FlashStatus, pageLength: number): FlashGeometry {
 	const { blockLength, blocks, writeAlign = 1, eraseValue = 0xff } = status;
 	const step = Math.max(RECORD_LENGTH, writeAlign);

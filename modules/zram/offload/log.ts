@@ -4,8 +4,7 @@
  *
  *   header   0 checksum of the rest  4 "xs-zram log2"  16 checksum of the geometry  20 generation  24 base  28 logBase
  *            32 checksum of the snapshot. Without a snapshot, nothing was erased before: generations 1 and 2 have none
- *   record   0 checksum of the rest, with generation and place  4 what it says (below)  8 credit, a float, rounded down
- *            12 uptime in seconds
+ *   record   0 checksum of the rest, generation, place  4 what (below)  8 credit, a float rounded down  12 uptime in s
  *   what     bits 0-19 unit, or area  20-21 type  22 DOUBT  23 LAST  24-31 erases, or generation, modulo 256
  *
  * What holds, whatever happens:
@@ -13,8 +12,7 @@
  * 1. A record is programmed and read back before what it announces begins. One record, one erase.
  * 2. Of the areas that have a sound header, a sound snapshot and one record at least, the youngest counts.
  * 3. A header is read back before the first record behind it is programmed: so a torn one never counts.
- * 4. Before an area is written, its units are erased, each on record, and then a record says that it is written: who
- *    finds that record, and no such area, erases it again.
+ * 4. Before an area is written, its units are erased, each on record, and it is announced: what is torn is erased again.
  * 5. Nothing is decided because a place reads as erased. Behind the last record one is skipped, once a life; on flash
  *    that can tell, so is everything that does not.
  */
@@ -34,19 +32,16 @@ import { DONE, REFUSED, type VerifiedFlash } from "zram/offload/verified-flash";
 
 // Types of records. All have credit and uptime, a budget nothing else.
 const BUDGET = 0 << 20;
-/** A unit is about to be erased, which makes so many erases. */
-const ERASE = 1 << 20;
-/** A unit has failed. */
-const RETIRE = 2 << 20;
-/** An area, whose units are erased, is about to be written, with this generation. */
-const AREA = 3 << 20;
+const ERASE = 1 << 20; // a unit is about to be erased, which makes so many erases
+const RETIRE = 2 << 20; // a unit has failed
+const AREA = 3 << 20; // an area, whose units are erased, is about to be written, with this generation
 const TYPE = 3 << 20;
+const SUBJECT = 0xfffff;
 
 /** The erase that the record before has announced may not be done: another life wrote that, or the driver refused. */
 const DOUBT = 1 << 22;
 /** Nothing follows in this life. */
 const LAST = 1 << 23;
-const SUBJECT = 0xfffff;
 
 const TEXT = 0x7a2d7378; // "xs-z", "ram ", "log2"; version 1 had "log "
 const TEXT_2 = 0x206d6172;
@@ -107,9 +102,8 @@ export class Log {
 	// --- starting: what cannot be read is thrown, and nothing was changed
 
 	/**
-	 * Takes over what the log has; or starts one in a partition that is erased, or whatever it holds if `format`.
-	 *
-	 * @throws what the driver throws; Error for a partition that is not ours or does not work
+	 * Takes over what the log has; or starts one in a partition that is erased, or whatever it holds if `format`. Throws what
+	 * the driver throws, and an Error for a partition that is not ours or does not work.
 	 */
 	open(format: boolean) {
 		this.#clear();
@@ -263,8 +257,8 @@ export class Log {
 	}
 
 	#applyErase(unit: number, low: number) {
-		const { areaUnits } = this.#geometry;
-		const isLog = unit < this.#geometry.logUnits;
+		const { areaUnits, logUnits } = this.#geometry;
+		const isLog = unit < logUnits;
 		this.#engine.setSlot(unit, isLog ? SLOT_LOG : SLOT_UNKNOWN, recent(this.#erasesOf(unit), low), 0);
 		this.#announced = unit;
 		if (!isLog) return;
@@ -301,22 +295,21 @@ export class Log {
 	#isUntouched(): boolean {
 		const { areas, units, unitLength, headerLength, snapshotLength, step } = this.#geometry;
 		for (let area = 0; area < areas; area++) {
-			const start = this.#startOf(area);
-			const places = start + headerLength + snapshotLength;
-			if (!this.#isErased(start, places, FIRST) && !this.#isErased(start, places, FIRST - 1)) return false;
+			const places = this.#startOf(area) + headerLength + snapshotLength;
+			if (!this.#isErased(this.#startOf(area), places, true)) return false;
 			const begun = this.#loadHeader(area) ? step : 0;
 			if (!this.#isErased(places + begun, this.#startOf(area + 1))) return false;
 		}
 		return this.#isErased(this.#startOf(areas), units * unitLength);
 	}
 
-	/** Whether nothing is programmed there, but for a new log's header at the start, or a part of it, if it has a generation. */
-	#isErased(start: number, end: number, generation = 0): boolean {
+	/** Whether nothing is programmed there, but at the start, if that may be, a part of a new log's header. */
+	#isErased(start: number, end: number, mayBegin = false): boolean {
 		const { unitLength, headerLength, eraseValue } = this.#geometry;
 		const { work, staging } = this.#flash;
-		this.#putHeader(generation, 0, 0, 0);
+		this.#putHeader(FIRST, 0, 0, 0);
 		staging.fill(eraseValue);
-		if (generation > 0) Engine.copy(staging, 0, work, 0, headerLength);
+		if (mayBegin) Engine.copy(staging, 0, work, 0, headerLength);
 		for (let position = start, length = 0; position < end; position += length) {
 			length = Math.min(end - position, unitLength - (position % unitLength));
 			this.#flash.load(work, length, position);
@@ -327,14 +320,10 @@ export class Log {
 		return true;
 	}
 
-	// --- a new log
-
 	#start(format: boolean) {
-		const { units, unitLength } = this.#geometry;
 		const isUntouched = this.#isUntouched();
 		if (!isUntouched && !format)
 			throw new Error(`backing: the partition ${this.#identify()}; pass format: true to start anew`);
-		this.#flash.load(this.#flash.work, unitLength, (units - 1) * unitLength); // is it there?
 		// an erase that is torn would leave what no start takes for untouched
 		if (!((isUntouched && this.#create(false)) || this.#create(true)))
 			throw new Error("backing: the partition cannot be erased and programmed");
@@ -390,7 +379,7 @@ export class Log {
 		return this.isLate ? erasing.fits(milliseconds) : programming.fits(milliseconds / pages);
 	}
 
-	/** Erases a unit: on record, counted, and paid for unless it is the log's, before. What comes of it is the caller's to note. */
+	/** Erases a unit: on record, counted, paid for unless it is the log's, then done, which is for the caller to note. */
 	eraseUnit(unit: number): number {
 		const flash = this.#flash;
 		const isLog = unit < this.#geometry.logUnits;
@@ -412,14 +401,13 @@ export class Log {
 		if (this.#append(RETIRE | unit)) this.#engine.setSlot(unit, SLOT_RETIRED, 0, 0);
 	}
 
-	/**
-	 * Ends a call, or a life. A record is due if the last one announced an erase of the log, of which the next life would not
-	 * know that it is done; if the area has none; and once an hour and at the end, if what was earned makes an erase.
-	 */
+	/** Ends a call, or a life, with a record if one is due. */
 	keep(isEnd: boolean) {
 		const { uptime, credit } = this.#budget;
+		// else the next life would not know that an erase of the log is done, or take an area that has no record
 		const isLogs = this.#announced >= 0 && this.#announced < this.#geometry.logUnits && !this.#isDoubtful;
 		const isOpen = (isLogs || this.#place === 0) && this.#left > 0;
+		// once an hour and at the end, if what was earned makes an erase
 		const isDue = (isEnd || uptime - this.#recordedAt >= HOUR) && credit - this.#recordedCredit >= 1 && !this.isFull;
 		if (isOpen || isDue) this.#append(isEnd ? BUDGET | LAST : BUDGET);
 	}
@@ -435,12 +423,12 @@ export class Log {
 		const { work } = this.#flash;
 		for (let attempt = 0; attempt < 2 && this.#left > 0; attempt++) {
 			const position = this.#position(this.#place);
-			const before = this.#look(position);
+			const before = this.#flash.checksum(step, position);
 			if (before < 0) return false;
 			this.#putRecord(what, this.#budget.credit - cost);
 			const result = this.#flash.program(work, step, position);
 			// a place that the driver has not touched is not spent: perhaps it refuses for long
-			if (result !== REFUSED || this.#look(position) !== before) this.#place++;
+			if (result !== REFUSED || this.#flash.checksum(step, position) !== before) this.#place++;
 			if (result === REFUSED) return false;
 			if (result !== DONE) continue;
 			this.#announced = -1;
@@ -452,13 +440,6 @@ export class Log {
 		return false;
 	}
 
-	/** A checksum of what is at a place, or -1 if it cannot be read. */
-	#look(position: number): number {
-		const { work } = this.#flash;
-		const { step } = this.#geometry;
-		return this.#flash.read(work, step, position) ? Engine.checksum(work, 0, step) : -1;
-	}
-
 	#putRecord(what: number, credit: number) {
 		const { words, work } = this.#flash;
 		work.fill(this.#geometry.eraseValue, 0, this.#geometry.step);
@@ -468,8 +449,6 @@ export class Log {
 		words.setUint32(12, Math.floor(this.#budget.uptime / 1000), true);
 		words.setUint32(0, this.#sealOf(0, this.#place), true);
 	}
-
-	// --- areas
 
 	/** Erases a unit of the next area; or, if all are, goes on to that one. False if that failed. */
 	step(): boolean {

@@ -8,8 +8,7 @@
  * 4. The slot table starts empty: no page outlives a reboot.
  * 5. A store erases two slots at most: its own, and one of the log or of a page that moves. It programs three times at most,
  *    and ends when the driver throws.
- *
- * Nothing is allocated once a device is made, errors excepted.
+ * 6. Nothing is allocated once a device is made, errors excepted.
  */
 
 import type { BackingStatus } from "zram/backing";
@@ -28,7 +27,7 @@ import {
 import { NO_SLOT, Slot, Survey } from "zram/engine/survey";
 import { ticks as hostTicks, isMonotonic } from "zram/memory";
 import { Budget, SPREAD } from "zram/offload/budget";
-import { ERASED, Log, NOT_ERASED } from "zram/offload/log";
+import { ERASED, Log, NOT_RECORDED } from "zram/offload/log";
 import { DONE, REFUSED, VerifiedFlash, WRONG } from "zram/offload/verified-flash";
 import type { Backing } from "zram/options";
 
@@ -49,17 +48,12 @@ const LOG = 1;
 const MOVE = 2;
 const ERASE = 3;
 
-/** Opens the flash for an engine that was made for it, with the engine's scratch. Throws as Log.open(). */
-export function openBacking(
-	backing: Backing,
-	engine: EngineInstance,
-	scratch: ByteBuffer,
-	scratchLength: number,
-): Offload {
+/** Opens the flash for an engine that was made for it, with its scratch of so many bytes. Throws as Log.open(). */
+export function openBacking(backing: Backing, engine: EngineInstance, scratch: ByteBuffer, length: number): Offload {
 	const device = backing.io.open({ path: backing.path, mode: "r+" });
 	let flash: VerifiedFlash | undefined;
 	try {
-		flash = new VerifiedFlash(device, backing, engine, scratch as ArrayBufferLike, scratchLength);
+		flash = new VerifiedFlash(device, backing, engine, scratch as ArrayBufferLike, length);
 		return new Offload(engine, flash, backing);
 	} catch (error) {
 		(flash ?? device).close();
@@ -113,8 +107,9 @@ export class Offload {
 
 	/** Reads what the slot of `page` has into staging; false if the driver cannot. */
 	load(page: number): boolean {
+		const { staging } = this.#flash;
 		const slot = this.#slotOf(page);
-		return slot >= 0 && this.#read(this.#flash.staging, slot);
+		return slot >= 0 && this.#flash.read(staging, staging.length, slot * staging.length);
 	}
 
 	/** What is on flash is not the page any more: it is not moved again, and holds nobody back. */
@@ -123,14 +118,10 @@ export class Offload {
 		if (slot >= 0) this.#engine.setSlot(slot, SLOT_ROTTEN, 0, 0);
 	}
 
-	#read(into: Uint8Array, slot: number): boolean {
-		return this.#flash.read(into, into.length, slot * into.length);
-	}
-
 	/** Whether a slot reads as something with this checksum, which is in work then. */
 	#holds(slot: number, sum: number): boolean {
 		const { work } = this.#flash;
-		return this.#read(work, slot) && Engine.checksum(work, 0, work.length) === sum;
+		return this.#flash.checksum(work.length, slot * work.length) === sum;
 	}
 
 	/** Slot of a page on flash, or -1. */
@@ -143,7 +134,7 @@ export class Offload {
 	#isSame(number: number, sum: number): boolean {
 		const { staging, work } = this.#flash;
 		const slot = this.#get(number);
-		if (slot.state !== SLOT_USED || slot.sum !== sum || !this.#read(work, number)) return false;
+		if (slot.state !== SLOT_USED || slot.sum !== sum || !this.#holds(number, sum)) return false;
 		return Engine.equal(staging, 0, work, 0, staging.length) === 1;
 	}
 
@@ -167,7 +158,9 @@ export class Offload {
 		const { erased, unknown } = this.#survey;
 		if (erased === NO_SLOT && this.#erasesLeft < 1) return unknown !== NO_SLOT && this.#isBlank(unknown) ? unknown : -1;
 		const slot = erased !== NO_SLOT ? erased : this.#erase();
-		return slot >= 0 && this.#erasesLeft > 0 && this.#isForMove(slot) ? this.#swap(slot) : slot;
+		return slot >= 0 && this.#erasesLeft > 0 && this.#lead(this.#get(slot).erases) > THRESHOLD
+			? this.#swap(slot)
+			: slot;
 	}
 
 	/** Programs a page to an erased slot, which then is used, retired, or nobody knows what. */
@@ -203,11 +196,6 @@ export class Offload {
 		return this.#survey.used === NO_SLOT ? 0 : erases - this.#survey.leastUsed;
 	}
 
-	/** Whether the page of the least worn slot shall go to an erased slot, which is too far ahead. */
-	#isForMove(slot: number): boolean {
-		return this.#lead(this.#get(slot).erases) > THRESHOLD;
-	}
-
 	/** Reads an unknown slot, which then is erased or free. */
 	#isBlank(slot: number): boolean {
 		const isBlank = this.#holds(slot, this.#blankSum);
@@ -232,20 +220,16 @@ export class Offload {
 		if (this.#budget.credit < 1 || this.#erasesLeft < 1 || log.isFull) return -1;
 		this.#erasesLeft--;
 		const result = log.eraseUnit(slot);
-		if (result === NOT_ERASED) this.#noteRefusal(slot);
-		if (result !== ERASED) return -1;
-		this.#set(slot, SLOT_ERASED, SURELY);
-		this.#isOutage = false;
-		return slot;
-	}
-
-	/** It is the slot's fault if others are erased: then it is retired in the end. */
-	#noteRefusal(slot: number) {
+		if (result === NOT_RECORDED) return -1;
+		const isErased = result === ERASED;
+		// a refusal is the slot's fault if others are erased: then it is retired in the end
 		const refusals = this.#get(slot).sum + (this.#isOutage ? 0 : 1);
-		this.#set(slot, SLOT_SUSPECT, refusals);
-		this.#isOutage = true;
+		this.#set(slot, isErased ? SLOT_ERASED : SLOT_SUSPECT, isErased ? SURELY : refusals);
+		this.#isOutage = !isErased;
+		if (isErased) return slot;
 		this.#refused = slot;
-		if (refusals >= REFUSALS) this.#log.retire(slot);
+		if (refusals >= REFUSALS) log.retire(slot);
+		return -1;
 	}
 
 	/** What the log needs: an erase, if there is one left, or else a snapshot. False if the driver refuses. */
@@ -255,8 +239,6 @@ export class Offload {
 		this.#isOutage = !this.#log.step();
 		return !this.#isOutage;
 	}
-
-	// --- moving
 
 	/** Moves the page of the least worn slot to `to`, and erases that slot instead. It, or `to` if the page cannot be read. */
 	#swap(to: number): number {
@@ -285,18 +267,15 @@ export class Offload {
 		const survey = this.#survey;
 		this.#look();
 		if (this.#log.isLate || this.#log.isFull) return LOG;
-		if (survey.erased !== NO_SLOT && this.#isForMove(survey.erased)) return MOVE;
+		if (survey.erased !== NO_SLOT && this.#lead(this.#get(survey.erased).erases) > THRESHOLD) return MOVE;
 		const isHeldBack = survey.dirty === NO_SLOT || this.#lead(survey.leastDirty + 1) > SPREAD;
 		return isHeldBack || this.#budget.credit < 1 ? NOTHING : ERASE;
 	}
 
-	#fits(step: number, milliseconds: number): boolean {
+	/** Does a step. False if it does not fit, or the driver refuses. */
+	#doStep(step: number, milliseconds: number): boolean {
 		const { erasing, programming } = this.#flash;
-		return (step === LOG ? this.#log : step === MOVE ? programming : erasing).fits(milliseconds);
-	}
-
-	/** False if the driver refuses. */
-	#doStep(step: number): boolean {
+		if (!(step === LOG ? this.#log : step === MOVE ? programming : erasing).fits(milliseconds)) return false;
 		this.#erasesLeft = 1;
 		if (step === LOG) return this.#stepLog();
 		if (step === ERASE) return this.#erase() >= 0;
@@ -308,10 +287,8 @@ export class Offload {
 		const before = this.#flash.ticks();
 		this.#budget.advance();
 		let step = this.#nextStep();
-		for (let left = milliseconds; step !== NOTHING && this.#fits(step, left); step = this.#nextStep()) {
-			if (!this.#doStep(step)) break;
+		for (let left = milliseconds; step !== NOTHING && this.#doStep(step, left); step = this.#nextStep())
 			left = milliseconds - ((this.#flash.ticks() - before) >>> 0) - 1;
-		}
 		this.#log.keep(false);
 		return step === NOTHING;
 	}

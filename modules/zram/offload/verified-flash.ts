@@ -1,7 +1,6 @@
 /*
- * The flash as the rest of offload sees it: the driver's calls, during which the device is held (whoever calls back gets
- * EBUSY), and what it says is verified. It sees one buffer, which is memory of its own; nothing in that is believed until
- * it is copied. A driver's error is an answer like any other, REFUSED, and says nothing about the flash.
+ * The driver's calls, during which the device is held: whoever calls back gets EBUSY. What it programs is read back. It sees
+ * one buffer, memory of its own. Its error is an answer like any other, REFUSED, and says nothing about the flash.
  */
 
 import type { FlashDevice } from "zram/backing";
@@ -11,11 +10,9 @@ import { Memory } from "zram/memory";
 import { Pace } from "zram/offload/pace";
 import type { Backing } from "zram/options";
 
-/** What programming comes to: the bytes are there, */
+/** What programming comes to: done; wrong, as two read-backs say; or nobody knows, as the driver has thrown, or they differ. */
 export const DONE = 0;
-/** are not, as two read-backs say, */
 export const WRONG = 1;
-/** or nobody knows, as the driver has thrown, or the read-backs differ. */
 export const REFUSED = 2;
 
 export class VerifiedFlash {
@@ -33,8 +30,7 @@ export class VerifiedFlash {
 	readonly #blocksPerUnit: number;
 	readonly #ticks: () => number;
 	readonly #memory: Memory;
-	/** All of the memory, and pieces from its start by their length. */
-	readonly #page: Uint8Array;
+	/** Pieces of it from its start, by their length. */
 	readonly #views: Uint8Array[] = [];
 
 	/** The scratch's last two pages are work and staging, see Engine. */
@@ -48,7 +44,7 @@ export class VerifiedFlash {
 		this.work = new Uint8Array(scratch, length - 2 * unitLength, unitLength);
 		this.words = new DataView(scratch, length - 2 * unitLength, unitLength);
 		this.#memory = new Memory(unitLength, "internal");
-		this.#page = this.#view(unitLength);
+		this.#view(unitLength);
 	}
 
 	/** A view of the driver's memory. All lengths are used when a device is made; later none is new. */
@@ -71,8 +67,8 @@ export class VerifiedFlash {
 	load(into: Uint8Array, length: number, position: number) {
 		this.#engine.hold(true);
 		try {
-			const count = this.#device.read(this.#view(length), position);
-			if (count !== length || Engine.copy(into, 0, this.#page, 0, length) !== 0)
+			const view = this.#view(length);
+			if (this.#device.read(view, position) !== length || Engine.copy(into, 0, view, 0, length) !== 0)
 				throw new Error(`backing: the flash does not read ${length} bytes at ${position}`);
 		} finally {
 			this.#engine.hold(false);
@@ -89,15 +85,21 @@ export class VerifiedFlash {
 		}
 	}
 
+	/** The checksum of so many bytes, which are in work then; -1 if the driver cannot read them. */
+	checksum(length: number, position: number): number {
+		return this.read(this.work, length, position) ? Engine.checksum(this.work, 0, length) : -1;
+	}
+
 	/** Programs the first `length` bytes of `from`, and reads them back. */
 	program(from: Uint8Array, length: number, position: number): number {
 		this.#engine.hold(true);
 		try {
-			if (Engine.copy(this.#page, 0, from, 0, length) !== 0) return REFUSED;
+			const view = this.#view(length);
+			if (Engine.copy(view, 0, from, 0, length) !== 0) return REFUSED;
 			const before = this.#ticks();
-			this.#device.write(this.#view(length), position);
+			this.#device.write(view, position);
 			const result = this.#holds(from, length, position) ? DONE : this.#holds(from, length, position) ? REFUSED : WRONG;
-			if (length === this.#page.length) this.programming.add((this.#ticks() - before) >>> 0);
+			if (length === this.work.length) this.programming.add((this.#ticks() - before) >>> 0);
 			return result;
 		} catch {
 			return REFUSED;
@@ -107,11 +109,12 @@ export class VerifiedFlash {
 	}
 
 	#holds(from: Uint8Array, length: number, position: number): boolean {
+		const view = this.#view(length);
 		// a read that does nothing must not find what was written
-		this.#page[0] = ~(from[0] as number);
-		this.#page[length - 1] = ~(from[length - 1] as number);
-		if (this.#device.read(this.#view(length), position) !== length) throw new Error("short");
-		return Engine.equal(from, 0, this.#page, 0, length) === 1;
+		view[0] = ~(from[0] as number);
+		view[length - 1] = ~(from[length - 1] as number);
+		if (this.#device.read(view, position) !== length) throw new Error("short");
+		return Engine.equal(from, 0, view, 0, length) === 1;
 	}
 
 	/** Erases a unit; false if the driver cannot. What is there then, nobody knows. */
