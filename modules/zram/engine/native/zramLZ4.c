@@ -34,8 +34,10 @@ enum {
 	kGenerationStep = 0x1000,
 	kGenerationLast = 0xF000,
 	kDenseLength = 192, /* bytes searched at every position; behind them ... */
-	kSparseShift = 4,   /* ... at one in 4, and 4 bytes farther apart for each 64 bytes searched, ... */
-	kSparseMask = 28,   /* ... but after 32 bytes apart at one in 4 again */
+	kSparseLeast = 8,   /* ... at aligned ones, 8 bytes apart after 64 bytes, ... */
+	kSparseFrom = 64,
+	kSparseShift = 4, /* ... and 4 bytes more for each 64 bytes searched, ... */
+	kSparseMask = 28, /* ... but after 36 bytes apart 8 again */
 
 	/* Room for a short match of 18 bytes, or 14 literals, rounded up to groups, and for the last literals. */
 	kShortRoom = 24
@@ -88,11 +90,12 @@ INLINE uint32_t probeNext(const Finder *finder, uint32_t *sequence, const uint8_
 
 /*
  * Searches for a match, from `*stamp` to `last`: first every position, in turns of 4, then aligned ones, farther and
- * farther apart and close again: behind noise there may be more to find. `sequence` is at the position before `*stamp`. Returns the stamp of the match and sets `*stamp`, or returns 0.
+ * farther apart and close again: behind noise there may be more to find. `sequence` is at the position before `*stamp`.
+ * Returns the stamp of the match and sets `*stamp`, or returns 0.
  */
 INLINE uint32_t search(const Finder *finder, uint32_t sequence, uint32_t *stamp, uint32_t last)
 {
-	uint32_t start = *stamp, end = start + kDenseLength, found;
+	uint32_t start = *stamp, end = start + kDenseLength, from = start + kSparseFrom, found;
 	if (end > last - 3)
 		end = last - 3;
 	for (; *stamp < end; ++*stamp) {
@@ -106,7 +109,8 @@ INLINE uint32_t search(const Finder *finder, uint32_t sequence, uint32_t *stamp,
 		if ((found = probeNext(finder, &sequence, bytes + 3, ++*stamp)))
 			return found;
 	}
-	for (*stamp = (*stamp + 3) & ~3u; *stamp < last; *stamp += 4 + ((*stamp - start) >> kSparseShift & kSparseMask)) {
+	*stamp = (*stamp + 3) & ~3u;
+	for (; *stamp < last; *stamp += kSparseLeast + ((*stamp - from) >> kSparseShift & kSparseMask)) {
 		sequence = *(const Word *)at(finder, *stamp);
 		if ((found = probe(finder, sequence, (uint8_t)(sequence >> 24), *stamp)))
 			return found;

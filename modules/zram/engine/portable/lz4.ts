@@ -16,8 +16,10 @@ const NIBBLE_MOST = 15;
 /** The last bytes of a page are literals, and matches start at least LAST_MATCH_START bytes before its end. */
 const LAST_LITERALS = 5;
 const LAST_MATCH_START = 12;
-/** Bytes that are searched at every position; behind them at one in 4, up to 32 bytes apart, and at one in 4 again. */
+/** Bytes that are searched at every position; behind them at aligned ones, 8, 12 ... 36 bytes apart, and 8 again. */
 const DENSE_LENGTH = 192;
+const SPARSE_LEAST = 8;
+const SPARSE_FROM = 64;
 const SPARSE_SHIFT = 6;
 const SPARSE_STEPS = 8;
 
@@ -98,7 +100,11 @@ export class Encoder {
 		let t = start;
 		for (const end = Math.min(start + DENSE_LENGTH, last - 3); t < end; t += 4)
 			for (let i = 0; i < 4; i++) if (this.#lookup(t + i)) return true;
-		for (t = (t + 3) & ~3; t < last; t += 4 + (((t - start) >> SPARSE_SHIFT) % SPARSE_STEPS) * 4)
+		for (
+			t = (t + 3) & ~3;
+			t < last;
+			t += SPARSE_LEAST + (((t - start - SPARSE_FROM) >> SPARSE_SHIFT) % SPARSE_STEPS) * 4
+		)
 			if (this.#lookup(t)) return true;
 		return false;
 	}
