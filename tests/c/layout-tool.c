@@ -96,6 +96,7 @@ static void sayCodes(void)
 	SAY(MODE_STAGED, kZramModeStaged);
 	SAY(MODE_WRITTEN, kZramModeWritten);
 	SAY(MODE_TRIMMED, kZramModeTrimmed);
+	SAY(MODE_UNPACKED, kZramModeUnpacked);
 	SAY(CODECS_ALL, kZramCodecsAll);
 }
 
