@@ -534,14 +534,15 @@ test("options: threshold", () => {
 test("options: codecs", () => {
 	const make = (codecs: unknown) =>
 		Zram.layout({ byteLength: PAGE, arena: { byteLength: 8192 }, codecs } as ZramOptions);
-	assert.equal(make(undefined).codecs, ["lz4", "columns"]);
+	assert.equal(make(undefined).codecs, ["lz4", "columns", "dense"]);
 	assert.equal(make(["lz4"]).codecs, ["lz4"]);
 	assert.equal(make(["columns", "lz4", "columns"]).codecs, ["lz4", "columns"]);
+	assert.equal(make(["dense"]).codecs, ["dense"]);
 	for (const value of ["lz4", null, 1, {}, new Set(["lz4"])])
-		refuses(() => make(value), TypeError, /^codecs: must be an array of lz4, columns$/);
-	refuses(() => make([]), RangeError, /^codecs: must have one at least of lz4, columns$/);
-	for (const value of ["LZ4", "dense", 0, undefined, "toString"])
-		refuses(() => make(["lz4", value]), RangeError, /^codecs: .* is none of lz4, columns$/);
+		refuses(() => make(value), TypeError, /^codecs: must be an array of lz4, columns, dense$/);
+	refuses(() => make([]), RangeError, /^codecs: must have one at least of lz4, columns, dense$/);
+	for (const value of ["LZ4", "zstd", 0, undefined, "toString"])
+		refuses(() => make(["lz4", value]), RangeError, /^codecs: .* is none of lz4, columns, dense$/);
 });
 
 test("options: integrity, wipe, callbacks", () => {

@@ -31,6 +31,7 @@ const PAGES = 64;
 const ARENA = 96 * 1024;
 const LZ4 = 0;
 const COLUMNS = 1;
+const DENSE = 2;
 const MIRROR = 6;
 
 const copies = join(buildFolder, "codec");
@@ -266,34 +267,41 @@ test("a codec that the build lacks is damage, to read and to check; a write repl
 test("codecs have names", ({ Engine }) => {
 	assert.is(Engine.codecName(LZ4), "lz4");
 	assert.is(Engine.codecName(COLUMNS), "columns");
+	assert.is(Engine.codecName(DENSE), "dense");
 	assert.is(Engine.codecName(MIRROR), "mirror");
 	assert.is(Engine.codecName(7), undefined);
 });
 
-test("ZRAM_COLUMNS=0 builds without columns: its blocks are damage", async () => {
+for (const [name, codec] of [
+	["columns", COLUMNS],
+	["dense", DENSE],
+] as const)
+	test(`ZRAM_${name.toUpperCase()}=0 builds without ${name}: its blocks are damage`, () => buildsWithout(name, codec));
+
+async function buildsWithout(name: string, codec: number) {
 	const variant = cVariants[0] as (typeof cVariants)[0];
 	const block = new Uint8Array(PAGE);
 	const page = new Uint8Array(PAGE);
 	fill(page, 0, PAGE, RECORDS, 11);
-	const length = (CODECS[COLUMNS] as Codec).makeCoder(new Uint8Array(WORKSPACE_LENGTH)).encode(page, block, PAGE - 64);
+	const length = (CODECS[codec] as Codec).makeCoder(new Uint8Array(WORKSPACE_LENGTH)).encode(page, block, PAGE - 64);
 	const input = Buffer.concat([
 		new Uint8Array(Uint32Array.of(PAGE, length as number).buffer),
 		block.subarray(0, length),
 	]);
 	for (const [flag, accepted] of [
-		["-DZRAM_COLUMNS=1", "1"],
-		["-DZRAM_COLUMNS=0", "0"],
+		[`-DZRAM_${name.toUpperCase()}=1`, "1"],
+		[`-DZRAM_${name.toUpperCase()}=0`, "0"],
 	] as [string, string][]) {
 		const folder = join(copies, flag);
 		mkdirSync(folder, { recursive: true });
 		const flags = [...variant.flags, flag];
 		const tool = await compileTool("codec-tool", { ...variant, flags }, engineFolder, folder);
-		const child = spawn(tool, ["judge", "10", `${COLUMNS}`], { stdio: ["pipe", "pipe", "inherit"] });
+		const child = spawn(tool, ["judge", "10", `${codec}`], { stdio: ["pipe", "pipe", "inherit"] });
 		child.stdin.end(input);
 		let said = "";
 		for await (const chunk of child.stdout) said += chunk;
 		assert.is(said.split(" ")[0], accepted, flag);
 	}
-});
+}
 
 test.run();

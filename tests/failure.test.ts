@@ -301,7 +301,11 @@ test("status: every word, after a known history", () => {
 		hugePagesSince: 0,
 		pagesStored: 0,
 		rawPages: 0,
-		codecs: { lz4: { pages: 0, comprDataSize: 0 }, columns: { pages: 0, comprDataSize: 0 } },
+		codecs: {
+			lz4: { pages: 0, comprDataSize: 0 },
+			columns: { pages: 0, comprDataSize: 0 },
+			dense: { pages: 0, comprDataSize: 0 },
+		},
 		numReads: 0,
 		numWrites: 0,
 		notifyFree: 0,
@@ -327,9 +331,10 @@ test("status: every word, after a known history", () => {
 	bytes.set(pageTaking(40, 2), 2 * PAGE);
 	zram.write(bytes, 0);
 	const [small, large] = [lengthOf(1), lengthOf(2)];
-	const columns = { pages: 0, comprDataSize: 0 };
+	const none = { pages: 0, comprDataSize: 0 };
+	const others = { columns: none, dense: none };
 	is("three pages written", {
-		codecs: { lz4: { pages: 2, comprDataSize: small + large }, columns },
+		codecs: { lz4: { pages: 2, comprDataSize: small + large }, ...others },
 		...{ origDataSize: 3 * PAGE, comprDataSize: small + large, numWrites: 3, pagesStored: 3, samePages: 1 },
 		...{ memUsed: metadata + 50 * GRANULE, memUsedMax: metadata + 50 * GRANULE, hugePages: 1, hugePagesSince: 1 },
 	});
@@ -344,7 +349,7 @@ test("status: every word, after a known history", () => {
 	is("parts of three pages read", { numReads: 3 });
 	zram.trim(2 * PAGE, 2 * PAGE);
 	is("two trimmed", {
-		codecs: { lz4: { pages: 1, comprDataSize: small }, columns },
+		codecs: { lz4: { pages: 1, comprDataSize: small }, ...others },
 		...{ origDataSize: 2 * PAGE, comprDataSize: small, notifyFree: 2, pagesStored: 2, rawPages: 0, hugePages: 0 },
 		memUsed: metadata + 10 * GRANULE,
 	});
@@ -354,7 +359,7 @@ test("status: every word, after a known history", () => {
 	is("a part of an empty page trimmed", {});
 	zram.write(new Uint8Array(8), 0);
 	is("a part of a same-filled page written", {
-		codecs: { lz4: { pages: 2, comprDataSize: small + lengthOf(0) }, columns },
+		codecs: { lz4: { pages: 2, comprDataSize: small + lengthOf(0) }, ...others },
 		...{ comprDataSize: small + lengthOf(0), numWrites: 6, samePages: 0, memUsed: metadata + 11 * GRANULE },
 	});
 	leave(zram, 5);

@@ -52,7 +52,7 @@ test("the format, to the letter", () => {
 		`zram/1 x ms=1500 byteLength=65536 pageLength=4096 origDataSize=12288 comprDataSize=${zram.status().comprDataSize} ` +
 			`memUsed=${memUsed} memLimit=32768 memUsedMax=${memUsed} samePages=1 hugePages=1 hugePagesSince=1 pagesStored=3 ` +
 			`rawPages=1 numWrites=3 codecs.lz4.pages=1 codecs.lz4.comprDataSize=${zram.status().codecs.lz4?.comprDataSize} ` +
-			"codecs.columns.pages=0 .",
+			"codecs.columns.pages=0 codecs.dense.pages=0 .",
 	);
 	zram.close();
 });

@@ -129,9 +129,9 @@ test("pictures: as wide as they are said to be, and what there is little of is s
 	const monitor = new Monitor();
 	const line =
 		"zram/1 x ms=1 pageLength=4096 memLimit=2000000 memUsed=50000 comprDataSize=40000 rawPages=1 " +
-		"codecs.lz4.comprDataSize=20000 codecs.columns.comprDataSize=9000 .";
+		"codecs.lz4.comprDataSize=20000 codecs.columns.comprDataSize=9000 codecs.dense.comprDataSize=5000 .";
 	monitor.add(parseStatus(line) as NonNullable<ReturnType<typeof parseStatus>>);
-	const bar = monitor.lines({ paint: plain, width: 200 }).find((each) => /^#+L+C+Z+R+\.+$/.test(each));
+	const bar = monitor.lines({ paint: plain, width: 200 }).find((each) => /^#+L+C+D+Z+R+\.+$/.test(each));
 	assert.is(bar?.length, 64);
 	assert.equal(
 		table([

@@ -20,7 +20,7 @@ import { MissingTool, run, runAsProgram } from "./process.ts";
 const folder = join(root, "tests/fuzz");
 const foundFolder = join(folder, "found");
 
-export const fuzzTargets = ["decode", "columns", "region"] as const;
+export const fuzzTargets = ["decode", "columns", "dense", "region"] as const;
 export type FuzzTarget = (typeof fuzzTargets)[number];
 
 /** What a fuzzer starts from: blocks of all kinds of pages; programs of noise. */
@@ -28,7 +28,7 @@ export function makeSeeds(target: FuzzTarget): string[] {
 	const seeds = join(buildFolder, "fuzz", `${target}-seeds`);
 	mkdirSync(seeds, { recursive: true });
 	const random = new Random(1);
-	const codec = CODECS[target === "columns" ? 1 : 0] as Codec;
+	const codec = CODECS[{ decode: 0, columns: 1, dense: 2, region: 0 }[target]] as Codec;
 	const encoder = codec.makeCoder(new Uint8Array(WORKSPACE_LENGTH));
 	return Array.from({ length: 60 }, (_, i) => {
 		const bytes = new Uint8Array(4097);

@@ -161,6 +161,7 @@ function operations(usual: number, emulated: boolean): string {
 const harnessParameters: Record<string, (emulated: boolean) => string[]> = {
 	"lz4-test": (emulated) => ["-n", operations(1_000_000, emulated), ...realFiles().slice(0, emulated ? 1 : undefined)],
 	"columns-test": (emulated) => ["-n", operations(1_000_000, emulated), ...realFiles().slice(0, emulated ? 1 : 4)],
+	"dense-test": (emulated) => ["-n", operations(1_000_000, emulated), ...realFiles().slice(1, 2)],
 	"damage-test": (emulated) => [operations(1_000_000, emulated), `${seed ?? 1}`],
 	"engine-test": (emulated) => [operations(100_000, emulated), `${seed ?? 1}`],
 };

@@ -38,6 +38,7 @@ interface Ink {
 /** By codec, and pages of codecs that are not known here. */
 const LZ4: Ink = { letter: "L", color: 42, name: "lz4" };
 const COLUMNS: Ink = { letter: "C", color: 44, name: "columns" };
+const DENSE: Ink = { letter: "D", color: 46, name: "dense" };
 const COMPRESSED: Ink = { letter: "Z", color: 43, name: "compressed" };
 const RAW: Ink = { letter: "R", color: 41, name: "raw" };
 const OVERHEAD: Ink = { letter: "#", color: 47, name: "metadata, rounding" };
@@ -118,11 +119,13 @@ function arena({ pageLength, status }: StatusReport): [Ink, number][] {
 	const raw = status.rawPages * pageLength;
 	const lz4 = status.codecs.lz4?.comprDataSize ?? 0;
 	const columns = status.codecs.columns?.comprDataSize ?? 0;
+	const dense = status.codecs.dense?.comprDataSize ?? 0;
 	return [
 		[OVERHEAD, status.memUsed - status.comprDataSize],
 		[LZ4, lz4],
 		[COLUMNS, columns],
-		[COMPRESSED, Math.max(status.comprDataSize - raw - lz4 - columns, 0)],
+		[DENSE, dense],
+		[COMPRESSED, Math.max(status.comprDataSize - raw - lz4 - columns - dense, 0)],
 		[RAW, raw],
 		[FREE, Math.max(status.memLimit - status.memUsed, 0)],
 	];
@@ -251,6 +254,7 @@ const PAGE_INKS = {
 	same: { letter: "s", color: 46, name: "same-filled" },
 	lz4: LZ4,
 	columns: COLUMNS,
+	dense: DENSE,
 	compressed: COMPRESSED,
 	raw: RAW,
 	offloaded: { letter: "F", color: 45, name: "on flash" },
@@ -261,7 +265,7 @@ type Look = keyof typeof PAGE_INKS;
 
 /** What a page is shown as: compressed ones by their codec, if that has a letter. */
 function lookOf({ state, codec }: PageState): Look {
-	return codec === "lz4" || codec === "columns" ? codec : state;
+	return codec === "lz4" || codec === "columns" || codec === "dense" ? codec : state;
 }
 
 /** The page table as a map; a square is the most frequent state of its pages, where one stands for several. */

@@ -183,7 +183,7 @@ class Cost {
 		packStart(packer, this.#codecNames);
 		meter.once("call codecs", count, () => {});
 		meter.once("encode", count, () => packPages(packer, memory, count, packed), "call codecs");
-		meter.once("decode", count, () => (right = unpackPages(packed, count, this.#page)), "call codecs");
+		meter.once("decode", count, () => (right = unpackPages(packer, packed, count, this.#page)), "call codecs");
 		if (right !== count) throw new Failure(1, "a codec does not give its page back");
 		packed.close();
 		packer.close();

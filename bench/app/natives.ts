@@ -79,8 +79,8 @@ export function packPages(this: unknown, packer: Memory, pages: Memory, count: n
 }
 
 /** Decodes each page to the same place, but for those that were kept as they are. The number of pages that came back. */
-export function unpackPages(this: unknown, packed: Memory, count: number, into: Buffer): number {
-	return native("xs_bench_unpackPages").call(this, packed, count, into);
+export function unpackPages(this: unknown, packer: Memory, packed: Memory, count: number, into: Buffer): number {
+	return native("xs_bench_unpackPages").call(this, packer, packed, count, into);
 }
 
 /** A device without JavaScript; `scratch` has what Zram.layout() says, `codecs` are as for packStart. */

@@ -272,16 +272,17 @@ void xs_bench_packPages(xsMachine *the)
 			(zramPacked *)(void *)packed);
 }
 
-/* unpackPages(packed, count, into): every page to the one place, but for those kept as they are. How many came back. */
+/* unpackPages(packer, packed, count, into): every page to the one place, but for those kept as they are. How many came back. */
 void xs_bench_unpackPages(xsMachine *the)
 {
-	size_t count = toLength(the, &xsArg(1));
-	const uint8_t *packed = toBytes(the, &xsArg(0), count * kPackedLength);
-	uint32_t *into = (uint32_t *)(void *)toBytes(the, &xsArg(2), kPageLength);
+	zramPacker *packer = (zramPacker *)(void *)toBytes(the, &xsArg(0), sizeof(zramPacker));
+	size_t count = toLength(the, &xsArg(2));
+	const uint8_t *packed = toBytes(the, &xsArg(1), count * kPackedLength);
+	uint32_t *into = (uint32_t *)(void *)toBytes(the, &xsArg(3), kPageLength);
 	xsIntegerValue right = 0;
 
 	for (; count; count--, packed += kPackedLength)
-		right += zramUnpack((const zramPacked *)(const void *)packed, into, kPageLength);
+		right += zramUnpack(packer, (const zramPacked *)(const void *)packed, into);
 	xsmcSetInteger(xsResult, right);
 }
 

@@ -8,7 +8,7 @@ import "piu/MC";
 import { ticks } from "zram/memory";
 import { formatStatus } from "zram/status";
 import { ARENA, Store } from "./store.ts";
-import { AMBER, BACKGROUND, BLUE, BOLD, DIM, LARGE, RED, SLATE, SMALL, TEAL, TEXT, VIOLET } from "./theme.ts";
+import { AMBER, BACKGROUND, BLUE, BOLD, DIM, GREEN, LARGE, RED, SLATE, SMALL, TEAL, TEXT, VIOLET } from "./theme.ts";
 
 const COLUMNS = 44;
 const ROWS = 18;
@@ -108,7 +108,7 @@ class Dashboard extends Behavior {
 		this.#show("lz4", figures[picture.LZ4_PAGES] as number);
 		this.#show("columns", figures[picture.COLUMNS_PAGES] as number);
 		this.#show("raw", figures[picture.RAW_PAGES] as number);
-		this.#show("same", figures[picture.SAME_PAGES] as number);
+		this.#show("dense", figures[picture.DENSE_PAGES] as number);
 		this.#show("offloaded", figures[picture.OFFLOADED_PAGES] as number);
 		this.#show("metadata", Math.round(this.#store.metadata / 1024));
 		this.#show("refused", refused);
@@ -176,7 +176,7 @@ class Dashboard extends Behavior {
 		this.#legend("metadata", left, top + 36, 119, SLATE, "metadata", "K");
 		this.#legend("raw", right, top, 87, AMBER, "raw");
 		this.#legend("offloaded", right, top + 18, 87, VIOLET, "flash");
-		this.#legend("same", right, top + 36, 87, undefined, "same");
+		this.#legend("dense", right, top + 36, 87, GREEN, "dense");
 	}
 
 	#flashStrip(left: number, top: number) {

@@ -14,6 +14,7 @@ enum {
 	kFree,
 	kLZ4,
 	kColumns,
+	kDense,
 	kRaw,
 	kMetadata,
 	kStates
@@ -182,7 +183,9 @@ static void countPage(const Picture *picture, const uint8_t *region, const zramE
 	const zramHeader *header = picture->header;
 	const uint16_t *links = (const uint16_t *)(const void *)(region + header->linksOffset);
 	uint32_t state = zramEntryState(entry), stored = zramEntryLength(entry), granule = entry->word0;
-	int look = (state == kZramStateRaw) ? kRaw : zramEntryCodec(entry) ? kColumns : kLZ4;
+	static const uint8_t looks[] = { kLZ4, kColumns, kDense };
+	uint32_t codec = zramEntryCodec(entry);
+	int look = (state == kZramStateRaw) ? kRaw : looks[(codec < sizeof(looks)) ? codec : 1];
 	if ((state != kZramStateCompressed) && (state != kZramStateRaw))
 		return;
 	for (uint32_t done = 0; done < stored && granule < header->granuleCount; done += header->granuleLength) {
@@ -269,7 +272,8 @@ void xs_picture_figures(xsMachine *the)
 	into[7] = (int32_t)((header->reads.low + header->writes.low + header->trims.low) & 0x3FFFFFFF);
 	into[8] = (int32_t)header->slotCount;
 	into[9] = (int32_t)(header->slotErases.low & 0x3FFFFFFF);
-	into[10] = (int32_t)(header->compressedPages - header->codecs[0].pages);
+	into[10] = (int32_t)header->codecs[1].pages;
+	into[11] = (int32_t)header->codecs[2].pages;
 }
 
 /* Steps of wear: 0 for a new block, one more for each power of ten; 6 holds pages of the log, 7 is out of order. */

@@ -46,13 +46,14 @@ export function and(
 export const FREE = 0;
 export const LZ4 = 1;
 export const COLUMNS = 2;
-export const RAW = 3;
-export const METADATA = 4;
+export const DENSE = 3;
+export const RAW = 4;
+export const METADATA = 5;
 
 /** Bytes of a picture of so many cells, for cells(). */
 export function pictureLength(columns: number, rows: number): number {
 	const cells = columns * rows;
-	return ((cells + 2 * rows + 1) & ~1) + cells * 5 * 2;
+	return ((cells + 2 * rows + 1) & ~1) + cells * 6 * 2;
 }
 
 /**
@@ -68,7 +69,7 @@ export function cells(this: unknown, region: ByteBuffer, picture: Uint8Array, co
 export const PAYLOAD = 0;
 export const USED = 1;
 export const USED_MAX = 2;
-/** Pages that LZ4 has packed. */
+/** Pages by codec; the others are at the end. */
 export const LZ4_PAGES = 3;
 export const RAW_PAGES = 4;
 export const SAME_PAGES = 5;
@@ -78,8 +79,8 @@ export const OPERATIONS = 7;
 export const SLOTS = 8;
 /** Erases so far. */
 export const ERASES = 9;
-/** Pages that other codecs have packed. */
 export const COLUMNS_PAGES = 10;
+export const DENSE_PAGES = 11;
 export const FIGURES_LENGTH = 12 * 4;
 
 export function figures(this: unknown, region: ByteBuffer, into: ArrayBuffer): void {

@@ -6,13 +6,14 @@ export const TEXT = "#f2f5f8";
 export const DIM = "#8996a6";
 export const TEAL = "#2ec4b6";
 export const BLUE = "#3f8efc";
+export const GREEN = "#8bd450";
 export const AMBER = "#ff9f1c";
 export const SLATE = "#56657a";
 export const VIOLET = "#7d5ce0";
 export const RED = "#ff4d5e";
 
-/** Of a cell of the arena, by its state: free, LZ4, columns, raw, metadata. */
-export const CELL_COLORS = [PANEL, TEAL, BLUE, AMBER, SLATE];
+/** Of a cell of the arena, by its state: free, LZ4, columns, dense, raw, metadata. */
+export const CELL_COLORS = [PANEL, TEAL, BLUE, GREEN, AMBER, SLATE];
 /** Of a block of the flash, by its wear, new to worn out; then the log, and what is out of order. */
 export const WEAR_COLORS = [PANEL, "#3b3270", "#5b45b0", VIOLET, "#a98bf5", "#e0d4ff", SLATE, RED];
 

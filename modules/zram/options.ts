@@ -33,7 +33,7 @@ export interface ArenaOptions {
 }
 
 /** A codec, by its name. */
-export type CodecName = "lz4" | "columns";
+export type CodecName = "lz4" | "columns" | "dense";
 
 /**
  * Where everything is kept, metadata included: the whole cost of a device but its scratch.

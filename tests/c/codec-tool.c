@@ -24,6 +24,7 @@
 static uint32_t page[kZramLZ4PageLengthMax / 4];
 static uint32_t block[(kZramLZ4PageLengthMax + kZramLZ4Margin) / 4];
 static zramLZ4Table table;
+static zramPacker packer;
 
 static int encodePages(uint32_t pageLength)
 {
@@ -67,8 +68,9 @@ static int judgeBlock(uint32_t codec, uint32_t pageLength, uint32_t length, uint
 	if (isWhole) {
 		zramPacked packed = { kZramStateCompressed, codec, length, (uint32_t *)(void *)bytes };
 		int verdict;
+		zramStartPacker(&packer, pageLength, 64, kZramCodecsAll);
 		memset(bytes + length, 0xA5, kZramBlockMargin);
-		verdict = zramUnpack(&packed, decoded, pageLength);
+		verdict = zramUnpack(&packer, &packed, decoded);
 		*accepted += (uint32_t)verdict;
 		*digest = roll(*digest, (uint32_t)verdict);
 		for (uint32_t i = 0; verdict && (i < pageLength / 4); i++)

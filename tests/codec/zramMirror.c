@@ -27,8 +27,9 @@ static uint32_t encode(void *workspace, const uint32_t *page, uint32_t pageLengt
 	return ((pageLength / 2 <= capacity) && !memcmp(workspace, page, pageLength)) ? pageLength / 2 : 0;
 }
 
-static int decode(const uint8_t *block, uint32_t length, uint32_t *page, uint32_t pageLength)
+static int decode(void *workspace, const uint8_t *block, uint32_t length, uint32_t *page, uint32_t pageLength)
 {
+	(void)workspace;
 	if (length != pageLength / 2)
 		return 0;
 	memcpy(page, block, length);

@@ -9,3 +9,6 @@ ZRAM_CODEC(0, zramLZ4Codec)
 #if ZRAM_COLUMNS
 ZRAM_CODEC(1, zramColumnsCodec)
 #endif
+#if ZRAM_DENSE
+ZRAM_CODEC(2, zramDenseCodec)
+#endif

@@ -449,6 +449,12 @@ static uint32_t encode(void *workspace, const uint32_t *page, uint32_t pageLengt
 	return zramColumnsEncode(page, pageLength, block, capacity);
 }
 
+static int decode(void *workspace, const uint8_t *block, uint32_t length, uint32_t *page, uint32_t pageLength)
+{
+	(void)workspace;
+	return zramColumnsDecode(block, length, page, pageLength);
+}
+
 _Static_assert(kZramColumnsMargin <= kZramBlockMargin, "blocks have the margin");
 
 /* Where LZ4 leaves less than a fifth of a page it does well, and is read three times as fast. */
@@ -458,5 +464,5 @@ const zramCodec zramColumnsCodec = {
 	.saves = 26,
 	.leavesWorkspace = 1,
 	.encode = encode,
-	.decode = zramColumnsDecode,
+	.decode = decode,
 };

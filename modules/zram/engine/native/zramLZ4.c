@@ -358,9 +358,15 @@ static uint32_t encode(void *workspace, const uint32_t *page, uint32_t pageLengt
 	return zramLZ4Encode(workspace, page, pageLength, block, capacity);
 }
 
+static int decode(void *workspace, const uint8_t *block, uint32_t length, uint32_t *page, uint32_t pageLength)
+{
+	(void)workspace;
+	return zramLZ4Decode(block, length, page, pageLength);
+}
+
 const zramCodec zramLZ4Codec = {
 	.name = "lz4",
 	.prepare = prepare,
 	.encode = encode,
-	.decode = zramLZ4Decode,
+	.decode = decode,
 };

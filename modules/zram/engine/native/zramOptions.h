@@ -1,6 +1,6 @@
 /*
  * What a build may leave out. The Moddable SDK hands on a manifest's `"defines": { "zram": { "columns": 0 } }`; other
- * builds define ZRAM_COLUMNS themselves.
+ * builds define ZRAM_COLUMNS, ZRAM_DENSE themselves.
  */
 
 #ifndef ZRAM_OPTIONS_H
@@ -18,6 +18,15 @@
 #define ZRAM_COLUMNS MODDEF_ZRAM_COLUMNS
 #else
 #define ZRAM_COLUMNS 1
+#endif
+#endif
+
+/* The codec dense, 6 KB of code. Without it pages stay as they were written. */
+#ifndef ZRAM_DENSE
+#ifdef MODDEF_ZRAM_DENSE
+#define ZRAM_DENSE MODDEF_ZRAM_DENSE
+#else
+#define ZRAM_DENSE 1
 #endif
 #endif
 

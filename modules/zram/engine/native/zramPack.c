@@ -116,15 +116,20 @@ static void fill(uint32_t *words, uint32_t word, uint32_t length)
 		words[0] = words[1] = words[2] = words[3] = word;
 }
 
-int zramUnpack(const zramPacked *packed, uint32_t *page, uint32_t pageLength)
+int zramUnpack(zramPacker *packer, const zramPacked *packed, uint32_t *page)
 {
 	const zramCodec *codec;
 
 	if (packed->state == kZramStateCompressed) {
 		codec = codecs[packed->codec];
-		return codec ? codec->decode((const uint8_t *)packed->words, packed->length, page, pageLength) : 0;
+		if (!codec)
+			return 0;
+		if (codec->decodesInWorkspace)
+			packer->prepared = kZramCodecIds;
+		return codec->decode(
+			packer->workspace, (const uint8_t *)packed->words, packed->length, page, packer->pageLength);
 	}
 	if (packed->state == kZramStateSame)
-		fill(page, *packed->words, pageLength);
+		fill(page, *packed->words, packer->pageLength);
 	return 1;
 }

@@ -16,11 +16,14 @@
 #define kZramCodecIds 8    /* an entry has three bits for it */
 #define kZramCodecsAll 255 /* the set of all of them */
 
-/* Memory that is lent to encoders one after the other, in bytes: a page, or LZ4's table, and a word. */
+/* Memory that is lent to encoders and decoders one after the other, in bytes: a page, or LZ4's table, and a word. */
 #define kZramWorkspaceLength 4100
 
 /* Bytes that exist behind a block: encoders may write them, decoders may read them, and ignore what they are. */
 #define kZramBlockMargin 64
+
+/* What `tried` is of a codec that zramPack never tries. */
+#define kZramNeverTried 257
 
 /* What `encode` returns for a page that does not look worth it, before anything is written to the block. */
 #define kZramDeclined UINT32_MAX
@@ -43,6 +46,8 @@ typedef struct {
 	uint16_t saves;
 	/* Whether `encode` leaves the workspace as it is: then what another codec has there is still good. */
 	uint16_t leavesWorkspace;
+	/* Whether `decode` needs the workspace, and does not leave it as it is. */
+	uint16_t decodesInWorkspace;
 	/* Makes kZramWorkspaceLength bytes ready for `encode`, when another codec has had them. May be NULL. */
 	void (*prepare)(void *workspace);
 	/*
@@ -55,7 +60,7 @@ typedef struct {
 	 * Decodes any `length` bytes to exactly `pageLength` bytes: returns 1, or 0 if they are no block of such a page.
 	 * Neither writes outside of the page nor reads outside of the block and its margin, whatever the bytes are.
 	 */
-	int (*decode)(const uint8_t *block, uint32_t length, uint32_t *page, uint32_t pageLength);
+	int (*decode)(void *workspace, const uint8_t *block, uint32_t length, uint32_t *page, uint32_t pageLength);
 } zramCodec;
 
 typedef struct {
@@ -76,7 +81,7 @@ void zramPack(zramPacker *packer, const uint32_t *page, uint32_t *block, zramPac
  * The page that was packed, to `page`, which is not `packed->words` unless it is raw. Returns 1, or 0 if the bytes are no
  * block of their codec, or this build has no such codec.
  */
-int zramUnpack(const zramPacked *packed, uint32_t *page, uint32_t pageLength);
+int zramUnpack(zramPacker *packer, const zramPacked *packed, uint32_t *page);
 
 /* The codec's name, or NULL if this build has none of this id. */
 const char *zramCodecName(uint32_t id);

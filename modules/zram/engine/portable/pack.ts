@@ -11,7 +11,7 @@ import { CODECS } from "zram/engine/portable/codecs";
 /** An entry has three bits for a codec's id. */
 export const CODEC_IDS = 8;
 
-/** Bytes of memory that is lent to encoders one after the other: as much as a page has at most. */
+/** Bytes of memory that is lent to encoders and decoders one after the other: as much as a page has at most. */
 export const WORKSPACE_LENGTH = 4096;
 
 /** A page as it is stored. */
@@ -55,16 +55,16 @@ export interface Codec {
 	readonly name: string;
 	/**
 	 * It is tried if what came before it, in the order of ids, leaves at least `tried` 256ths of a page; it is kept if it
-	 * saves `saves` 256ths of that, and a granule.
+	 * saves `saves` 256ths of that, and a granule. pack() never tries one of which `tried` is more than 256.
 	 */
 	readonly tried: number;
 	readonly saves: number;
-	/** `workspace`: what is in it whenever encode() is called is what any codec has left there. */
+	/** `workspace`: what is in it whenever encode() or decode() is called is what any codec has left there. */
 	makeCoder(workspace: Uint8Array): Coder;
 }
 
 export class Packer {
-	/** Lent to encoders, and to check(). */
+	/** Lent to encoders and decoders, and to check(). */
 	readonly workspace: Uint8Array;
 	/** The page as it is outside, and its stored bytes, on their way in or out. */
 	readonly page: Uint8Array;
@@ -101,16 +101,10 @@ export class Packer {
 		this.#granuleLength = granuleLength;
 	}
 
-	/** Has `packed` be `page` as it is. */
-	asIs(): Packed {
-		this.packed.set(STATE_RAW, 0, this.page.length, this.pageWords);
-		return this.packed;
-	}
-
 	/** Packs `page` to `packed`. */
 	pack() {
 		const { packed } = this;
-		this.asIs();
+		packed.set(STATE_RAW, 0, this.page.length, this.pageWords);
 		if (this.isSame()) {
 			packed.set(STATE_SAME, 0, 0, this.pageWords);
 			packed.word = this.pageWords[0] as number;
