@@ -1,6 +1,6 @@
 /* The backing flash as callers see it: options, what goes where, failures of the flash, and what happens at a reboot. */
 // needs: js
-// firmware: --slots 14080 --chunk 194000
+// firmware: --slots 13312 --chunk 170000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
