@@ -1,6 +1,6 @@
 /* The backing flash as callers see it: options, what goes where, failures of the flash, and what happens at a reboot. */
 // needs: js
-// firmware: --slots 13312 --chunk 170000
+// firmware: --slots 13312 --chunk 170000 --stack 1536
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -510,6 +510,7 @@ test("failures: a driver that throws once, at any call, loses nothing", () => {
 		state.failAt = 0;
 		for (let i = 18; i < 24; i++) holds(zram, i % 6, noise(i + 1));
 		zram.check();
+		zram.close();
 	}
 });
 

@@ -1,5 +1,6 @@
 /*
- * Numbers that C and TypeScript share are the same in both, all of them: offsets, lengths, states, codes, flags, modes.
+ * Numbers that C and TypeScript share are the same in both, all of them: offsets, lengths, states, codes, flags, modes;
+ * and of each codec its id, and what it must save.
  * C says its own by c/layout-tool.c.
  */
 // needs: compiler
@@ -11,6 +12,7 @@ import * as assert from "uvu/assert";
 import * as entry from "zram/engine/entry";
 import * as header from "zram/engine/header";
 import * as shared from "zram/engine/interface";
+import { CODECS } from "zram/engine/portable/codecs";
 import * as survey from "zram/engine/survey";
 import { compileTool, cVariants, engineFolder } from "../tools/c-tests.ts";
 import { buildFolder } from "../tools/paths.ts";
@@ -30,6 +32,8 @@ test("numbers of C and of TypeScript", async () => {
 	const portable: Record<string, string> = {};
 	for (const module of [entry, header, shared, survey])
 		for (const [name, value] of Object.entries(module)) if (typeof value === "number") portable[name] = `${value}`;
+	for (const [id, { name, tried, saves }] of Object.entries(CODECS))
+		Object.assign(portable, { [`${name}.id`]: `${id}`, [`${name}.tried`]: `${tried}`, [`${name}.saves`]: `${saves}` });
 	assert.equal(portable, native);
 	assert.ok(Object.keys(native).length > 90);
 });

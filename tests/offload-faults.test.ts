@@ -22,7 +22,7 @@ import { type Bed, makeBed } from "./support/offload.ts";
 import { Random } from "./support/random.ts";
 import { holding } from "./support/room.ts";
 import { unitsOf } from "./support/slots.ts";
-import { tap } from "./support/tapped-flash.ts";
+import { type Tapped, tap } from "./support/tapped-flash.ts";
 
 const KB = 1024;
 const PAGE = 1024;
@@ -545,6 +545,82 @@ test("areas: one that cannot be written is passed over; with all of them broken 
 	for (let i = 0; i < 1000; i++) write(zram, i % 8);
 	zram.check();
 	assert.is(zram.status().pagesStored, 8);
+});
+
+/** Cuts the power in `work` when something is programmed that `isIt` picks by its length and its place in a block. */
+function cutAt(bed: Bed, taps: Tapped["taps"], isIt: (buffer: Uint8Array, at: number) => boolean, work: () => void) {
+	let area = -1;
+	taps.write = (buffer, position) => {
+		if (!bed.chip.powered || !isIt(buffer, position % PAGE)) return undefined;
+		area = Math.floor(position / PAGE);
+		bed.chip.cutPower(bed.chip.operations, "torn");
+		return undefined;
+	};
+	work();
+	taps.write = undefined;
+	bed.chip.restorePower();
+	return area;
+}
+
+test("areas: one that was announced, and not finished, does not count as erased: it is once more, before it is written", () => {
+	const isAnnouncement = (buffer: Uint8Array) => buffer.length === 16 && ((buffer[6] as number) & 0x30) === 0x30;
+	// by what is torn: the snapshot, the header behind it, the first record; all announcements, until no place is left, and
+	// then the last of these reads as erased
+	for (const [what, at] of [
+		["snapshot", 48],
+		["header", 0],
+		["record", 96],
+		["announcements", 48],
+		["announcements, weak", 48],
+	] as const)
+		for (let seed = 1; seed <= Math.ceil(scaled(10)); seed++)
+			for (const encrypted of what.startsWith("announcements") ? [false] : [false, true]) {
+				const bed = makeSmall({ seed, encrypted, writeAlign: 16 });
+				const { io, taps } = tap(bed);
+				const boot = () => bed.boot(OPTIONS, { io, format: encrypted });
+				boot();
+				const before = logOf(bed);
+				let [area, torn] = [-1, -1];
+				for (let life = 0; life < 8 && area < 0; life++) {
+					const isIt = (buffer: Uint8Array, place: number) => {
+						if (what.startsWith("announcements") && isAnnouncement(buffer)) {
+							torn = PAGE + place;
+							return true;
+						}
+						return place === at && buffer.length === (at === 96 ? 16 : 48);
+					};
+					const found = cutAt(bed, taps, isIt, () => {
+						const zram = boot();
+						for (let i = 0; i < 120 && bed.chip.powered; i++) write(zram, i % 8);
+					});
+					if (found !== 1) area = found; // the announcements are in area 1
+				}
+				const where = `${what}, seed ${seed}, ${encrypted ? "encrypted" : "plain"}`;
+				assert.is(area, 2, where);
+				const erases = bed.chip.erases[area] as number;
+				assert.ok(erases - (before[area] as number) >= 1, where);
+				let early = 0;
+				taps.write = (_, position) => {
+					if (Math.floor(position / PAGE) === area && bed.chip.erases[area] === erases) early++;
+					return undefined;
+				};
+				if (what === "announcements, weak")
+					taps.read = (buffer, position) => {
+						if (torn >= position && torn < position + buffer.length)
+							buffer.fill(0xff, torn - position, torn - position + 16);
+						return undefined;
+					};
+				let zram = boot();
+				for (let i = 0; i < 20; i++) write(zram, i % 8);
+				assert.equal([early, (bed.chip.erases[area] as number) - erases], [0, 1], where);
+				taps.write = taps.read = undefined;
+				// the generation that was announced is not used again
+				if (!encrypted && torn < 0)
+					assert.is(new DataView(bed.chip.content(area).buffer).getUint32(20, true), 4, where);
+				zram = boot();
+				for (let i = 0; i < 20; i++) write(zram, i % 8);
+				assert.equal([zram.status().rawPages, backingOf(zram).slotsRetired], [0, 0], where);
+			}
 });
 
 test("a page that cannot be read does not hold up the others", () => {

@@ -47,6 +47,19 @@ test("read into a buffer and partial writes allocate nothing", () => {
 	assert.equal(allocated(work), NOTHING);
 });
 
+test("append allocates nothing, whole pages and several values in turn included; nor does resize", () => {
+	const pool = makePool();
+	const record = pageOf("raw", 1, 200);
+	for (const key of [0, 1, 2, 3]) pool.append(key, record);
+	const work = () => {
+		for (let i = 0; i < CALLS; i++) {
+			const key = (i >> 3) & 3;
+			if (pool.append(key, record) > FRAME) pool.resize(key, i & 2047);
+		}
+	};
+	assert.equal(allocated(work), NOTHING);
+});
+
 test("acquire and release of what is in a slot allocate nothing, written or not", () => {
 	const pool = makePool();
 	const key = "a"; // in a variable: a literal is a new string each time

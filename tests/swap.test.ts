@@ -92,6 +92,8 @@ test("arguments: keys, buffers, offsets, options", () => {
 			() => pool.read(key),
 			() => pool.write(key, new Uint8Array(1)),
 			() => pool.create(key, 1),
+			() => pool.append(key, new Uint8Array(1)),
+			() => pool.resize(key, 1),
 			() => pool.delete(key),
 			() => pool.has(key),
 			() => pool.byteLength(key),
@@ -102,7 +104,8 @@ test("arguments: keys, buffers, offsets, options", () => {
 	for (const wrong of ["bytes", undefined, null, 12, {}, [1]] as Wrong[]) {
 		refuses(() => pool.write("a", wrong), TypeError, /^buffer: /);
 		refuses(() => pool.write("a", wrong, 0), TypeError, /^buffer: /);
-		if (wrong !== undefined) refuses(() => pool.read("a", wrong), TypeError, /^into: /);
+		refuses(() => pool.append("a", wrong), TypeError, /^buffer: /);
+		if (wrong !== undefined && typeof wrong !== "number") refuses(() => pool.read("a", wrong), TypeError, /^into: /);
 		if (typeof wrong !== "number") refuses(() => pool.own(wrong), TypeError, /^buffer: /);
 	}
 	const one = new Uint8Array(1);
@@ -338,6 +341,9 @@ test("a buffer that is acquired can be neither written nor deleted; one that is 
 		() => pool.write("a", Uint8Array.of(1), 0),
 		() => pool.write("a", frame(2), { replace: true }),
 		() => pool.create("a", 1),
+		() => pool.append("a", Uint8Array.of(1)),
+		() => pool.resize("a", 1),
+		() => pool.move("a", "b"),
 		() => pool.delete("a"),
 	])
 		fails(call, "EBUSY");
@@ -712,6 +718,9 @@ test("close: every method throws ECLOSED, views are dead, the devices are empty 
 		() => pool.write("a", frame(1)),
 		() => pool.write("a", frame(1), 0),
 		() => pool.create("a", 1),
+		() => pool.append("a", frame(1)),
+		() => pool.resize("a", 1),
+		() => pool.move("a", "b"),
 		() => pool.delete("a"),
 		() => pool.has("a"),
 		() => pool.byteLength("a"),
@@ -880,6 +889,7 @@ for (const end of ["reset", "close"] as const)
 			() => pool.byteLength(1),
 			() => pool.acquire(1),
 			() => pool.release(0),
+			() => pool.append(0, frame(1)),
 			() => pool.status(),
 			() => [...pool],
 			() => handle.read(),
@@ -1038,6 +1048,175 @@ test("the key -0 is 0", () => {
 		[pool.status().keys, pool.has(-0), pool.byteLength(-0), pool.delete(-0), pool.has(0)],
 		[1, true, 1, true, false],
 	);
+});
+
+/** Pages of a device that are stored as they are. */
+const rawPages = (zram: Zram) => [...zram.pages()].filter(({ state }) => state === "raw").length;
+
+test("append: at the end, all of it or nothing; the new length", () => {
+	const { pool } = makePool();
+	const bytes = frame(9);
+	assert.is(pool.append("a", bytes.subarray(0, 10)), 10);
+	assert.is(pool.append("a", bytes.subarray(10, 10)), 10);
+	assert.is(pool.append("a", bytes.subarray(10, PAGE)), PAGE);
+	assert.is(pool.append("a", bytes.subarray(PAGE, 3 * PAGE - 1)), 3 * PAGE - 1);
+	assert.is(pool.append("a", bytes.subarray(3 * PAGE - 1)), FRAME);
+	same(pool.read("a"), bytes);
+	assert.is(pool.append("", new Uint8Array(0)), 0);
+	assert.ok(pool.has(""));
+	assert.is(pool.append("words", new Uint32Array(5)), 20);
+	pool.acquire("a", "r");
+	fails(() => pool.append("a", bytes), "EBUSY");
+	pool.release("a");
+});
+
+test("append: pieces of any length, at any place, between anything else", () => {
+	const { pool } = makePool({ evict: "lru" });
+	const bytes = frame(3);
+	const between = [
+		() => pool.byteLength("a"),
+		() => pool.status(),
+		() => pool.read("a", 1, 0),
+		() => pool.write("a", bytes.subarray(0, 1), 0),
+		() => pool.release("a", pool.acquire("a", "r").length < 0),
+		() => pool.append("b", bytes.subarray(0, 7)),
+		() => undefined,
+		() => undefined,
+	];
+	for (let start = 0, i = 1; start < bytes.length; i++) {
+		const piece = bytes.subarray(start, start + ((i * 37) % 97));
+		assert.is(pool.append("a", piece), start + piece.length);
+		start += piece.length;
+		(between[i % between.length] as () => void)();
+		assert.is(pool.byteLength("a"), start);
+	}
+	same(pool.read("a"), bytes);
+	assert.is(pool.status().byteLength, bytes.length + (pool.byteLength("b") as number));
+});
+
+test("append: what was appended last is not in the way of what replaces it", () => {
+	const { pool } = makePool();
+	const grow = () => {
+		for (let i = 0; i < 5; i++) pool.append("a", frame(1).subarray(0, 20));
+	};
+	grow();
+	pool.write("a", frame(2));
+	same(pool.read("a"), frame(2));
+	grow();
+	pool.create("a", 9);
+	same(pool.read("a"), new Uint8Array(9));
+	grow();
+	pool.delete("a");
+	assert.is(pool.append("b", frame(3).subarray(0, 5)), 5);
+	assert.is(pool.status().byteLength, 5);
+});
+
+test("append: a page that is being filled is not compressed, one that is full is; four at a time", () => {
+	const { pool, zram } = makePool();
+	const text = frame(1);
+	const grow = (key: number, from: number, to: number) => pool.append(key, text.subarray(from, to));
+	for (let key = 0; key < 4; key++) {
+		for (let start = 0; start < 200; start += 20) grow(key, start, start + 20);
+		assert.is(rawPages(zram), key + 1);
+	}
+	for (let start = 0; start < 200; start += 20) grow(4, start, start + 20);
+	assert.is(rawPages(zram), 4);
+	grow(1, 200, PAGE);
+	assert.is(rawPages(zram), 3);
+	for (let key = 0; key < 5; key++) same(pool.read(key), text.subarray(0, key === 1 ? PAGE : 200));
+	zram.check();
+});
+
+test("append: pages that are being filled make room for what needs it, before anything is evicted or refused", () => {
+	for (const evict of ["never", "lru"] as const) {
+		const { pool, zram } = makePool({ evict }, makeZram(32 * KB));
+		const text = frame(1);
+		for (let i = 0; i < 20; i++)
+			for (const key of ["a", "b", "c"]) pool.append(key, text.subarray(20 * i, 20 * i + 20));
+		assert.is(rawPages(zram), 3);
+		pool.write("noise", noise(1, 4 * PAGE));
+		pool.write("more", noise(2, PAGE));
+		assert.is(pool.status().evictions, 0);
+		assert.is(pool.status().refusals, 0);
+		for (const key of ["a", "b", "c"]) same(pool.read(key), text.subarray(0, 400));
+	}
+});
+
+test("append: where a page does not fit as it is, it is compressed each time", () => {
+	const zram = makeZram(16 * KB);
+	const { pool } = makePool({}, zram);
+	zram.limit = zram.status().memUsed + 1000;
+	const text = frame(1);
+	for (let start = 0; start < 500; start += 20) pool.append("a", text.subarray(start, start + 20));
+	same(pool.read("a"), text.subarray(0, 500));
+	assert.is(rawPages(zram), 0);
+});
+
+test("resize: cuts, or adds zeros, which take no room", () => {
+	const { pool, zram } = makePool();
+	const bytes = frame(2);
+	pool.write("a", bytes);
+	pool.resize("a", PAGE + 5);
+	same(pool.read("a"), bytes.subarray(0, PAGE + 5));
+	assert.is(pool.status().pagesUsed, 2);
+	const { memUsed } = zram.status();
+	pool.resize("a", 40 * PAGE + 1);
+	const grown = new Uint8Array(40 * PAGE + 1);
+	grown.set(bytes.subarray(0, PAGE + 5));
+	same(pool.read("a"), grown);
+	assert.ok(zram.status().memUsed <= memUsed);
+	pool.resize("a", 0);
+	same(pool.read("a"), new Uint8Array(0));
+	assert.is(pool.status().pagesUsed, 0);
+	refuses(() => pool.resize("b", 1), RangeError, /^key: there is no buffer b/);
+	refuses(() => pool.resize("a", -1), RangeError, /^byteLength: /);
+	refuses(() => pool.resize("a", 128 * PAGE + 1), RangeError, /^byteLength: .*524288/);
+});
+
+test("move: another key, without a copy; what had it is gone", () => {
+	const { pool, zram } = makePool();
+	pool.write("part", frame(1), { priority: 3 });
+	pool.write("whole", frame(2));
+	const { numWrites, numReads } = zram.status();
+	assert.ok(pool.move("part", "whole"));
+	assert.is(zram.status().numWrites, numWrites);
+	assert.is(zram.status().numReads, numReads);
+	assert.equal([...pool], ["whole"]);
+	same(pool.read("whole"), frame(1));
+	assert.is(pool.status().pagesUsed, 4);
+	assert.is(pool.move("part", "other"), false);
+	assert.ok(pool.move("whole", "whole"));
+	assert.ok(pool.move("whole", -0));
+	same(pool.read(0), frame(1));
+	pool.append("x", frame(3).subarray(0, 30));
+	pool.append("x", frame(3).subarray(30, 60));
+	pool.move("x", "y");
+	assert.is(pool.append("x", frame(4).subarray(0, 9)), 9);
+	assert.is(pool.append("y", frame(3).subarray(60, 90)), 90);
+	same(pool.read("y"), frame(3).subarray(0, 90));
+	for (const [from, to] of [
+		["y", "x"],
+		["x", "y"],
+	] as const) {
+		pool.acquire("y", "r");
+		fails(() => pool.move(from, to), "EBUSY");
+		pool.release("y");
+	}
+	refuses(() => pool.move({} as Wrong, "y"), TypeError, /^from: /);
+	refuses(() => pool.move("y", 0.5), TypeError, /^to: /);
+});
+
+test("read: at most so many bytes from there on", () => {
+	const { pool } = makePool();
+	pool.write("a", frame(1));
+	same(pool.read("a", 10, 100), frame(1).subarray(100, 110));
+	same(pool.read("a", 3), frame(1).subarray(0, 3));
+	same(pool.read("a", 1e9, FRAME - 3), frame(1).subarray(FRAME - 3));
+	same(pool.read("a", 5, FRAME), new Uint8Array(0));
+	assert.is(pool.read("b", 5, 0), undefined);
+	for (const count of [-1, 0.5, Number.NaN, 2 ** 53])
+		refuses(() => pool.read("a", count, 0), RangeError, /^count: .*0 to 9007199254740991/);
+	refuses(() => pool.read("a", 1, FRAME + 1), RangeError, /^offset: .*0 to 12388/);
 });
 
 test.run();

@@ -32,10 +32,13 @@ export class ZramError extends Error {
 	}
 }
 
+// A literal would be a new string for each call, unless the code is preloaded.
+const NUMBER = typeof 0;
+
 /** The error for an argument that must be an integer from `least` to `most`; undefined if it is one. */
 export function refuseInteger(name: string, value: unknown, least: number, most: number): Error | undefined {
-	if (typeof value !== "number") return new TypeError(`${name}: must be a number`);
-	if (Number.isInteger(value) && value >= least && value <= most) return undefined;
+	if (typeof value !== NUMBER) return new TypeError(`${name}: must be a number`);
+	if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return undefined;
 	return new RangeError(`${name}: ${value} is not an integer from ${least} to ${most}`);
 }
 

@@ -96,6 +96,9 @@ const PRIORITY_MAX = 255;
 
 // Literals would be new strings for each call, unless the code is preloaded.
 const STRING = typeof "";
+const KEY = "key";
+const BYTE_LENGTH = "byteLength";
+const NUMBER = typeof 0;
 const OBJECT = typeof Object.freeze({});
 const READ: AcquireMode = "r";
 const READ_WRITE: AcquireMode = "r+";
@@ -107,8 +110,9 @@ function pagesOf({ devices, arena }: Configuration): { pageCount: number; pageLe
 	return { pageLength, pageCount: devices.reduce((sum, { byteLength }) => sum + byteLength / pageLength, 0) };
 }
 
-function checkKey(key: unknown) {
-	if (typeof key !== STRING && !Number.isSafeInteger(key)) throw new TypeError("key: must be a string or an integer");
+function checkKey(key: unknown, name = KEY) {
+	if (typeof key !== STRING && !Number.isSafeInteger(key))
+		throw new TypeError(`${name}: must be a string or an integer`);
 }
 
 function checkOptions(options: WriteOptions = {}): WriteOptions {
@@ -138,6 +142,16 @@ function readInto(values: Values, number: number, into: Bytes, offset: number): 
 	const count = Math.min(capacity, length - offset);
 	values.read(number, offset, into as ByteBuffer, count);
 	return count;
+}
+
+/** At most `count` bytes of a value from `offset` on. */
+function readPart(values: Values, number: number, count: number, offset: number): ArrayBuffer {
+	const length = values.table.byteLength(number);
+	check(refuseInteger("count", count, 0, Number.MAX_SAFE_INTEGER));
+	check(refuseInteger("offset", offset, 0, length));
+	const buffer = new ArrayBuffer(Math.min(count, length - offset));
+	values.read(number, offset, buffer, buffer.byteLength);
+	return buffer;
 }
 
 function readNew(values: Values, number: number): ArrayBuffer {
@@ -330,12 +344,88 @@ export default class SwapPool {
 	}
 
 	/**
+	 * Adds `buffer` to the end of a value, which is made if there is none, with priority 0: all of it, or nothing. It makes
+	 * the value the one that was used last. For what comes in pieces: see {@link move}.
+	 *
+	 * A page that small pieces are added to stays in memory as it is, not compressed, until it is full; at most four of
+	 * them at a time, and only while there is room.
+	 *
+	 * @returns the length of the value then: `buffer`'s alone if it had been evicted
+	 * @throws ZramError `ENOSPC`, `EBUSY`, `ECORRUPT` or `EIO` if the value's last page cannot be read; RangeError if the
+	 * value would be longer than 4,294,967,295 bytes
+	 */
+	append(key: Key, buffer: Bytes): number {
+		const { tail } = this.#values;
+		if (tail.isOpen && tail.key === key) {
+			const byteLength = tail.append(buffer as ByteBuffer);
+			if (byteLength > 0) return byteLength;
+		}
+		checkKey(key);
+		let length = Engine.bufferLength(buffer, 1);
+		if (length < 0) {
+			buffer = toBytes("buffer", buffer);
+			length = buffer.byteLength;
+		}
+		const values = this.#values;
+		values.expectOpen();
+		const number = values.table.find(key);
+		if (number === undefined) {
+			values.store(key, buffer as ByteBuffer, length);
+			return length;
+		}
+		const most = LENGTH_MAX - values.table.byteLength(number);
+		if (length > most) check(refuseInteger("buffer.byteLength", length, 0, most));
+		return values.append(key, number, buffer as ByteBuffer, length);
+	}
+
+	/**
+	 * Gives a value another length: cuts its end off, or adds zeros, which take no room.
+	 *
+	 * @throws RangeError if there is no such key; ZramError `EBUSY`, and for more bytes as {@link append}
+	 */
+	resize(key: Key, byteLength: number): void {
+		const number = this.#find(key);
+		this.#checkLength(byteLength);
+		this.#values.resize(number, byteLength);
+		this.#values.clean();
+	}
+
+	/**
+	 * Gives a value another key, copying nothing; what has that key is deleted. So what is appended under one key is seen
+	 * under another when it is complete. Its priority goes with it.
+	 *
+	 * @returns false if there is no value with the key `from`; then nothing changes
+	 * @throws ZramError `EBUSY` if one of the two is acquired
+	 */
+	move(from: Key, to: Key): boolean {
+		this.#values.expectOpen();
+		checkKey(from, "from");
+		checkKey(to, "to");
+		const number = this.#values.table.find(from);
+		if (number === undefined) return false;
+		if (this.#values.table.find(to) === number) return true;
+		this.#values.move(number, from, to);
+		this.#values.clean();
+		return true;
+	}
+
+	/**
 	 * Reads a buffer into a new ArrayBuffer.
 	 *
 	 * @returns undefined if there is no such key
 	 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if one is lost on flash
 	 */
 	read(key: Key): ArrayBuffer | undefined;
+	/**
+	 * Reads at most `count` bytes of a buffer from `offset` on into a new ArrayBuffer: a piece for a socket, of as many bytes
+	 * as it takes.
+	 *
+	 * @param count 0 or more
+	 * @param offset 0 (default) to byteLength(key)
+	 * @returns undefined if there is no such key; fewer bytes if there are no more
+	 * @throws as the other forms do
+	 */
+	read(key: Key, count: number, offset?: number): ArrayBuffer | undefined;
 	/**
 	 * Reads as much of a buffer from `offset` on as fits `into`. Allocates nothing.
 	 *
@@ -345,12 +435,14 @@ export default class SwapPool {
 	 * undefined
 	 */
 	read(key: Key, into: Bytes, offset?: number): number | undefined;
-	read(key: Key, into?: Bytes, offset = 0): ArrayBuffer | number | undefined {
+	read(key: Key, into?: Bytes | number, offset = 0): ArrayBuffer | number | undefined {
 		this.#values.expectOpen();
 		checkKey(key);
 		const number = this.#values.table.find(key);
 		if (number === undefined) return undefined;
-		return into === undefined ? readNew(this.#values, number) : readInto(this.#values, number, into, offset);
+		if (into === undefined) return readNew(this.#values, number);
+		if (typeof into === NUMBER) return readPart(this.#values, number, into as number, offset);
+		return readInto(this.#values, number, into as Bytes, offset);
 	}
 
 	/**
@@ -493,15 +585,15 @@ export default class SwapPool {
 
 	/** Checks the length of a buffer that is to be: what the devices have pages for, and what the table can say. */
 	#checkLength(byteLength: number) {
-		check(refuseInteger("byteLength", byteLength, 0, Math.min(this.#values.chains.byteLength, LENGTH_MAX)));
+		check(refuseInteger(BYTE_LENGTH, byteLength, 0, Math.min(this.#values.chains.byteLength, LENGTH_MAX)));
 	}
 
 	/** The number of a buffer that must be there. */
 	#find(key: Key): number {
+		this.#values.expectOpen();
 		checkKey(key);
 		const number = this.#values.table.find(key);
 		if (number !== undefined) return number;
-		this.#values.expectOpen(); // a closed pool has no keys
 		throw new RangeError(`key: there is no buffer ${key}`);
 	}
 

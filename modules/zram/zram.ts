@@ -37,6 +37,7 @@ import {
 	INVARIANT_WIPED,
 	MODE_STAGED,
 	MODE_TRIMMED,
+	MODE_UNPACKED,
 	MODE_WRITTEN,
 	PRESSURE,
 	STOP_INCOMPRESSIBLE,
@@ -316,6 +317,27 @@ export default class Zram {
 	}
 
 	/**
+	 * As {@link tryWrite}, but pages stay in memory as they are, not compressed, until they are written again. Only for what
+	 * is to be written again soon.
+	 *
+	 * @internal
+	 */
+	tryWriteUnpacked(buffer: ByteBuffer, byteOffset: number, start: number, length: number): number {
+		const result = this.#engine.write(buffer, byteOffset, start, length, 0, MODE_UNPACKED);
+		return result ? this.#goOn(WRITE, result, buffer, byteOffset, start, length, MODE_UNPACKED) : 0;
+	}
+
+	/**
+	 * Adds all of `buffer` to what {@link tryWriteUnpacked} has written, if the page stays so. Its length; or 0 or less, and
+	 * nothing was done: then it is the other one's turn.
+	 *
+	 * @internal
+	 */
+	tryAppend(buffer: ByteBuffer, byteOffset: number): number {
+		return this.#engine.append(buffer, byteOffset);
+	}
+
+	/**
 	 * As {@link trim}, but answers ERROR_FULL, ERROR_CORRUPT and ERROR_ROT and does not throw. Else 0.
 	 *
 	 * @internal
@@ -559,7 +581,7 @@ export default class Zram {
 	/**
 	 * Goes on after the engine has stopped with `result`: brings pages to flash and back, reports what is to be reported,
 	 * wraps a wide view. `target` is the buffer, with `start` the `length` bytes of it from there on; or for a trim the
-	 * number of bytes. Returns what the call does if all went well, else ERROR_FULL, ERROR_CORRUPT or ERROR_ROT.
+	 * number of bytes. `always`: the modes of the call. Returns what the call does if all went well, else ERROR_FULL, ERROR_CORRUPT or ERROR_ROT.
 	 */
 	#goOn(
 		operation: Operation,
@@ -568,13 +590,14 @@ export default class Zram {
 		byteOffset: number,
 		start?: number,
 		length?: number,
+		always = 0,
 	): number {
 		const engine = this.#engine;
 		let done = 0;
 		let before = 0;
 		while (result < 0) {
 			const bytes = result === ERROR_BUFFER ? bytesOfWide(target) : undefined;
-			let mode = 0;
+			let mode = always;
 			if (bytes) target = bytes;
 			else if (result === STOP_PAGE) {
 				done += engine.done;
@@ -582,7 +605,7 @@ export default class Zram {
 			} else if (result === STOP_ON_FLASH || (result === ERROR_ROT && before !== ERROR_ROT)) {
 				done += engine.done;
 				if (!this.#offload?.load(engine.stopped)) return this.#stop(ERROR_ROT, done);
-				mode = MODE_STAGED;
+				mode |= MODE_STAGED;
 			} else if (result === STOP_INCOMPRESSIBLE) {
 				const code = this.#place(operation);
 				if (code < 0) return this.#stop(code, done + engine.done);

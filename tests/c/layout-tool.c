@@ -7,6 +7,11 @@
 #include <stdio.h>
 
 #include "zramEngine.h"
+#include "zramPack.h"
+
+#define ZRAM_CODEC(id, codec) extern const zramCodec codec;
+#include "zramCodecs.h"
+#undef ZRAM_CODEC
 
 #define SAY(name, value) printf("%s %lld\n", #name, (long long)(value))
 #define SAY_WORD(name, struct, member) SAY(name, offsetof(struct, member) / 4)
@@ -96,6 +101,7 @@ static void sayCodes(void)
 	SAY(MODE_STAGED, kZramModeStaged);
 	SAY(MODE_WRITTEN, kZramModeWritten);
 	SAY(MODE_TRIMMED, kZramModeTrimmed);
+	SAY(MODE_UNPACKED, kZramModeUnpacked);
 	SAY(CODECS_ALL, kZramCodecsAll);
 }
 
@@ -167,6 +173,20 @@ static void saySurvey(void)
 	SAY(NO_SLOT, kZramNoPage);
 }
 
+static void sayCodec(unsigned id, const zramCodec *codec)
+{
+	printf("%s.id %u\n", codec->name, id);
+	printf("%s.tried %u\n", codec->name, (unsigned)codec->tried);
+	printf("%s.saves %u\n", codec->name, (unsigned)codec->saves);
+}
+
+static void sayCodecs(void)
+{
+#define ZRAM_CODEC(id, codec) sayCodec(id, &codec);
+#include "zramCodecs.h"
+#undef ZRAM_CODEC
+}
+
 int main(void)
 {
 	sayEntry();
@@ -176,5 +196,6 @@ int main(void)
 	sayPlan();
 	saySlots();
 	saySurvey();
+	sayCodecs();
 	return 0;
 }

@@ -103,6 +103,10 @@ export class FaultyZram extends Zram {
 		return this.#call("write", byteOffset, length, (count) => super.tryWrite(buffer, byteOffset, start, count));
 	}
 
+	override tryWriteUnpacked(buffer: ByteBuffer, byteOffset: number, start: number, length: number): number {
+		return this.#call("write", byteOffset, length, (count) => super.tryWriteUnpacked(buffer, byteOffset, start, count));
+	}
+
 	override tryTrim(byteOffset: number, byteLength: number): number {
 		return this.#call("trim", byteOffset, byteLength, (count) => super.tryTrim(byteOffset, count));
 	}

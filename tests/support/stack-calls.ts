@@ -111,6 +111,9 @@ function usePool(calls: Calls, more: Partial<ZramOptions>) {
 		calls.at("write, create", () => pool.write(key, into, 5));
 		calls.at("write, create", () => pool.write(value.byteLength, value, { replace: true, priority: 1 }));
 		calls.at("write, create", () => pool.create("name", FRAME));
+		calls.at("append, resize, move", () => pool.append("log", into));
+		calls.at("append, resize, move", () => pool.resize("log", (i * 999) % FRAME));
+		if (i % 9 === 4) calls.at("append, resize, move", () => pool.move("log", "old"));
 		calls.at("read", () => pool.read(key));
 		calls.at("read", () => pool.read(key, into, 7));
 		calls.at("acquire", () => pool.acquire(key).set(into));

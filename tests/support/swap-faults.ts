@@ -112,6 +112,45 @@ export class FaultyPool {
 		this.values.set(key, progressed(this.#pool.read(key), old, part, offset, failure));
 	}
 
+	append(key: Key, length: number) {
+		if (this.held.has(key)) return;
+		const old = this.values.get(key);
+		const part = this.#bytes(length);
+		const fresh = joined(old ?? new Uint8Array(0), part);
+		let result = -1;
+		const failure = this.#attempt(() => {
+			result = this.#pool.append(key, part);
+		});
+		if (!failure && result !== fresh.length) throw new Error(`append says ${result}, not ${fresh.length}`);
+		this.#settle(key, old, fresh, failure);
+	}
+
+	resize(key: Key, length: number) {
+		const old = this.values.get(key);
+		if (!old || this.held.has(key)) return;
+		const fresh = joined(old.subarray(0, length), new Uint8Array(Math.max(length - old.length, 0)));
+		const failure = this.#attempt(() => this.#pool.resize(key, length));
+		this.#settle(key, old, fresh, failure);
+	}
+
+	move(from: Key, to: Key) {
+		const value = this.values.get(from);
+		if (!value || this.held.has(from) || this.held.has(to)) return;
+		const failure = this.#attempt(() => this.#pool.move(from, to));
+		if (failure && this.#pool.has(from)) return;
+		if (from !== to) this.values.delete(from);
+		this.values.set(to, value);
+	}
+
+	/** A value is as it was, or, and if nothing was thrown for sure, as it was to be. */
+	#settle(key: Key, old: Uint8Array | undefined, fresh: Uint8Array, failure: { error: unknown } | undefined) {
+		this.#dropEvicted(key);
+		const read = this.#pool.read(key);
+		if (isSame(read, fresh)) this.values.set(key, fresh);
+		else if (!failure) throw new Error(`wrong bytes of ${key}`);
+		else if (!isSame(read, old)) throw new Error(`${key} is neither old nor new: ${failure.error}`);
+	}
+
 	read(key: Key, isPart = false) {
 		const value = this.values.get(key);
 		const into = new Uint8Array(isPart ? this.random.below(4 * PAGE) : 0);
@@ -187,13 +226,23 @@ export class FaultyPool {
 		if (!read) this.owned.splice(index, 1);
 	}
 
+	/** Makes a value longer, or shorter, or another one. */
+	grow(key: Key, length: number) {
+		const { random } = this;
+		if (random.once(5)) this.move(key, random.below(10));
+		else if (random.once(4)) this.resize(key, length);
+		else this.append(key, random.once(3) ? length : random.below(PAGE));
+	}
+
 	/** One of all these, with a fault somewhere in it or not. */
 	step() {
 		const { random } = this;
 		const key = random.below(10);
 		const length = random.below(random.once(6) ? 24 * PAGE : 6 * PAGE);
 		const what = random.below(100);
-		if (what < 25) this.write(key, random.once(4) ? length - (length % PAGE) : length, { replace: random.once(4) });
+		if (random.once(5)) this.grow(key, length);
+		else if (what < 25)
+			this.write(key, random.once(4) ? length - (length % PAGE) : length, { replace: random.once(4) });
 		else if (what < 30) this.write(key, length, { replace: random.once(4), zeros: true });
 		else if (what < 45) {
 			const offset = random.below((this.values.get(key)?.length ?? 0) + 1);
@@ -290,6 +339,13 @@ function readOpen(handle: OwnedBuffer): ArrayBuffer | undefined {
 		if ((error as Error).message !== "the buffer is closed") throw error;
 		return undefined;
 	}
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+	const bytes = new Uint8Array(a.length + b.length);
+	bytes.set(a);
+	bytes.set(b, a.length);
+	return bytes;
 }
 
 function isSame(read: ArrayBuffer | Uint8Array | undefined, bytes: Uint8Array | undefined): boolean {

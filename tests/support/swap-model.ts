@@ -98,7 +98,8 @@ export class SwapModel {
 	#operate() {
 		const what = this.random.below(1000);
 		const key = this.#key();
-		if (what < 260) this.#write(key);
+		if (this.random.once(5)) this.#grow(key);
+		else if (what < 260) this.#write(key);
 		else if (what < 400) this.#writePart(key);
 		else if (what < 560) this.#read(key);
 		else if (what < 640) this.#delete(key);
@@ -203,6 +204,73 @@ export class SwapModel {
 		if (this.#pool.has(key) !== this.#values.has(key)) throw new Error(`${key} should ${error ? "not " : ""}be there`);
 	}
 
+	#grow(key: Key) {
+		if (this.random.once(6)) this.#move(key, this.#key());
+		else if (this.random.once(4)) this.#resize(key);
+		else this.#append(key);
+	}
+
+	/** Small pieces mostly, several in turn, as values grow by. */
+	#append(key: Key) {
+		const { random } = this;
+		for (let i = random.below(6); i >= 0; i--) {
+			const old = this.#values.get(key);
+			const room = this.#options.longest - (old?.bytes.length ?? 0);
+			const bytes = this.#bytes(Math.min(random.once(4) ? this.#length() : random.below(700), room));
+			let length: number | undefined;
+			const error = this.#attempt(() => {
+				length = this.#pool.append(key, bytes);
+			}, "EBUSY");
+			if (this.#held.has(key)) return this.#expectBusy(error);
+			if (error?.code === "EBUSY") throw error;
+			this.#dropEvicted(key);
+			const after = new Uint8Array((old?.bytes.length ?? 0) + bytes.length);
+			after.set(old?.bytes ?? []);
+			after.set(bytes, after.length - bytes.length);
+			if (!error) this.#values.set(key, { bytes: after, priority: old?.priority ?? 0 });
+			if (!error && length !== after.length) throw new Error(`append says ${length}, not ${after.length}`);
+			if (!error) this.#used(key);
+			else if (old) this.#same(this.#pool.read(key), old.bytes, `${key} after a refusal`);
+			if (error && old) this.#used(key);
+		}
+	}
+
+	#resize(key: Key) {
+		const value = this.#values.get(key);
+		if (!value) return;
+		const length = this.random.once(2) ? this.#length() : this.random.below(value.bytes.length + 1);
+		const error = this.#attempt(() => this.#pool.resize(key, length), "EBUSY");
+		if (this.#held.has(key)) return this.#expectBusy(error);
+		if (error?.code === "EBUSY") throw error;
+		this.#dropEvicted(key);
+		const { bytes } = value;
+		if (!error) {
+			value.bytes = new Uint8Array(length);
+			value.bytes.set(bytes.subarray(0, length));
+		}
+		this.#same(this.#pool.read(key), value.bytes, `${key} resized`);
+		this.#used(key);
+	}
+
+	#move(from: Key, to: Key) {
+		const value = this.#values.get(from);
+		let done = false;
+		const error = this.#attempt(() => {
+			done = this.#pool.move(from, to);
+		}, "EBUSY");
+		if (value && from !== to && (this.#held.has(from) || this.#held.has(to))) return this.#expectBusy(error);
+		if (error) throw error;
+		if (done !== Boolean(value)) throw new Error(`move said ${done} of ${from}`);
+		if (!value || from === to) return;
+		this.#values.delete(from);
+		this.#values.delete(to);
+		this.#values.set(to, value);
+	}
+
+	#expectBusy(error: ZramError | undefined) {
+		if (error?.code !== "EBUSY") throw new Error("held, but changed");
+	}
+
 	#writePart(key: Key) {
 		const value = this.#values.get(key);
 		if (!value || this.#held.has(key)) return;
@@ -222,6 +290,12 @@ export class SwapModel {
 		if (this.random.once(3)) {
 			const read = this.#pool.read(key);
 			if (value) this.#same(read, value.bytes, `${key}`);
+			else if (read) throw new Error(`${key} should not be there`);
+		} else if (this.random.once(2)) {
+			const offset = value ? this.random.below(value.bytes.length + 1) : 0;
+			const count = this.random.below(5000);
+			const read = this.#pool.read(key, count, offset);
+			if (value) this.#same(read, value.bytes.subarray(offset, offset + count), `${key}, a part`);
 			else if (read) throw new Error(`${key} should not be there`);
 		} else {
 			const offset = value ? this.random.below(value.bytes.length + 1) : 0;

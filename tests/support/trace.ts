@@ -10,6 +10,7 @@ import {
 	FLAG_WIPE,
 	MODE_KEEP,
 	MODE_ONE_PAGE,
+	MODE_UNPACKED,
 	PLAN_GRANULE_COUNT,
 	PLAN_GRANULE_LENGTH,
 	PLAN_METADATA,
@@ -165,7 +166,9 @@ export class Trace {
 		let result: number;
 		if (isWrite) {
 			fill(bytes, 0, byteLength, random.below(KINDS), random.next());
-			result = engine.write(bytes, byteOffset, undefined, undefined, 0, mode);
+			if (random.once(8)) result = engine.append(bytes.subarray(0, random.below(80)), byteOffset);
+			else
+				result = engine.write(bytes, byteOffset, undefined, undefined, 0, mode | (random.once(8) ? MODE_UNPACKED : 0));
 		} else {
 			result = engine.read(bytes, byteOffset, undefined, undefined, 0, mode);
 			// what a damaged page leaves in the buffer is nobody's business

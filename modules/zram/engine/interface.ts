@@ -61,6 +61,8 @@ export const MODE_STAGED = 4;
 export const MODE_WRITTEN = 8;
 /** Likewise, but trimmed in part: it has changed, and does not count as written. */
 export const MODE_TRIMMED = 16;
+/** Of write(): pages stay in the region as they are, not compressed. So more can be written to them for little. */
+export const MODE_UNPACKED = 32;
 
 /** States of a slot, a page's length of flash that is erased as one; zramSlots.c has them in a picture. */
 export const SLOT_UNKNOWN = 0;
@@ -173,6 +175,12 @@ export interface Engine {
 	 */
 	read(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done?: number, mode?: number): number;
 	write(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done?: number, mode?: number): number;
+	/**
+	 * Writes all of `buffer` if that is simple: it goes to one page, which is as MODE_UNPACKED leaves it and stays so, as it
+	 * has room for more, and no mode asks for one page at a time. Returns the length of `buffer`; or 0 or a negative code, and
+	 * nothing was done.
+	 */
+	append(buffer: ByteBuffer, byteOffset: number): number;
 	/** Likewise for `byteLength` bytes that shall read as zeros. */
 	trim(byteOffset: number, byteLength: number, done?: number, mode?: number): number;
 

@@ -40,8 +40,7 @@ const SUBJECT = 0xfffff;
 
 /** The erase that the record before has announced may not be done: another life wrote that, or the driver refused. */
 const DOUBT = 1 << 22;
-/** Nothing follows in this life. */
-const LAST = 1 << 23;
+const LAST = 1 << 23; // nothing follows in this life
 
 const TEXT = 0x7a2d7378; // "xs-z", "ram ", "log2"; version 1 had "log "
 const TEXT_2 = 0x206d6172;
@@ -221,7 +220,8 @@ export class Log {
 		this.#place = last + (isLast ? 1 : 2);
 		// encrypted flash never reads as erased; where some of it does, the rest was programmed
 		if (canTell) this.#place = Math.max(this.#place, programmed + 1);
-		if (this.#place >= places) this.#prepared = 0; // no place was left to say that the next area was written
+		// there was perhaps no place to say that the next area was written: none is left, or what is torn left none
+		if (this.#place >= places || (this.isFull && canTell && programmed > last)) this.#prepared = 0;
 		return true;
 	}
 
@@ -465,7 +465,6 @@ export class Log {
 		const generation = this.#newest + 1;
 		if (this.#left > 0 && !this.#append(AREA | area | (generation << 24))) return false;
 		this.#newest = generation;
-		this.#prepared = 0;
 		if (this.#writeArea(area, generation)) return true;
 		this.#pass(area);
 		return false;

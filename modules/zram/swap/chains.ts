@@ -29,9 +29,14 @@ import type { Claimant } from "zram";
 import Engine from "zram/engine";
 import { type ByteBuffer, ERROR_BUSY, ERROR_CORRUPT, ERROR_FULL } from "zram/engine/interface";
 import { Memory } from "zram/memory";
+import type { Key } from "zram/swap/table";
+import type { Tail } from "zram/swap/tail";
 
 /** What there is not enough of: bytes of the arenas, or pages of the devices. */
 export type Shortage = "arena" | "pages";
+// Literals would be new strings for each call, unless the code is preloaded.
+const ARENA: Shortage = "arena";
+const PAGES: Shortage = "pages";
 
 /** A device, and its part of the numbering. */
 class Place {
@@ -67,6 +72,12 @@ const SAME = 1;
 const DIFFERENT = 0;
 const UNREADABLE = -1;
 
+/**
+ * Most pages that are open: so many values grow by small pieces, in turn, without being compressed each time. Where room
+ * runs short they are compressed, so they cost nothing that is needed.
+ */
+const OPEN_PAGES = 4;
+
 /** Links of 2 bytes if that is enough for all of them, else of 4. */
 function makeLinks(memory: Memory, count: number, none: number): Uint16Array | Uint32Array {
 	const buffer = memory as unknown as ArrayBuffer;
@@ -82,7 +93,7 @@ export class Chains {
 	/** Pages that update() has written because they had changed. */
 	pagesWritten = 0;
 	/** What the last attempt lacked. */
-	shortage: Shortage = "pages";
+	shortage: Shortage = PAGES;
 	/** How far overwrite() or update() has come, in bytes of what is to be written. They go on from here. */
 	done = 0;
 	/** Pages that are in a chain, in the draft, or dropped. */
@@ -101,6 +112,8 @@ export class Chains {
 	/** The link to the first page that was dropped, and whether there is any. */
 	#dropped: number;
 	#hasDropped = false;
+	/** Pages that are not compressed since they are being filled, in the order in which they were opened; then none. */
+	#open: Uint32Array;
 	/** A page on its way: to be compared, or to move to another device. */
 	#staging: Memory;
 
@@ -134,6 +147,7 @@ export class Chains {
 			this.#places.push(place);
 		}
 		this.#ranked = this.#places;
+		this.#open = new Uint32Array(OPEN_PAGES).fill(this.#none);
 		this.#staging = new Memory(this.pageLength, "internal");
 		try {
 			this.#memory = new Memory(Chains.linksLength(this.pageCount, chainCount));
@@ -185,11 +199,11 @@ export class Chains {
 		for (let i = 0; i < this.#places.length; i++) (this.#places[i] as Place).zram.expectReady();
 	}
 
-	/** Begins a new value. */
-	begin(): void {
+	/** Begins a new value, or what follows the first `head` bytes that are to be added to one. */
+	begin(head = 0): void {
 		this.clean();
 		this.#rank();
-		this.#draftLength = 0;
+		this.#draftLength = head;
 		this.#draftEnd = this.pageCount + this.#draft;
 	}
 
@@ -199,7 +213,7 @@ export class Chains {
 	 */
 	extend(bytes: ByteBuffer | undefined, length: number): boolean {
 		while (this.#draftLength < length) {
-			this.shortage = "pages";
+			this.shortage = PAGES;
 			let i = 0;
 			while (i < this.#ranked.length && !this.#extendOn(this.#ranked[i] as Place, bytes, length)) i++;
 			if (i === this.#ranked.length) return false;
@@ -216,6 +230,21 @@ export class Chains {
 		links[this.pageCount + this.#draft] = this.#none;
 		this.#cursorChain = -1;
 		this.#drop(old);
+	}
+
+	/** The draft follows the pages that `chain` has for `length` bytes. Calls no device. */
+	append(chain: number, length: number): void {
+		const links = this.#links;
+		const draft = this.pageCount + this.#draft;
+		links[this.#seek(chain, this.pagesFor(length))] = links[draft] as number;
+		links[draft] = this.#none;
+	}
+
+	/** What `chain` has behind its pages for `length` bytes is dropped. Calls no device. */
+	cut(chain: number, length: number): void {
+		const at = this.#seek(chain, this.pagesFor(length));
+		this.#drop(this.#links[at] as number);
+		this.#links[at] = this.#none;
 	}
 
 	/** There is to be no new value, as something was thrown: what its pages cannot be emptied for now can wait. */
@@ -294,6 +323,62 @@ export class Chains {
 			if (!this.#put(at, skip, bytes, done, count)) return false;
 			this.done = done += count;
 			at = this.#links[at] as number;
+		}
+		return true;
+	}
+
+	/**
+	 * Writes the first `count` bytes of `bytes` behind the first `length` bytes of `chain`, where its last page has so much
+	 * left. Unless that fills the page it stays as it is, not compressed, as more may come: it is open.
+	 *
+	 * @returns as overwrite does
+	 * @throws as overwrite does
+	 */
+	fill(chain: number, length: number, bytes: ByteBuffer, count: number): boolean {
+		const skip = length % this.pageLength;
+		const at = this.#seek(chain, (length - skip) / this.pageLength);
+		if (skip + count < this.pageLength && this.#fillOpen(this.#links[at] as number, skip, bytes, count)) return true;
+		return this.#put(at, skip, bytes, 0, count);
+	}
+
+	/** Has `tail` be the end of a value of `length` bytes that fill() has just written to, if more can be added there. */
+	openTail(tail: Tail, key: Key, chain: number, length: number): void {
+		const skip = length % this.pageLength;
+		if (skip === 0) return;
+		const page = this.#links[this.#seek(chain, (length - skip) / this.pageLength)] as number;
+		const { zram, first } = this.#placeOf(page);
+		if (this.#whereOpen(page) >= 0) tail.open(key, chain, length, zram, (page - first) * this.pageLength + skip);
+	}
+
+	/**
+	 * Makes the last page of `chain` zeros behind its first `length` bytes.
+	 *
+	 * @returns as overwrite does
+	 * @throws as overwrite does
+	 */
+	clearBehind(chain: number, length: number): boolean {
+		const { pageLength } = this;
+		const skip = length % pageLength;
+		const page = this.#links[this.#seek(chain, (length - skip) / pageLength)] as number;
+		const place = this.#placeOf(page);
+		const code = place.zram.tryTrim((page - place.first) * pageLength + skip, pageLength - skip);
+		if (code < 0 && code !== ERROR_FULL) throw place.zram.damage;
+		this.shortage = ARENA;
+		return code >= 0;
+	}
+
+	/**
+	 * Has open pages compressed: all of them, or the one that was opened first.
+	 *
+	 * @returns whether there were any
+	 */
+	closePages(count = OPEN_PAGES): boolean {
+		const open = this.#open;
+		let page = open[0] as number;
+		if (page === this.#none) return false;
+		for (; count > 0 && page !== this.#none; count--, page = open[0] as number) {
+			this.#forgetOpen(page, page);
+			this.#compress(page);
 		}
 		return true;
 	}
@@ -390,8 +475,46 @@ export class Chains {
 		if (code !== ERROR_FULL) throw zram.damage;
 		const done = Math.floor(zram.bytesDone / this.pageLength);
 		this.#give(place, first + done, last);
-		this.shortage = "arena";
+		this.shortage = ARENA;
 		return done;
+	}
+
+	/** Writes a part of a page, and has it open. False if there is no room for it as it is. */
+	#fillOpen(page: number, skip: number, bytes: ByteBuffer, count: number): boolean {
+		const open = this.#open;
+		const place = this.#placeOf(page);
+		const isOpen = this.#whereOpen(page) >= 0;
+		if (!isOpen && open[OPEN_PAGES - 1] !== this.#none) this.closePages(1);
+		const code = place.zram.tryWriteUnpacked(bytes, (page - place.first) * this.pageLength + skip, 0, count);
+		if (code < 0 && code !== ERROR_FULL) throw place.zram.damage;
+		if (code >= 0 && !isOpen) open[this.#whereOpen(this.#none)] = page;
+		return code >= 0;
+	}
+
+	/** Where a page, or the first none, is among those that are open; -1 if it is not. */
+	#whereOpen(page: number): number {
+		for (let i = 0; i < OPEN_PAGES; i++) if (this.#open[i] === page) return i;
+		return -1;
+	}
+
+	/** Those of the pages from `first` to `last` that are open no longer count as such. */
+	#forgetOpen(first: number, last: number) {
+		const open = this.#open;
+		let kept = 0;
+		for (let i = 0; i < OPEN_PAGES; i++) {
+			const page = open[i] as number;
+			if (page < first || page > last) open[kept++] = page;
+		}
+		open.fill(this.#none, kept);
+	}
+
+	/** Writes a page anew, as it is. One that cannot be read stays what it is. */
+	#compress(page: number) {
+		const { zram, first } = this.#placeOf(page);
+		const staging = this.#staging as unknown as HostBuffer;
+		const start = (page - first) * this.pageLength;
+		if (zram.tryRead(staging, start, 0, this.pageLength) < 0) return;
+		if (zram.tryWrite(staging, start, 0, this.pageLength) < 0) throw zram.damage; // it takes no more than before
 	}
 
 	/** Writes a part of the page behind link `at`, which may have to move to another device for it. False: no room. */
@@ -403,7 +526,7 @@ export class Chains {
 			if (code >= 0) return true;
 			if (code !== ERROR_FULL) throw place.zram.damage;
 			const hasMoved = moves > 0 && this.#move(at, page, place);
-			this.shortage = "arena";
+			this.shortage = ARENA;
 			if (!hasMoved) return false;
 		}
 	}
@@ -470,7 +593,7 @@ export class Chains {
 		if (code >= 0) return true;
 		if (code !== ERROR_FULL) throw place.zram.damage;
 		const hasMoved = this.#relocate(at, page, place);
-		this.shortage = "arena";
+		this.shortage = ARENA;
 		return hasMoved;
 	}
 
@@ -545,6 +668,7 @@ export class Chains {
 		const isDamaged = zram.tryTrim((page - place.first) * this.pageLength, count * this.pageLength) === ERROR_CORRUPT;
 		const done = isDamaged ? Math.floor(zram.bytesDone / this.pageLength) : count;
 		this.#links[at] = this.#links[isDamaged ? page + done : last] as number;
+		if (this.#open[0] !== this.#none) this.#forgetOpen(page, last);
 		if (done > 0) this.#give(place, page, page + done - 1);
 		if (!isDamaged) return;
 		this.#pagesTaken--;

@@ -100,6 +100,12 @@ export class Table {
 		this.used--;
 	}
 
+	/** Gives a value another key, which none has. */
+	rename(number: number, from: Key, to: Key) {
+		this.#numbers.delete(from === 0 ? 0 : from);
+		this.#numbers.set(to === 0 ? 0 : to, number);
+	}
+
 	byteLength(number: number): number {
 		return this.#lengths[number] as number;
 	}

@@ -16,6 +16,7 @@ import { ZramError } from "zram/error";
 import { Chains, type Shortage } from "zram/swap/chains";
 import { type Slot, Slots, type SlotsOptions } from "zram/swap/slots";
 import { type Key, Table } from "zram/swap/table";
+import { Tail } from "zram/swap/tail";
 
 export interface ValuesOptions {
 	devices: readonly Zram[];
@@ -32,6 +33,10 @@ function busy(): ZramError {
 	return new ZramError("EBUSY", "the pool cannot be used from within a callback of its device");
 }
 
+function acquired(): ZramError {
+	return new ZramError("EBUSY", "the buffer is acquired");
+}
+
 /** Only where buffers are JavaScript's own: the other ones cannot be detached by who holds them. */
 function detached(call: "acquire" | "release"): TypeError {
 	return new TypeError(`${call}: the view was detached: release it with discard`);
@@ -46,6 +51,8 @@ function withProgress(error: unknown, bytesWritten: number): unknown {
 export class Values implements Claimant {
 	readonly table: Table;
 	readonly chains: Chains;
+	/** Where the value ends that was appended to last; nobody's as soon as anything else is done. */
+	readonly tail = new Tail();
 	readonly slots: Slots;
 	evictions = 0;
 	refusals = 0;
@@ -141,6 +148,80 @@ export class Values implements Claimant {
 		}
 	}
 
+	/**
+	 * Adds `length` bytes to the end of a value: all, or none.
+	 *
+	 * @returns the value's length then
+	 */
+	append(key: Key, number: number, bytes: ByteBuffer, length: number): number {
+		const { chains } = this;
+		this.#beginChange(number);
+		const before = this.table.byteLength(number);
+		const head = Math.min(-before & (chains.pageLength - 1), length);
+		try {
+			if (length > head) this.#draft(bytes, length, head);
+			try {
+				if (head) while (!chains.fill(number, before, bytes, head)) this.#makeRoom(length);
+			} catch (error) {
+				chains.abort();
+				throw error;
+			}
+			if (length > head) chains.append(number, before);
+			this.#lengthen(number, before + length);
+			if (head) chains.openTail(this.tail, key, number, before + length);
+		} finally {
+			this.slots.sweep();
+			this.#finish();
+		}
+		return before + length;
+	}
+
+	/** Gives a value another length: what is missing is zeros. */
+	resize(number: number, length: number) {
+		const { chains } = this;
+		this.#beginChange(number);
+		const before = this.table.byteLength(number);
+		const head = -before & (chains.pageLength - 1);
+		try {
+			chains.expectReady();
+			if (length <= before) {
+				this.slots.forget(number);
+				this.table.setByteLength(number, length);
+				chains.cut(number, length);
+				this.table.touch(number);
+				return;
+			}
+			if (length - before > head) this.#draft(undefined, length - before, head);
+			try {
+				if (head) while (!chains.clearBehind(number, before)) this.#makeRoom(length);
+			} catch (error) {
+				chains.abort();
+				throw error;
+			}
+			if (length - before > head) chains.append(number, before);
+			this.#lengthen(number, length);
+		} finally {
+			this.slots.sweep();
+			this.#finish();
+		}
+	}
+
+	/** Gives a value another key, whose own value is dropped. Its pages are emptied by clean(). */
+	move(number: number, from: Key, to: Key) {
+		const replaced = this.table.find(to);
+		this.#beginChange(number);
+		try {
+			if (replaced !== undefined && this.slots.isHeld(replaced)) throw acquired();
+			this.chains.expectReady();
+			if (replaced !== undefined) this.#drop(replaced, to);
+			this.table.rename(number, from, to);
+			this.table.touch(number);
+		} finally {
+			this.slots.sweep();
+			this.#finish();
+		}
+	}
+
 	/** Removes a value. Its pages are emptied by clean(). */
 	remove(number: number, key: Key | undefined) {
 		this.#beginChange(number);
@@ -228,8 +309,14 @@ export class Values implements Claimant {
 		return this.#end !== undefined;
 	}
 
-	/** Throws ECLOSED, if that is so. */
+	/** What was appended since the last operation is in the table. */
+	settle() {
+		if (this.tail.isOpen) this.tail.close(this.table);
+	}
+
+	/** Throws ECLOSED, if that is so; else the table says what is. */
 	expectOpen() {
+		this.settle();
 		if (this.#end) throw new ZramError("ECLOSED", this.#end);
 	}
 
@@ -240,6 +327,7 @@ export class Values implements Claimant {
 	/** A device was reset or closed. Whatever was on it is gone, and what is left is of no use without it. */
 	lose() {
 		this.#end ??= "a device of the pool was reset or closed";
+		this.settle();
 	}
 
 	close() {
@@ -248,6 +336,7 @@ export class Values implements Claimant {
 		this.chains.expectIdle();
 		this.#closed = this.#busy = true;
 		this.#end = "the pool is closed";
+		this.settle();
 		try {
 			this.chains.close(this);
 		} finally {
@@ -258,6 +347,7 @@ export class Values implements Claimant {
 
 	/** Every operation begins so. At its end it is not busy any more. */
 	#begin() {
+		this.settle();
 		if (this.#end) this.expectOpen();
 		if (this.#busy) throw busy();
 		this.#busy = true;
@@ -269,7 +359,7 @@ export class Values implements Claimant {
 		this.#current = number;
 		if (!this.slots.isHeld(number)) return;
 		this.#finish();
-		throw new ZramError("EBUSY", "the buffer is acquired");
+		throw acquired();
 	}
 
 	#finish() {
@@ -322,6 +412,24 @@ export class Values implements Claimant {
 			return { error };
 		}
 		return undefined;
+	}
+
+	/** Drafts what follows the first `head` of `length` bytes that are to be added to a value. */
+	#draft(bytes: ByteBuffer | undefined, length: number, head: number) {
+		this.chains.begin(head);
+		try {
+			while (!this.chains.extend(bytes, length)) this.#makeRoomForDraft(length);
+		} catch (error) {
+			this.chains.abort();
+			throw error;
+		}
+	}
+
+	/** The value has got more bytes at its end. Calls no device. */
+	#lengthen(number: number, length: number) {
+		this.slots.forget(number);
+		this.table.setByteLength(number, length);
+		this.table.touch(number);
 	}
 
 	/** The draft is the value's from now on. Calls no device. */
@@ -385,7 +493,7 @@ export class Values implements Claimant {
 	/** Makes some room for an operation about `length` bytes, or refuses it. */
 	#makeRoom(length: number) {
 		const { shortage } = this.chains;
-		if (this.chains.clean() || this.#evict()) return;
+		if (this.chains.clean() || this.chains.closePages() || this.#evict()) return;
 		this.#refuse(shortage, length, shortage === "arena" ? "the arenas are full" : "no pages are left");
 	}
 

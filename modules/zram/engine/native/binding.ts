@@ -37,6 +37,9 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 	write(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done?: number, mode?: number): number {
 		return native("xs_zram_engine_write").call(this, buffer, byteOffset, start, length, done, mode);
 	}
+	append(buffer: ByteBuffer, byteOffset: number): number {
+		return native("xs_zram_engine_append").call(this, buffer, byteOffset);
+	}
 	trim(byteOffset: number, byteLength: number, done?: number, mode?: number): number {
 		return native("xs_zram_engine_trim").call(this, byteOffset, byteLength, done, mode);
 	}

@@ -269,6 +269,28 @@ static ZRAM_NOINLINE int gatherAll(const zramGranules *all, uint32_t first, uint
 	return gather(*all, all->shift, first, words, count);
 }
 
+int zramChainPatch(
+	const zramEngine *engine, uint32_t first, uint32_t have, uint32_t start, const uint8_t *bytes, uint32_t length)
+{
+	const uint16_t *links = zramLinksOf(engine);
+	uint32_t granuleLength = engine->geometry.granuleLength;
+
+	if (checkChain(engine, first, have))
+		return kZramErrorCorrupt;
+	for (; start >= granuleLength; start -= granuleLength)
+		first = links[first];
+	for (; length; start = 0) {
+		uint32_t part = granuleLength - start;
+		if (part > length)
+			part = length;
+		memcpy((uint8_t *)zramGranuleOf(engine, first) + start, bytes, part);
+		bytes += part;
+		length -= part;
+		first = links[first];
+	}
+	return kZramOK;
+}
+
 void zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length)
 {
 	zramGranules all = viewGranules(engine);

@@ -437,6 +437,17 @@ void xs_zram_engine_write(xsMachine *the)
 	xsmcSetInteger(xsResult, code);
 }
 
+/* append(buffer, byteOffset) */
+void xs_zram_engine_append(xsMachine *the)
+{
+	zramCall call;
+	int code = enterTransfer(the, &call, 0);
+
+	if (!code && !(call.mode & kZramModeOnePage))
+		code = (int)zramAppend(call.engine, call.page, call.start, call.bytes, call.length);
+	xsmcSetInteger(xsResult, code);
+}
+
 /* trim(byteOffset, byteLength, done, mode) */
 void xs_zram_engine_trim(xsMachine *the)
 {

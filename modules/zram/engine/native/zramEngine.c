@@ -134,12 +134,39 @@ static int readPart(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *
 	return kZramOK;
 }
 
+static int patch(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length)
+{
+	int code = zramPatch(engine, page, start, bytes, length);
+
+	if (code == kZramOK)
+		touch(engine, page);
+	return code;
+}
+
+/* A page that is written piece by piece: packing it each time would cost more than its room is worth meanwhile. */
+static int writeUnpacked(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length)
+{
+	zramPacked packed = { kZramStateRaw, 0, engine->geometry.pageLength, engine->staging };
+	int code = kZramOK;
+
+	if (zramIsPatchable(engine, page))
+		return patch(engine, page, start, bytes, length);
+	if (length < engine->geometry.pageLength)
+		code = zramLoadPage(engine, page, engine->staging);
+	if (code)
+		return code;
+	memcpy((uint8_t *)engine->staging + start, bytes, length);
+	return zramPlace(engine, page, &packed);
+}
+
 static int writePart(
 	zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length, uint32_t mode)
 {
 	uint32_t pageLength = engine->geometry.pageLength;
 	int code = kZramOK;
 
+	if (mode & kZramModeUnpacked)
+		return writeUnpacked(engine, page, start, bytes, length);
 	if ((length == pageLength) && isAligned(bytes)) {
 		code = zramStorePage(engine, page, (const uint32_t *)(const void *)bytes, mode);
 		if (code == kZramStopIncompressible)
@@ -233,6 +260,15 @@ int zramWrite(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *
 			return zramStop(engine, page, kZramStopPage, NULL);
 	}
 	return zramSucceed(engine);
+}
+
+uint32_t zramAppend(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length)
+{
+	if ((length >= engine->geometry.pageLength - start) || !zramIsPatchable(engine, page)
+		|| patch(engine, page, start, bytes, length))
+		return 0;
+	zramCount(&zramHeaderOf(engine)->writes);
+	return length;
 }
 
 int zramTrim(zramEngine *engine, uint32_t page, uint32_t start, uint64_t length, uint32_t mode)

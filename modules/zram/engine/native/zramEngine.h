@@ -160,6 +160,12 @@ void zramReset(zramEngine *engine);
 int zramRead(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *bytes, uint32_t length, uint32_t mode);
 int zramWrite(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length, uint32_t mode);
 
+/*
+ * Writes to a page from `start` on if that is simple: the page is as kZramModeUnpacked leaves it, and stays so, as it has
+ * more room than `length`. Returns `length`, or 0 and nothing was done.
+ */
+uint32_t zramAppend(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length);
+
 /* Whole pages are freed. A part of a page is overwritten with zeros, which may need room: kZramErrorFull is possible. */
 int zramTrim(zramEngine *engine, uint32_t page, uint32_t start, uint64_t length, uint32_t mode);
 

@@ -37,11 +37,12 @@ enum {
 
 /* How a call is carried out */
 enum {
-	kZramModeKeep = 1,     /* incompressible pages stay in the region */
-	kZramModeOnePage = 2,  /* stop with kZramStopPage after each page */
-	kZramModeStaged = 4,   /* the page at which the last call stopped with kZramStopOnFlash is in staging */
-	kZramModeWritten = 8,  /* zramKeep, zramOffload: the page was written just now */
-	kZramModeTrimmed = 16, /* likewise, or trimmed in part: it has changed, but does not count as written */
+	kZramModeKeep = 1,      /* incompressible pages stay in the region */
+	kZramModeOnePage = 2,   /* stop with kZramStopPage after each page */
+	kZramModeStaged = 4,    /* the page at which the last call stopped with kZramStopOnFlash is in staging */
+	kZramModeWritten = 8,   /* zramKeep, zramOffload: the page was written just now */
+	kZramModeTrimmed = 16,  /* likewise, or trimmed in part: it has changed, but does not count as written */
+	kZramModeUnpacked = 32, /* zramWrite: pages stay in the region as they are, not compressed */
 };
 
 /* What zramCheck asserts */

@@ -65,6 +65,13 @@ static inline uint32_t zramGranulesFor(const zramEngine *engine, uint32_t length
  */
 int zramChainResize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need);
 
+/*
+ * Writes `length` bytes over those of a chain with `have` granules from byte `start` on, all of which it has. kZramOK, or
+ * kZramErrorCorrupt and nothing has changed.
+ */
+int zramChainPatch(
+	const zramEngine *engine, uint32_t first, uint32_t have, uint32_t start, const uint8_t *bytes, uint32_t length);
+
 /* Copies `length` bytes (whole granules: the tail of `words` is the caller's to clear) to a chain just resized. */
 void zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length);
 
@@ -107,6 +114,12 @@ static inline uint32_t zramEntryGranules(const zramEngine *engine, const zramEnt
 
 /* Gives the page these stored bytes. kZramOK; or kZramErrorFull or kZramErrorCorrupt, and then it has what it had. */
 int zramPlace(zramEngine *engine, uint32_t page, const zramPacked *packed);
+
+/* Whether the page's bytes lie in the region as they are, and have no checksum: then they can be written over. */
+int zramIsPatchable(const zramEngine *engine, uint32_t page);
+
+/* Writes over some of them. kZramOK, or kZramErrorCorrupt and nothing has changed. */
+int zramPatch(const zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length);
 
 /* Frees what the page's entry has and gives it this one, without granules. kZramOK or kZramErrorCorrupt. */
 int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh);

@@ -162,6 +162,21 @@ static int placeChain(zramEngine *engine, uint32_t page, const zramPacked *packe
 	return kZramOK;
 }
 
+int zramIsPatchable(const zramEngine *engine, uint32_t page)
+{
+	const zramEntry *entry = zramEntryOf(engine, page);
+
+	return (zramEntryState(entry) == kZramStateRaw) && (zramEntryGranules(engine, entry) != kZramBadEntry)
+		&& !engine->geometry.sumsOffset;
+}
+
+int zramPatch(const zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length)
+{
+	uint32_t have = zramGranulesFor(engine, engine->geometry.pageLength);
+
+	return zramChainPatch(engine, zramEntryOf(engine, page)->word0, have, start, bytes, length);
+}
+
 int zramPlace(zramEngine *engine, uint32_t page, const zramPacked *packed)
 {
 	zramEntry fresh;

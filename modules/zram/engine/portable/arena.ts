@@ -9,6 +9,7 @@
 
 import { FREE_HEAD, FRONTIER, HEADER_LENGTH, USED_GRANULES } from "zram/engine/header";
 import { ERROR_CORRUPT, FLAG_WIPE } from "zram/engine/interface";
+import { type Bytes, copyBytes } from "zram/engine/portable/bytes";
 import { END, type Layout } from "zram/engine/portable/layout";
 
 export class Arena {
@@ -165,6 +166,24 @@ export class Arena {
 		links[cut] = this.#rest;
 		if (have) links[last] = END;
 		return END;
+	}
+
+	/**
+	 * Writes `length` bytes of `from`, from `place` on, over those of a chain with `have` granules from byte `start` on, all
+	 * of which it has. 0, or ERROR_CORRUPT and nothing has changed.
+	 */
+	patch(first: number, have: number, start: number, from: Bytes, place: number, length: number): number {
+		const { bytes, links, layout } = this;
+		const { granuleLength, granulesOffset } = layout;
+		if (this.#lastOf(first, have, layout.granuleCount) === END) return ERROR_CORRUPT;
+		for (; start >= granuleLength; start -= granuleLength) first = links[first] as number;
+		for (const end = place + length; place < end; start = 0) {
+			const part = Math.min(granuleLength - start, end - place);
+			copyBytes(bytes, granulesOffset + first * granuleLength + start, from, place, part);
+			place += part;
+			first = links[first] as number;
+		}
+		return 0;
 	}
 
 	/** Copies `count` granules from `words` to a chain that was just resized. */

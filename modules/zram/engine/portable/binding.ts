@@ -20,6 +20,7 @@ import {
 	ERROR_CLOSED,
 	ERROR_OFFSET,
 	ERROR_OVERLAP,
+	MODE_ONE_PAGE,
 	PLAN_ARENA_LENGTH,
 	PLAN_ARENA_MAX,
 	PLAN_ARENA_MIN,
@@ -181,6 +182,12 @@ class PortableEngine implements Engine {
 			this.#enterTransfer(buffer, false, byteOffset, start, length, done) ||
 			this.#core.write(byteOffset + done, this.#request, this.#start + done, this.#length - done, this.#mode | mode);
 		return this.#leave(code);
+	}
+
+	append(buffer: ByteBuffer, byteOffset: number): number {
+		const code = this.#enterTransfer(buffer, false, byteOffset, undefined, undefined, 0);
+		const isSimple = code === 0 && !(this.#mode & MODE_ONE_PAGE);
+		return this.#leave(isSimple ? this.#core.append(byteOffset, this.#request, this.#start, this.#length) : code);
 	}
 
 	trim(byteOffset: number, byteLength: number, done = 0, mode = 0): number {

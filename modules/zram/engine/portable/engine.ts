@@ -26,6 +26,7 @@ import {
 	MODE_KEEP,
 	MODE_ONE_PAGE,
 	MODE_STAGED,
+	MODE_UNPACKED,
 	MODE_WRITTEN,
 	SLOT_ERASED,
 	STOP_INCOMPRESSIBLE,
@@ -154,7 +155,27 @@ export class EngineCore {
 		return 0;
 	}
 
+	/** A page that is written piece by piece: packing it each time would cost more than its room is worth meanwhile. */
+	#writeUnpacked(page: number, start: number, length: number): number {
+		const { packer, place } = this;
+		const first = this.#first + this.done;
+		if (place.isPatchable(page)) {
+			const code = place.patch(page, start, this.#bytes as Bytes, first, length);
+			if (code === 0) place.touch(page);
+			return code;
+		}
+		const code = length < this.staging.length ? this.load(page) : 0;
+		if (code) return code;
+		copyBytes(this.staging, start, this.#bytes as Bytes, first, length);
+		return place.place(page, packer.asIs());
+	}
+
 	#writePart(page: number, start: number, length: number, mode: number): number {
+		if (mode & MODE_UNPACKED) {
+			const code = this.#writeUnpacked(page, start, length);
+			if (code === 0) this.place.count(WRITES);
+			return code;
+		}
 		let code = length < this.staging.length ? this.load(page) : 0;
 		if (code) return code;
 		copyBytes(this.staging, start, this.#bytes as Bytes, this.#first + this.done, length);
@@ -187,6 +208,19 @@ export class EngineCore {
 	/** Likewise the other way. 0 or a code; PRESSURE is possible. */
 	write(position: number, bytes: Bytes, first: number, length: number, mode: number): number {
 		return this.#transfer(WRITE, position, bytes, first, length, mode) || this.place.succeed();
+	}
+
+	/** As write() does with MODE_UNPACKED, if the page is so and has room for more: `length`, or 0 and nothing was done. */
+	append(position: number, bytes: Bytes, first: number, length: number): number {
+		const { place, packer } = this;
+		const pageLength = packer.page.length;
+		const page = Math.floor(position / pageLength);
+		const start = position - page * pageLength;
+		if (length >= pageLength - start || !place.isPatchable(page)) return 0;
+		if (place.patch(page, start, bytes, first, length)) return 0;
+		place.touch(page);
+		place.count(WRITES);
+		return length;
 	}
 
 	/** Makes bytes read as zeros. As write(). */

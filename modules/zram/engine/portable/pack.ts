@@ -101,10 +101,16 @@ export class Packer {
 		this.#granuleLength = granuleLength;
 	}
 
+	/** Has `packed` be `page` as it is. */
+	asIs(): Packed {
+		this.packed.set(STATE_RAW, 0, this.page.length, this.pageWords);
+		return this.packed;
+	}
+
 	/** Packs `page` to `packed`. */
 	pack() {
 		const { packed } = this;
-		packed.set(STATE_RAW, 0, this.page.length, this.pageWords);
+		this.asIs();
 		if (this.isSame()) {
 			packed.set(STATE_SAME, 0, 0, this.pageWords);
 			packed.word = this.pageWords[0] as number;

@@ -39,6 +39,7 @@ import {
 } from "zram/engine/header";
 import { ERROR_CORRUPT, ERROR_FULL, PRESSURE } from "zram/engine/interface";
 import type { Arena } from "zram/engine/portable/arena";
+import type { Bytes } from "zram/engine/portable/bytes";
 import { END, geometryWords, metadataLength } from "zram/engine/portable/layout";
 import type { Packed } from "zram/engine/portable/pack";
 import { Slots } from "zram/engine/portable/slots";
@@ -219,6 +220,18 @@ export class Place {
 	}
 
 	// --- in
+
+	/** Whether the page's bytes lie in the region as they are, and have no checksum: then they can be written over. */
+	isPatchable(page: number): boolean {
+		return this.stateOf(page) === STATE_RAW && this.granulesOf(page) !== BAD_ENTRY && this.arena.sums.length === 0;
+	}
+
+	/** Writes over some of them. 0, or ERROR_CORRUPT and nothing has changed. */
+	patch(page: number, start: number, from: Bytes, place: number, length: number): number {
+		const { arena } = this;
+		const have = arena.granulesFor(arena.layout.pageLength);
+		return arena.patch(arena.table[2 * page] as number, have, start, from, place, length);
+	}
 
 	/** Frees what the page's entry has and gives it one that has no granules. 0 or ERROR_CORRUPT. */
 	storeWord(page: number, word: number, word1: number): number {
