@@ -138,8 +138,29 @@ function forgeLZ4(random: Random, pageLength: number): Uint8Array {
 	return Uint8Array.from(bytes);
 }
 
+/** A page of zeros as any kind and form, also such as there are not: all is right but perhaps these. */
+function forgeZeros(random: Random, pageLength: number): Uint8Array {
+	const kind = random.below(9);
+	const form = random.below(64);
+	const isPixel16 = kind === 3 || kind === 4;
+	const size = kind === 1 || kind === 2 ? 2 : 1;
+	const columns = kind < 3 ? form + 1 : kind < 6 ? 3 : 4;
+	const stride = isPixel16 ? 2 : size * columns;
+	let bits = 10;
+	for (let column = 0; column < columns; column++) {
+		const units = Math.ceil((pageLength - (isPixel16 ? 0 : size * column)) / stride);
+		const width = isPixel16 ? (column ? 5 : 6) : 8 * size;
+		bits += size + 1 + width + 7 * Math.ceil((units - 1) / 16);
+	}
+	const bytes = new Uint8Array(2 * Math.ceil(bits / 16));
+	bytes[1] = (kind << 4) | (form >> 2);
+	bytes[0] = form << 6;
+	return bytes;
+}
+
 /** A head that is possible, and bits of which more are 1 than in noise: short codes, and few of what ends a block. */
 function forgeColumns(random: Random, pageLength: number): Uint8Array {
+	if (random.once(4)) return forgeZeros(random, pageLength);
 	const bytes = new Uint8Array(2 * random.below(pageLength / (1 + random.below(16))) + 2);
 	const isDense = random.once(2);
 	for (let i = 0; i < bytes.length; i++) bytes[i] = random.below(256) | (isDense ? random.below(256) : 0);

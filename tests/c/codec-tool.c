@@ -4,10 +4,12 @@
  *   codec-tool encode PAGELENGTH < pages > blocks       LZ4
  *   codec-tool decode PAGELENGTH < blocks > pages       LZ4
  *   codec-tool judge COUNT CODEC < hostile > digests    any, by its id
+ *   codec-tool pack COUNT CODECS < pages > digests      those of a set
  *
  * `judge` takes any bytes for blocks, with a page length of its own each: records of two uint32, page length and length,
  * and so many bytes. For every COUNT of them, and for the rest, it says how many decode, and a digest of verdicts and pages.
- * Block and page have exactly the memory that they may touch, so that AddressSanitizer sees a byte too far.
+ * Block and page have exactly the memory that they may touch, so that AddressSanitizer sees a byte too far. `pack` takes
+ * pages in the same way, each with its length twice, and says how many it has compressed, and a digest of what they are now.
  *
  * In the others, blocks are records: a uint32 length, little-endian, then so many bytes; length 0 stands for a page that saves less
  * than 64 bytes, or for a block that does not decode. Exit code 2 if the input ends within a page or record.
@@ -22,7 +24,7 @@
 #include "zramPack.h"
 
 static uint32_t page[kZramLZ4PageLengthMax / 4];
-static uint32_t block[(kZramLZ4PageLengthMax + kZramLZ4Margin) / 4];
+static uint32_t block[(kZramLZ4PageLengthMax + kZramBlockMargin) / 4];
 static zramLZ4Table table;
 static zramPacker packer;
 
@@ -95,6 +97,40 @@ static int judgeBlocks(uint32_t count, uint32_t codec)
 	return 0;
 }
 
+/* The digest, with one page more that is packed. Returns 0 if its bytes are not all there. */
+static int packPage(uint32_t codecs, uint32_t pageLength, uint32_t *compressed, uint32_t *digest)
+{
+	zramPacked packed;
+	const uint8_t *bytes;
+
+	if (fread(page, 1, pageLength, stdin) != pageLength)
+		return 0;
+	zramStartPacker(&packer, pageLength, 64, codecs);
+	zramPack(&packer, page, block, &packed);
+	*compressed += packed.state == kZramStateCompressed;
+	*digest = roll(*digest, packed.state);
+	*digest = roll(*digest, packed.codec);
+	*digest = roll(*digest, packed.length);
+	bytes = (const uint8_t *)packed.words;
+	for (uint32_t i = 0; i < packed.length; i++)
+		*digest = roll(*digest, bytes[i]);
+	return 1;
+}
+
+static int packPages(uint32_t count, uint32_t codecs)
+{
+	uint32_t lengths[2], compressed = 0, digest = 0, pages = 0;
+
+	while (fread(lengths, sizeof(lengths), 1, stdin) == 1) {
+		if ((lengths[0] > sizeof(page)) || !packPage(codecs, lengths[0], &compressed, &digest))
+			return 2;
+		if (++pages % count == 0)
+			printf("%u %d\n", (unsigned)compressed, (int)digest);
+	}
+	printf("%u %d\n", (unsigned)compressed, (int)digest);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t number = (argc > 2) ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
@@ -102,6 +138,8 @@ int main(int argc, char **argv)
 	zramLZ4Init(&table);
 	if ((argc == 4) && number && !strcmp(argv[1], "judge"))
 		return judgeBlocks(number, (uint32_t)strtoul(argv[3], NULL, 10));
+	if ((argc == 4) && number && !strcmp(argv[1], "pack"))
+		return packPages(number, (uint32_t)strtoul(argv[3], NULL, 10));
 	if ((argc != 3) || (number < kZramLZ4PageLengthMin) || (number > kZramLZ4PageLengthMax))
 		return 2;
 	return strcmp(argv[1], "encode") ? decodeBlocks(number) : encodePages(number);
