@@ -731,6 +731,25 @@ test("short lives: a step of maintain() in each, and the log is no more worn tha
 	assert.ok(missing <= scaled(1000) / 20, `${missing} stayed in memory`);
 });
 
+test("short lives: what maintain() erased of the log in one is not erased again in the next", () => {
+	const bed = makeSmall();
+	const { io, taps } = tap(bed);
+	const ticks = () => Math.floor(bed.chip.statistics.typical / 1000) | 0;
+	let unit = -1;
+	taps.erase = (block) => {
+		if (block < 3) unit = block;
+		return undefined;
+	};
+	for (let life = 0; life < 3; life++) {
+		const zram = bed.boot(OPTIONS, { io, ticks, offload: "erased-only" });
+		zram.maintain(50);
+		write(zram, 0);
+		zram.maintain(50);
+	}
+	assert.is(unit, 2);
+	assert.equal(logOf(bed), [0, 0, 1]);
+});
+
 test("short lives: close() records what was earned, from one erase on", () => {
 	const bed = makeSmall();
 	let zram = bed.boot(OPTIONS, { endurance: 1000 });
