@@ -371,7 +371,8 @@ class Victim {
 		else if (what < 75) this.write(random.below(PAGES) * PAGE + (random.once(3) ? random.below(PAGE) : 0));
 		else if (what < 90) this.trim(random.below(PAGES));
 		else if (what < 94) this.attempt(() => zram.check());
-		else if (what < 96) zram.markIdle();
+		else if (what < 95) zram.markIdle();
+		else if (what < 96) this.attempt(() => void zram.maintain(50));
 		else if (what < 98) this.attempt(() => void [...zram.pages()].length);
 		else zram.limit = random.once(2) ? ARENA : random.below(ARENA);
 	}
@@ -458,7 +459,7 @@ test("damage: with integrity, any single bit of a page's entry, sum, links or by
 	};
 	for (let bit = 0; bit < 32; bit++) {
 		both(region.entry(2), 0, bit, "first granule");
-		if (bit < 18 || bit > 25) both(region.entry(2), 1, bit, "entry"); // its age may be anything
+		if (bit < 18 || bit > 26) both(region.entry(2), 1, bit, "entry"); // its age may be anything, and its mark
 		both(region.sums, 2, bit, "sum");
 	}
 	const chain = region.chain(2);

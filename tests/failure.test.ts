@@ -317,6 +317,8 @@ test("status: every word, after a known history", () => {
 		failedReads: 0,
 		failedWrites: 0,
 		invalidIO: 0,
+		pagesRepacked: 0,
+		failedRepacks: 0,
 	};
 	const is = (what: string, changes: Partial<ZramStatus>) => {
 		Object.assign(expected, changes);

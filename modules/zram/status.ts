@@ -58,6 +58,8 @@ const STATUS_KEYS = Object.freeze([
 	"failedReads",
 	"failedWrites",
 	"invalidIO",
+	"pagesRepacked",
+	"failedRepacks",
 ] as const satisfies (keyof ZramStatus)[]);
 
 const CODEC_KEYS = Object.freeze(["pages", "comprDataSize"] as const satisfies (keyof CodecUse)[]);

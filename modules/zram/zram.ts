@@ -20,6 +20,7 @@ import {
 	ERROR_CLOSED,
 	ERROR_CORRUPT,
 	ERROR_FULL,
+	ERROR_MEMORY,
 	ERROR_OFFSET,
 	ERROR_OVERLAP,
 	ERROR_ROT,
@@ -41,12 +42,14 @@ import {
 	MODE_WRITTEN,
 	PRESSURE,
 	STOP_INCOMPRESSIBLE,
+	STOP_NOTHING,
 	STOP_ON_FLASH,
 	STOP_PAGE,
 } from "zram/engine/interface";
 import { refuseInteger, ZramError } from "zram/error";
-import { Memory } from "zram/memory";
+import { Memory, ticks } from "zram/memory";
 import { type Offload, openBacking } from "zram/offload";
+import { Pace } from "zram/offload/pace";
 import { configure, type ZramLayout, type ZramOptions } from "zram/options";
 import { type Inspection, inspect, type PageState, parseEntry, parseStatistics, type Statistics } from "zram/region";
 import { type WritebackRequest, writeback } from "zram/writeback";
@@ -68,6 +71,10 @@ export type Bytes = ByteBuffer | ArrayBufferView;
 export interface ZramStatus extends Statistics {
 	/** Requests refused for their arguments: not a buffer, outside of the device, overlapping the arena. */
 	invalidIO: number;
+	/** Pages that rested and that {@link Zram.maintain} has made smaller, since the start or the last reset. */
+	pagesRepacked: number;
+	/** How often it could not, as the host had no memory to pack with. */
+	failedRepacks: number;
 	/** The flash, if there is one. */
 	backing?: BackingStatus;
 }
@@ -80,6 +87,9 @@ const OPERATIONS = Object.freeze(["read", "write", "trim"] as const);
 
 /** What typeof says of a number. A literal would be a new string for each call, unless the code is preloaded. */
 const NUMBER = typeof 0;
+
+/** Milliseconds that packing a page that rests takes on a microcontroller, until it was measured. */
+const PACKING = 15;
 
 const MILLISECONDS_MOST = 0x7fffffff;
 
@@ -149,6 +159,10 @@ export default class Zram {
 	#offload: Offload | undefined;
 	#limit: number;
 	#invalidIO = 0;
+	#pagesRepacked = 0;
+	#failedRepacks = 0;
+	/** How long it takes to pack a page that rests. */
+	readonly #packing = new Pace(PACKING);
 	/** Bytes that the last request had done when it stopped. */
 	#done = 0;
 	#closed = false;
@@ -388,7 +402,13 @@ export default class Zram {
 		expect(this.#engine.header(header));
 		const statistics = parseStatistics(new DataView(header), this.#layout);
 		const backing = this.#offload?.status();
-		return { ...statistics, invalidIO: this.#invalidIO, ...(backing && { backing }) };
+		return {
+			...statistics,
+			invalidIO: this.#invalidIO,
+			pagesRepacked: this.#pagesRepacked,
+			failedRepacks: this.#failedRepacks,
+			...(backing && { backing }),
+		};
 	}
 
 	/** The high-water mark `memUsedMax` starts again from what is used now. */
@@ -400,7 +420,7 @@ export default class Zram {
 	reset(): void {
 		expectIdle(this.#claimant);
 		expect(this.#engine.reset());
-		this.#invalidIO = 0;
+		this.#invalidIO = this.#pagesRepacked = this.#failedRepacks = 0;
 		this.#unclaim();
 	}
 
@@ -461,18 +481,38 @@ export default class Zram {
 	}
 
 	/**
-	 * For idle moments: erases flash ahead, so that writes need not wait for it, and moves pages when wear asks for it. A step
-	 * is one erase (45 ms, or up to 400 on worn or cold chips), one page (11 ms), or one snapshot of the log. It starts none
-	 * that would take longer than what is left of `milliseconds` if it took as long as the slowest so far. Feed the watchdog
-	 * accordingly.
+	 * Does what is best done while nobody waits, for so many milliseconds at most: with a backing, it erases freed blocks
+	 * ahead, evens out wear, and records what the budget has earned; then pages that rest, which were neither read nor
+	 * written since an age step ({@link markIdle}), are packed again as "dense", the largest first. It starts no step that
+	 * would probably take longer, judged by the slowest so far: 10 ms or more a page on a microcontroller. While a page is
+	 * packed, 24 KB are asked for, of PSRAM where there is any.
 	 *
-	 * @returns true if nothing is left to do; false if there is, or the driver refuses
+	 * @returns true if nothing is left to do; false if there is, or the driver refuses, or there is no memory to pack with
 	 */
 	maintain(milliseconds: number): boolean {
 		this.expectReady();
 		if (!(Number.isInteger(milliseconds) && milliseconds >= 0 && milliseconds <= MILLISECONDS_MOST))
 			throw refuseInteger("milliseconds", milliseconds, 0, MILLISECONDS_MOST);
-		return this.#offload?.maintain(milliseconds) ?? true;
+		const before = ticks();
+		const isReady = this.#offload?.maintain(milliseconds) ?? true;
+		return this.#repack(milliseconds, before) && isReady;
+	}
+
+	/** Packs pages that rest, until `milliseconds` after `before`. True if none is left. */
+	#repack(milliseconds: number, before: number): boolean {
+		for (;;) {
+			const page = this.#engine.nextResting();
+			if (page === STOP_NOTHING) return true;
+			const start = ticks();
+			// a clock that counts whole milliseconds may be one late
+			const left = milliseconds - ((start - before) >>> 0) - (start === before ? 0 : 1);
+			if (!this.#packing.fits(left)) return false;
+			const result = this.#engine.repack(page);
+			if (result === ERROR_MEMORY) this.#failedRepacks++;
+			if (result < 0) return false;
+			this.#pagesRepacked += result;
+			this.#packing.add((ticks() - start) >>> 0);
+		}
 	}
 
 	/** Frees the memory, and records what the wear budget has earned. Does nothing on a closed device. */

@@ -31,6 +31,7 @@ static void sayEntry(void)
 	SAY(ENTRY_LENGTH_MASK, kZramEntryLengthMask);
 	SAY(ENTRY_AGE_SHIFT, kZramEntryAgeShift);
 	SAY(ENTRY_AGE_MASK, kZramEntryAgeMask);
+	SAY(ENTRY_TRIED_MASK, kZramEntryTriedMask);
 	SAY(ENTRY_RESERVED_MASK, kZramEntryReservedMask);
 }
 
@@ -88,6 +89,8 @@ static void sayCodes(void)
 	SAY(ERROR_CORRUPT, kZramErrorCorrupt);
 	SAY(STOP_ON_FLASH, kZramStopOnFlash);
 	SAY(ERROR_ROT, kZramErrorRot);
+	SAY(STOP_NOTHING, kZramStopNothing);
+	SAY(ERROR_MEMORY, kZramErrorMemory);
 	SAY(ERROR_CLOSED, kZramErrorClosed);
 	SAY(ERROR_BUSY, kZramErrorBusy);
 	SAY(ERROR_ARENA, kZramErrorArena);

@@ -35,7 +35,8 @@ export class Model {
 		if (what < 450) this.#write(bytes, byteOffset);
 		else if (what < 750) this.#read(bytes, byteOffset);
 		else if (what < 960) this.#trim(byteOffset, byteLength);
-		else if (what < 980) this.zram.markIdle();
+		else if (what < 975) this.zram.markIdle();
+		else if (what < 980) this.zram.maintain(this.random.below(100));
 		else if (what < 995) this.#setLimit();
 		else if (what < 998) this.#reset();
 		else this.#reopen();

@@ -108,6 +108,7 @@ export class Trace {
 		else if (what < 750) this.#transfer(false);
 		else if (what < 940) this.#trim();
 		else if (what < 960) this.#roll(engine.markIdle());
+		else if (what < 965) this.#repack();
 		else if (what < 975) this.#setLimit();
 		else if (what < 980) this.#roll(engine.check(), engine.stopped);
 		else if (what < 985) this.#roll(engine.resetPeak());
@@ -123,6 +124,13 @@ export class Trace {
 		this.#look();
 		this.#scratch.close();
 		this.region.close();
+	}
+
+	/** Packs a page that rests, or one that perhaps does not. */
+	#repack() {
+		const page = this.#engine.nextResting();
+		const other = this.#random.below(this.shape.pageCount + 1);
+		this.#roll(page, this.#engine.repack(page < 0 || this.#random.once(4) ? other : page));
 	}
 
 	/** Rolls results into the digest. */

@@ -2,8 +2,8 @@
  * A page's entry in the page table, bit by bit. native/zramEntry.h says the same in C, and a test compares them.
  *
  *   word 0   first granule, the word that fills the page, or a slot
- *   word 1   31      26 25     18 17                6 5   3 2   0
- *            | zero    | age     | stored length - 1 |codec|state|
+ *   word 1   31   27 26     25     18 17                6 5   3 2   0
+ *            | zero | tried | age     | stored length - 1 |codec|state|
  */
 
 /** Bytes of an entry. */
@@ -30,7 +30,9 @@ export const ENTRY_LENGTH_SHIFT = 6;
 export const ENTRY_LENGTH_MASK = 0xfff << ENTRY_LENGTH_SHIFT;
 export const ENTRY_AGE_SHIFT = 18;
 export const ENTRY_AGE_MASK = 0xff << ENTRY_AGE_SHIFT;
-export const ENTRY_RESERVED_MASK = 0xfc000000;
+/** It has rested, and nothing has made it smaller: only if it has stored bytes. */
+export const ENTRY_TRIED_MASK = 1 << 26;
+export const ENTRY_RESERVED_MASK = 0xf8000000;
 
 export function stateOf(word1: number): number {
 	return word1 & ENTRY_STATE_MASK;

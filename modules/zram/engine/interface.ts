@@ -33,6 +33,10 @@ export const ERROR_CORRUPT = -5;
 export const STOP_ON_FLASH = -6;
 /** What is in staging is not what was written to the page's slot. */
 export const ERROR_ROT = -7;
+/** No page is left to do. */
+export const STOP_NOTHING = -8;
+/** The host has no memory for this. */
+export const ERROR_MEMORY = -9;
 /** After close(). */
 export const ERROR_CLOSED = -10;
 /** While hold(true). */
@@ -232,6 +236,17 @@ export interface Engine {
 	reset(): number;
 	resetPeak(): number;
 	markIdle(): number;
+	/**
+	 * Pages that rest have not been read or written for an age step at least, and may become smaller with a codec that no
+	 * write tries. The one that takes most, the first of several; or STOP_NOTHING, or another code.
+	 */
+	nextResting(): number;
+	/**
+	 * Packs a page that rests, which stays as old as it is. 1; or 0 if that does not make it smaller, or it is damaged, and it
+	 * does not rest any more until it was written. Codes as elsewhere; ERROR_MEMORY, and nothing has changed, if there is no
+	 * memory for the encoder, which the native engine asks the host for during the call.
+	 */
+	repack(page: number): number;
 	/** 0, the number of the first broken invariant (INVARIANT_…), or a negative code. */
 	check(): number;
 	/** While held, every operation answers ERROR_BUSY. */

@@ -67,6 +67,12 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 	markIdle(): number {
 		return native("xs_zram_engine_markIdle").call(this);
 	}
+	nextResting(): number {
+		return native("xs_zram_engine_nextResting").call(this);
+	}
+	repack(page: number): number {
+		return native("xs_zram_engine_repack").call(this, page);
+	}
 	check(): number {
 		return native("xs_zram_engine_check").call(this);
 	}

@@ -517,6 +517,7 @@ const zramCodec zramDenseCodec = {
 	.name = "dense",
 	.tried = kZramNeverTried,
 	.decodesInWorkspace = 1,
-	.encode = zramDenseEncode, /* in more memory than the packer lends */
+	.encodesIn = kZramDenseEncodeLength,
+	.encode = zramDenseEncode,
 	.decode = zramDenseDecode,
 };

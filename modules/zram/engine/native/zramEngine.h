@@ -178,6 +178,21 @@ void zramResetPeak(zramEngine *engine);
 /* Every page that is not empty gets one older, up to 255. Reading or writing a page makes it 0 again. */
 void zramMarkIdle(zramEngine *engine);
 
+/*
+ * Pages that rest (zramRest.c): they have an age, and a codec that no write tries may make them smaller by a granule at
+ * least. The one with the most stored bytes, the first of several; or kZramNoPage.
+ */
+uint32_t zramNextResting(const zramEngine *engine);
+
+/* Bytes, 4-aligned, that zramRepack needs. */
+uint32_t zramRepackLength(const zramEngine *engine);
+
+/*
+ * Packs a page that rests, and is as old as before. Returns 1; or 0 if that does not make it smaller, or it is damaged: then
+ * it is marked, and does not rest again until it is written. Nor has anything changed if it does not rest.
+ */
+int zramRepack(zramEngine *engine, uint32_t page, void *workspace);
+
 /* The first page from `page` to `end` - 1 that is not empty, or `end` (at most pageCount). */
 uint32_t zramNextPage(const zramEngine *engine, uint32_t page, uint32_t end);
 

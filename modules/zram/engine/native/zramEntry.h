@@ -2,8 +2,8 @@
  * A page's entry in the page table, bit by bit. entry.ts says the same in TypeScript, and a test compares them.
  *
  *   word 0   first granule, the word that fills the page, or a slot
- *   word 1   31      26 25     18 17                6 5   3 2   0
- *            | zero    | age     | stored length - 1 |codec|state|
+ *   word 1   31   27 26     25     18 17                6 5   3 2   0
+ *            | zero | tried | age     | stored length - 1 |codec|state|
  */
 
 #ifndef ZRAM_ENTRY_H
@@ -37,7 +37,8 @@ enum {
 #define kZramEntryAgeShift 18
 #define kZramEntryAgeMask (0xFFu << kZramEntryAgeShift)
 #define kZramEntryAgeMax 255
-#define kZramEntryReservedMask 0xFC000000u
+#define kZramEntryTriedMask (1u << 26) /* it has rested, and nothing has made it smaller: only if it has stored bytes */
+#define kZramEntryReservedMask 0xF8000000u
 
 static inline uint32_t zramEntryState(const zramEntry *entry)
 {

@@ -20,6 +20,8 @@ enum {
 	kZramErrorCorrupt = -5,       /* the region is damaged at this page */
 	kZramStopOnFlash = -6, /* the page is in its slot: read that into staging, and call again with kZramModeStaged */
 	kZramErrorRot = -7,    /* what is in staging is not what was written to the page's slot */
+	kZramStopNothing = -8, /* no page is left to do */
+	kZramErrorMemory = -9, /* the host has no memory for this */
 	/* The binding's own */
 	kZramErrorClosed = -10,
 	kZramErrorBusy = -11,    /* called from within the device's own callback */

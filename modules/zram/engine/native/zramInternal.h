@@ -105,6 +105,8 @@ static inline uint32_t zramEntryGranules(const zramEngine *engine, const zramEnt
 		return kZramBadEntry;
 	if (state == kZramStateRaw)
 		return (length == geometry->pageLength) ? zramGranulesFor(engine, length) : kZramBadEntry;
+	if (entry->word1 & kZramEntryTriedMask)
+		return kZramBadEntry;
 	if (state == kZramStateSame)
 		return (length == 1) ? 0 : kZramBadEntry;
 	if (state == kZramStateOffloaded)
@@ -121,6 +123,9 @@ int zramIsPatchable(const zramEngine *engine, uint32_t page);
 /* Writes over some of them. kZramOK, or kZramErrorCorrupt and nothing has changed. */
 int zramPatch(const zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length);
 
+/* Likewise, of a page that is not on flash, and it is not written: it keeps its age. */
+int zramReplace(zramEngine *engine, uint32_t page, const zramPacked *packed);
+
 /* Frees what the page's entry has and gives it this one, without granules. kZramOK or kZramErrorCorrupt. */
 int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh);
 
@@ -135,7 +140,7 @@ int zramSucceed(zramEngine *engine);
 
 /* --- zramSum.c --------------------------------------------------------------------------------------------------- */
 
-/* The checksum that kZramFlagIntegrity keeps: over page number, entry without its age, and stored bytes as whole words. */
+/* The checksum that kZramFlagIntegrity keeps: over page number, entry without its age and mark, and stored bytes as whole words. */
 uint32_t zramPageSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length);
 
 /* --- zramEngine.c ----------------------------------------------------------------------------------------------- */

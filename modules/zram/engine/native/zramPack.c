@@ -108,6 +108,29 @@ void zramPack(zramPacker *packer, const uint32_t *page, uint32_t *block, zramPac
 	memset((uint8_t *)block + packed->length, 0, -packed->length & (granuleLength - 1));
 }
 
+uint32_t zramDensestCodec(const zramPacker *packer)
+{
+	for (uint32_t id = kZramCodecIds; id--;)
+		if ((packer->codecs >> id & 1) && (codecs[id]->tried == kZramNeverTried))
+			return id;
+	return kZramCodecIds;
+}
+
+uint32_t zramWorkspaceFor(uint32_t id)
+{
+	return codecs[id]->encodesIn;
+}
+
+int zramPackWith(zramPacker *packer, uint32_t id, void *workspace, const uint32_t *page, uint32_t *block,
+	uint32_t capacity, zramPacked *packed)
+{
+	uint32_t length = codecs[id]->encode(workspace, page, packer->pageLength, (uint8_t *)block, capacity);
+
+	*packed = (zramPacked){ kZramStateCompressed, id, length, block };
+	memset((uint8_t *)block + length, 0, -length & (packer->granuleLength - 1));
+	return length != 0;
+}
+
 /* --- out -------------------------------------------------------------------------------------------------------- */
 
 static void fill(uint32_t *words, uint32_t word, uint32_t length)

@@ -50,6 +50,8 @@ typedef struct {
 	uint16_t decodesInWorkspace;
 	/* Makes kZramWorkspaceLength bytes ready for `encode`, when another codec has had them. May be NULL. */
 	void (*prepare)(void *workspace);
+	/* Bytes of workspace that `encode` needs, if they are more than the packer lends. */
+	uint32_t encodesIn;
 	/*
 	 * Encodes `pageLength` bytes to `block` (4-aligned, `capacity` + kZramBlockMargin bytes; `capacity` <= `pageLength`).
 	 * Returns the length of the block; or 0 if it is longer than `capacity`; or kZramDeclined. The block depends on the
@@ -73,6 +75,19 @@ typedef struct {
 
 /* Codecs of `codecs` that this build lacks are left out. */
 void zramStartPacker(zramPacker *packer, uint32_t pageLength, uint32_t granuleLength, uint32_t codecs);
+
+/* The densest codec that may be used and zramPack never tries, or kZramCodecIds. */
+uint32_t zramDensestCodec(const zramPacker *packer);
+
+/* Bytes of workspace that zramPackWith needs. */
+uint32_t zramWorkspaceFor(uint32_t id);
+
+/*
+ * Packs `page` with this codec, in memory that the caller lends. Returns 1; or 0 if the block would have more than `capacity`
+ * bytes, a multiple of granuleLength.
+ */
+int zramPackWith(zramPacker *packer, uint32_t id, void *workspace, const uint32_t *page, uint32_t *block,
+	uint32_t capacity, zramPacked *packed);
 
 /* Packs `page`. `block` has room for a page and kZramBlockMargin bytes; `packed->words` is `page` or `block`. */
 void zramPack(zramPacker *packer, const uint32_t *page, uint32_t *block, zramPacked *packed);

@@ -157,8 +157,6 @@ static int placeChain(zramEngine *engine, uint32_t page, const zramPacked *packe
 		return code;
 	zramChainScatter(engine, fresh.word0, packed->words, length);
 	setEntry(engine, page, &fresh, packed->words, length);
-	if (length > engine->threshold)
-		zramCount(&zramHeaderOf(engine)->hugePagesSince);
 	return kZramOK;
 }
 
@@ -181,10 +179,25 @@ int zramPlace(zramEngine *engine, uint32_t page, const zramPacked *packed)
 {
 	zramEntry fresh;
 
-	if (packed->length)
-		return placeChain(engine, page, packed);
+	if (packed->length) {
+		int code = placeChain(engine, page, packed);
+
+		if (!code && (packed->length > engine->threshold))
+			zramCount(&zramHeaderOf(engine)->hugePagesSince);
+		return code;
+	}
 	fresh = (zramEntry){ *packed->words, packed->state };
 	return zramStoreWord(engine, page, &fresh);
+}
+
+int zramReplace(zramEngine *engine, uint32_t page, const zramPacked *packed)
+{
+	uint32_t age = zramEntryOf(engine, page)->word1 & kZramEntryAgeMask;
+	int code = placeChain(engine, page, packed);
+
+	if (!code)
+		zramEntryOf(engine, page)->word1 |= age;
+	return code;
 }
 
 /* --- out -------------------------------------------------------------------------------------------------------- */

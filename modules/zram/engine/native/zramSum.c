@@ -17,7 +17,8 @@ static inline uint32_t mix(uint32_t sum, uint32_t word)
 
 uint32_t zramPageSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length)
 {
-	uint32_t sum = mix(mix(mix(kPageStart, page), entry->word0), entry->word1 & ~kZramEntryAgeMask);
+	uint32_t sum =
+		mix(mix(mix(kPageStart, page), entry->word0), entry->word1 & ~(kZramEntryAgeMask | kZramEntryTriedMask));
 
 	/* counted, as `words` is NULL when there are none */
 	for (uint32_t count = (length + 3) >> 2; count; count--)

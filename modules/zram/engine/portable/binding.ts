@@ -43,6 +43,7 @@ import { CODECS } from "zram/engine/portable/codecs";
 import { EngineCore } from "zram/engine/portable/engine";
 import { type Layout, metadataLength, planLayout, regionLeast, regionMost } from "zram/engine/portable/layout";
 import { Packer } from "zram/engine/portable/pack";
+import { Rest } from "zram/engine/portable/rest";
 import { checksum } from "zram/engine/portable/sum";
 import { bufferOf, byteLengthOf, byteOffsetOf } from "zram/view";
 
@@ -73,6 +74,7 @@ function setLength(plan: Uint32Array, index: number, length: number) {
 class PortableEngine implements Engine {
 	#core: EngineCore;
 	#checker: Checker;
+	#rest: Rest;
 	#views = new LastView();
 	#mode: number;
 	#busy = false;
@@ -159,6 +161,7 @@ class PortableEngine implements Engine {
 		const [threshold, codecs] = [words[PLAN_THRESHOLD] as number, words[PLAN_CODECS] as number];
 		this.#core = new EngineCore(arena, bufferOf(scratchBytes), byteOffsetOf(scratchBytes), threshold, codecs);
 		this.#checker = new Checker(this.#core);
+		this.#rest = new Rest(this.#core);
 		this.#mode = words[PLAN_MODE] as number;
 	}
 
@@ -280,6 +283,14 @@ class PortableEngine implements Engine {
 		const code = this.#enter();
 		if (code === 0) this.#core.place.markIdle();
 		return code;
+	}
+
+	nextResting(): number {
+		return this.#enter() || this.#rest.next();
+	}
+
+	repack(page: number): number {
+		return this.#enter() || this.#rest.repack(page);
 	}
 
 	check(): number {

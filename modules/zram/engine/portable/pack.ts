@@ -134,6 +134,22 @@ export class Packer {
 		this.block.fill(0, packed.length, end);
 	}
 
+	/** The densest codec that may be used and pack() never tries, or CODEC_IDS. */
+	get densest(): number {
+		for (let id = CODEC_IDS - 1; id >= 0; id--)
+			if (this.#codecs & (1 << id) && (CODECS[id] as Codec).tried > 256) return id;
+		return CODEC_IDS;
+	}
+
+	/** Packs `page` to `packed` with this codec. False if the block would have more than `capacity` bytes. */
+	packWith(id: number, capacity: number): boolean {
+		const length = this.#encode(id, capacity);
+		if (!length) return false;
+		this.packed.set(STATE_COMPRESSED, id, length, this.blockWords);
+		this.block.fill(0, length, Math.ceil(length / this.#granuleLength) * this.#granuleLength);
+		return true;
+	}
+
 	/** Unpacks `packed` to `page`. False if its bytes are no block of its codec, or there is none of this id. */
 	unpack(): boolean {
 		const { packed } = this;

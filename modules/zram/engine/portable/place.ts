@@ -12,6 +12,7 @@ import {
 	ENTRY_CODEC_SHIFT,
 	ENTRY_LENGTH_SHIFT,
 	ENTRY_RESERVED_MASK,
+	ENTRY_TRIED_MASK,
 	lengthOf,
 	STATE_COMPRESSED,
 	STATE_EMPTY,
@@ -188,6 +189,7 @@ export class Place {
 			return length <= layout.pageLength - layout.granuleLength ? this.arena.granulesFor(length) : BAD_ENTRY;
 		if (word1 & ENTRY_CODEC_MASK) return BAD_ENTRY;
 		if (state === STATE_RAW) return length === layout.pageLength ? this.arena.granulesFor(length) : BAD_ENTRY;
+		if (word1 & ENTRY_TRIED_MASK) return BAD_ENTRY;
 		if (state === STATE_SAME) return length === 1 ? 0 : BAD_ENTRY;
 		if (state === STATE_OFFLOADED)
 			return length === 1 && (table[2 * page] as number) < layout.slotCount ? 0 : BAD_ENTRY;
@@ -247,8 +249,21 @@ export class Place {
 
 	/** Gives the page these stored bytes. 0; or ERROR_FULL or ERROR_CORRUPT, and then it has what it had. */
 	place(page: number, packed: Packed): number {
-		const { state, codec, length, words } = packed;
-		if (length === 0) return this.storeWord(page, packed.word, state);
+		if (packed.length === 0) return this.storeWord(page, packed.word, packed.state);
+		const code = this.#placeChain(page, packed);
+		if (code === 0 && packed.length > this.threshold) this.count(HUGE_PAGES_SINCE);
+		return code;
+	}
+
+	/** Likewise, of a page that is not on flash, and it is not written: it keeps its age. */
+	replace(page: number, packed: Packed): number {
+		const age = this.word1Of(page) & ENTRY_AGE_MASK;
+		const code = this.#placeChain(page, packed);
+		if (code === 0) this.arena.table[2 * page + 1] = this.word1Of(page) | age;
+		return code;
+	}
+
+	#placeChain(page: number, { state, codec, length, words }: Packed): number {
 		const have = this.#ownGranules(page);
 		const need = this.arena.granulesFor(length);
 		if (have === BAD_ENTRY) return ERROR_CORRUPT;
@@ -262,7 +277,6 @@ export class Place {
 			length,
 			words,
 		);
-		if (length > this.threshold) this.count(HUGE_PAGES_SINCE);
 		return 0;
 	}
 

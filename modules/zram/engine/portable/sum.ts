@@ -2,7 +2,7 @@
  * The portable engine: checksums of 32 bits, of pages as `integrity` keeps them, and of bytes as slots do.
  */
 
-import { ENTRY_AGE_MASK } from "zram/engine/entry";
+import { ENTRY_AGE_MASK, ENTRY_TRIED_MASK } from "zram/engine/entry";
 import type { Bytes } from "zram/engine/portable/bytes";
 
 /** Any number that is no page's: with it no sum of an empty page is 0. */
@@ -19,7 +19,7 @@ function mix(sum: number, word: number): number {
 
 /** The checksum of a page with this entry, whose `length` stored bytes, if it has any, are in `words`. */
 export function pageSum(page: number, word0: number, word1: number, length = 0, words?: Uint32Array): number {
-	let sum = mix(mix(mix(PAGE_START, page), word0), word1 & ~ENTRY_AGE_MASK);
+	let sum = mix(mix(mix(PAGE_START, page), word0), word1 & ~(ENTRY_AGE_MASK | ENTRY_TRIED_MASK));
 	for (let i = 0, end = (length + 3) >> 2; i < end; i++) sum = mix(sum, words?.[i] as number);
 	return sum >>> 0;
 }

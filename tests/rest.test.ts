@@ -1,0 +1,153 @@
+/*
+ * Pages that rest: which are packed again, what they are then, and what that costs nobody. The engine decides which
+ * (engine/…/rest), Zram.maintain() when.
+ */
+// needs: js
+// firmware: --slots 12288 --chunk 150000
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { CodecName, ZramOptions } from "zram";
+import Zram from "zram";
+import Engine from "zram/engine";
+import { MODE_KEEP, PLAN_SCRATCH, planWords, STOP_NOTHING } from "zram/engine/interface";
+import { Memory } from "zram/memory";
+import { equal, fill, NOISE, TEXT } from "./support/bytes.ts";
+
+const PAGE = 4096;
+const PAGES = 16;
+const LONG = 1_000_000;
+
+const test = suite("rest");
+
+function makeDevice(options: Partial<ZramOptions> = {}) {
+	const arena = new ArrayBuffer(40 * 1024);
+	return new Zram({ arena, byteLength: PAGES * PAGE, ...options });
+}
+
+function textPage(seed: number): Uint8Array {
+	const page = new Uint8Array(PAGE);
+	fill(page, 0, PAGE, TEXT, seed);
+	return page;
+}
+
+function noisePage(seed: number): Uint8Array {
+	const page = new Uint8Array(PAGE);
+	fill(page, 0, PAGE, NOISE, seed);
+	return page;
+}
+
+const looks = (zram: Zram) => [...zram.pages()].map(({ state, codec }) => codec ?? state);
+const lengthOf = (zram: Zram, page: number) =>
+	[...zram.pages()].find((each) => each.page === page)?.storedLength as number;
+
+function holds(zram: Zram, page: number, bytes: Uint8Array) {
+	const read = new Uint8Array(PAGE);
+	zram.read(read, page * PAGE);
+	assert.ok(equal(read, 0, bytes, 0, PAGE), `page ${page}`);
+}
+
+for (const integrity of [false, true])
+	test(`what rests becomes dense, keeps its age, and reads as before${integrity ? ", integrity" : ""}`, () => {
+		const zram = makeDevice({ integrity });
+		for (let page = 0; page < 4; page++) zram.write(textPage(page), page * PAGE);
+		assert.is(zram.maintain(LONG), true);
+		assert.equal(looks(zram), ["lz4", "lz4", "lz4", "lz4"], "nothing rests yet");
+		zram.markIdle();
+		zram.read(new Uint8Array(PAGE), PAGE);
+		const before = zram.status();
+		const lengths = [0, 1, 2, 3].map((page) => lengthOf(zram, page));
+		assert.is(zram.maintain(LONG), true);
+		assert.equal(looks(zram), ["dense", "lz4", "dense", "dense"], "page 1 was read");
+		assert.equal(
+			[...zram.pages()].map(({ age }) => age),
+			[1, 0, 1, 1],
+		);
+		const after = zram.status();
+		assert.ok(after.memUsed < before.memUsed);
+		assert.is(after.pagesRepacked, 3);
+		assert.is(after.numWrites, before.numWrites);
+		assert.is(after.numReads, before.numReads);
+		assert.is(after.memUsedMax, before.memUsedMax);
+		assert.is(after.codecs.dense?.pages, 3);
+		assert.ok(lengthOf(zram, 0) <= (lengths[0] as number) - 64);
+		zram.check();
+		for (let page = 0; page < 4; page++) holds(zram, page, textPage(page));
+		assert.equal(looks(zram), ["dense", "lz4", "dense", "dense"], "what is read stays dense");
+		zram.write(textPage(9), 0);
+		zram.write(new Uint8Array(100), 2 * PAGE);
+		assert.equal(looks(zram), ["lz4", "lz4", "lz4", "dense"], "what is written is packed as always");
+		zram.check();
+		zram.close();
+	});
+
+test("the engine: the largest come first, and what does not rest stays as it is", () => {
+	const plan = planWords({ arenaLength: 40 * 1024, pageCount: PAGES, pageLength: PAGE, mode: MODE_KEEP });
+	Engine.plan(plan.buffer);
+	const scratch = new Memory(plan[PLAN_SCRATCH] as number, "internal");
+	const engine = new Engine(new ArrayBuffer(40 * 1024), scratch as unknown as HostBuffer, plan.buffer);
+	const small = textPage(1);
+	small.fill(0, 2000);
+	for (const [page, bytes] of [small, textPage(2), noisePage(3), textPage(4)].entries())
+		assert.is(engine.write(bytes, page * PAGE), 0);
+	assert.is(engine.nextResting(), STOP_NOTHING);
+	assert.is(engine.repack(1), 0);
+	engine.markIdle();
+	const order: number[] = [];
+	for (let page = engine.nextResting(); page >= 0; page = engine.nextResting()) {
+		assert.is(engine.repack(page), page === 2 ? 0 : 1);
+		order.push(page);
+	}
+	assert.equal(order.slice(0, 1).concat(order.slice(-1)), [2, 0], `${order}`);
+	assert.is(engine.repack(PAGES), 0);
+	assert.is(engine.check(), 0);
+	engine.close();
+	scratch.close();
+});
+
+test("what gains nothing is tried once, and again when it was written", () => {
+	const zram = makeDevice({ integrity: true });
+	zram.write(noisePage(1), 0);
+	zram.markIdle();
+	assert.is(zram.maintain(0), false, "something is left");
+	assert.is(zram.maintain(LONG), true);
+	assert.is(zram.maintain(0), true, "it is marked");
+	assert.equal(looks(zram), ["raw"]);
+	zram.check();
+	holds(zram, 0, noisePage(1));
+	zram.markIdle();
+	assert.is(zram.maintain(0), true, "reading leaves the mark");
+	zram.write(noisePage(2), 0);
+	zram.markIdle();
+	assert.is(zram.maintain(0), false, "writing does not");
+	zram.check();
+	assert.is(zram.status().pagesRepacked, 0);
+	zram.close();
+});
+
+test("codecs without dense: nothing is left to do", () => {
+	const zram = makeDevice({ codecs: ["lz4", "columns"] as CodecName[] });
+	zram.write(textPage(1), 0);
+	zram.markIdle();
+	assert.is(zram.maintain(0), true);
+	assert.is(zram.maintain(LONG), true);
+	assert.equal(looks(zram), ["lz4"]);
+	zram.close();
+});
+
+test("reset counts anew; same-filled and empty pages are none that rest", () => {
+	const zram = makeDevice();
+	zram.write(new Uint8Array(PAGE).fill(7), 0);
+	zram.write(textPage(3), PAGE);
+	zram.markIdle();
+	assert.is(zram.maintain(LONG), true);
+	assert.equal(looks(zram), ["same", "dense"]);
+	assert.is(zram.status().pagesRepacked, 1);
+	zram.reset();
+	assert.is(zram.status().pagesRepacked, 0);
+	assert.is(zram.maintain(0), true);
+	zram.check();
+	zram.close();
+});
+
+test.run();
