@@ -74,6 +74,7 @@ const ofTheEngine = [
 	"lockstep",
 	"model",
 	"offload",
+	"rest",
 	"slots",
 	"swap-model",
 ];
