@@ -4,22 +4,28 @@
  * @module
  */
 
-import { integer, word } from "../tools/arguments.ts";
+import { flag, integer, word } from "../tools/arguments.ts";
 import type { Part } from "./app/cost.ts";
 import { codecs, evenly, main, parse, readPages, show, withPages } from "./command.ts";
 import { hosts, measureCost } from "./meter.ts";
 
-const usage = `npm run -s cost -- --host ${hosts.join("|")} [--pages 200] [--codecs lz4,columns] FILE…`;
+const usage = `npm run -s cost -- --host ${hosts.join("|")} [--pages 200] [--codecs lz4,columns] [--dense] FILE…`;
 
 const PAGE = 4096;
 /** Pages, blocks and two arenas are to fit in 8 MB. */
 const PAGES_MAX = 500;
 
 await main(usage, async (parameters) => {
-	const { values, files } = parse(parameters, { host: word(...hosts), pages: integer(1, PAGES_MAX), codecs });
+	const { values, files } = parse(parameters, {
+		host: word(...hosts),
+		pages: integer(1, PAGES_MAX),
+		codecs,
+		dense: flag,
+	});
 	const { host = "xs", pages = 200 } = values;
 	return withPages(evenly(readPages(files, PAGE), PAGE, pages), PAGE, async (file) => {
 		const parts: Part[] = ["api", "codecs", "peers"];
+		if (values.dense) parts.push("dense");
 		const { unit, means, stored, columns, lz4Stored } = await measureCost(host, file, {
 			parts,
 			codecs: values.codecs,
@@ -39,6 +45,7 @@ await main(usage, async (parameters) => {
 			"engineWrite",
 			"engineRead",
 			"copy",
+			...(values.dense ? ["pack", "denseRead"] : []),
 		];
 		return {
 			...Object.fromEntries(keys.map((key) => [key, round(means[key] as number)])),

@@ -2,23 +2,24 @@
  * `npm run -s fill -- --arena 1M FILE…`: how much of your data an arena holds.
  *
  * The files are written as consecutive pages until the first refusal, and all that was stored is read back and compared.
+ * With --dense everything then rests and is packed once more, and it goes on, until that makes no room for one page more.
  *
  * @module
  */
 
-import { word } from "../tools/arguments.ts";
+import { flag, word } from "../tools/arguments.ts";
 import type { FillParameters, FillResult } from "./app/fill.ts";
 import { deviceOf, deviceOptions, main, parse, readPages, runOnEngine, withPages } from "./command.ts";
 
 const usage =
-	"npm run -s fill -- --arena BYTES [--size BYTES] [--page 512|1024|2048|4096] [--codecs lz4,columns] [--engine native|portable] FILE…";
+	"npm run -s fill -- --arena BYTES [--size BYTES] [--page 512|1024|2048|4096] [--codecs lz4,columns] [--dense] [--engine native|portable] FILE…";
 
 await main(usage, async (parameters) => {
 	const page = word("512", "1024", "2048", "4096");
-	const { values, files } = parse(parameters, { ...deviceOptions, page });
+	const { values, files } = parse(parameters, { ...deviceOptions, page, dense: flag });
 	const pageLength = Number(values.page ?? 4096);
 	const device = deviceOf(values, pageLength);
 	return withPages(readPages(files, pageLength), pageLength, (pages) =>
-		runOnEngine<FillResult>("fill", { pages, ...device } as FillParameters & typeof device),
+		runOnEngine<FillResult>("fill", { pages, ...device, dense: values.dense } as FillParameters & typeof device),
 	);
 });

@@ -6,7 +6,7 @@
 import { collect, heapStats } from "host";
 import Zram from "zram";
 import { Memory } from "zram/memory";
-import { type Codecs, columnsPages } from "./device.ts";
+import { type Codecs, columnsPages, rest } from "./device.ts";
 import { type Measure, Meter } from "./meter.ts";
 import {
 	blockLength,
@@ -24,8 +24,9 @@ import {
 } from "./natives.ts";
 import { Failure, Pages, type Parameters, Progress, runProgram, wrongByte } from "./program.ts";
 
-/** Groups of measures; `lz4` is `api` with that codec alone. `api`, `codecs` and `peers` are what the command shows. */
-export type Part = "api" | "lz4" | "parts" | "integrity" | "codecs" | "peers";
+/** Groups of measures; `lz4` is `api` with that codec alone. `api`, `codecs` and `peers` are what the command
+ * shows, and `dense` if it is asked for. */
+export type Part = "api" | "lz4" | "parts" | "integrity" | "codecs" | "peers" | "dense";
 
 export interface CostParameters extends Parameters {
 	parts: Part[];
@@ -163,6 +164,25 @@ class Cost {
 		zram.close();
 	}
 
+	/** All pages rest and are packed; then those that are dense are read. */
+	dense() {
+		const { count } = this.#pages;
+		const page = this.#page;
+		const meter = this.#meter;
+		const zram = this.#open();
+		for (let i = 0; i < count; i++) zram.write(this.#pages.view(i), i * PAGE);
+		meter.once("pack", count, () => rest(zram));
+		const dense = [...zram.pages()].filter(({ codec }) => codec === "dense").map(({ page: number }) => number * PAGE);
+		meter.loop("arguments dense", dense.length, (i) => {
+			zram;
+			page;
+			dense[i] as number;
+		});
+		meter.loop("denseRead", dense.length, (i) => zram.read(page, dense[i] as number), "arguments dense");
+		this.#verify(zram, 0);
+		zram.close();
+	}
+
 	/** The engine, the reference and a copy, from C. */
 	peers() {
 		const { memory, count } = this.#pages;
@@ -246,6 +266,7 @@ runProgram(({ pages: file, parts, codecs, rounds, show }: CostParameters): CostR
 		parts: () => cost.parts(),
 		codecs: () => cost.codecs(),
 		peers: () => cost.peers(),
+		dense: () => cost.dense(),
 	};
 	for (let round = 0; round < rounds; round++)
 		parts.forEach((part, i) => {

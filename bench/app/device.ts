@@ -25,9 +25,21 @@ export interface Device {
 
 /** How many pages the codec `columns` holds. */
 export function columnsPages(zram: Zram): number {
-	let count = 0;
-	for (const { codec } of zram.pages()) if (codec === "columns") count++;
-	return count;
+	return zram.status().codecs.columns?.pages ?? 0;
+}
+
+/** How many pages the codec `dense` holds. */
+export function densePages(zram: Zram): number {
+	return zram.status().codecs.dense?.pages ?? 0;
+}
+
+/** More milliseconds than anything takes. */
+const LONG = 0x7fffffff;
+
+/** All pages rest, and are packed as they then are. */
+export function rest(zram: Zram) {
+	zram.markIdle();
+	while (!zram.maintain(LONG)) if (zram.status().failedRepacks) throw new Failure(1, "no memory to pack what rests");
 }
 
 /** An arena that a device cannot have is the command's argument: says so in its words. */

@@ -1,11 +1,13 @@
 /* Fills a device with pages until it refuses one, and reads all of them back. The command is bench/fill.ts. */
 
 import { ZramError } from "zram";
-import { columnsPages, type DeviceParameters, openDevice } from "./device.ts";
+import { columnsPages, type DeviceParameters, densePages, openDevice, rest } from "./device.ts";
 import { Pages, type Parameters, Progress, runProgram, wrongByte } from "./program.ts";
 
 export interface FillParameters extends Parameters, DeviceParameters {
 	engine: string;
+	/** When it is full, all rests and is packed as dense, and it goes on, until that makes no room for one page more. */
+	dense?: boolean;
 }
 
 /** The command's keys. Lengths are bytes. */
@@ -25,27 +27,39 @@ export interface FillResult {
 	huge: number;
 	/** Pages that the codec columns holds. */
 	columns: number;
+	/** Pages that the codec dense holds, and how often all rested: with --dense. */
+	dense?: number;
+	rounds?: number;
 	arena: number;
 	/** The code of the error that ended it: ENOSPC; ERANGE when the device, not the arena, was too small; or null. */
 	refused: string | null;
 	engine: string;
 }
 
-runProgram(({ pages: file, arena, size, codecs, engine, show }: FillParameters): FillResult => {
+runProgram(({ pages: file, arena, size, codecs, engine, dense, show }: FillParameters): FillResult => {
 	const pages = new Pages(file);
 	const { zram, layout } = openDevice({ arena, size, codecs }, file.pageLength);
 	const progress = new Progress("fill", 2 * file.count, show);
 	let stored = 0;
-	let refused: string | null = null;
-	try {
-		for (; stored < pages.count && stored < layout.pageCount; stored++) {
-			zram.write(pages.view(stored), stored * file.pageLength);
-			progress.at(stored);
+	let rounds = 0;
+	/** Writes pages until one is refused; says why, or null. */
+	const fill = (): string | null => {
+		try {
+			for (; stored < pages.count && stored < layout.pageCount; stored++) {
+				zram.write(pages.view(stored), stored * file.pageLength);
+				progress.at(stored);
+			}
+			return stored < pages.count ? "ERANGE" : null;
+		} catch (error) {
+			if (!(error instanceof ZramError)) throw error;
+			return error.code;
 		}
-		if (stored < pages.count) refused = "ERANGE";
-	} catch (error) {
-		if (!(error instanceof ZramError)) throw error;
-		refused = error.code;
+	};
+	let refused = fill();
+	for (let before = -1; dense && refused === "ENOSPC" && stored > before; rounds++) {
+		before = stored;
+		rest(zram);
+		refused = fill();
 	}
 	const { comprDataSize, memUsed, samePages, hugePages } = zram.status();
 	const back = new Uint8Array(file.pageLength);
@@ -64,6 +78,7 @@ runProgram(({ pages: file, arena, size, codecs, engine, show }: FillParameters):
 		same: samePages,
 		huge: hugePages,
 		columns: columnsPages(zram),
+		...(dense && { dense: densePages(zram), rounds }),
 		arena,
 		refused,
 		engine,

@@ -13,6 +13,8 @@
 #include "zramDenseBlock.h"
 #include "zramPack.h"
 
+#include <string.h>
+
 enum {
 	kFirstBits = 9, /* codes up to this length are looked up */
 	kSecondBits = 7
@@ -90,6 +92,7 @@ static int takeLengths(Reader *reader, uint8_t *lengths)
 {
 	static const int8_t differences[] = { 0, 0, 1, -1, 2, -2 };
 	uint32_t last = kFirstCodeLength, i = 0;
+	memset(lengths, 0, kSymbols);
 	while (i < kSymbols) {
 		uint32_t kind;
 		if (!refill(reader))
@@ -100,8 +103,7 @@ static int takeLengths(Reader *reader, uint8_t *lengths)
 			uint32_t run = takeRun(reader);
 			if (run == 0 || run > kSymbols - i)
 				return 0;
-			while (run--)
-				lengths[i++] = 0;
+			i += run;
 			continue;
 		}
 		last = kind == 7 ? take(reader, 4) : last + (uint32_t)differences[kind];
@@ -119,7 +121,8 @@ static uint32_t layCode(Code *code, const uint8_t *lengths, uint32_t count)
 	for (uint32_t length = 0; length <= kCodeMax; length++)
 		code->starts[length] = 0;
 	for (uint32_t i = 0; i < count; i++)
-		code->starts[lengths[i]]++;
+		if (lengths[i])
+			code->starts[lengths[i]]++;
 	code->ends[0] = 0;
 	for (uint32_t length = 1; length <= kCodeMax; length++) {
 		uint32_t symbols = code->starts[length];
@@ -128,6 +131,21 @@ static uint32_t layCode(Code *code, const uint8_t *lengths, uint32_t count)
 		index += symbols;
 		code->ends[length] = (uint16_t)end;
 	}
+	return end;
+}
+
+/* Two entries. */
+typedef uint32_t ZRAM_MAY_ALIAS Pair;
+
+/* `count`, a power of two, at a multiple of it. Returns where the next ones are. */
+ZRAM_INLINE uint16_t *fillTable(uint16_t *table, uint32_t count, uint32_t entry)
+{
+	uint16_t *const end = table + count;
+	if (count == 1)
+		*table = (uint16_t)entry;
+	else
+		for (Pair *pair = (Pair *)(void *)table; pair != (Pair *)(void *)end; pair++)
+			*pair = entry << 16 | entry;
 	return end;
 }
 
@@ -143,11 +161,8 @@ static void fillCode(Code *code, const uint8_t *lengths, uint32_t count, uint16_
 		if (lengths[i])
 			code->symbols[next[lengths[i]]++] = (uint16_t)i;
 	for (uint32_t length = 1; length <= tableBits; length++)
-		for (; index < next[length]; index++) {
-			uint32_t entry = (uint32_t)code->symbols[index] << 4 | length;
-			for (uint16_t *end = table + (1u << (tableBits - length)); table < end; table++)
-				*table = (uint16_t)entry;
-		}
+		for (; index < next[length]; index++)
+			table = fillTable(table, 1u << (tableBits - length), (uint32_t)code->symbols[index] << 4 | length);
 	while (table < tableEnd)
 		*table++ = 0;
 }
@@ -178,6 +193,17 @@ static ZRAM_NOINLINE uint32_t findLong(const Code *code, uint32_t bits, uint32_t
 			return (uint32_t)code->symbols[index] << 4 | length;
 		}
 	return 0;
+}
+
+/* From in front, byte by byte: what is copied may be what was just written. At least kCopyMin bytes. */
+ZRAM_INLINE void copyBytes(uint8_t *to, const uint8_t *from, uint32_t count)
+{
+	const uint8_t *const end = to + count;
+	to[0] = from[0];
+	to[1] = from[1];
+	to[2] = from[2];
+	for (to += kCopyMin, from += kCopyMin; to < end;)
+		*to++ = *from++;
 }
 
 /* --- pages ------------------------------------------------------------------------------------------------------ */
@@ -233,8 +259,8 @@ int zramDenseDecode(void *workspace, const uint8_t *block, uint32_t length, uint
 		}
 		if (distance > (uint32_t)(to - start) || count > (uint32_t)(end - to))
 			return 0;
-		for (const uint8_t *from = to - distance, *copyEnd = to + count; to < copyEnd;)
-			*to++ = *from++;
+		copyBytes(to, to - distance, count);
+		to += count;
 	}
 	return reader.in - (reader.count >= 16) == blockEnd; /* what is left in the last half does not matter */
 }
