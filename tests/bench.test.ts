@@ -99,6 +99,15 @@ test("fill: files are padded to pages, same-filled pages take nothing, huge ones
 	assert.equal([small.pages, small.same], [10 + 64, 64 + 2 * 2 + 0]);
 });
 
+test("fill --dense: more pages, of which some are dense, after as many rounds as that makes room", async () => {
+	const fill = ["--arena", "256K", half] as const;
+	const plain = await result("fill", ...fill);
+	const dense = await result("fill", "--dense", ...fill);
+	assert.is(plain.dense, undefined);
+	assert.ok(dense.pages > plain.pages && dense.dense > 0 && dense.rounds > 1, JSON.stringify(dense));
+	assert.is(dense.refused, "ENOSPC");
+});
+
 test("fill, churn, cost: --codecs lz4 leaves out columns, which holds what is counted", async () => {
 	const fill = ["--arena", "96K", readings];
 	const { pages, columns } = await result("fill", ...fill);
@@ -194,9 +203,13 @@ for (const [name, bad, message] of [
 	["fill", ["--arena", "1M", "--page", "1000", half], /--page: 1000 is not 512 or 1024 or 2048 or 4096/],
 	["fill", ["--arena", "1M", "--size", "5000", half], /--size: 5000 is not a multiple of the page, 4096/],
 	["fill", ["--arena", "1M", "--engine", "steam", half], /--engine: steam is not native or portable/],
-	["fill", ["--arena", "1M", "--codecs", "zstd", half], /--codecs: zstd is not one or more of lz4,columns\n/],
-	["churn", ["--arena", "1M", "--codecs", "lz4,lz4", half], /--codecs: lz4,lz4 is not one or more of lz4,columns\n/],
-	["cost", ["--codecs", "", half], /--codecs: {2}is not one or more of lz4,columns\n/],
+	["fill", ["--arena", "1M", "--codecs", "zstd", half], /--codecs: zstd is not one or more of lz4,columns,dense\n/],
+	[
+		"churn",
+		["--arena", "1M", "--codecs", "lz4,lz4", half],
+		/--codecs: lz4,lz4 is not one or more of lz4,columns,dense\n/,
+	],
+	["cost", ["--codecs", "", half], /--codecs: {2}is not one or more of lz4,columns,dense\n/],
 	["fill", ["--arena", "1M", "--colour", "red", half], /--colour/],
 	["churn", ["--arena", "1M", "--occupancy", "1.5", half], /--occupancy: 1.5 is not a number above 0, and at most 1/],
 	["churn", ["--arena", "1M", "--ops", "0", half], /--ops: 0 is not an integer from 1/],
