@@ -1,5 +1,6 @@
 /* Both engines in one machine, side by side: the same operations on both give the same results and the same regions. */
 // needs: xs
+// firmware: --slots 14336 --chunk 150000
 
 import { test } from "uvu";
 import NativeEngine from "zram/engine/native";
