@@ -3,7 +3,7 @@
  * (engine/…/rest), Zram.maintain() when.
  */
 // needs: js
-// firmware: --slots 12288 --chunk 150000
+// firmware: --slots 14336 --chunk 130000
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -11,7 +11,9 @@ import type { CodecName, ZramOptions } from "zram";
 import Zram from "zram";
 import Engine from "zram/engine";
 import { MODE_KEEP, PLAN_SCRATCH, planWords, STOP_NOTHING } from "zram/engine/interface";
+import ZramFlash from "zram/flash";
 import { Memory } from "zram/memory";
+import SwapPool from "zram/swap";
 import { equal, fill, NOISE, TEXT } from "./support/bytes.ts";
 
 const PAGE = 4096;
@@ -148,6 +150,34 @@ test("reset counts anew; same-filled and empty pages are none that rest", () => 
 	assert.is(zram.maintain(0), true);
 	zram.check();
 	zram.close();
+});
+
+test("a pool's and a flash's devices", () => {
+	const devices = [makeDevice(), makeDevice()];
+	const pool = new SwapPool({ devices });
+	for (let i = 0; i < 12; i++) pool.write(`${i}`, textPage(i));
+	for (const zram of devices) zram.markIdle();
+	assert.is(pool.maintain(0), false);
+	assert.is(pool.maintain(LONG), true);
+	const dense = devices.reduce((sum, zram) => sum + (zram.status().codecs.dense?.pages ?? 0), 0);
+	assert.is(dense, 12);
+	for (let i = 0; i < 12; i++)
+		assert.ok(equal(pool.read(`${i}`) as ArrayBuffer, 0, textPage(i), 0, PAGE), `buffer ${i}`);
+	assert.throws(() => pool.maintain(-1), /milliseconds/);
+	pool.close();
+	assert.throws(() => pool.maintain(1), /ECLOSED/);
+
+	const device = devices[0] as Zram;
+	const flash = new ZramFlash({ device, partitions: { a: 4 } });
+	const partition = flash.open({ path: "a", mode: "r+" });
+	partition.write(textPage(1), 0);
+	device.markIdle();
+	assert.is(flash.maintain(LONG), true);
+	assert.is(device.status().codecs.dense?.pages, 1);
+	assert.ok(equal(partition.read(PAGE, 0), 0, textPage(1), 0, PAGE));
+	flash.close();
+	assert.throws(() => flash.maintain(1), /closed/);
+	for (const zram of devices) zram.close();
 });
 
 test.run();

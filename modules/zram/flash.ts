@@ -341,6 +341,16 @@ export default class ZramFlash {
 		return this.#places.keys();
 	}
 
+	/**
+	 * For idle moments: {@link Zram.maintain} of the device.
+	 *
+	 * @throws Error if this is closed; else as the device does
+	 */
+	maintain(milliseconds: number): boolean {
+		if (this.#blocks.isClosed) throw new Error("the flash is closed");
+		return this.#blocks.zram.maintain(milliseconds);
+	}
+
 	/** Gives the memory back, and the device, which stays open. What is open of it is closed. */
 	close(): void {
 		this.#blocks.close();

@@ -12,6 +12,7 @@ import { Deferred } from "zram/deferred";
 import Engine from "zram/engine";
 import type { ByteBuffer } from "zram/engine/interface";
 import { check, refuseInteger } from "zram/error";
+import { ticks } from "zram/memory";
 import { Chains, type Shortage } from "zram/swap/chains";
 import { type Configuration, configure, type SwapOptions } from "zram/swap/options";
 import { type Key, LENGTH_MAX, Table } from "zram/swap/table";
@@ -254,6 +255,7 @@ export default class SwapPool {
 	#finalization: boolean;
 	/** The device, if it is of the pool's own making. */
 	#device: Zram | undefined;
+	#devices: readonly Zram[];
 
 	/**
 	 * What a pool costs besides its devices. Allocates nothing of it.
@@ -284,10 +286,11 @@ export default class SwapPool {
 		this.#finalization = finalization;
 		if (onPressure) this.#pressure = new Deferred(() => this.#report(onPressure));
 		if (arena !== undefined) this.#device = new Zram({ arena });
+		this.#devices = devices ?? [this.#device as Zram];
 		try {
 			this.#values = new Values({
 				...configuration,
-				devices: devices ?? [this.#device as Zram],
+				devices: this.#devices,
 				onRefusal: (shortage, byteLength) => {
 					this.#refused = { shortage, byteLength };
 					this.#pressure?.fire();
@@ -550,6 +553,24 @@ export default class SwapPool {
 			evictions,
 			refusals,
 		};
+	}
+
+	/**
+	 * For idle moments: {@link Zram.maintain} of one device after the other, within so many milliseconds for all.
+	 *
+	 * @returns true if nothing is left to do on any
+	 * @throws TypeError, RangeError for the argument; ZramError as of a device
+	 */
+	maintain(milliseconds: number): boolean {
+		this.#values.expectOpen();
+		const before = ticks();
+		let isDone = true;
+		let left = milliseconds;
+		for (let i = 0; i < this.#devices.length; i++) {
+			if (!(this.#devices[i] as Zram).maintain(left)) isDone = false;
+			left = Math.max(milliseconds - ((ticks() - before) >>> 0), 0);
+		}
+		return isDone;
 	}
 
 	/**
