@@ -127,6 +127,20 @@ test("what gains nothing is tried once, and again when it was written", () => {
 	zram.close();
 });
 
+test("a gain of less than a granule is none", () => {
+	for (let alphabet = 216; alphabet < 252; alphabet += 2) {
+		const zram = makeDevice({ codecs: ["dense"] });
+		const page = noisePage(alphabet).map((byte) => byte % alphabet);
+		zram.write(page, 0);
+		zram.markIdle();
+		assert.is(zram.maintain(LONG), true);
+		zram.check();
+		assert.ok(looks(zram)[0] === "raw" || lengthOf(zram, 0) <= PAGE - 64, `${alphabet}`);
+		holds(zram, 0, page);
+		zram.close();
+	}
+});
+
 test("codecs without dense: nothing is left to do", () => {
 	const zram = makeDevice({ codecs: ["lz4", "columns"] as CodecName[] });
 	zram.write(textPage(1), 0);
