@@ -94,7 +94,7 @@ test("the engine: the largest come first, and what does not rest stays as it is"
 		assert.is(engine.write(bytes, page * PAGE), 0);
 	assert.is(engine.nextResting(), STOP_NOTHING);
 	assert.is(engine.repack(1), 0);
-	engine.markIdle();
+	engine.markIdle(1);
 	const order: number[] = [];
 	for (let page = engine.nextResting(); page >= 0; page = engine.nextResting()) {
 		assert.is(engine.repack(page), page === 2 ? 0 : 1);
@@ -192,6 +192,67 @@ test("a pool's and a flash's devices", () => {
 	flash.close();
 	assert.throws(() => flash.maintain(1), /closed/);
 	for (const zram of devices) zram.close();
+});
+
+/** Has `work` run with a clock of its own, where JavaScript can: what it is given sets that ahead by so many minutes, or back. */
+function withClock(work: (pass: (minutes: number) => void) => void) {
+	const { performance } = globalThis as { performance?: { now: () => number } };
+	if (!performance) return;
+	const now = performance.now;
+	let ahead = 0;
+	performance.now = () => now.call(performance) + ahead;
+	try {
+		work((minutes) => {
+			ahead += minutes * 60_000;
+		});
+	} finally {
+		performance.now = now;
+	}
+}
+
+test("maintain: a minute is an age step, a minute begun is none, and a clock that is set back neither", () => {
+	withClock((pass) => {
+		const zram = makeDevice({ codecs: ["lz4"] });
+		const ageOf = (page: number) => [...zram.pages()][page]?.age;
+		zram.write(textPage(1), 0);
+		zram.maintain(0);
+		assert.is(ageOf(0), 0);
+		pass(0.75);
+		zram.maintain(0);
+		assert.is(ageOf(0), 0);
+		pass(0.75);
+		zram.maintain(0);
+		assert.is(ageOf(0), 1);
+		zram.markIdle();
+		pass(2);
+		zram.write(textPage(2), PAGE);
+		zram.maintain(0);
+		assert.equal([ageOf(0), ageOf(1)], [4, 2]);
+		zram.read(PAGE, 0);
+		pass(-100);
+		zram.maintain(0);
+		assert.equal([ageOf(0), ageOf(1)], [0, 2]);
+		pass(1);
+		zram.maintain(0);
+		assert.equal([ageOf(0), ageOf(1)], [1, 3]);
+		pass(1000);
+		zram.maintain(0);
+		assert.equal([ageOf(0), ageOf(1)], [255, 255]);
+		zram.check();
+	});
+});
+
+test("maintain: what has rested for a minute is packed, without a call of markIdle", () => {
+	withClock((pass) => {
+		const zram = makeDevice();
+		zram.write(textPage(1), 0);
+		assert.ok(zram.maintain(LONG));
+		assert.equal(looks(zram), ["lz4"]);
+		pass(1);
+		assert.ok(zram.maintain(LONG));
+		assert.equal(looks(zram), ["dense"]);
+		holds(zram, 0, textPage(1));
+	});
 });
 
 test.run();

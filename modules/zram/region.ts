@@ -152,7 +152,7 @@ export interface PageState {
 	storedLength: number;
 	/** Its length is above the threshold. */
 	huge: boolean;
-	/** Calls of markIdle() since it was read or written, at most 255. */
+	/** Steps since it was read or written, at most 255: minutes that maintain() has counted, and calls of markIdle(). */
 	age: number;
 }
 

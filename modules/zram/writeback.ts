@@ -9,7 +9,7 @@ import type { Offload } from "zram/offload";
 export interface WritebackRequest {
 	/** "idle": those that have not been used for a while; "huge": those above the threshold; "page": those in `pages`. */
 	type: "idle" | "huge" | "page";
-	/** Of "idle" and "huge": calls of markIdle() since the page was used, 0 to 255. Default: 1 for "idle", 0 for "huge". */
+	/** Of "idle" and "huge": steps since the page was used, minutes or calls of markIdle(), 0 to 255. Default: 1 for "idle", 0 for "huge". */
 	minAge?: number;
 	/** Of "page": numbers of pages, in any order; those that are not in memory are passed over. */
 	pages?: Iterable<number>;

@@ -91,6 +91,7 @@ const NUMBER = typeof 0;
 /** Milliseconds that packing a page that rests takes on a microcontroller, until it was measured. */
 const PACKING = 15;
 
+const MINUTE = 60_000;
 const MILLISECONDS_MOST = 0x7fffffff;
 
 /** The invariants that check() finds broken, in words; interface.ts explains them. */
@@ -161,6 +162,8 @@ export default class Zram {
 	#invalidIO = 0;
 	#pagesRepacked = 0;
 	#failedRepacks = 0;
+	/** Up to when pages have got older by minutes. */
+	#agedUntil = ticks();
 	/** How long it takes to pack a page that rests. */
 	readonly #packing = new Pace(PACKING);
 	/** Bytes that the last request had done when it stopped. */
@@ -424,9 +427,12 @@ export default class Zram {
 		this.#unclaim();
 	}
 
-	/** Every stored page gets one older, up to 255. Reading or writing a page makes its age 0 again. */
+	/**
+	 * Every stored page gets one older, up to 255, on top of the minutes that {@link maintain} counts. Reading or writing a page
+	 * makes its age 0 again.
+	 */
 	markIdle(): void {
-		expect(this.#engine.markIdle());
+		expect(this.#engine.markIdle(1));
 	}
 
 	/**
@@ -481,9 +487,10 @@ export default class Zram {
 	}
 
 	/**
-	 * Does what is best done while nobody waits, for so many milliseconds at most: with a backing, it erases freed blocks
+	 * Does what is best done while nobody waits, for so many milliseconds at most: pages get older by a step for each minute
+	 * since it was called last; with a backing, it erases freed blocks
 	 * ahead, evens out wear, and records what the budget has earned; then pages that rest, which were neither read nor
-	 * written since an age step ({@link markIdle}), are packed again as "dense", the largest first. It starts no step that
+	 * written since an age step, are packed again as "dense", the largest first. It starts no step that
 	 * would probably take longer, judged by the slowest so far: 10 ms or more a page on a microcontroller. While a page is
 	 * packed, 24 KB are asked for, of PSRAM where there is any.
 	 *
@@ -494,8 +501,18 @@ export default class Zram {
 		if (!(Number.isInteger(milliseconds) && milliseconds >= 0 && milliseconds <= MILLISECONDS_MOST))
 			throw refuseInteger("milliseconds", milliseconds, 0, MILLISECONDS_MOST);
 		const before = ticks();
+		this.#age(before);
 		const isReady = this.#offload?.maintain(milliseconds) ?? true;
 		return this.#repack(milliseconds, before) && isReady;
+	}
+
+	/** Pages get older by the minutes that have gone by. */
+	#age(now: number) {
+		const minutes = Math.floor(((now - this.#agedUntil) | 0) / MINUTE);
+		if (minutes < 0) this.#agedUntil = now; // somebody has set the clock
+		if (minutes <= 0) return;
+		this.#agedUntil = (this.#agedUntil + minutes * MINUTE) | 0;
+		expect(this.#engine.markIdle(minutes));
 	}
 
 	/** Packs pages that rest, until `milliseconds` after `before`. True if none is left. */

@@ -228,7 +228,7 @@ static int operates(device *d)
 	if (what < 96)
 		return trims(d, offset, length);
 	if (what < 98)
-		zramMarkIdle(d->engine);
+		zramMarkIdle(d->engine, 1);
 	else if (what < 99)
 		zramSetLimit(d->engine, below(d, 2) ? d->shape->regionLength : below(d, d->shape->regionLength));
 	else if (below(d, 50) == 0) {

@@ -244,7 +244,7 @@ static void step(Device *device, Input *input)
 		damage(device, input);
 		break;
 	case 13:
-		zramMarkIdle(device->engine);
+		zramMarkIdle(device->engine, 1);
 		zramResetPeak(device->engine);
 		if (zramNextPage(device->engine, nextByte(input) % kPages, kPages) > kPages)
 			abort();

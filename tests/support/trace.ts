@@ -107,7 +107,7 @@ export class Trace {
 		if (what < 450) this.#transfer(true);
 		else if (what < 750) this.#transfer(false);
 		else if (what < 940) this.#trim();
-		else if (what < 960) this.#roll(engine.markIdle());
+		else if (what < 960) this.#roll(engine.markIdle(this.#random.once(8) ? this.#random.below(300) : 1));
 		else if (what < 965) this.#repack();
 		else if (what < 975) this.#setLimit();
 		else if (what < 980) this.#roll(engine.check(), engine.stopped);

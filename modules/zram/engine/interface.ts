@@ -235,7 +235,8 @@ export interface Engine {
 	setLimit(limit: number): number;
 	reset(): number;
 	resetPeak(): number;
-	markIdle(): number;
+	/** Every page that is not empty gets so many steps older, up to 255. */
+	markIdle(steps: number): number;
 	/**
 	 * Pages that rest have not been read or written for an age step at least, and may become smaller with a codec that no
 	 * write tries. The one that takes most, the first of several; or STOP_NOTHING, or another code.

@@ -64,8 +64,8 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 	resetPeak(): number {
 		return native("xs_zram_engine_resetPeak").call(this);
 	}
-	markIdle(): number {
-		return native("xs_zram_engine_markIdle").call(this);
+	markIdle(steps: number): number {
+		return native("xs_zram_engine_markIdle").call(this, steps);
 	}
 	nextResting(): number {
 		return native("xs_zram_engine_nextResting").call(this);

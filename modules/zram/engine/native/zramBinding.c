@@ -560,9 +560,16 @@ void xs_zram_engine_resetPeak(xsMachine *the)
 	callEngine(the, zramResetPeak);
 }
 
+/* markIdle(steps) */
 void xs_zram_engine_markIdle(xsMachine *the)
 {
-	callEngine(the, zramMarkIdle);
+	uint32_t steps = xsmcArgc ? toOption(the, 0) : 1;
+	zramEngine *engine;
+	int code = zramEnter(the, &engine);
+
+	if (!code)
+		zramMarkIdle(engine, steps);
+	xsmcSetInteger(xsResult, code);
 }
 
 /* check(): 0, a broken invariant's number, or a negative code */

@@ -175,8 +175,8 @@ int zramSetLimit(zramEngine *engine, uint32_t limit);
 /* The high-water mark starts again from what is used now. */
 void zramResetPeak(zramEngine *engine);
 
-/* Every page that is not empty gets one older, up to 255. Reading or writing a page makes it 0 again. */
-void zramMarkIdle(zramEngine *engine);
+/* Every page that is not empty gets so many steps older, up to 255. Reading or writing a page makes it 0 again. */
+void zramMarkIdle(zramEngine *engine, uint32_t steps);
 
 /*
  * Pages that rest (zramRest.c): they have an age, and a codec that no write tries may make them smaller by a granule at

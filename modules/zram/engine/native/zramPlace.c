@@ -243,13 +243,15 @@ int zramFetch(zramEngine *engine, uint32_t page, uint32_t *words, zramPacked *pa
 
 /* --- all pages -------------------------------------------------------------------------------------------------- */
 
-void zramMarkIdle(zramEngine *engine)
+void zramMarkIdle(zramEngine *engine, uint32_t steps)
 {
 	zramEntry *entry = zramEntryOf(engine, 0), *end = entry + engine->geometry.pageCount;
 
 	for (; entry < end; entry++)
-		if (zramEntryState(entry) && ((entry->word1 & kZramEntryAgeMask) != kZramEntryAgeMask))
-			entry->word1 += 1u << kZramEntryAgeShift;
+		if (zramEntryState(entry)) {
+			uint32_t left = kZramEntryAgeMax - ((entry->word1 & kZramEntryAgeMask) >> kZramEntryAgeShift);
+			entry->word1 += ((steps < left) ? steps : left) << kZramEntryAgeShift;
+		}
 }
 
 uint32_t zramNextPage(const zramEngine *engine, uint32_t page, uint32_t end)

@@ -279,9 +279,9 @@ class PortableEngine implements Engine {
 		return code;
 	}
 
-	markIdle(): number {
+	markIdle(steps: number): number {
 		const code = this.#enter();
-		if (code === 0) this.#core.place.markIdle();
+		if (code === 0) this.#core.place.markIdle(steps);
 		return code;
 	}
 

@@ -311,13 +311,13 @@ export class Place {
 		if (word1 & ENTRY_AGE_MASK) this.arena.table[2 * page + 1] = word1 & ~ENTRY_AGE_MASK;
 	}
 
-	/** Every page that is not empty gets one older, up to 255. */
-	markIdle() {
+	/** Every page that is not empty gets so many steps older, up to 255. */
+	markIdle(steps: number) {
 		const { table } = this.arena;
 		for (let i = 1; i < table.length; i += 2) {
 			const word1 = table[i] as number;
-			if (stateOf(word1) !== STATE_EMPTY && (word1 & ENTRY_AGE_MASK) !== ENTRY_AGE_MASK)
-				table[i] = word1 + (1 << ENTRY_AGE_SHIFT);
+			const left = (ENTRY_AGE_MASK - (word1 & ENTRY_AGE_MASK)) >> ENTRY_AGE_SHIFT;
+			if (stateOf(word1) !== STATE_EMPTY) table[i] = word1 + (Math.min(steps, left) << ENTRY_AGE_SHIFT);
 		}
 	}
 }
