@@ -1,6 +1,6 @@
 /* The backing flash as callers see it: options, what goes where, failures of the flash, and what happens at a reboot. */
 // needs: js
-// firmware: --slots 13312 --chunk 170000 --stack 1536
+// firmware: --slots 13824 --chunk 172000 --stack 1536
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

@@ -1,4 +1,4 @@
-/* The README's examples are complete: they compile as they stand, run on XS, and print what they say. */
+/* The examples of README and docs/history.md are complete: they compile as they stand, run on XS, and print what they say. */
 // needs: compiler
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +10,8 @@ import { run } from "../tools/process.ts";
 import { runOnXS } from "../tools/run-xs.ts";
 
 const readme = readFileSync(join(root, "README.md"), "utf8");
-const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, text]) => text as string);
+const history = readFileSync(join(root, "docs/history.md"), "utf8");
+const examples = [...`${readme}${history}`.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, text]) => text as string);
 
 /** What the examples print, in their order. */
 const OUTPUTS = [
@@ -18,6 +19,7 @@ const OUTPUTS = [
 	/^\{"zoom":3\}\nmap: 153600 bytes\nsettings: 10 bytes\n$/,
 	/^$/,
 	/^16 pages on flash$/m,
+	/^10000 of 10000 records, the last at 599940\nstarted\n$/,
 ];
 
 test("the examples run", async () => {

@@ -11,7 +11,9 @@ import { buildFolder, root, sourceOfModule } from "./paths.ts";
 import { run } from "./process.ts";
 
 /** The modules that apps import. */
-export const entries = ["zram", "swap", "flash", "memory", "status"].map((name) => `modules/zram/${name}.ts`);
+export const entries = ["zram", "swap", "history", "flash", "memory", "status"].map(
+	(name) => `modules/zram/${name}.ts`,
+);
 
 const folder = join(buildFolder, "types");
 const readJSON = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8"));

@@ -68,8 +68,9 @@ function manifestFor(engine: Engine) {
 			"*": [...files, ...littlefs],
 			...engineModules(engine, "zram/engine"),
 			...engineModules(other[engine], `zram/engine/${other[engine]}`),
+			"zram/history": join(root, "modules/zram/history"),
 		},
-		preload,
+		preload: [...preload, "zram/history"],
 	};
 }
 

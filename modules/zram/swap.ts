@@ -533,6 +533,16 @@ export default class SwapPool {
 		return new OwnedBuffer(this.#values, number, this.#finalizationRegistry());
 	}
 
+	/**
+	 * What a history builds on: the values of the pool.
+	 *
+	 * @internal
+	 */
+	get values(): Values {
+		this.#values.expectOpen();
+		return this.#values;
+	}
+
 	/** What the pool holds, and what was done since its start. */
 	status(): SwapStatus {
 		this.#values.expectOpen();

@@ -247,6 +247,16 @@ export class Chains {
 		this.#links[at] = this.#none;
 	}
 
+	/** The first page of `chain`, which has one, is dropped. Calls no device. */
+	behead(chain: number): void {
+		const links = this.#links;
+		const head = this.pageCount + chain;
+		const first = links[head] as number;
+		links[head] = links[first] as number;
+		if (chain === this.#cursorChain) this.#cursorChain = -1;
+		this.#dropOne(first);
+	}
+
 	/** There is to be no new value, as something was thrown: what its pages cannot be emptied for now can wait. */
 	abort(): void {
 		this.discard(this.#draft);

@@ -37,6 +37,10 @@ function acquired(): ZramError {
 	return new ZramError("EBUSY", "the buffer is acquired");
 }
 
+function kept(): ZramError {
+	return new ZramError("EBUSY", "the buffer is a history's");
+}
+
 /** Only where buffers are JavaScript's own: the other ones cannot be detached by who holds them. */
 function detached(call: "acquire" | "release"): TypeError {
 	return new TypeError(`${call}: the view was detached: release it with discard`);
@@ -67,7 +71,9 @@ export class Values implements Claimant {
 	/** Why the pool cannot be used any more. */
 	#end: string | undefined;
 	#closed = false;
-	#isHeld = (value: number) => value === this.#current || this.slots.isHeld(value);
+	/** Values that only who keeps them may change: a history's. */
+	#kept: Set<number> | undefined;
+	#isHeld = (value: number) => value === this.#current || this.slots.isHeld(value) || this.#isKept(value);
 
 	constructor({ devices, count, evicts, slots, debug, onRefusal }: ValuesOptions) {
 		this.#evicts = evicts;
@@ -212,6 +218,7 @@ export class Values implements Claimant {
 		this.#beginChange(number);
 		try {
 			if (replaced !== undefined && this.slots.isHeld(replaced)) throw acquired();
+			if (replaced !== undefined && this.#isKept(replaced)) throw kept();
 			this.chains.expectReady();
 			if (replaced !== undefined) this.#drop(replaced, to);
 			this.table.rename(number, from, to);
@@ -220,6 +227,84 @@ export class Values implements Claimant {
 			this.slots.sweep();
 			this.#finish();
 		}
+	}
+
+	/** Makes a value of no bytes that only the methods below may change, and that is not evicted. */
+	keep(key: Key): number {
+		const number = this.store(key, undefined, 0);
+		this.#kept ??= new Set();
+		this.#kept.add(number);
+		return number;
+	}
+
+	/** Removes a kept value. Its pages are emptied by clean(). */
+	removeKept(number: number, key: Key) {
+		this.#begin();
+		this.#busy = false;
+		this.chains.expectReady();
+		this.#kept?.delete(number);
+		this.#drop(number, key);
+	}
+
+	/**
+	 * Adds `length` bytes to the end of a kept value: all, or none. It evicts nothing to make room.
+	 *
+	 * @returns false if there is no room
+	 */
+	tryAppend(key: Key, number: number, bytes: ByteBuffer, length: number): boolean {
+		const { chains } = this;
+		this.#begin();
+		const before = this.table.byteLength(number);
+		const head = Math.min(-before & (chains.pageLength - 1), length);
+		let hasRoom = true;
+		try {
+			if (length > head) {
+				chains.begin(head);
+				while (hasRoom && !chains.extend(bytes, length)) hasRoom = this.#squeeze();
+			}
+			if (head) while (hasRoom && !chains.fill(number, before, bytes, head)) hasRoom = this.#squeeze();
+			if (hasRoom && length > head) chains.append(number, before);
+		} catch (error) {
+			hasRoom = false;
+			throw error;
+		} finally {
+			if (!hasRoom) chains.abort();
+			this.#busy = false;
+		}
+		if (!hasRoom) return false;
+		this.#lengthen(number, before + length);
+		if (head) chains.openTail(this.tail, key, number, before + length);
+		return true;
+	}
+
+	/** Makes some room for `length` bytes of a kept value at the cost of others, or refuses it. */
+	makeRoom(number: number, length: number) {
+		this.#begin();
+		this.#current = number;
+		try {
+			this.#makeRoom(length);
+		} finally {
+			this.slots.sweep();
+			this.#finish();
+		}
+	}
+
+	/** Drops the first page of a kept value; clean() empties it. False if there is none. */
+	shift(number: number): boolean {
+		this.#begin();
+		this.#busy = false;
+		this.chains.expectReady();
+		const length = this.table.byteLength(number);
+		if (length === 0) return false;
+		this.chains.behead(number);
+		this.table.setByteLength(number, Math.max(length - this.chains.pageLength, 0));
+		return true;
+	}
+
+	/** The last page of a kept value counts as full: what was to follow follows on the next one. Calls no device. */
+	skip(number: number) {
+		this.settle();
+		this.table.setByteLength(number, this.chains.pagesFor(this.table.byteLength(number)) * this.chains.pageLength);
 	}
 
 	/** Removes a value. Its pages are emptied by clean(). */
@@ -253,6 +338,7 @@ export class Values implements Claimant {
 	acquire(number: number, writable: boolean, handle: object | undefined): Uint8Array {
 		this.#begin();
 		try {
+			if (this.#isKept(number)) throw kept();
 			let slot = this.slots.find(number);
 			if (slot?.view?.length === 0) slot = this.#revive(slot);
 			slot ??= this.#load(number);
@@ -357,9 +443,14 @@ export class Values implements Claimant {
 	#beginChange(number: number) {
 		this.#begin();
 		this.#current = number;
-		if (!this.slots.isHeld(number)) return;
+		const isKept = this.#isKept(number);
+		if (!isKept && !this.slots.isHeld(number)) return;
 		this.#finish();
-		throw acquired();
+		throw isKept ? kept() : acquired();
+	}
+
+	#isKept(number: number): boolean {
+		return this.#kept?.has(number) === true;
 	}
 
 	#finish() {
@@ -490,10 +581,15 @@ export class Values implements Claimant {
 		slot.writable = false;
 	}
 
+	/** Makes some room at nobody's cost, if that can be. */
+	#squeeze(): boolean {
+		return this.chains.clean() || this.chains.closePages();
+	}
+
 	/** Makes some room for an operation about `length` bytes, or refuses it. */
 	#makeRoom(length: number) {
 		const { shortage } = this.chains;
-		if (this.chains.clean() || this.chains.closePages() || this.#evict()) return;
+		if (this.#squeeze() || this.#evict()) return;
 		this.#refuse(shortage, length, shortage === "arena" ? "the arenas are full" : "no pages are left");
 	}
 

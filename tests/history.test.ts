@@ -1,0 +1,332 @@
+/*
+ * History against an array: records and bytes, on pools with and without room, shared with other values; every call of a
+ * device fails in turn; pages are damaged.
+ */
+// needs: js
+// firmware: --slots 16384 --chunk 120000
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import Zram, { type ZramOptions } from "zram";
+import History, { type Fields, type Row } from "zram/history";
+import SwapPool, { type SwapOptions } from "zram/swap";
+import { pageOf } from "./support/device.ts";
+import { fails, refuses } from "./support/expect.ts";
+import { FAULTS, Fault, FaultyZram } from "./support/faults.ts";
+import { SEED, scaled } from "./support/host.ts";
+import { Random } from "./support/random.ts";
+
+const PAGE = 512;
+const FIELDS = { time: "uint32", temperature: "int16", humidity: "uint16", load: "float32", flags: "uint8" } as const;
+const LENGTH = 13;
+const PER_PAGE = Math.floor(PAGE / LENGTH);
+type Reading = Row<typeof FIELDS>;
+
+const device = (arena: number, options: Partial<ZramOptions> = {}) =>
+	new Zram({ byteLength: 64 * PAGE, pageLength: PAGE, arena: { byteLength: arena }, ...options });
+const poolOf = (arena: number, options: Partial<SwapOptions> = {}) =>
+	new SwapPool({ devices: [device(arena)], ...options });
+
+function reading(i: number, random?: Random): Reading {
+	const noise = random?.below(0x8000) ?? 0;
+	return { time: 60 * i, temperature: (noise % 500) - 250, humidity: noise, load: noise / 4, flags: i & 255 };
+}
+
+function packed(readings: Reading[]): Uint8Array {
+	const view = new DataView(new ArrayBuffer(LENGTH * readings.length));
+	readings.forEach(({ time, temperature, humidity, load, flags }, i) => {
+		view.setUint32(LENGTH * i, time, true);
+		view.setInt16(LENGTH * i + 4, temperature, true);
+		view.setUint16(LENGTH * i + 6, humidity, true);
+		view.setFloat32(LENGTH * i + 8, load, true);
+		view.setUint8(LENGTH * i + 12, flags);
+	});
+	return new Uint8Array(view.buffer);
+}
+
+/** Records of a history beside an array in which they stay, whatever the history drops. */
+class Model {
+	readonly history: History<typeof FIELDS>;
+	/** By number; undefined: skipped, because its page was damaged. */
+	readonly records: (Reading | undefined)[] = [];
+
+	constructor(pool: SwapPool, key = "room") {
+		this.history = new History({ pool, key, fields: FIELDS });
+	}
+
+	append(record: Reading) {
+		const number = this.history.append(record);
+		this.records[number] = record;
+		assert.is(this.history.end, number + 1);
+	}
+
+	/** All that is there is right. */
+	check() {
+		const { history, records } = this;
+		const row = {} as Reading;
+		for (let i = history.start; i < history.end; i++) {
+			const record = records[i];
+			if (record) assert.equal(history.at(i, row), record, `${i}`);
+		}
+	}
+
+	checkBlocks(random: Random) {
+		const { history, records } = this;
+		const { start, end } = history;
+		const index = start + random.below(end - start + 1);
+		const count = random.below(3 * PER_PAGE);
+		const expected = packed(records.slice(index, Math.min(index + count, end)) as Reading[]);
+		assert.equal(new Uint8Array(history.read(count, index)), expected);
+		const into = new Uint8Array(count * LENGTH + 5);
+		const length = history.read(into, index);
+		assert.equal(into.subarray(0, Math.min(length, expected.length)), expected);
+		const time = 60 * index - random.below(60);
+		assert.is(history.find(time), Math.max(start, Math.ceil(time / 60)));
+	}
+}
+
+test("records: numbers, blocks, find; the constructor's key is the history's", () => {
+	const pool = poolOf(16384);
+	const { history } = new Model(pool);
+	assert.equal([history.start, history.end, history.find(0)], [0, 0, 0]);
+	assert.equal([history.read(9, 0).byteLength, history.read(new Uint8Array(40), 0)], [0, 0]);
+	for (let i = 0; i < 100; i++) assert.is(history.append(reading(i)), i);
+	assert.equal(history.at(99), reading(99));
+	assert.equal([history.find(-1), history.find(60), history.find(61), history.find(1e9)], [0, 1, 2, 100]);
+	assert.is(history.append(packed([reading(100), reading(101)])), 100);
+	assert.equal(history.at(101), reading(101));
+	assert.is(history.append(new DataView(packed(Array.from({ length: 99 }, (_, i) => reading(102 + i))).buffer)), 102);
+	for (let i = 0; i < history.end; i++) assert.equal(history.at(i), reading(i));
+	history.clear();
+	assert.equal([history.start, history.end, pool.status().pagesUsed], [201, 201, 0]);
+	assert.is(history.append(reading(201)), 201);
+	assert.equal(history.at(201), reading(201));
+	pool.close();
+	fails(() => history.at(201), "ECLOSED");
+	fails(() => history.append(reading(0)), "ECLOSED");
+	fails(() => history.read(1, 201), "ECLOSED");
+	fails(() => history.clear(), "ECLOSED");
+});
+
+test("a log: bytes of any length, over pages; the oldest page goes, never ENOSPC", () => {
+	const pool = poolOf(4096);
+	const log = new History({ pool, key: 7 });
+	let all = new Uint8Array(0);
+	const random = new Random(5);
+	for (let i = 0; i < scaled(300); i++) {
+		const line = pageOf("raw", i, 1 + random.below(i % 20 === 0 ? 3 * PAGE : 90));
+		const joined = new Uint8Array(all.length + line.length);
+		joined.set(all);
+		joined.set(line, all.length);
+		assert.is(log.append(line), all.length);
+		all = joined;
+		assert.is(log.end, all.length);
+		assert.equal(new Uint8Array(log.read(1e6, log.start)), all.subarray(log.start));
+		const index = log.start + random.below(log.end - log.start);
+		assert.equal(new Uint8Array(log.read(70, index)), all.subarray(index, index + 70));
+	}
+	assert.ok(log.start > 0);
+	refuses(() => log.at(log.start), TypeError, "at: a log of bytes has no records");
+	refuses(() => log.find(1), TypeError, "find: a log of bytes has no records");
+	pool.close();
+});
+
+for (const evict of ["never", "lru"] as const)
+	test(`model: full, beside other values, evict ${evict}`, () => {
+		const random = new Random(SEED);
+		const pool = poolOf(9000, { evict, keys: 8 });
+		const model = new Model(pool);
+		for (let i = 0; i < scaled(6000); i++) {
+			model.append(reading(i, random));
+			if (random.once(40)) model.checkBlocks(random);
+			if (random.once(200)) model.check();
+			if (random.once(50))
+				try {
+					pool.write(random.below(4), pageOf("raw", i, random.below(1500)));
+				} catch {
+					pool.delete(random.below(4));
+				}
+			if (random.once(1500)) model.history.clear();
+		}
+		assert.ok(model.history.start > 0);
+		assert.ok(model.history.end - model.history.start > PER_PAGE);
+		model.check();
+		pool.close();
+	});
+
+test("the value belongs to the history: others read it, and may not change, delete or acquire it", () => {
+	const pool = poolOf(16384, { resident: { slots: 1, byteLength: PAGE } });
+	const { history } = new Model(pool);
+	history.append(reading(0));
+	assert.equal(new Uint8Array(pool.read("room") as ArrayBuffer), packed([reading(0)]));
+	pool.write("other", new Uint8Array(9));
+	for (const work of [
+		() => pool.write("room", new Uint8Array(1)),
+		() => pool.write("room", new Uint8Array(1), 0),
+		() => pool.append("room", new Uint8Array(1)),
+		() => pool.resize("room", 0),
+		() => pool.move("room", "x"),
+		() => pool.move("other", "room"),
+		() => pool.delete("room"),
+		() => pool.acquire("room"),
+	])
+		fails(work, "EBUSY");
+	assert.equal(history.at(0), reading(0));
+	refuses(() => new History({ pool, key: "room" }), RangeError, "key: there is a buffer room already");
+	history.close();
+	history.close();
+	assert.is(pool.byteLength("room"), undefined);
+	fails(() => history.append(reading(0)), "ECLOSED");
+	fails(() => history.at(0), "ECLOSED");
+	new History({ pool, key: "room" }).append(new Uint8Array(3));
+	pool.close();
+});
+
+test("nothing left to drop: others go if they may, else ENOSPC, and nothing has changed", () => {
+	const filled = (evict: "lru" | "never") => {
+		const pool = poolOf(4096, { evict });
+		const { history } = new Model(pool);
+		for (let i = 0; !pool.has("last"); i++)
+			try {
+				pool.write(i, pageOf("raw", i, PAGE));
+				if (evict === "lru" && !pool.has(0)) pool.create("last", 0);
+			} catch {
+				pool.create("last", 0);
+			}
+		return history;
+	};
+	const never = filled("never");
+	fails(() => never.append(packed(Array.from({ length: PER_PAGE }, (_, i) => reading(i, new Random(i))))), "ENOSPC");
+	assert.equal([never.start, never.end], [0, 0]);
+	const lru = filled("lru");
+	for (let i = 0; i < 10 * PER_PAGE; i++) assert.is(lru.append(reading(i, new Random(i))), i);
+	assert.equal(lru.at(lru.end - 1), reading(lru.end - 1, new Random(lru.end - 1)));
+});
+
+test("arguments: each names what is wrong, and changes nothing", () => {
+	const pool = poolOf(16384);
+	const history = new History({ pool, key: "room", fields: FIELDS });
+	history.append(reading(0));
+	const bad = (options: object) => () => new History(options as never);
+	refuses(bad(undefined as never), TypeError, /^options: /);
+	refuses(bad({ pool, key: "x", columns: 1 }), TypeError, /^columns: is no option/);
+	refuses(bad({ pool: {}, key: "x" }), TypeError, "pool: must be a SwapPool");
+	refuses(bad({ pool, key: 1.5 }), TypeError, /^key: /);
+	refuses(bad({ pool, key: "x", fields: {} }), TypeError, /^fields: /);
+	refuses(bad({ pool, key: "x", fields: 1 }), TypeError, /^fields: /);
+	refuses(bad({ pool, key: "x", fields: { a: "float64" } }), TypeError, /^fields\.a: is no type; there are uint8, /);
+	const wide = Object.fromEntries(Array.from({ length: PAGE / 4 + 1 }, (_, i) => [`f${i}`, "int32"]));
+	refuses(bad({ pool, key: "x", fields: wide }), RangeError, "fields: a record has 516 bytes, but a page only 512");
+	assert.is(pool.has("x"), false);
+	const append = (change: object) => () => history.append({ ...reading(1), ...change } as Reading);
+	refuses(append({ temperature: 32768 }), RangeError, "record.temperature: 32768 is not a number from -32768 to 32767");
+	refuses(append({ humidity: -1 }), RangeError, /^record\.humidity: -1 /);
+	refuses(append({ time: "1" }), TypeError, "record.time: must be a number");
+	refuses(append({ flags: undefined }), TypeError, "record.flags: must be a number");
+	refuses(append({ flags: Number.NaN }), RangeError, /^record\.flags: NaN /);
+	refuses(append({ load: 1e39 }), RangeError, /^record\.load: 1e\+39 /);
+	for (const none of [undefined, null, 1, "text"])
+		refuses(() => history.append(none as never), TypeError, /^record: must be an object or a buffer/);
+	refuses(() => history.append(new Uint8Array(LENGTH + 1)), RangeError, "record.byteLength: 14 is no multiple of 13");
+	for (const index of [-1, 1, 0.5, Number.NaN]) refuses(() => history.at(index), RangeError, /^index: /);
+	refuses(() => history.at("0" as never), TypeError, /^index: /);
+	refuses(() => history.read(1, 2), RangeError, "index: 2 is not an integer from 0 to 1");
+	refuses(() => history.read(-1, 0), RangeError, /^count: /);
+	refuses(() => history.read({} as never, 0), TypeError, /^into: /);
+	refuses(() => history.find(Number.NaN), TypeError, "value: must be a number");
+	assert.equal([history.start, history.end], [0, 1]);
+	const odd = { ...reading(1), time: 60.9, load: Number.POSITIVE_INFINITY };
+	history.append(odd);
+	assert.equal(history.at(1), { ...odd, time: 60 });
+	pool.close();
+});
+
+test("types: the ends of each, and back", () => {
+	const pool = poolOf(16384);
+	const fields = {
+		...({ a: "uint8", b: "int8", c: "uint16", d: "int16" } as const),
+		...({ e: "uint32", f: "int32", g: "float32" } as const),
+	};
+	const history = new History<Fields>({ pool, key: "x", fields });
+	const ends = [
+		{ a: 255, b: 127, c: 65535, d: 32767, e: 4294967295, f: 2147483647, g: Math.fround(3.4e38) },
+		{ a: 0, b: -128, c: 0, d: -32768, e: 0, f: -2147483648, g: -0.5 },
+	];
+	for (const record of ends) history.append(record);
+	assert.equal([history.at(0), history.at(1)], ends);
+	pool.close();
+});
+
+test("every call of a device fails in turn: what was is there, or gone with its whole page; appending goes on", () => {
+	for (const kind of FAULTS.filter((each) => each !== "driver" && each !== "operation"))
+		for (const arena of [4096, 24_000])
+			for (let countdown = 1; ; countdown++) {
+				const fault = new Fault();
+				const zram = new FaultyZram({ byteLength: 64 * PAGE, pageLength: PAGE, arena: { byteLength: arena } }, fault);
+				const pool = new SwapPool({ devices: [zram] });
+				const model = new Model(pool);
+				const random = new Random(countdown);
+				let i = 0;
+				const append = () => model.append(reading(i++, random));
+				while (model.history.end < 6 * PER_PAGE - 2) append();
+				fault.arm(kind, countdown);
+				for (let k = 0; k < 5; k++)
+					try {
+						append();
+						if (k === 2) model.history.read(2 * PER_PAGE, model.history.start);
+						if (k === 3) model.history.find(60 * i - 500);
+					} catch {}
+				const { fired } = fault;
+				fault.disarm();
+				model.check();
+				for (let k = 0; k < 2 * PER_PAGE; k++) append();
+				model.check();
+				assert.is(model.history.at(model.history.end - 1).time, 60 * (i - 1));
+				model.history.close();
+				assert.is(pool.status().pagesUsed, 0);
+				zram.check();
+				pool.close();
+				if (!fired) break;
+			}
+});
+
+/** Turns bits over wherever `bytes` lie in the arena. */
+function damage(arena: ArrayBuffer, bytes: Uint8Array) {
+	const all = new Uint8Array(arena);
+	let found = 0;
+	for (let i = 0; i < all.length; i++)
+		if (all[i] === bytes[0] && bytes.every((byte, k) => all[i + k] === byte)) {
+			all[i] = (all[i] as number) ^ 255;
+			found++;
+		}
+	assert.ok(found > 0);
+}
+
+test("a damaged page costs its records: the others are read, found, and appended to", () => {
+	const arena = new ArrayBuffer(24_000);
+	const zram = new Zram({ byteLength: 64 * PAGE, pageLength: PAGE, arena, integrity: true });
+	const pool = new SwapPool({ devices: [zram] });
+	const log = new History({ pool, key: "log", fields: { time: "uint32", noise: "uint32" } });
+	const noise = new Random(3);
+	const perPage = PAGE / 8;
+	const all = Array.from({ length: 5 * perPage + 9 }, (_, i) => ({
+		time: 10 * i,
+		noise: noise.next() * 256 + noise.below(256),
+	}));
+	for (const record of all) log.append(record);
+	damage(arena, new Uint8Array(log.read(1, 5 * perPage + 3)).slice(4));
+	const number = log.append({ time: 10 * all.length, noise: 0 });
+	assert.is(number, 6 * perPage);
+	assert.is(log.at(number).time, 10 * all.length);
+	for (let i = 0; i < 5 * perPage; i++) assert.equal(log.at(i), all[i]);
+	for (let i = 5 * perPage; i < 6 * perPage; i++) fails(() => log.at(i), "ECORRUPT");
+	fails(() => log.read(9, 5 * perPage - 2), "ECORRUPT");
+	assert.is(log.find(10 * all.length), number);
+	assert.is(log.find(10 * (5 * perPage + 2)), number);
+	assert.is(log.find(10 * 77), 77);
+	for (let i = 0; i < 10 * perPage; i++) log.append({ time: 10 * (all.length + 1 + i), noise: i });
+	assert.is(log.find(10 * (all.length + 5)), number + 5);
+	pool.close();
+});
+
+test.run();
