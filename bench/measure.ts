@@ -343,10 +343,12 @@ export function worst(corpus: Corpus, extent: Extent, say: Say): Promise<WorstRe
 export type NativeTarget = Chip | "lx106" | "x86";
 
 /** Who needs a file of the native engine: every device, those with the codec, those with a backing. */
-export type NativePart = "engine" | "columns" | "offload";
+export type NativePart = "engine" | "columns" | "dense" | "offload";
 
 export function partOf(file: string): NativePart {
-	return file.includes("Columns") ? "columns" : file.includes("Slots") ? "offload" : "engine";
+	if (file.includes("Columns")) return "columns";
+	if (file.includes("Dense") || file.includes("Rest")) return "dense";
+	return file.includes("Slots") ? "offload" : "engine";
 }
 
 export interface Footprint {

@@ -278,9 +278,10 @@ function compiled(footprint: Footprint): Table {
 		head: ["", ...targets.map((target) => targetNames[target])],
 		rows: [
 			...files.map((file) => [file, ...cells((target) => footprint.text[target]?.[file])]),
-			["without columns and offload", ...sum("engine")],
-			["without offload", ...sum("engine", "columns")],
-			["all", ...sum("engine", "columns", "offload")],
+			["without columns, dense and offload", ...sum("engine")],
+			["without dense and offload", ...sum("engine", "columns")],
+			["without offload", ...sum("engine", "columns", "dense")],
+			["all", ...sum("engine", "columns", "dense", "offload")],
 		],
 	};
 }

@@ -1,6 +1,6 @@
 /* SwapPool against a Map of byte arrays, on pools of many shapes, most of them full all the time. */
 // needs: js
-// firmware: --slots 16896 --chunk 112000
+// firmware: --slots 18432 --chunk 104000
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";

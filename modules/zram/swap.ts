@@ -621,10 +621,12 @@ export default class SwapPool {
 
 	/** The number of a buffer that must be there. */
 	#find(key: Key): number {
-		this.#values.expectOpen();
+		const values = this.#values;
+		if (values.tail.isOpen) values.settle();
 		checkKey(key);
-		const number = this.#values.table.find(key);
+		const number = values.table.find(key);
 		if (number !== undefined) return number;
+		values.expectOpen(); // a closed pool has no keys
 		throw new RangeError(`key: there is no buffer ${key}`);
 	}
 

@@ -402,7 +402,7 @@ export class Values implements Claimant {
 
 	/** Throws ECLOSED, if that is so; else the table says what is. */
 	expectOpen() {
-		this.settle();
+		if (this.tail.isOpen) this.settle(); // a call costs more than the question
 		if (this.#end) throw new ZramError("ECLOSED", this.#end);
 	}
 
@@ -433,7 +433,7 @@ export class Values implements Claimant {
 
 	/** Every operation begins so. At its end it is not busy any more. */
 	#begin() {
-		this.settle();
+		if (this.tail.isOpen) this.settle();
 		if (this.#end) this.expectOpen();
 		if (this.#busy) throw busy();
 		this.#busy = true;
