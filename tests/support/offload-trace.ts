@@ -33,7 +33,8 @@ class OffloadTrace {
 
 	constructor({ chip, options }: (typeof SETUPS)[number], seed: number) {
 		this.#bed = makeBed({ ...chip, seed });
-		this.#options = { byteLength: 64 * KB, arena: this.#arena, ...options };
+		// without dense: how many pages maintain() packs depends on how fast the machine is
+		this.#options = { byteLength: 64 * KB, arena: this.#arena, codecs: ["lz4", "columns"], ...options };
 		this.#random = new Random(seed);
 		this.#bed.chip.failingPrograms = this.#bed.chip.failingErases = 0.002;
 		this.#zram = this.#boot();
