@@ -113,7 +113,7 @@ test("a log: bytes of any length, over pages; the oldest page goes, never ENOSPC
 	const log = new History({ pool, key: 7 });
 	let all = new Uint8Array(0);
 	const random = new Random(5);
-	for (let i = 0; i < scaled(300); i++) {
+	for (let i = 0; i < Math.max(scaled(300), 150); i++) {
 		const line = pageOf("raw", i, 1 + random.below(i % 20 === 0 ? 3 * PAGE : 90));
 		const joined = new Uint8Array(all.length + line.length);
 		joined.set(all);
@@ -136,7 +136,7 @@ for (const evict of ["never", "lru"] as const)
 		const random = new Random(SEED);
 		const pool = poolOf(9000, { evict, keys: 8 });
 		const model = new Model(pool);
-		for (let i = 0; i < scaled(6000); i++) {
+		for (let i = 0; i < Math.max(scaled(6000), 1000); i++) {
 			model.append(reading(i, random));
 			if (random.once(40)) model.checkBlocks(random);
 			if (random.once(200)) model.check();

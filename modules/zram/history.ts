@@ -66,44 +66,44 @@ function integer(size: 1 | 2 | 4, isSigned: boolean): Range {
 const FLOAT_MOST = (2 - 2 ** -23) * 2 ** 127;
 
 const KINDS: Readonly<Record<FieldType, Kind>> = Object.freeze({
-	uint8: {
+	uint8: Object.freeze({
 		...integer(1, false),
 		get: (view: DataView, offset: number) => view.getUint8(offset),
 		set: (view: DataView, offset: number, value: number) => view.setUint8(offset, value),
-	},
-	int8: {
+	}),
+	int8: Object.freeze({
 		...integer(1, true),
 		get: (view: DataView, offset: number) => view.getInt8(offset),
 		set: (view: DataView, offset: number, value: number) => view.setInt8(offset, value),
-	},
-	uint16: {
+	}),
+	uint16: Object.freeze({
 		...integer(2, false),
 		get: (view: DataView, offset: number) => view.getUint16(offset, true),
 		set: (view: DataView, offset: number, value: number) => view.setUint16(offset, value, true),
-	},
-	int16: {
+	}),
+	int16: Object.freeze({
 		...integer(2, true),
 		get: (view: DataView, offset: number) => view.getInt16(offset, true),
 		set: (view: DataView, offset: number, value: number) => view.setInt16(offset, value, true),
-	},
-	uint32: {
+	}),
+	uint32: Object.freeze({
 		...integer(4, false),
 		get: (view: DataView, offset: number) => view.getUint32(offset, true),
 		set: (view: DataView, offset: number, value: number) => view.setUint32(offset, value, true),
-	},
-	int32: {
+	}),
+	int32: Object.freeze({
 		...integer(4, true),
 		get: (view: DataView, offset: number) => view.getInt32(offset, true),
 		set: (view: DataView, offset: number, value: number) => view.setInt32(offset, value, true),
-	},
-	float32: {
+	}),
+	float32: Object.freeze({
 		size: 4,
 		isFloat: true,
 		least: -FLOAT_MOST,
 		most: FLOAT_MOST,
 		get: (view: DataView, offset: number) => view.getFloat32(offset, true),
 		set: (view: DataView, offset: number, value: number) => view.setFloat32(offset, value, true),
-	},
+	}),
 });
 
 const NAMES: Readonly<Record<keyof HistoryOptions<Fields>, true>> = Object.freeze({
