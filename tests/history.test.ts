@@ -136,7 +136,7 @@ for (const evict of ["never", "lru"] as const)
 		const random = new Random(SEED);
 		const pool = poolOf(9000, { evict, keys: 8 });
 		const model = new Model(pool);
-		for (let i = 0; i < Math.max(scaled(6000), 1000); i++) {
+		for (let i = 0; i < Math.max(scaled(2000), 1000); i++) {
 			model.append(reading(i, random));
 			if (random.once(40)) model.checkBlocks(random);
 			if (random.once(200)) model.check();
