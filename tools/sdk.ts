@@ -74,7 +74,7 @@ function warningsIn(output: string): string[] {
 	return output
 		.split("\n")
 		.filter((line) => /warning|cannot optimize|not frozen|no const/i.test(line))
-		.filter((line) => !line.includes(sdk) && !/^# (cc|xsc|tsc)/.test(line));
+		.filter((line) => !line.includes(sdk) && !/^# (cc|xsc|tsc)|^### warning: wifi:/.test(line));
 }
 
 /** One line for each file, as the SDK's tools say it; the rest is for `warnings` and errors. */

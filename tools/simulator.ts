@@ -56,10 +56,15 @@ export async function withDisplay<T>(
 }
 
 /**
- * Runs an app that does not end until its output matches. Returns what it has printed until then, or until `timeout`
- * milliseconds are over.
+ * Runs an app that does not end until its output matches, and then until `work`, if there is any, is done with what has
+ * matched. Returns what the app has printed until then, or until `timeout` milliseconds are over.
  */
-export async function runUntil(app: string, pattern: RegExp, timeout: number): Promise<string> {
+export async function runUntil(
+	app: string,
+	pattern: RegExp,
+	timeout: number,
+	work?: (match: RegExpExecArray) => Promise<void>,
+): Promise<string> {
 	return withDisplay(0, (env) => {
 		// a line comes when it is printed: the simulator is killed in the end
 		const parameters = ["-oL", sdkTool("mcsim"), app];
@@ -68,16 +73,18 @@ export async function runUntil(app: string, pattern: RegExp, timeout: number): P
 			stdio: ["ignore", "pipe", "ignore"],
 		});
 		let output = "";
+		let working: Promise<void> | undefined;
 		return new Promise<string>((resolve, reject) => {
 			const timer = setTimeout(() => simulator.kill(), timeout);
 			simulator.stdout.setEncoding("utf8").on("data", (text: string) => {
 				output += text;
-				if (pattern.test(output)) simulator.kill();
+				const match = pattern.exec(output);
+				if (match) working ??= Promise.resolve(work?.(match)).finally(() => simulator.kill());
 			});
 			simulator.on("error", reject);
 			simulator.on("close", () => {
 				clearTimeout(timer);
-				resolve(output);
+				Promise.resolve(working).then(() => resolve(output), reject);
 			});
 		});
 	});

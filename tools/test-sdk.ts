@@ -18,6 +18,7 @@ import { suitesEntry, summary } from "./run-xs.ts";
 import { buildApp, sdkTool, sdkVersion, writeManifest } from "./sdk.ts";
 import { boardManifests } from "./sdk-boards.ts";
 import { clientManifest, clientModules, clientSuites } from "./sdk-clients.ts";
+import { curl } from "./sdk-curl.ts";
 import { examples } from "./sdk-examples.ts";
 import { sdkFlashTests } from "./sdk-flash-tests.ts";
 import { withDisplay } from "./simulator.ts";
@@ -69,8 +70,9 @@ function manifestFor(engine: Engine) {
 			...engineModules(engine, "zram/engine"),
 			...engineModules(other[engine], `zram/engine/${other[engine]}`),
 			"zram/history": join(root, "modules/zram/history"),
+			"zram/http": join(root, "modules/zram/http"),
 		},
-		preload: [...preload, "zram/history"],
+		preload: [...preload, "zram/history", "zram/http"],
 	};
 }
 
@@ -205,6 +207,7 @@ if (process.env.MODDABLE) {
 	if (!chosen.length) {
 		await part(`Dashboard for the simulator of Moddable SDK ${sdkVersion()}`, dashboard);
 		await part(`Examples in the simulator of Moddable SDK ${sdkVersion()}`, examples);
+		await part(`zram/http in the simulator of Moddable SDK ${sdkVersion()}, fetched by curl`, curl);
 		await part(`Manifests for ESP32 boards, read by Moddable SDK ${sdkVersion()}`, boardManifests);
 	}
 } else
