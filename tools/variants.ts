@@ -79,7 +79,12 @@ function cFilesIn(folder: string): string[] {
 
 /** What every host has: the module, and natives of the tests. */
 function commonSources(): string[] {
-	return [...cFilesIn("hosts"), ...cFilesIn("modules/zram/engine/native"), ...cFilesIn("tests/support")];
+	return [
+		...cFilesIn("hosts"),
+		...cFilesIn("modules/zram/engine/native"),
+		...cFilesIn("modules/zram/history"),
+		...cFilesIn("tests/support"),
+	];
 }
 
 /** With the parser, and lines in stacks. */

@@ -15,14 +15,16 @@ import { toBytes } from "zram/buffer";
 import Engine from "zram/engine";
 import type { ByteBuffer } from "zram/engine/interface";
 import { check, refuseInteger, refuseNames, ZramError } from "zram/error";
+import { type Field, type FieldType, makeFields } from "zram/history/fields";
+import { type Page as HistoryPage, memoryLength, NO_OBJECT, recordRoom } from "zram/history/interface";
+import Page from "zram/history/page";
 import { Memory } from "zram/memory";
 import type SwapPool from "zram/swap";
 import type { Key } from "zram/swap";
 import type { Values } from "zram/swap/values";
 import { bufferOf, byteOffsetOf } from "zram/view";
 
-/** The types of numbers, as ECMA-419 names them. */
-export type FieldType = "uint8" | "int8" | "uint16" | "int16" | "uint32" | "int32" | "float32";
+export type { FieldType } from "zram/history/fields";
 
 /**
  * The numbers of a record, packed in this order, little-endian. The first one is what find() looks for. (Names that are
@@ -43,69 +45,6 @@ export interface HistoryOptions<F extends Fields> {
 	fields?: F;
 }
 
-/** What a type can hold. Of a float the largest that are finite; what is none may be stored too. */
-interface Range {
-	/** Bytes. */
-	size: number;
-	isFloat: boolean;
-	least: number;
-	most: number;
-}
-
-interface Kind extends Range {
-	get(view: DataView, offset: number): number;
-	set(view: DataView, offset: number, value: number): void;
-}
-
-function integer(size: 1 | 2 | 4, isSigned: boolean): Range {
-	const count = 256 ** size;
-	const least = isSigned ? -count / 2 : 0;
-	return { size, isFloat: false, least, most: least + count - 1 };
-}
-
-const FLOAT_MOST = (2 - 2 ** -23) * 2 ** 127;
-
-const KINDS: Readonly<Record<FieldType, Kind>> = Object.freeze({
-	uint8: Object.freeze({
-		...integer(1, false),
-		get: (view: DataView, offset: number) => view.getUint8(offset),
-		set: (view: DataView, offset: number, value: number) => view.setUint8(offset, value),
-	}),
-	int8: Object.freeze({
-		...integer(1, true),
-		get: (view: DataView, offset: number) => view.getInt8(offset),
-		set: (view: DataView, offset: number, value: number) => view.setInt8(offset, value),
-	}),
-	uint16: Object.freeze({
-		...integer(2, false),
-		get: (view: DataView, offset: number) => view.getUint16(offset, true),
-		set: (view: DataView, offset: number, value: number) => view.setUint16(offset, value, true),
-	}),
-	int16: Object.freeze({
-		...integer(2, true),
-		get: (view: DataView, offset: number) => view.getInt16(offset, true),
-		set: (view: DataView, offset: number, value: number) => view.setInt16(offset, value, true),
-	}),
-	uint32: Object.freeze({
-		...integer(4, false),
-		get: (view: DataView, offset: number) => view.getUint32(offset, true),
-		set: (view: DataView, offset: number, value: number) => view.setUint32(offset, value, true),
-	}),
-	int32: Object.freeze({
-		...integer(4, true),
-		get: (view: DataView, offset: number) => view.getInt32(offset, true),
-		set: (view: DataView, offset: number, value: number) => view.setInt32(offset, value, true),
-	}),
-	float32: Object.freeze({
-		size: 4,
-		isFloat: true,
-		least: -FLOAT_MOST,
-		most: FLOAT_MOST,
-		get: (view: DataView, offset: number) => view.getFloat32(offset, true),
-		set: (view: DataView, offset: number, value: number) => view.setFloat32(offset, value, true),
-	}),
-});
-
 const NAMES: Readonly<Record<keyof HistoryOptions<Fields>, true>> = Object.freeze({
 	pool: true,
 	key: true,
@@ -114,35 +53,7 @@ const NAMES: Readonly<Record<keyof HistoryOptions<Fields>, true>> = Object.freez
 
 // Literals would be new strings for each call, unless the code is preloaded.
 const NUMBER = typeof 0;
-const OBJECT = typeof NAMES;
 const INDEX = "index";
-
-/** A field, with its place in a record. */
-interface Field {
-	name: string;
-	offset: number;
-	kind: Kind;
-}
-
-function makeFields(fields: unknown): Field[] {
-	if (typeof fields !== "object" || fields === null || Object.keys(fields).length === 0)
-		throw new TypeError("fields: must be an object of names and types, at least one");
-	let offset = 0;
-	return Object.entries(fields).map(([name, type]) => {
-		if (typeof type !== "string" || !Object.hasOwn(KINDS, type))
-			throw new TypeError(`fields.${name}: is no type; there are ${Object.keys(KINDS).join(", ")}`);
-		const kind = KINDS[type as FieldType];
-		offset += kind.size;
-		return { name, offset: offset - kind.size, kind };
-	});
-}
-
-/** Whether a number can be kept; its fraction may go, or its last bits. */
-function fits({ isFloat, least, most }: Range, value: number): boolean {
-	return isFloat
-		? !Number.isFinite(value) || Number.isFinite(Math.fround(value))
-		: value > least - 1 && value < most + 1;
-}
 
 /** The bytes of a buffer whose length is known. */
 function bytesOf(buffer: ByteBuffer, length: number): Uint8Array {
@@ -150,9 +61,9 @@ function bytesOf(buffer: ByteBuffer, length: number): Uint8Array {
 	return new Uint8Array(buffer as ArrayBuffer, 0, length);
 }
 
-function refuseValue({ name, kind }: Field, value: unknown): Error {
+function refuseValue({ name, type }: Field, value: unknown): Error {
 	if (typeof value !== NUMBER) return new TypeError(`record.${name}: must be a number`);
-	return new RangeError(`record.${name}: ${value} is not a number from ${kind.least} to ${kind.most}`);
+	return new RangeError(`record.${name}: ${value} is not a number from ${type.least} to ${type.most}`);
 }
 
 /** What a page that cannot be read is reported as. */
@@ -185,15 +96,12 @@ export default class History<F extends Fields = Record<never, never>> {
 	#perPage: number;
 	#base = 0;
 	#end = 0;
-	/** A record on its way in, without and with the zeros behind it. */
+	/** The page that was read last, and a record on its way in; the memory of both. */
+	#page: HistoryPage;
+	#memory: Memory;
+	/** That record, without and with the zeros behind it. */
 	#record: Uint8Array;
 	#lastRecord: Uint8Array;
-	#recordView: DataView;
-	/** The page that was read last: the number of its first record, and how many of them are here. */
-	#page: Memory;
-	#pageView: DataView;
-	#pageFirst = 0;
-	#pageCount = 0;
 
 	/**
 	 * @throws TypeError, RangeError naming the option; RangeError if there is a value with this key, or a record is longer
@@ -206,7 +114,7 @@ export default class History<F extends Fields = Record<never, never>> {
 		if (typeof pool?.byteLength !== "function") throw new TypeError("pool: must be a SwapPool");
 		if (pool.byteLength(key) !== undefined) throw new RangeError(`key: there is a buffer ${key} already`);
 		if (fields !== undefined) this.#fields = makeFields(fields);
-		const recordLength = this.#fields?.reduce((sum, { kind }) => sum + kind.size, 0) ?? 1;
+		const recordLength = this.#fields?.reduce((sum, { type }) => sum + type.size, 0) ?? 1;
 		this.#values = pool.values;
 		const { pageLength } = this.#values.chains;
 		if (recordLength > pageLength)
@@ -214,16 +122,19 @@ export default class History<F extends Fields = Record<never, never>> {
 		this.#recordLength = recordLength;
 		this.#perPage = Math.floor(pageLength / recordLength);
 		this.#padLength = pageLength % recordLength;
-		this.#lastRecord = new Uint8Array(recordLength + this.#padLength);
-		this.#record = this.#lastRecord.subarray(0, recordLength);
-		this.#recordView = new DataView(this.#lastRecord.buffer);
-		this.#page = new Memory(pageLength, "internal");
-		this.#pageView = new DataView(this.#page as unknown as ArrayBuffer);
+		const layout = { pageLength, recordLength, fields: this.#fields ?? [] };
+		this.#memory = new Memory(memoryLength(layout), "internal");
+		const memory = this.#memory as unknown as ArrayBuffer;
+		this.#record = new Uint8Array(memory, pageLength, recordLength);
+		this.#lastRecord = new Uint8Array(memory, pageLength, recordRoom(layout));
+		this.#lastRecord.fill(0);
+		this.#page = new Page(this.#memory, layout);
 		this.#key = key;
 		try {
-			this.#number = this.#values.keep(key);
+			this.#number = this.#values.keep(key, () => this.#page.close());
 		} catch (error) {
 			this.#page.close();
+			this.#memory.close();
 			throw error;
 		}
 	}
@@ -250,12 +161,12 @@ export default class History<F extends Fields = Record<never, never>> {
 	 * to drop
 	 */
 	append(record: Row<F> | ByteBuffer): number {
-		const fields = this.#fields;
-		if (fields && typeof (record as Row<F>)?.[(fields[0] as Field).name] === NUMBER)
-			return this.#appendRecord(record as Row<F>, fields);
+		const fault = this.#page.pack(record);
+		if (fault < 0) return this.#store(this.#isLast ? this.#lastRecord : this.#record, 1);
+		this.#expectOpen();
 		const length = Engine.bufferLength(record as ByteBuffer, 1);
 		if (length >= 0) return this.#appendBytes(record as ByteBuffer, length);
-		if (fields && !ArrayBuffer.isView(record)) return this.#appendRecord(record as Row<F>, fields);
+		if (this.#fields && !ArrayBuffer.isView(record)) throw this.#refuseRecord(record, this.#fields[fault] as Field);
 		const bytes = toBytes("record", record);
 		return this.#appendBytes(bytes, bytes.byteLength);
 	}
@@ -266,16 +177,11 @@ export default class History<F extends Fields = Record<never, never>> {
 	 * @param index start to end - 1
 	 * @param into gets a number for each field. With it nothing is allocated. Default: a new object
 	 * @returns `into`
-	 * @throws RangeError; TypeError if it is a log; ZramError `ECORRUPT`, `EIO` if the record's page is damaged
+	 * @throws RangeError; TypeError if it is a log, or `into` no object; ZramError `ECORRUPT`, `EIO` if the record's page is
+	 * damaged
 	 */
 	at(index: number, into: Row<F> = {} as Row<F>): Row<F> {
-		const fields = this.#fields ?? this.#refuseLog("at");
-		const view = this.#pageView;
-		const start = this.#seek(index);
-		for (let i = 0; i < fields.length; i++) {
-			const field = fields[i] as Field;
-			(into as Record<string, number>)[field.name] = field.kind.get(view, start + field.offset);
-		}
+		if (this.#page.unpack(index, into) <= 0) this.#unpackSlowly(index, into);
 		return into;
 	}
 
@@ -319,20 +225,22 @@ export default class History<F extends Fields = Record<never, never>> {
 	 * @throws TypeError if it is no number, or this a log
 	 */
 	find(value: number): number {
-		const first = (this.#fields ?? this.#refuseLog("find"))[0]; // a pattern would make an iterator
+		if (!this.#fields) this.#refuseLog("find");
 		if (typeof value !== NUMBER || Number.isNaN(value)) throw new TypeError("value: must be a number");
-		let low = this.#base;
-		let high = this.#end;
-		let found = high;
-		while (low < high) {
-			const middle = Math.floor((low + high) / 2);
-			const probe = this.#firstReadable(middle, high);
-			const isReadable = probe < high;
-			if (isReadable && (first as Field).kind.get(this.#pageView, this.#seek(probe)) < value) low = probe + 1;
-			else {
-				high = middle;
-				if (isReadable) found = probe;
-			}
+		const page = this.#page;
+		let low = 0; // pages from the first one on
+		let high = Math.ceil((this.#end - this.#base) / this.#perPage);
+		let found = this.#end;
+		let guess = page.count ? this.#pageOf(page.first) : high - 1; // what was read last costs nothing
+		for (let turn = 0; low < high; turn++) {
+			const number = this.#firstReadable(guess, high);
+			const place = number < high ? page.search(value) : 0;
+			if (place > 0 && place < page.count) return page.first + place;
+			if (place > 0) low = number + 1;
+			else high = guess;
+			if (place === 0 && page.count) found = page.first;
+			// every other guess halves what is left, whatever the values are like
+			guess = turn % 2 === 0 && page.count ? this.#extrapolate(value, low, high) : (low + high) >> 1;
 		}
 		return found;
 	}
@@ -341,7 +249,7 @@ export default class History<F extends Fields = Record<never, never>> {
 	clear(): void {
 		this.#expectOpen();
 		while (this.#values.shift(this.#number)) this.#base = Math.min(this.#base + this.#perPage, this.#end);
-		this.#pageCount = 0;
+		this.#page.show(0, 0);
 		this.#values.clean();
 	}
 
@@ -350,8 +258,8 @@ export default class History<F extends Fields = Record<never, never>> {
 		if (this.#number < 0) return;
 		if (!this.#values.isClosed) this.#values.removeKept(this.#number, this.#key);
 		this.#number = -1;
-		this.#pageCount = 0;
 		this.#page.close();
+		this.#memory.close();
 		if (!this.#values.isClosed) this.#values.clean();
 	}
 
@@ -364,17 +272,14 @@ export default class History<F extends Fields = Record<never, never>> {
 		throw new TypeError(`${call}: a log of bytes has no records`);
 	}
 
-	#appendRecord(record: Row<F>, fields: Field[]): number {
-		const view = this.#recordView;
-		if (typeof record !== OBJECT || record === null) throw new TypeError("record: must be an object or a buffer");
-		for (let i = 0; i < fields.length; i++) {
-			const field = fields[i] as Field;
-			const value = record[field.name] as number;
-			if (typeof value !== NUMBER || !fits(field.kind, value)) throw refuseValue(field, value);
-			field.kind.set(view, field.offset, value);
-		}
-		const isLast = (this.#end - this.#base) % this.#perPage === this.#perPage - 1;
-		return this.#store(isLast ? this.#lastRecord : this.#record, 1);
+	/** Whether the next record is the last one of its page. */
+	get #isLast(): boolean {
+		return (this.#end - this.#base) % this.#perPage === this.#perPage - 1;
+	}
+
+	#refuseRecord(record: unknown, fault: Field): Error {
+		if (typeof record !== "object" || record === null) return new TypeError("record: must be an object or a buffer");
+		return refuseValue(fault, (record as Record<string, unknown>)[fault.name]);
 	}
 
 	#appendBytes(bytes: ByteBuffer, length: number): number {
@@ -437,7 +342,7 @@ export default class History<F extends Fields = Record<never, never>> {
 	#dropOldest(): boolean {
 		if (!this.#values.shift(this.#number)) return false;
 		this.#base = Math.min(this.#base + this.#perPage, this.#end);
-		if (this.#pageFirst < this.#base) this.#pageCount = 0;
+		if (this.#page.first < this.#base) this.#page.show(0, 0);
 		this.#values.clean();
 		return true;
 	}
@@ -451,50 +356,71 @@ export default class History<F extends Fields = Record<never, never>> {
 		return true;
 	}
 
-	/** Where in the page that was read last a record is; reads its page if that is another. */
-	#seek(index: number): number {
-		const place = index - this.#pageFirst;
-		if (!(place >>> 0 === place && place < this.#pageCount)) return this.#load(index);
-		if (this.#values.isClosed) this.#expectOpen();
-		return place * this.#recordLength;
-	}
-
-	#load(index: number): number {
+	/** Reads the page of record `index`, if it is not what was read last. */
+	#load(index: number) {
 		this.#expectOpen();
 		check(refuseInteger(INDEX, index, this.#base, this.#end - 1));
-		const place = (index - this.#base) % this.#perPage;
-		const first = index - place;
-		const count = Math.min(this.#perPage, this.#end - first);
-		const offset = ((first - this.#base) / this.#perPage) * this.#values.chains.pageLength;
-		this.#pageCount = 0; // should it fail
-		this.#values.read(this.#number, offset, this.#page as unknown as HostBuffer, count * this.#recordLength);
-		this.#pageFirst = first;
-		this.#pageCount = count;
-		return place * this.#recordLength;
+		const page = this.#page;
+		if (index >= page.first && index < page.first + page.count) return;
+		this.#show(this.#pageOf(index));
 	}
 
-	/** The first record from `index` on, and before `end`, that can be read; else `end`. */
-	#firstReadable(index: number, end: number): number {
-		while (index < end)
+	/** Reads a page, all that is on it by now. */
+	#show(number: number) {
+		const perPage = this.#perPage;
+		const page = this.#page;
+		const first = this.#base + number * perPage;
+		const count = Math.min(perPage, this.#end - first);
+		if (first === page.first && count === page.count) return;
+		page.show(0, 0); // should it fail
+		const offset = number * this.#values.chains.pageLength;
+		this.#values.read(this.#number, offset, this.#memory as unknown as HostBuffer, count * this.#recordLength);
+		page.show(first, count);
+	}
+
+	/** The page of a record, counted from the oldest one. */
+	#pageOf(index: number): number {
+		return Math.floor((index - this.#base) / this.#perPage);
+	}
+
+	#unpackSlowly(index: number, into: Row<F>) {
+		if (!this.#fields) this.#refuseLog("at");
+		this.#load(index);
+		if (this.#page.unpack(index, into) === NO_OBJECT) throw new TypeError("into: must be an object");
+	}
+
+	/** The first page from `number` on, and before `end`, that can be read, and now is; else `end`. */
+	#firstReadable(number: number, end: number): number {
+		this.#expectOpen();
+		for (; number < end; number++)
 			try {
-				this.#seek(index);
-				return index;
+				this.#show(number);
+				return number;
 			} catch (error) {
 				if (!isDamage(error)) throw error;
-				index += this.#perPage - ((index - this.#base) % this.#perPage);
 			}
 		return end;
+	}
+
+	/** Where a value is, of `low` to `high` - 1, if it goes on as on the page that was read last. */
+	#extrapolate(value: number, low: number, high: number): number {
+		const page = this.#page;
+		const first = page.value(0);
+		const records = ((value - first) * (page.count - 1)) / (page.value(page.count - 1) - first);
+		const guess = Math.floor(this.#pageOf(page.first) + records / this.#perPage);
+		return guess > low ? Math.min(guess, high - 1) : low; // low also for what is no number
 	}
 
 	/** Fills `into` with the records from `index` on, which are there. */
 	#readInto(into: Uint8Array, index: number) {
 		for (let done = 0; done < into.length; ) {
-			const start = this.#seek(index);
-			const count = Math.min(this.#pageFirst + this.#pageCount - index, (into.length - done) / this.#recordLength);
-			const length = count * this.#recordLength;
-			into.set(new Uint8Array(this.#page as unknown as ArrayBuffer, start, length), done);
+			this.#load(index);
+			const { first, count } = this.#page;
+			const start = (index - first) * this.#recordLength;
+			const length = Math.min((first + count - index) * this.#recordLength, into.length - done);
+			into.set(new Uint8Array(this.#memory as unknown as ArrayBuffer, start, length), done);
 			done += length;
-			index += count;
+			index += length / this.#recordLength;
 		}
 	}
 }

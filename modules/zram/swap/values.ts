@@ -71,8 +71,8 @@ export class Values implements Claimant {
 	/** Why the pool cannot be used any more. */
 	#end: string | undefined;
 	#closed = false;
-	/** Values that only who keeps them may change: a history's. */
-	#kept: Set<number> | undefined;
+	/** Values that only who keeps them may change: a history's. What is to be called when they are gone with the pool. */
+	#kept: Map<number, () => void> | undefined;
 	#isHeld = (value: number) => value === this.#current || this.slots.isHeld(value) || this.#isKept(value);
 
 	constructor({ devices, count, evicts, slots, debug, onRefusal }: ValuesOptions) {
@@ -229,11 +229,11 @@ export class Values implements Claimant {
 		}
 	}
 
-	/** Makes a value of no bytes that only the methods below may change, and that is not evicted. */
-	keep(key: Key): number {
+	/** Makes a value of no bytes that only the methods below may change, and that is not evicted. `onEnd`: the pool ends first. */
+	keep(key: Key, onEnd: () => void): number {
 		const number = this.store(key, undefined, 0);
-		this.#kept ??= new Set();
-		this.#kept.add(number);
+		this.#kept ??= new Map();
+		this.#kept.set(number, onEnd);
 		return number;
 	}
 
@@ -413,7 +413,7 @@ export class Values implements Claimant {
 	/** A device was reset or closed. Whatever was on it is gone, and what is left is of no use without it. */
 	lose() {
 		this.#end ??= "a device of the pool was reset or closed";
-		this.settle();
+		this.#endKept();
 	}
 
 	close() {
@@ -422,13 +422,21 @@ export class Values implements Claimant {
 		this.chains.expectIdle();
 		this.#closed = this.#busy = true;
 		this.#end = "the pool is closed";
-		this.settle();
+		this.#endKept();
 		try {
 			this.chains.close(this);
 		} finally {
 			this.slots.close();
 			this.table.close();
 		}
+	}
+
+	#endKept() {
+		this.settle();
+		this.#kept?.forEach((onEnd) => {
+			onEnd();
+		});
+		this.#kept = undefined;
 	}
 
 	/** Every operation begins so. At its end it is not busy any more. */

@@ -1,0 +1,133 @@
+/*
+ * What a history costs and how far back it reaches: records out of a file, in order, to a pool that has room for some of
+ * them.
+ */
+
+import Zram from "zram";
+import History, { type Fields, type Row } from "zram/history";
+import SwapPool from "zram/swap";
+import type { Codecs } from "./device.ts";
+import { type Measure, Meter } from "./meter.ts";
+import { Failure, Pages, type Parameters, runProgram } from "./program.ts";
+
+export interface HistoryParameters extends Parameters {
+	/** Of the records in the file, one behind the other; none if it has the bytes of a log. */
+	fields?: Fields;
+	/** Bytes of a record, and how many there are. */
+	recordLength: number;
+	count: number;
+	arena: number;
+	/** Bytes of the device's page. */
+	pageLength: number;
+	codecs?: Codecs;
+	/** What is measured: how far back it reaches, or also what calls cost. */
+	costs: boolean;
+}
+
+export interface HistoryResult {
+	measures: Measure[];
+	/** Records (of a log, bytes) that are there in the end. */
+	held: number;
+	/** Bytes of memory besides the arena: of the device, of the pool. */
+	scratch: number;
+	tables: number;
+}
+
+const FINDS = 100;
+/** As many values as there may be keys, which the pool's tables are made for. */
+const KEYS = 8;
+
+type Records = History<Fields>;
+
+/** The records of the file, as objects: one and the same. */
+class Source {
+	readonly row: Row<Fields> = {};
+	readonly #view: DataView;
+	readonly #fields: [string, string][];
+	readonly #recordLength: number;
+
+	constructor({ memory }: Pages, fields: Fields, recordLength: number) {
+		this.#view = new DataView(memory as unknown as ArrayBuffer);
+		this.#fields = Object.entries(fields);
+		this.#recordLength = recordLength;
+		for (const [name] of this.#fields) this.row[name] = 0;
+	}
+	/** Makes `row` the record `index`: its fields are of uint32 and int16 alone. */
+	read(index: number) {
+		let at = index * this.#recordLength;
+		for (let i = 0; i < this.#fields.length; i++) {
+			const [name, type] = this.#fields[i] as [string, string];
+			this.row[name] = type === "uint32" ? this.#view.getUint32(at, true) : this.#view.getInt16(at, true);
+			at += type === "uint32" ? 4 : 2;
+		}
+	}
+}
+
+function isRight(history: Records, source: Source, index: number): boolean {
+	const found = history.at(index);
+	source.read(index);
+	return Object.entries(source.row).every(([name, value]) => found[name] === value);
+}
+
+/** Records one by one, all in order, and looked for all over. */
+function measureCosts(meter: Meter, history: Records, pages: Pages, parameters: HistoryParameters) {
+	const { fields = {}, recordLength, count } = parameters;
+	const [first = ""] = Object.keys(fields);
+	const source = new Source(pages, fields, recordLength);
+	const { row } = source;
+	meter.loop("loop append", count, (i) => source.read(i));
+	meter.loop(
+		"append",
+		count,
+		(i) => {
+			source.read(i);
+			history.append(row);
+		},
+		"loop append",
+	);
+	const { start, end } = history;
+	meter.loop("loop", end - start, (i) => void (start + i));
+	meter.loop("at", end - start, (i) => history.at(start + i, row), "loop");
+	const index = (i: number) => start + ((i * 40_503) % (end - start));
+	const times = Array.from({ length: FINDS }, (_, i) => history.at(index(i))[first] as number);
+	meter.loop("find", FINDS, (i) => history.find(times[i] as number), "loop");
+	for (let i = 0; i < FINDS; i++) {
+		const found = history.find(times[i] as number);
+		if (!isRight(history, source, index(i)) || history.at(found)[first] !== times[i])
+			throw new Failure(1, `record ${index(i)} came back wrong`);
+	}
+}
+
+/** Whole pages of records at once. */
+function fill(history: Records, pages: Pages, { recordLength, count, pageLength }: HistoryParameters) {
+	const atOnce = Math.floor(pageLength / recordLength);
+	for (let i = 0; i < count; i += atOnce) {
+		const length = Math.min(atOnce, count - i) * recordLength;
+		history.append(new Uint8Array(pages.memory as unknown as ArrayBuffer, i * recordLength, length));
+	}
+	const { start, end } = history;
+	for (let i = start; i < end; i += atOnce) {
+		const block = new Uint8Array(history.read(Math.min(atOnce, end - i), i));
+		const from = new Uint8Array(pages.memory as unknown as ArrayBuffer, i * recordLength, block.length);
+		if (!block.every((byte, k) => byte === from[k])) throw new Failure(1, `record ${i} came back wrong`);
+	}
+}
+
+runProgram((parameters: HistoryParameters): HistoryResult => {
+	const { arena, pageLength, codecs, fields, recordLength, count, costs } = parameters;
+	const pages = new Pages(parameters.pages);
+	const byteLength = Math.ceil((count * recordLength) / pageLength + 2) * pageLength;
+	const options = { byteLength, pageLength, arena: { byteLength: arena }, ...(codecs && { codecs }) };
+	const pool = new SwapPool({ devices: [new Zram(options)], keys: KEYS });
+	const history = new History<Fields>({ pool, key: "history", ...(fields && { fields }) });
+	const meter = new Meter();
+	if (costs) measureCosts(meter, history, pages, parameters);
+	else fill(history, pages, parameters);
+	const { tables, scratch } = SwapPool.layout({ arena, keys: KEYS });
+	return {
+		measures: meter.measures,
+		held: history.end - history.start,
+		scratch: Zram.layout(options).scratch + scratch,
+		tables,
+	};
+});

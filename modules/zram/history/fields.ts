@@ -1,0 +1,57 @@
+/*
+ * What a record is made of: the types that its numbers can have, and where in it each of them lies.
+ */
+
+/** The types of numbers, as ECMA-419 names them. */
+export type FieldType = "uint8" | "int8" | "uint16" | "int16" | "uint32" | "int32" | "float32";
+
+/** What a type can hold. Of a float the largest that are finite; what is none may be stored too. */
+export interface Type {
+	/** By which pages know it; zramHistoryPage.c has the same. */
+	code: number;
+	/** Bytes. */
+	size: 1 | 2 | 4;
+	least: number;
+	most: number;
+}
+
+export const UINT8 = 0;
+export const INT8 = 1;
+export const UINT16 = 2;
+export const INT16 = 3;
+export const UINT32 = 4;
+export const INT32 = 5;
+export const FLOAT32 = 6;
+
+const FLOAT_MOST = (2 - 2 ** -23) * 2 ** 127;
+
+export const TYPES: Readonly<Record<FieldType, Type>> = Object.freeze({
+	uint8: Object.freeze({ code: UINT8, size: 1, least: 0, most: 255 }),
+	int8: Object.freeze({ code: INT8, size: 1, least: -128, most: 127 }),
+	uint16: Object.freeze({ code: UINT16, size: 2, least: 0, most: 65_535 }),
+	int16: Object.freeze({ code: INT16, size: 2, least: -32_768, most: 32_767 }),
+	uint32: Object.freeze({ code: UINT32, size: 4, least: 0, most: 2 ** 32 - 1 }),
+	int32: Object.freeze({ code: INT32, size: 4, least: -(2 ** 31), most: 2 ** 31 - 1 }),
+	float32: Object.freeze({ code: FLOAT32, size: 4, least: -FLOAT_MOST, most: FLOAT_MOST }),
+});
+
+/** A field, with its place in a record. */
+export interface Field {
+	name: string;
+	offset: number;
+	type: Type;
+}
+
+/** The fields of a record, in their order. TypeError naming what is none. */
+export function makeFields(fields: unknown): Field[] {
+	if (typeof fields !== "object" || fields === null || Object.keys(fields).length === 0)
+		throw new TypeError("fields: must be an object of names and types, at least one");
+	let offset = 0;
+	return Object.entries(fields).map(([name, type]) => {
+		if (typeof type !== "string" || !Object.hasOwn(TYPES, type))
+			throw new TypeError(`fields.${name}: is no type; there are ${Object.keys(TYPES).join(", ")}`);
+		const found = TYPES[type as FieldType];
+		offset += found.size;
+		return { name, offset: offset - found.size, type: found };
+	});
+}

@@ -1,0 +1,131 @@
+/*
+ * A history's page in JavaScript: for Node, and for mods, which carry no native code. The contract is in interface.ts.
+ */
+
+import type { Field, Type } from "zram/history/fields";
+import { FLOAT32, INT8, INT16, INT32, UINT8, UINT16, UINT32 } from "zram/history/fields";
+import {
+	ELSEWHERE,
+	NO_OBJECT,
+	type Page,
+	type PageConstructor,
+	type PageLayout,
+	recordRoom,
+} from "zram/history/interface";
+import type { Memory } from "zram/memory";
+
+/** Every NaN is this one, whatever the processor makes of it. */
+const NAN_BITS = 0x7fc00000;
+
+// Literals would be new strings for each call, unless the code is preloaded.
+const NUMBER = typeof 0;
+const OBJECT = typeof {};
+const FUNCTION = typeof Object;
+
+function get(view: DataView, offset: number, code: number): number {
+	switch (code) {
+		case UINT8:
+			return view.getUint8(offset);
+		case INT8:
+			return view.getInt8(offset);
+		case UINT16:
+			return view.getUint16(offset, true);
+		case INT16:
+			return view.getInt16(offset, true);
+		case UINT32:
+			return view.getUint32(offset, true);
+		case INT32:
+			return view.getInt32(offset, true);
+		default:
+			return view.getFloat32(offset, true);
+	}
+}
+
+function set(view: DataView, offset: number, { code, size }: Type, value: number) {
+	if (code === FLOAT32) {
+		if (Number.isNaN(value)) view.setUint32(offset, NAN_BITS, true);
+		else view.setFloat32(offset, value, true);
+	} else if (size === 1) view.setUint8(offset, value);
+	else if (size === 2) view.setUint16(offset, value, true);
+	else view.setUint32(offset, value, true);
+}
+
+/** Whether a number can be kept; its fraction may go, or its last bits. */
+function fits({ code, least, most }: Type, value: number): boolean {
+	if (code === FLOAT32) return !Number.isFinite(value) || Number.isFinite(Math.fround(value));
+	return value > least - 1 && value < most + 1;
+}
+
+/** Whether it has properties that can be set. */
+function isObject(value: unknown): boolean {
+	return (typeof value === OBJECT && value !== null) || typeof value === FUNCTION;
+}
+
+class PortablePage implements Page {
+	first = 0;
+	count = 0;
+	readonly #fields: readonly Field[];
+	readonly #recordLength: number;
+	/** Where the record on its way in lies. */
+	readonly #record: number;
+	#view: DataView | undefined;
+
+	constructor(memory: Memory, layout: PageLayout) {
+		const { pageLength, recordLength, fields } = layout;
+		this.#fields = fields;
+		this.#recordLength = recordLength;
+		this.#record = pageLength;
+		this.#view = new DataView(memory as unknown as ArrayBuffer, 0, pageLength + recordRoom(layout));
+	}
+	show(first: number, count: number) {
+		this.first = first;
+		this.count = count;
+	}
+	unpack(index: number, into: unknown): number {
+		const place = index - this.first;
+		const fields = this.#fields;
+		if (!(place >>> 0 === place && place < this.count && fields.length)) return ELSEWHERE;
+		if (!isObject(into)) return NO_OBJECT;
+		const start = place * this.#recordLength;
+		for (let i = 0; i < fields.length; i++) {
+			const { name, offset, type } = fields[i] as Field;
+			const view = this.#view; // a setter of the caller's may close the page
+			if (view) (into as Record<string, number>)[name] = get(view, start + offset, type.code);
+		}
+		return 1;
+	}
+	pack(record: unknown): number {
+		const fields = this.#fields;
+		if (!fields.length || !isObject(record)) return 0;
+		for (let i = 0; i < fields.length; i++) {
+			const { name, offset, type } = fields[i] as Field;
+			const value = (record as Record<string, number>)[name] as number;
+			const view = this.#view; // as may a getter
+			if (!view) return 0;
+			if (typeof value !== NUMBER || !fits(type, value)) return i;
+			set(view, this.#record + offset, type, value);
+		}
+		return -1;
+	}
+	search(value: number): number {
+		let low = 0;
+		let high = this.count;
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if (this.value(middle) < value) low = middle + 1;
+			else high = middle;
+		}
+		return low;
+	}
+	value(place: number): number {
+		const { code } = (this.#fields[0] as Field).type;
+		return get(this.#view as DataView, place * this.#recordLength, code);
+	}
+	close() {
+		this.count = 0;
+		this.#view = undefined;
+	}
+}
+
+const page: PageConstructor = PortablePage;
+export default page;
