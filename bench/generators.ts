@@ -84,3 +84,80 @@ export function samePages(pages: number, pageLength: number, seed: number): Uint
 	}
 	return new Uint8Array(words.buffer);
 }
+
+/** What a room's sensors are like: the noise of each reading, and the steps that are kept. */
+export interface Sensors {
+	/** Standard deviations, in hundredths of a degree and of a %, tenths of a hPa, ppm, and of the light in %. */
+	noise: readonly [temperature: number, humidity: number, pressure: number, co2: number, light: number];
+	/** Bytes that are kept are in such steps, of the same units, light in lux. */
+	steps: readonly [temperature: number, humidity: number, pressure: number, co2: number, light: number];
+}
+
+const HUNDREDTHS = [1, 1, 1, 1, 1] as const;
+/** What a sensor resolves: 0.05 °C, 0.1 %, 0.1 hPa, 5 ppm, 5 lux. */
+const STEPS = [5, 10, 1, 5, 5] as const;
+
+/** Three rooms. A BME280's noise was measured: 0.02 °C, 0.04 %RH, 0.04 hPa. */
+const QUIET = [0.7, 1.5, 0.2, 1, 0.3] as const;
+const TYPICAL = [2, 4, 0.4, 3, 1] as const;
+const NOISY = [6, 15, 1, 10, 4] as const;
+
+export const SENSORS: Readonly<Record<string, Sensors>> = {
+	quiet: { noise: QUIET, steps: HUNDREDTHS },
+	typical: { noise: TYPICAL, steps: HUNDREDTHS },
+	noisy: { noise: NOISY, steps: HUNDREDTHS },
+	"quiet, in steps": { noise: QUIET, steps: STEPS },
+	"typical, in steps": { noise: TYPICAL, steps: STEPS },
+	"noisy, in steps": { noise: NOISY, steps: STEPS },
+};
+
+const MINUTES = 1440;
+
+/** Bell-shaped, of variance 1: eight of a uniform kind together. */
+function bell(random: Random): number {
+	let sum = 0;
+	for (let i = 0; i < 8; i++) sum += random.below(4096);
+	return (sum / 4096 - 4) * 1.2247;
+}
+
+/** 0 at midnight, 1 at noon: a polynomial, as sines are not the same on every machine. */
+function noonness(minute: number): number {
+	const x = (minute % MINUTES) / (MINUTES / 2) - 1;
+	const square = x * x;
+	return (1 - square) * (1 - square);
+}
+
+/**
+ * A room's log of 14-byte records, little-endian, one a minute: u32 time in seconds, i16 temperature, humidity, pressure,
+ * CO2, light. It is heated by a thermostat, people come and go, clouds pass, and every tenth reading is a second late.
+ */
+export function roomRecords(count: number, seed: number, { noise, steps }: Sensors): Uint8Array {
+	const random = new Random(seed);
+	const log = new DataView(new ArrayBuffer(14 * count));
+	let [room, heater, vapour, pressure, wind, co2, people, cloud] = [2050, 0, 4200, 10_132, 0, 450, 0, 0.5];
+	for (let i = 0; i < count; i++) {
+		const minute = i % MINUTES;
+		const sun = noonness(minute);
+		const isWork = minute > 480 && minute < 1080 && Math.floor(i / MINUTES) % 7 < 5;
+		if (random.once(40)) people = isWork ? random.below(4) : random.once(10) ? 1 : 0;
+		if (room < 2000 + (isWork ? 120 : 0)) heater = 1;
+		if (room > 2040 + (isWork ? 120 : 0)) heater = 0;
+		room += 0.9 * heater + 0.25 * people + 0.5 * sun * (1 - cloud) - (room - 1500) / 1100;
+		vapour += 0.8 * people - (vapour - 4000) / 300 + 0.3 * bell(random);
+		wind = 0.98 * wind + 0.02 * bell(random);
+		pressure += wind - (pressure - 10_132) / 8000;
+		co2 += 3.2 * people - (co2 - 420) / 90;
+		cloud = Math.max(0, Math.min(1, cloud + 0.03 * bell(random)));
+		const lamp = isWork && people ? 300 : 0;
+		const light = lamp + 900 * sun * (1 - 0.7 * cloud);
+		const values = [room, vapour - 1.5 * (room - 2050), pressure, co2, light];
+		const at = 14 * i;
+		log.setUint32(at, 1_700_000_000 + 60 * i + (random.once(10) ? 1 : 0), true);
+		values.forEach((value, k) => {
+			const deviation = k === 4 ? (value * (noise[4] as number)) / 100 : (noise[k] as number);
+			const read = value + deviation * bell(random);
+			log.setInt16(at + 4 + 2 * k, Math.max(0, Math.round(read / (steps[k] as number))), true);
+		});
+	}
+	return new Uint8Array(log.buffer);
+}

@@ -44,6 +44,17 @@ function packed(readings: Reading[]): Uint8Array {
 	return new Uint8Array(view.buffer);
 }
 
+/** Counts the pages that a pool's histories read. */
+function countReads({ values }: SwapPool): { count: number } {
+	const reads = { count: 0 };
+	const { readPage } = values;
+	values.readPage = (...parameters) => {
+		reads.count++;
+		readPage.apply(values, parameters);
+	};
+	return reads;
+}
+
 /** Records of a history beside an array in which they stay, whatever the history drops. */
 class Model {
 	readonly history: History<typeof FIELDS>;
@@ -156,6 +167,25 @@ for (const evict of ["never", "lru"] as const)
 		pool.close();
 	});
 
+test("what is dropped is gone, though it was read last", () => {
+	const pool = poolOf(4096);
+	const { history } = new Model(pool);
+	const append = () => history.append(reading(history.end, new Random(history.end)));
+	while (history.start === 0) append();
+	for (let turn = 0; turn < 5; turn++) {
+		const { start } = history;
+		history.at(start);
+		while (history.start === start) append();
+		for (const index of [start, history.start - 1])
+			refuses(
+				() => history.at(index),
+				RangeError,
+				`index: ${index} is not an integer from ${history.start} to ${history.end - 1}`,
+			);
+	}
+	pool.close();
+});
+
 test("the value belongs to the history: others read it, and may not change, delete or acquire it", () => {
 	const pool = poolOf(16384, { resident: { slots: 1, byteLength: PAGE } });
 	const { history } = new Model(pool);
@@ -241,6 +271,120 @@ test("arguments: each names what is wrong, and changes nothing", () => {
 	history.append(odd);
 	assert.equal(history.at(1), { ...odd, time: 60 });
 	pool.close();
+});
+
+test("at: into is an object, of any kind; setters and getters of it are called", () => {
+	const pool = poolOf(16384);
+	const { history } = new Model(pool);
+	for (let i = 0; i < 3; i++) history.append(reading(i));
+	for (const none of [null, 1, "text", true, Symbol.iterator])
+		refuses(() => history.at(1, none as never), TypeError, "into: must be an object");
+	for (const index of [-1, 3]) refuses(() => history.at(index, 1 as never), RangeError, /^index: /);
+	assert.throws(() => history.at(1, Object.freeze(reading(0))), /./);
+	const plain = Object.create(null);
+	assert.is(history.at(1, plain), plain);
+	assert.equal({ ...plain }, reading(1));
+	let load = 0;
+	const accessor = {
+		...reading(0),
+		get load() {
+			return load;
+		},
+		set load(value) {
+			load = value;
+		},
+	};
+	assert.is(history.at(2, accessor), accessor);
+	assert.equal([load, accessor.flags, accessor.time], [reading(2).load, 2, 120]);
+	const read: string[] = [];
+	const get = (target: Reading, name: string | symbol) => {
+		read.push(String(name));
+		return Reflect.get(target, name);
+	};
+	const proxy = new Proxy(reading(3), { get });
+	assert.is(history.append(proxy), 3);
+	assert.equal(read, Object.keys(FIELDS));
+	assert.equal(history.at(3), reading(3));
+	pool.close();
+});
+
+test("closed by a setter or a getter of the caller's: nothing is read or written any more", () => {
+	for (const closes of ["history", "pool"] as const) {
+		const pool = poolOf(16384);
+		const { history } = new Model(pool);
+		history.append(reading(1));
+		const close = () => (closes === "pool" ? pool : history).close();
+		const set = {
+			...reading(0),
+			get temperature() {
+				return 0;
+			},
+			set temperature(_value) {
+				close();
+			},
+		};
+		history.at(0, set);
+		assert.is(set.time, 60);
+		fails(() => history.at(0), "ECLOSED");
+		const other = poolOf(16384);
+		const second = new Model(other).history;
+		const get = {
+			...reading(0),
+			get humidity() {
+				(closes === "pool" ? other : second).close();
+				return 1;
+			},
+		};
+		fails(() => second.append(get), "ECLOSED");
+		pool.close();
+		other.close();
+	}
+});
+
+test("names that are integers, or are those of a history's own", () => {
+	const pool = poolOf(16384);
+	const fields = { append: "int8", "7": "uint16", at: "uint32", "01": "int16", "4294967295": "uint8" } as const;
+	const history = new History({ pool, key: "x", fields });
+	const record = { append: -1, "7": 65535, at: 2 ** 32 - 1, "01": -3, "4294967295": 9 };
+	history.append(record);
+	assert.equal(history.at(0), record);
+	const into = Array.from({ length: 9 }, () => 0) as never as typeof record;
+	assert.is(history.at(0, into)["7"], 65535);
+	assert.equal([into.at, into["01"], (into as never as number[]).length], [2 ** 32 - 1, -3, 9]);
+	assert.equal([...new Uint8Array(history.read(1, 0)).subarray(0, 2)], [255, 255]);
+	pool.close();
+});
+
+test("find: gaps, equal values, values far away, in few pages", () => {
+	const random = new Random(SEED);
+	for (let turn = 0; turn < 9; turn++) {
+		const pool = poolOf(48_000);
+		const fields = { at: turn & 1 ? "uint32" : "float32", noise: "int8" } as const;
+		const history = new History({ pool, key: "x", fields });
+		const values: number[] = [];
+		for (let i = 0, at = 0; i < 3000; i++) {
+			if (turn === 8) at = Math.fround(at * 1.02 + 1);
+			else at += turn < 2 ? 60 : random.once(200) ? random.below(100_000) : random.below(turn < 5 ? 4 : 9);
+			values.push(at);
+			history.append({ at, noise: random.below(100) });
+		}
+		const reads = countReads(pool);
+		const { start, end } = history;
+		const pages = Math.ceil((end - start) / Math.floor(PAGE / 5));
+		for (let i = 0; i < 300; i++) {
+			const value = random.once(9)
+				? random.next()
+				: (values[start + random.below(end - start)] as number) + random.below(3) - 1;
+			const expected = values.findIndex((each, index) => index >= start && each >= value);
+			const before = reads.count;
+			assert.is(history.find(value), expected < 0 ? end : expected, `${turn}: ${value}`);
+			assert.ok(reads.count - before <= 2 * Math.log2(pages) + 2, `${turn}: ${reads.count - before} of ${pages}`);
+		}
+		assert.ok(pages > 10 && (turn > 1 || reads.count / 300 < 2.2), `${turn}: ${reads.count} of ${pages}`);
+		for (const far of [Number.NEGATIVE_INFINITY, -1, 0]) assert.is(history.find(far), start);
+		assert.is(history.find(Number.POSITIVE_INFINITY), end);
+		pool.close();
+	}
 });
 
 test("types: the ends of each, and back", () => {

@@ -42,10 +42,21 @@ test("the native engine's manifest: every C file of its folder", () => {
 	for (const name of files) assert.ok(inManifest.has(`${folder}/${name}`), name);
 });
 
+/** Names of the TypeScript modules of a manifest and what it includes. */
+const typescriptOf = (path: string) =>
+	modulesOf(path)
+		.filter(([, file]) => existsSync(join(root, `${file}.ts`)))
+		.map(([name]) => name);
+
 test("manifest.json: every module is preloaded, by its name", () => {
-	const typescript = modulesOf("manifest.json").filter(([, file]) => existsSync(join(root, `${file}.ts`)));
-	const names = [...typescript.map(([name]) => name), "zram/memory"];
+	const names = [...typescriptOf("manifest.json"), "zram/memory"];
 	assert.equal([...(read("manifest.json").preload ?? [])].sort(), names.sort());
+});
+
+test("manifest-history.json: what it adds is preloaded, by its name", () => {
+	const core = typescriptOf("manifest.json");
+	const names = typescriptOf("manifest-history.json").filter((name) => !core.includes(name));
+	assert.equal([...(read("manifest-history.json").preload ?? [])].sort(), names.sort());
 });
 
 test.run();

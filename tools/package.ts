@@ -134,7 +134,13 @@ export async function makePackage(): Promise<void> {
 	nameModules();
 	copyManifest("manifest.json");
 	const manifest: Manifest = JSON.parse(readFileSync(join(packageFolder, "manifest.json"), "utf8"));
-	write("manifest.json", { ...manifest, preload: ["zram", "zram/*"] });
+	const history = "modules/zram/history/manifest-native.json"; // what an app does not import costs nothing
+	copyManifest(history);
+	write("manifest.json", {
+		...manifest,
+		include: [...(manifest.include ?? []), `./${history}`],
+		preload: ["zram", "zram/*"],
+	});
 	write("package.json", packageJSON());
 	for (const name of ["CHANGELOG.md", "LICENSE", "hosts/esp32/manifest-flash.json"]) copy(name);
 	writeReadme();

@@ -51,7 +51,8 @@ function engineModules(engine: Engine, name: string): Record<string, string | st
 
 /** The app: what firmware includes, the host of the suites, and the other engine for those who compare both. */
 function manifestFor(engine: Engine) {
-	const { preload } = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8"));
+	const preloadOf = (manifest: string) => JSON.parse(readFileSync(join(root, manifest), "utf8")).preload;
+	const preload = ["manifest.json", "manifest-history.json"].flatMap(preloadOf);
 	const ours = ["tests/sdk/simulator.c", "hosts/xs/natives.c", "hosts/xs/host.h", "tests/support/bytes.c"];
 	const littlefs = ["lfs", "lfs_util"].map((name) => `$(MODULES)/io/files/littlefs/${name}`);
 	const files = [...ours, "examples/littlefs/littlefs.c"].map((path) => join(root, path));
@@ -59,7 +60,9 @@ function manifestFor(engine: Engine) {
 		creation,
 		include: [
 			"$(MODDABLE)/examples/manifest_base.json",
-			...["modules/zram/manifest.json", "hosts/sim/manifest.json"].map((path) => join(root, path)),
+			...["modules/zram/manifest.json", `modules/zram/history/manifest-${engine}.json`, "hosts/sim/manifest.json"].map(
+				(path) => join(root, path),
+			),
 		],
 		defines: { xs: { aborthook: 1 } },
 		typescript: { tsconfig: { compilerOptions: { types: ["$(MODDABLE)/xs/includes/xs"] } } },
@@ -69,10 +72,9 @@ function manifestFor(engine: Engine) {
 			"*": [...files, ...littlefs],
 			...engineModules(engine, "zram/engine"),
 			...engineModules(other[engine], `zram/engine/${other[engine]}`),
-			"zram/history": join(root, "modules/zram/history"),
 			"zram/http": join(root, "modules/zram/http"),
 		},
-		preload: [...preload, "zram/history", "zram/http"],
+		preload: [...preload, "zram/http"],
 	};
 }
 

@@ -67,6 +67,7 @@ const ofTheEngine = [
 	"engine",
 	"failure",
 	"flash",
+	"history-page",
 	"host",
 	"hostile",
 	"inspect",

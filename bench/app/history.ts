@@ -69,6 +69,12 @@ function isRight(history: Records, source: Source, index: number): boolean {
 	return Object.entries(source.row).every(([name, value]) => found[name] === value);
 }
 
+/** As an app goes through a history. */
+function readAll(history: Records, row: Row<Fields>) {
+	const { end } = history;
+	for (let i = history.start; i < end; i++) history.at(i, row);
+}
+
 /** Records one by one, all in order, and looked for all over. */
 function measureCosts(meter: Meter, history: Records, pages: Pages, parameters: HistoryParameters) {
 	const { fields = {}, recordLength, count } = parameters;
@@ -86,8 +92,11 @@ function measureCosts(meter: Meter, history: Records, pages: Pages, parameters: 
 		"loop append",
 	);
 	const { start, end } = history;
-	meter.loop("loop", end - start, (i) => void (start + i));
-	meter.loop("at", end - start, (i) => history.at(start + i, row), "loop");
+	meter.once("loop at", end - start, () => {
+		for (let i = start; i < end; i++);
+	});
+	meter.once("at", end - start, () => readAll(history, row), "loop at");
+	meter.loop("loop", FINDS, (i) => void i);
 	const index = (i: number) => start + ((i * 40_503) % (end - start));
 	const times = Array.from({ length: FINDS }, (_, i) => history.at(index(i))[first] as number);
 	meter.loop("find", FINDS, (i) => history.find(times[i] as number), "loop");

@@ -16,7 +16,7 @@ import Engine from "zram/engine";
 import type { ByteBuffer } from "zram/engine/interface";
 import { check, refuseInteger, refuseNames, ZramError } from "zram/error";
 import { type Field, type FieldType, makeFields } from "zram/history/fields";
-import { type Page as HistoryPage, memoryLength, NO_OBJECT, recordRoom } from "zram/history/interface";
+import { memoryLength, recordRoom } from "zram/history/interface";
 import Page from "zram/history/page";
 import { Memory } from "zram/memory";
 import type SwapPool from "zram/swap";
@@ -71,6 +71,26 @@ function isDamage(error: unknown): boolean {
 	return error instanceof ZramError && (error.code === "ECORRUPT" || error.code === "EIO");
 }
 
+/** Whether it has properties that can be set. */
+function isObject(value: unknown): boolean {
+	return value === Object(value);
+}
+
+/** Checks the options: nothing has been done when this throws. */
+function configure<F extends Fields>(options: HistoryOptions<F>) {
+	if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
+	check(refuseNames("", options, NAMES));
+	const { pool, key, fields } = options;
+	if (typeof pool?.byteLength !== "function") throw new TypeError("pool: must be a SwapPool");
+	if (pool.byteLength(key) !== undefined) throw new RangeError(`key: there is a buffer ${key} already`);
+	const made = fields === undefined ? [] : makeFields(fields);
+	const { pageLength } = pool.values.chains;
+	const recordLength = made.reduce((sum, { type }) => sum + type.size, 0) || 1;
+	if (recordLength > pageLength)
+		throw new RangeError(`fields: a record has ${recordLength} bytes, but a page only ${pageLength}`);
+	return { pool, key, fields, layout: { pageLength, recordLength, fields: made } };
+}
+
 /**
  * What came in, in order, in a pool: records of numbers, or the bytes of a log. Where there is no room for more it drops
  * its oldest page, so {@link append} never throws `ENOSPC` while there is one.
@@ -85,19 +105,18 @@ function isDamage(error: unknown): boolean {
  * Besides the pool's it takes a page of internal memory, with the one that was read last: so going through a history in
  * order decodes each page once.
  */
-export default class History<F extends Fields = Record<never, never>> {
+export default class History<F extends Fields = Record<never, never>> extends Page {
 	#values: Values;
 	#key: Key;
 	#number: number;
-	#fields: Field[] | undefined;
+	#fields: readonly Field[] | undefined;
 	/** Bytes of a record, of the zeros behind the last one of a page, and records of a page. */
 	#recordLength: number;
 	#padLength: number;
 	#perPage: number;
 	#base = 0;
 	#end = 0;
-	/** The page that was read last, and a record on its way in; the memory of both. */
-	#page: HistoryPage;
+	/** Of the page that was read last, and of a record on its way in. */
 	#memory: Memory;
 	/** That record, without and with the zeros behind it. */
 	#record: Uint8Array;
@@ -108,33 +127,25 @@ export default class History<F extends Fields = Record<never, never>> {
 	 * than a page; ZramError `ENOSPC` if the pool has no free key; Error if there is not memory enough
 	 */
 	constructor(options: HistoryOptions<F>) {
-		if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
-		check(refuseNames("", options, NAMES));
-		const { pool, key, fields } = options;
-		if (typeof pool?.byteLength !== "function") throw new TypeError("pool: must be a SwapPool");
-		if (pool.byteLength(key) !== undefined) throw new RangeError(`key: there is a buffer ${key} already`);
-		if (fields !== undefined) this.#fields = makeFields(fields);
-		const recordLength = this.#fields?.reduce((sum, { type }) => sum + type.size, 0) ?? 1;
+		const { pool, key, fields, layout } = configure(options);
+		const memory = new Memory(memoryLength(layout), "internal");
+		const { pageLength, recordLength } = layout;
+		const lastRecord = new Uint8Array(memory as unknown as ArrayBuffer, pageLength, recordRoom(layout)).fill(0);
+		super(memory, layout);
+		this.at = (Page.prototype as unknown as Pick<History<F>, "at">).at;
+		this.#memory = memory;
+		this.#record = lastRecord.subarray(0, recordLength);
+		this.#lastRecord = lastRecord;
 		this.#values = pool.values;
-		const { pageLength } = this.#values.chains;
-		if (recordLength > pageLength)
-			throw new RangeError(`fields: a record has ${recordLength} bytes, but a page only ${pageLength}`);
+		this.#key = key;
+		if (fields) this.#fields = layout.fields;
 		this.#recordLength = recordLength;
 		this.#perPage = Math.floor(pageLength / recordLength);
 		this.#padLength = pageLength % recordLength;
-		const layout = { pageLength, recordLength, fields: this.#fields ?? [] };
-		this.#memory = new Memory(memoryLength(layout), "internal");
-		const memory = this.#memory as unknown as ArrayBuffer;
-		this.#record = new Uint8Array(memory, pageLength, recordLength);
-		this.#lastRecord = new Uint8Array(memory, pageLength, recordRoom(layout));
-		this.#lastRecord.fill(0);
-		this.#page = new Page(this.#memory, layout);
-		this.#key = key;
 		try {
-			this.#number = this.#values.keep(key, () => this.#page.close());
+			this.#number = this.#values.keep(key, () => this.closePage());
 		} catch (error) {
-			this.#page.close();
-			this.#memory.close();
+			this.#closeMemory();
 			throw error;
 		}
 	}
@@ -161,7 +172,7 @@ export default class History<F extends Fields = Record<never, never>> {
 	 * to drop
 	 */
 	append(record: Row<F> | ByteBuffer): number {
-		const fault = this.#page.pack(record);
+		const fault = this.packRecord(record);
 		if (fault < 0) return this.#store(this.#isLast ? this.#lastRecord : this.#record, 1);
 		this.#expectOpen();
 		const length = Engine.bufferLength(record as ByteBuffer, 1);
@@ -180,10 +191,7 @@ export default class History<F extends Fields = Record<never, never>> {
 	 * @throws RangeError; TypeError if it is a log, or `into` no object; ZramError `ECORRUPT`, `EIO` if the record's page is
 	 * damaged
 	 */
-	at(index: number, into: Row<F> = {} as Row<F>): Row<F> {
-		if (this.#page.unpack(index, into) <= 0) this.#unpackSlowly(index, into);
-		return into;
-	}
+	readonly at: (index: number, into?: Row<F>) => Row<F>; // its own, as XS would look through all other methods first
 
 	/**
 	 * Reads records (of a log, bytes) from number `index` on, packed, into a new ArrayBuffer.
@@ -227,20 +235,19 @@ export default class History<F extends Fields = Record<never, never>> {
 	find(value: number): number {
 		if (!this.#fields) this.#refuseLog("find");
 		if (typeof value !== NUMBER || Number.isNaN(value)) throw new TypeError("value: must be a number");
-		const page = this.#page;
 		let low = 0; // pages from the first one on
 		let high = Math.ceil((this.#end - this.#base) / this.#perPage);
 		let found = this.#end;
-		let guess = page.count ? this.#pageOf(page.first) : high - 1; // what was read last costs nothing
+		let guess = this.pageCount ? this.#pageOf(this.pageFirst) : high - 1; // what was read last costs nothing
 		for (let turn = 0; low < high; turn++) {
 			const number = this.#firstReadable(guess, high);
-			const place = number < high ? page.search(value) : 0;
-			if (place > 0 && place < page.count) return page.first + place;
+			const place = number < high ? this.searchPage(value) : 0;
+			if (place > 0 && place < this.pageCount) return this.pageFirst + place;
+			if (place === 0 && number < high) found = this.pageFirst;
 			if (place > 0) low = number + 1;
 			else high = guess;
-			if (place === 0 && page.count) found = page.first;
 			// every other guess halves what is left, whatever the values are like
-			guess = turn % 2 === 0 && page.count ? this.#extrapolate(value, low, high) : (low + high) >> 1;
+			guess = turn % 2 === 0 && this.pageCount ? this.#extrapolate(value, low, high) : (low + high) >> 1;
 		}
 		return found;
 	}
@@ -249,7 +256,7 @@ export default class History<F extends Fields = Record<never, never>> {
 	clear(): void {
 		this.#expectOpen();
 		while (this.#values.shift(this.#number)) this.#base = Math.min(this.#base + this.#perPage, this.#end);
-		this.#page.show(0, 0);
+		this.showPage(0, 0);
 		this.#values.clean();
 	}
 
@@ -258,9 +265,12 @@ export default class History<F extends Fields = Record<never, never>> {
 		if (this.#number < 0) return;
 		if (!this.#values.isClosed) this.#values.removeKept(this.#number, this.#key);
 		this.#number = -1;
-		this.#page.close();
-		this.#memory.close();
+		this.#closeMemory();
 		if (!this.#values.isClosed) this.#values.clean();
+	}
+
+	#closeMemory() {
+		if (this.closePage()) this.#memory.close(); // else the collector takes it
 	}
 
 	#expectOpen() {
@@ -342,7 +352,7 @@ export default class History<F extends Fields = Record<never, never>> {
 	#dropOldest(): boolean {
 		if (!this.#values.shift(this.#number)) return false;
 		this.#base = Math.min(this.#base + this.#perPage, this.#end);
-		if (this.#page.first < this.#base) this.#page.show(0, 0);
+		if (this.pageFirst < this.#base) this.showPage(0, 0);
 		this.#values.clean();
 		return true;
 	}
@@ -356,37 +366,37 @@ export default class History<F extends Fields = Record<never, never>> {
 		return true;
 	}
 
+	/** @internal */
+	protected loadRecord(index: number, into: unknown) {
+		if (!this.#fields) this.#refuseLog("at");
+		this.#load(index);
+		if (!isObject(into)) throw new TypeError("into: must be an object");
+	}
+
 	/** Reads the page of record `index`, if it is not what was read last. */
 	#load(index: number) {
 		this.#expectOpen();
 		check(refuseInteger(INDEX, index, this.#base, this.#end - 1));
-		const page = this.#page;
-		if (index >= page.first && index < page.first + page.count) return;
-		this.#show(this.#pageOf(index));
+		const place = index - this.pageFirst;
+		if (place < 0 || place >= this.pageCount) this.#show(this.#pageOf(index));
 	}
 
 	/** Reads a page, all that is on it by now. */
 	#show(number: number) {
-		const perPage = this.#perPage;
-		const page = this.#page;
-		const first = this.#base + number * perPage;
-		const count = Math.min(perPage, this.#end - first);
-		if (first === page.first && count === page.count) return;
-		page.show(0, 0); // should it fail
-		const offset = number * this.#values.chains.pageLength;
-		this.#values.read(this.#number, offset, this.#memory as unknown as HostBuffer, count * this.#recordLength);
-		page.show(first, count);
+		const { pageLength } = this.#values.chains;
+		const first = this.#base + number * this.#perPage;
+		const isWhole = first + this.#perPage <= this.#end;
+		const count = isWhole ? this.#perPage : this.#end - first;
+		if (first === this.pageFirst && count === this.pageCount) return;
+		this.showPage(0, 0); // should it fail
+		const length = isWhole ? pageLength : count * this.#recordLength; // whole pages are read for less
+		this.#values.readPage(this.#number, number, this.#memory as unknown as HostBuffer, length);
+		this.showPage(first, count);
 	}
 
 	/** The page of a record, counted from the oldest one. */
 	#pageOf(index: number): number {
 		return Math.floor((index - this.#base) / this.#perPage);
-	}
-
-	#unpackSlowly(index: number, into: Row<F>) {
-		if (!this.#fields) this.#refuseLog("at");
-		this.#load(index);
-		if (this.#page.unpack(index, into) === NO_OBJECT) throw new TypeError("into: must be an object");
 	}
 
 	/** The first page from `number` on, and before `end`, that can be read, and now is; else `end`. */
@@ -404,10 +414,10 @@ export default class History<F extends Fields = Record<never, never>> {
 
 	/** Where a value is, of `low` to `high` - 1, if it goes on as on the page that was read last. */
 	#extrapolate(value: number, low: number, high: number): number {
-		const page = this.#page;
-		const first = page.value(0);
-		const records = ((value - first) * (page.count - 1)) / (page.value(page.count - 1) - first);
-		const guess = Math.floor(this.#pageOf(page.first) + records / this.#perPage);
+		const first = this.pageValue(0);
+		const last = this.pageValue(this.pageCount - 1);
+		const records = ((value - first) * (this.pageCount - 1)) / (last - first);
+		const guess = Math.floor(this.#pageOf(this.pageFirst) + records / this.#perPage);
 		return guess > low ? Math.min(guess, high - 1) : low; // low also for what is no number
 	}
 
@@ -415,10 +425,10 @@ export default class History<F extends Fields = Record<never, never>> {
 	#readInto(into: Uint8Array, index: number) {
 		for (let done = 0; done < into.length; ) {
 			this.#load(index);
-			const { first, count } = this.#page;
-			const start = (index - first) * this.#recordLength;
-			const length = Math.min((first + count - index) * this.#recordLength, into.length - done);
-			into.set(new Uint8Array(this.#memory as unknown as ArrayBuffer, start, length), done);
+			const place = index - this.pageFirst;
+			const start = place * this.#recordLength;
+			const length = Math.min((this.pageCount - place) * this.#recordLength, into.length - done);
+			Engine.copy(into, done, this.#memory as unknown as HostBuffer, start, length);
 			done += length;
 			index += length / this.#recordLength;
 		}

@@ -14,11 +14,6 @@ import type { Memory } from "zram/memory";
 export const HEAD_LENGTH = 64;
 export const FIELD_LENGTH = 16;
 
-/** unpack(): the record is not on this page. */
-export const ELSEWHERE = 0;
-/** unpack(): `into` is no object. */
-export const NO_OBJECT = -1;
-
 /** The geometry of a page and its records. */
 export interface PageLayout {
 	pageLength: number;
@@ -38,31 +33,53 @@ export function memoryLength(layout: PageLayout): number {
 	return start + HEAD_LENGTH + FIELD_LENGTH * layout.fields.length;
 }
 
-export interface Page {
-	/** The number of the first record that is here, and how many are. Numbers are integers below 2^53. */
-	readonly first: number;
-	readonly count: number;
-	/** From now on these are the records in the memory. 0 of them: none. */
-	show(first: number, count: number): void;
+/**
+ * What a history is underneath. `at` itself is the host's function, as a function of JavaScript around it would cost as much
+ * as three fields; it asks loadRecord() for what is not here.
+ */
+export declare abstract class Page {
+	/** `memory` has memoryLength() bytes, the room for a record zeros. It is the caller's to close, after the page. */
+	constructor(memory: Memory, layout: PageLayout);
+	/** The number of the first record that is here: an integer below 2^53. @internal */
+	protected get pageFirst(): number;
+	/** How many records are here. @internal */
+	protected get pageCount(): number;
 	/**
-	 * Gives `into` a number for each field of record `index`: 1. Or ELSEWHERE, which a page without fields always answers, and
-	 * one that is closed; or NO_OBJECT.
+	 * From now on these are the records in the memory. 0 of them: none.
+	 *
+	 * @internal
 	 */
-	unpack(index: number, into: unknown): number;
+	protected showPage(first: number, count: number): void;
+	/**
+	 * Makes the page that of record `index`, or throws what at() throws. at() calls it for what is on another page, and for
+	 * `into` that is no object.
+	 *
+	 * @internal
+	 */
+	protected abstract loadRecord(index: number, into: unknown): void;
 	/**
 	 * Makes the values of `record` the record in the memory: -1. Or the index of the field whose value is no number that it can
 	 * hold (0 if there is no field, `record` is no object, or the page is closed); then the record in the memory is anything.
+	 *
+	 * @internal
 	 */
-	pack(record: unknown): number;
-	/** How many of the records have a first field less than `value`; they are in its order. */
-	search(value: number): number;
-	/** The first field of the record at `place`, 0 to count - 1. */
-	value(place: number): number;
-	/** It has no records any more, and does not touch the memory. */
-	close(): void;
-}
-
-export interface PageConstructor {
-	/** `memory` has memoryLength() bytes, the room for a record zeros. It is the caller's to close, after the page. */
-	new (memory: Memory, layout: PageLayout): Page;
+	protected packRecord(record: unknown): number;
+	/**
+	 * How many of the records have a first field less than `value`; they are in its order.
+	 *
+	 * @internal
+	 */
+	protected searchPage(value: number): number;
+	/**
+	 * The first field of the record at `place`, 0 to pageCount - 1.
+	 *
+	 * @internal
+	 */
+	protected pageValue(place: number): number;
+	/**
+	 * It has no records any more. False if the memory is being read, by an at() that has called a setter; else it may go.
+	 *
+	 * @internal
+	 */
+	protected closePage(): boolean;
 }

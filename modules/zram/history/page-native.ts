@@ -2,7 +2,7 @@
  * A history's page, natively: zramHistoryPage.c. The contract is in interface.ts.
  */
 
-import type { Page, PageConstructor, PageLayout } from "zram/history/interface";
+import type { Page, PageLayout } from "zram/history/interface";
 import type { Memory } from "zram/memory";
 
 /** The name as XS finds a property by it: a string, or a number if it is an index of an array. */
@@ -11,7 +11,7 @@ function keyOf(name: string): string | number {
 	return index < 2 ** 32 - 1 && `${index}` === name ? index : name;
 }
 
-class NativePage extends Native("xs_zram_history_page_destructor") implements Page {
+class NativePage extends Native("xs_zram_history_page_destructor") {
 	/** Keeps alive what the page points to: the memory, and the names of fields. */
 	readonly #memory: Memory;
 	readonly #names: object;
@@ -24,29 +24,29 @@ class NativePage extends Native("xs_zram_history_page_destructor") implements Pa
 		const codes = Uint8Array.from(fields, ({ type }) => type.code);
 		attach(this, this.#memory, pageLength, recordLength, keys, codes);
 	}
-	get first(): number {
+	at(index: number, into?: object): object {
+		return native("xs_zram_history_page_at").call(this, index, into);
+	}
+	get pageFirst(): number {
 		return native("xs_zram_history_page_get_first").call(this);
 	}
-	get count(): number {
+	get pageCount(): number {
 		return native("xs_zram_history_page_get_count").call(this);
 	}
-	show(first: number, count: number): void {
+	showPage(first: number, count: number): void {
 		native("xs_zram_history_page_show").call(this, first, count);
 	}
-	unpack(index: number, into: unknown): number {
-		return native("xs_zram_history_page_unpack").call(this, index, into);
-	}
-	pack(record: unknown): number {
+	packRecord(record: unknown): number {
 		return native("xs_zram_history_page_pack").call(this, record);
 	}
-	search(value: number): number {
+	searchPage(value: number): number {
 		return native("xs_zram_history_page_search").call(this, value);
 	}
-	value(place: number): number {
+	pageValue(place: number): number {
 		return native("xs_zram_history_page_value").call(this, place);
 	}
-	close(): void {
-		native("xs_zram_history_page_close").call(this);
+	closePage(): boolean {
+		return native("xs_zram_history_page_close").call(this);
 	}
 }
 
@@ -62,5 +62,5 @@ function attach(
 	native("xs_zram_history_page").call(this, page, memory, pageLength, recordLength, keys, codes);
 }
 
-const page: PageConstructor = NativePage;
-export default page;
+/** Its methods are for History alone: the declaration says protected. */
+export default NativePage as unknown as typeof Page;

@@ -4,14 +4,7 @@
 
 import type { Field, Type } from "zram/history/fields";
 import { FLOAT32, INT8, INT16, INT32, UINT8, UINT16, UINT32 } from "zram/history/fields";
-import {
-	ELSEWHERE,
-	NO_OBJECT,
-	type Page,
-	type PageConstructor,
-	type PageLayout,
-	recordRoom,
-} from "zram/history/interface";
+import { type Page, type PageLayout, recordRoom } from "zram/history/interface";
 import type { Memory } from "zram/memory";
 
 /** Every NaN is this one, whatever the processor makes of it. */
@@ -19,8 +12,6 @@ const NAN_BITS = 0x7fc00000;
 
 // Literals would be new strings for each call, unless the code is preloaded.
 const NUMBER = typeof 0;
-const OBJECT = typeof {};
-const FUNCTION = typeof Object;
 
 function get(view: DataView, offset: number, code: number): number {
 	switch (code) {
@@ -58,12 +49,12 @@ function fits({ code, least, most }: Type, value: number): boolean {
 
 /** Whether it has properties that can be set. */
 function isObject(value: unknown): boolean {
-	return (typeof value === OBJECT && value !== null) || typeof value === FUNCTION;
+	return value === Object(value);
 }
 
-class PortablePage implements Page {
-	first = 0;
-	count = 0;
+abstract class PortablePage {
+	pageFirst = 0;
+	pageCount = 0;
 	readonly #fields: readonly Field[];
 	readonly #recordLength: number;
 	/** Where the record on its way in lies. */
@@ -77,24 +68,27 @@ class PortablePage implements Page {
 		this.#record = pageLength;
 		this.#view = new DataView(memory as unknown as ArrayBuffer, 0, pageLength + recordRoom(layout));
 	}
-	show(first: number, count: number) {
-		this.first = first;
-		this.count = count;
-	}
-	unpack(index: number, into: unknown): number {
-		const place = index - this.first;
+	abstract loadRecord(index: number, into: unknown): void;
+	at(index: number, into: object = {}): object {
 		const fields = this.#fields;
-		if (!(place >>> 0 === place && place < this.count && fields.length)) return ELSEWHERE;
-		if (!isObject(into)) return NO_OBJECT;
+		let place = index - this.pageFirst;
+		if (!(place >>> 0 === place && place < this.pageCount && fields.length && isObject(into))) {
+			this.loadRecord(index, into);
+			place = index - this.pageFirst;
+		}
 		const start = place * this.#recordLength;
 		for (let i = 0; i < fields.length; i++) {
 			const { name, offset, type } = fields[i] as Field;
 			const view = this.#view; // a setter of the caller's may close the page
 			if (view) (into as Record<string, number>)[name] = get(view, start + offset, type.code);
 		}
-		return 1;
+		return into;
 	}
-	pack(record: unknown): number {
+	showPage(first: number, count: number) {
+		this.pageFirst = first;
+		this.pageCount = count;
+	}
+	packRecord(record: unknown): number {
 		const fields = this.#fields;
 		if (!fields.length || !isObject(record)) return 0;
 		for (let i = 0; i < fields.length; i++) {
@@ -107,25 +101,26 @@ class PortablePage implements Page {
 		}
 		return -1;
 	}
-	search(value: number): number {
+	searchPage(value: number): number {
 		let low = 0;
-		let high = this.count;
+		let high = this.pageCount;
 		while (low < high) {
 			const middle = (low + high) >> 1;
-			if (this.value(middle) < value) low = middle + 1;
+			if (this.pageValue(middle) < value) low = middle + 1;
 			else high = middle;
 		}
 		return low;
 	}
-	value(place: number): number {
+	pageValue(place: number): number {
 		const { code } = (this.#fields[0] as Field).type;
 		return get(this.#view as DataView, place * this.#recordLength, code);
 	}
-	close() {
-		this.count = 0;
+	closePage(): boolean {
+		this.pageCount = 0;
 		this.#view = undefined;
+		return true;
 	}
 }
 
-const page: PageConstructor = PortablePage;
-export default page;
+/** Its methods are for History alone: the declaration says protected. */
+export default PortablePage as unknown as typeof Page;

@@ -14,9 +14,6 @@
 
 #include "xsmc.h"
 
-#define kElsewhere 0
-#define kNoObject (-1)
-
 #define kHeadLength 64
 #define kFieldLength 16
 
@@ -64,6 +61,7 @@ typedef struct {
 	uint32_t recordLength;
 	uint32_t pageLength;
 	uint32_t fieldCount;
+	uint32_t isRead; /* by at(): the memory must not go now */
 } Head;
 
 _Static_assert(sizeof(Head) <= kHeadLength, "interface.ts says how long a head is");
@@ -126,9 +124,12 @@ void xs_zram_history_page(xsMachine *the)
 	xsmcSetHostData(xsArg(0), head);
 }
 
+/* closePage() */
 void xs_zram_history_page_close(xsMachine *the)
 {
-	headOf(the, &xsThis);
+	Head *head = headOf(the, &xsThis);
+
+	xsmcSetBoolean(xsResult, !head || !head->isRead);
 	xsmcSetHostData(xsThis, NULL);
 }
 
@@ -167,26 +168,30 @@ void xs_zram_history_page_show(xsMachine *the)
 	head->count = (count <= head->pageLength / head->recordLength) ? count : 0;
 }
 
-/* An index of a record as a place on the page; `count` or more if it is not there, or no integer. */
+#define kElsewhere UINT32_MAX
+#define kNumberMax 9007199254740992.0
+
+/* Where on the page a record is; kElsewhere if it is not there, or `slot` no integer. */
 static uint32_t toPlace(xsMachine *the, xsSlot *slot, const Head *head)
 {
-	int64_t place;
+	uint32_t count = (head && head->fieldCount) ? head->count : 0;
+	int kind = xsmcTypeOf(*slot);
+	int64_t place = -1;
 
-	if (xsmcTypeOf(*slot) == xsIntegerType)
+	if (!count)
+		return kElsewhere;
+	if (kind == xsIntegerType)
 		place = xsmcToInteger(*slot) - head->first;
-	else if (xsmcTypeOf(*slot) == xsNumberType) {
-		double value = xsmcToNumber(*slot) - (double)head->first;
-		if (!((value >= 0) && (value < head->count)) || (value != (uint32_t)value))
-			return head->count;
-		place = (int64_t)value;
+	else if (kind == xsNumberType) {
+		double value = xsmcToNumber(*slot);
+		if ((value >= 0) && (value < kNumberMax) && (value == (double)(int64_t)value))
+			place = (int64_t)value - head->first;
 	}
-	else
-		return head->count;
-	return ((place >= 0) && (place < head->count)) ? (uint32_t)place : head->count;
+	return ((place >= 0) && (place < count)) ? (uint32_t)place : kElsewhere;
 }
 
 /* Bytes lie anywhere, and processors may want words at multiples of their length. */
-static uint32_t word(const uint8_t *p, uint32_t size)
+static inline uint32_t word(const uint8_t *p, uint32_t size)
 {
 	uint32_t value = p[0];
 
@@ -195,6 +200,18 @@ static uint32_t word(const uint8_t *p, uint32_t size)
 	if (size > 2)
 		value |= (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 	return value;
+}
+
+/* Of the types that XS's integers hold. */
+static inline int32_t toInteger(const uint8_t *p, uint32_t type)
+{
+	if (type == kInt16)
+		return (int16_t)word(p, 2);
+	if (type == kUint16)
+		return (int32_t)word(p, 2);
+	if (type == kInt8)
+		return (int8_t)p[0];
+	return (type == kUint8) ? p[0] : (int32_t)word(p, 4);
 }
 
 static void setWord(uint8_t *p, uint32_t size, uint32_t value)
@@ -222,27 +239,14 @@ static uint32_t toBits(float value)
 }
 
 /* A field of the record at `p`, as XS's own reading of a DataView would have it: integers are integers. */
-static void getField(xsMachine *the, xsSlot *into, const uint8_t *p, uint32_t type)
+static inline void getField(xsMachine *the, xsSlot *into, const uint8_t *p, uint32_t type)
 {
-	uint32_t bits = word(p, gTypes[type].size);
-
-	switch (type) {
-	case kInt8:
-		xsmcSetInteger(*into, (int8_t)bits);
-		break;
-	case kInt16:
-		xsmcSetInteger(*into, (int16_t)bits);
-		break;
-	case kUint32:
-		setNumber(the, into, bits);
-		break;
-	case kFloat32:
-		xsmcSetNumber(*into, (double)toFloat(bits));
-		break;
-	default:
-		xsmcSetInteger(*into, (int32_t)bits);
-		break;
-	}
+	if (type == kUint32)
+		setNumber(the, into, word(p, 4));
+	else if (type == kFloat32)
+		xsmcSetNumber(*into, (double)toFloat(word(p, 4)));
+	else
+		xsmcSetInteger(*into, toInteger(p, type));
 }
 
 /* Returns 0 if it does not fit; its fraction may go, or a float's last bits. */
@@ -275,33 +279,56 @@ static int setField(xsMachine *the, xsSlot *slot, uint8_t *p, uint32_t code)
 	return 1;
 }
 
-/* unpack(index, into) */
-void xs_zram_history_page_unpack(xsMachine *the)
+/*
+ * The fields of the record at `place` become properties of `object`. As xsmcSet does it, but with one look whether the stack
+ * has room, and the value made where it is wanted: that is a third of what a field costs.
+ */
+static void unpack(xsMachine *the, Head *head, uint32_t place, const xsSlot *object)
 {
-	Head *head = headOf(the, &xsThis);
-	uint32_t place = head ? toPlace(the, &xsArg(0), head) : 0;
-	uint32_t start, count;
+	xsSlot *base = the->stack;
+	const uint8_t *record = head->bytes + place * head->recordLength;
+	const Field *field = fieldsOf(head), *end = field + head->fieldCount;
 
-	if (!head || (place >= head->count) || !head->fieldCount) {
-		xsmcSetInteger(xsResult, kElsewhere);
-		return;
-	}
-	if (xsmcTypeOf(xsArg(1)) != xsReferenceType) {
-		xsmcSetInteger(xsResult, kNoObject);
-		return;
-	}
-	start = place * head->recordLength;
-	count = head->fieldCount;
-	for (uint32_t i = 0; head && (i < count); i++) {
-		const Field *field = &fieldsOf(head)[i];
-		getField(the, &xsResult, head->bytes + start + field->offset, field->type);
+	xsOverflow(-2);
+	for (; field < end; field++) {
+		getField(the, &base[-1], record + field->offset, field->type);
+		base[-2] = *object;
+		the->stack = base - 2;
 		if (field->id)
-			xsmcSet(xsArg(1), (xsIdentifier)field->id, xsResult);
+			fxSetID(the, (xsIdentifier)field->id);
 		else
-			xsmcSetIndex(xsArg(1), field->index, xsResult);
-		head = headOf(the, &xsThis);
+			fxSetIndex(the, field->index);
+		the->stack = base;
 	}
-	xsmcSetInteger(xsResult, 1);
+}
+
+/*
+ * at(index, into): `into` is left out, or undefined, for a new object. What is not so simple is loadRecord's to bring or to
+ * refuse. Setters are the app's code, which may close the page: the memory stays meanwhile.
+ */
+void xs_zram_history_page_at(xsMachine *the)
+{
+	xsSlot *index = &xsArg(0);
+	Head *head = headOf(the, &xsThis);
+	uint32_t place = toPlace(the, index, head);
+	int kind = (xsmcArgc > 1) ? xsmcTypeOf(xsArg(1)) : xsUndefinedType;
+	uint32_t isRead;
+
+	if (kind == xsUndefinedType)
+		xsmcSetNewObject(xsResult);
+	else
+		xsResult = xsArg(1);
+	if ((place == kElsewhere) || ((kind != xsReferenceType) && (kind != xsUndefinedType))) {
+		xsmcCall_noResult(xsThis, xsID("loadRecord"), index, &xsResult, NULL);
+		head = headOf(the, &xsThis);
+		place = toPlace(the, index, head);
+	}
+	if (place == kElsewhere)
+		return;
+	isRead = head->isRead;
+	head->isRead = 1;
+	unpack(the, head, place, &xsResult);
+	head->isRead = isRead;
 }
 
 /* pack(record) */
@@ -334,21 +361,12 @@ void xs_zram_history_page_pack(xsMachine *the)
 /* The first field of the record at `place`. */
 static double firstField(Head *head, uint32_t place)
 {
+	const uint8_t *p = head->bytes + place * head->recordLength;
 	uint32_t type = fieldsOf(head)->type;
-	uint32_t bits = word(head->bytes + place * head->recordLength, gTypes[type].size);
 
-	switch (type) {
-	case kInt8:
-		return (int8_t)bits;
-	case kInt16:
-		return (int16_t)bits;
-	case kInt32:
-		return (int32_t)bits;
-	case kFloat32:
-		return (double)toFloat(bits);
-	default:
-		return bits;
-	}
+	if (type == kUint32)
+		return word(p, 4);
+	return (type == kFloat32) ? (double)toFloat(word(p, 4)) : toInteger(p, type);
 }
 
 /* search(value) */

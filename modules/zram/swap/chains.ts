@@ -317,6 +317,13 @@ export class Chains {
 		}
 	}
 
+	/** Reads page `index` of `chain`: the whole, or its first `length` bytes. */
+	readPage(chain: number, index: number, into: ByteBuffer, length: number): void {
+		const page = this.#links[this.#seek(chain, index)] as number;
+		const { zram, first } = this.#placeOf(page);
+		if (zram.tryRead(into, (page - first) * this.pageLength, 0, length) < 0) throw zram.damage;
+	}
+
 	/**
 	 * Writes the first `length` bytes of `bytes`, from the one at `done` on, over those of `chain` from `offset` on.
 	 *

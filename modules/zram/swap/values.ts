@@ -277,6 +277,16 @@ export class Values implements Claimant {
 		return true;
 	}
 
+	/** Reads the first `length` bytes of a page of a kept value. */
+	readPage(number: number, index: number, into: ByteBuffer, length: number) {
+		this.#begin();
+		try {
+			this.chains.readPage(number, index, into, length);
+		} finally {
+			this.#busy = false;
+		}
+	}
+
 	/** Makes some room for `length` bytes of a kept value at the cost of others, or refuses it. */
 	makeRoom(number: number, length: number) {
 		this.#begin();
