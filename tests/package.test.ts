@@ -70,7 +70,12 @@ test("the README names no file that is not there, and shows no picture", () => {
 
 test("the same specifiers as the manifest's, for the same files", () => {
 	const files: Record<string, string> = {};
-	for (const manifest of ["modules/zram/manifest.json", "modules/zram/history/manifest.json", "manifest-http.json"]) {
+	for (const manifest of [
+		"modules/zram/manifest.json",
+		"modules/zram/history/manifest.json",
+		"manifest-http.json",
+		"manifest-trace.json",
+	]) {
 		const { modules } = JSON.parse(readFileSync(join(root, manifest), "utf8"));
 		for (const [name, file] of Object.entries<string>(modules)) files[name] = join(dirname(manifest), file);
 	}

@@ -11,7 +11,7 @@ import { buildFolder, root, sourceOfModule } from "./paths.ts";
 import { run } from "./process.ts";
 
 /** The modules that apps import. */
-export const entries = ["zram", "swap", "history", "http", "flash", "memory", "status"].map(
+export const entries = ["zram", "swap", "history", "http", "flash", "memory", "trace", "status"].map(
 	(name) => `modules/zram/${name}.ts`,
 );
 

@@ -73,8 +73,10 @@ function manifestFor(engine: Engine) {
 			...engineModules(engine, "zram/engine"),
 			...engineModules(other[engine], `zram/engine/${other[engine]}`),
 			"zram/http": join(root, "modules/zram/http"),
+			"zram/trace": join(root, "modules/zram/trace"),
+			"zram/trace/format": join(root, "modules/zram/trace/format"),
 		},
-		preload: [...preload, "zram/http"],
+		preload: [...preload, "zram/http", "zram/trace", "zram/trace/format"],
 	};
 }
 

@@ -10,11 +10,14 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import Zram, { type Inspection } from "zram";
 import { parseStatus } from "zram/status";
+import { Failure } from "./failure.ts";
+import { RECORD_HELP, record } from "./record.ts";
 import { Screen } from "./screen.ts";
 import { colored, inspection, Monitor, plain, type Style } from "./view.ts";
 
 const HELP = `usage: zram [status] [FILE] [--json]     status lines of a serial console, a pipe, or a saved log
        zram inspect FILE [--json]        a dump of an arena
+${RECORD_HELP}
 
 status reads FILE, or stdin if there is none or it is "-", and shows each device that prints status lines
 (formatStatus of "zram/status"): on a terminal with each line that comes, else at the end. What a board traces comes from
@@ -27,18 +30,10 @@ the debugger on its console; a serial port to which firmware prints by itself is
   --help      this text
   --version   the version of the package
 
-Exit codes: 0; 1 if the input holds no status line, or no arena, or cannot be read; 2 for a wrong call.
+record keeps what "zram/trace" prints there; docs/replay.md says more.
+
+Exit codes: 0; 1 if the input holds no status line, no arena or no trace, or cannot be read; 2 for a wrong call.
 `;
-
-/** What the user did wrong, or what is wrong with the input. */
-class Failure extends Error {
-	readonly exitCode: number;
-
-	constructor(message: string, exitCode = 1) {
-		super(message);
-		this.exitCode = exitCode;
-	}
-}
 
 const isTerminal = Boolean(process.stdout.isTTY);
 
@@ -148,7 +143,13 @@ function parse() {
 	}
 }
 
+/** Those that have options of their own. */
+const commands = new Map<string, (parameters: string[]) => Promise<void>>([["record", record]]);
+
 async function main() {
+	const [command = "", ...parameters] = process.argv.slice(2);
+	const own = commands.get(command);
+	if (own && !parameters.includes("--help")) return own(parameters);
 	const { values, positionals } = parse();
 	const json = values.json ?? false;
 	if (values.help) return void process.stdout.write(HELP);

@@ -122,6 +122,20 @@ export interface Claimant {
 	lose(): void;
 }
 
+/**
+ * What a device decides with, for a recorder.
+ *
+ * @internal
+ */
+export interface Insides {
+	/** Its methods may be replaced for a while. */
+	readonly engine: EngineInstance;
+	/** As {@link Zram.layout} has it. */
+	readonly layout: ZramLayout;
+	/** Bytes above which a page is huge. */
+	readonly threshold: number;
+}
+
 function expectIdle(claimant: Claimant | undefined) {
 	if (claimant?.isBusy)
 		throw new ZramError("EBUSY", "the device cannot be reset or closed from within an operation of its pool");
@@ -569,6 +583,15 @@ export default class Zram {
 		if (this.#claimant !== claimant) return false;
 		this.#claimant = undefined;
 		return true;
+	}
+
+	/**
+	 * What a recorder listens to.
+	 *
+	 * @internal
+	 */
+	get insides(): Insides {
+		return { engine: this.#engine, layout: this.#layout, threshold: this.#threshold };
 	}
 
 	/**

@@ -192,6 +192,11 @@ export interface Engine {
 	readonly done: number;
 	/** Page (check: or granule) at which the last operation stopped. */
 	readonly stopped: number;
+	/**
+	 * The page that was packed last, whether it was stored or not: its codec's id * 8192 + its stored length, which is a
+	 * page's if it cannot be compressed and 0 if it is same-filled.
+	 */
+	readonly packed: number;
 
 	/** Copies the region's header to `into`, HEADER_LENGTH bytes. */
 	header(into: ArrayBuffer): number;

@@ -49,6 +49,9 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 	get stopped(): number {
 		return native("xs_zram_engine_get_stopped").call(this);
 	}
+	get packed(): number {
+		return native("xs_zram_engine_get_packed").call(this);
+	}
 	header(into: ArrayBuffer): number {
 		return native("xs_zram_engine_header").call(this, into);
 	}

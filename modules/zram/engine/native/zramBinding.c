@@ -486,6 +486,14 @@ void xs_zram_engine_get_stopped(xsMachine *the)
 	xsmcSetInteger(xsResult, binding ? (xsIntegerValue)engineOf(binding)->stopped : 0);
 }
 
+/* The page that was packed last */
+void xs_zram_engine_get_packed(xsMachine *the)
+{
+	zramBinding *binding = bindingOf(the);
+
+	xsmcSetInteger(xsResult, binding ? (xsIntegerValue)engineOf(binding)->packed : 0);
+}
+
 /* hold(busy): from now on every call is answered kZramErrorBusy, or no longer */
 void xs_zram_engine_hold(xsMachine *the)
 {

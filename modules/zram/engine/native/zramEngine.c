@@ -84,6 +84,7 @@ int zramStorePage(zramEngine *engine, uint32_t page, const uint32_t *words, uint
 	zramPacked packed;
 
 	zramPack(&engine->packer, words, engine->block, &packed);
+	engine->packed = (uint16_t)(packed.codec << 13 | packed.length);
 	if ((packed.length > engine->threshold) && !(mode & kZramModeKeep))
 		return kZramStopIncompressible;
 	return zramPlace(engine, page, &packed);

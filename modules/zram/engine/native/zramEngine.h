@@ -103,6 +103,7 @@ typedef struct {
 	uint32_t staged;        /* page whose slot's content is in staging, or kZramNoPage */
 	uint8_t pressed;        /* pressure was reported and has not eased since */
 	uint8_t pressure;       /* pressure is to be reported when the operation ends */
+	uint16_t packed;        /* the page that was packed last, stored or not: codec * 8192 + stored length */
 	uint32_t *block;        /* pageLength + kZramBlockMargin bytes: stored bytes on their way in or out */
 	uint32_t *staging;      /* pageLength bytes: a page that the caller's buffer cannot hold aligned and whole */
 	zramPacker packer;

@@ -71,7 +71,7 @@ function setLength(plan: Uint32Array, index: number, length: number) {
 	plan[index + 1] = Math.floor(length / 2 ** 32);
 }
 
-class PortableEngine implements Engine {
+export class PortableEngine implements Engine {
 	#core: EngineCore;
 	#checker: Checker;
 	#rest: Rest;
@@ -171,6 +171,15 @@ class PortableEngine implements Engine {
 
 	get stopped(): number {
 		return this.#closed ? 0 : this.#core.stopped;
+	}
+
+	get packed(): number {
+		return this.#closed ? 0 : this.#core.packed;
+	}
+
+	/** For tools that answer what pages take, in place of the codecs. */
+	get core(): EngineCore {
+		return this.#core;
 	}
 
 	read(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done = 0, mode = 0): number {

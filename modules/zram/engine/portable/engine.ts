@@ -55,6 +55,8 @@ export class EngineCore {
 	stopped = 0;
 	/** Bytes, from the call's first, that the last range operation has finished. */
 	done = 0;
+	/** Of the page that was packed last, stored or not: codec * 8192 + stored length. */
+	packed = 0;
 	/** Page whose slot's content is in staging, or NO_PAGE. */
 	#staged = NO_PAGE;
 	/** The bytes of the request, from #first on, while it lasts. */
@@ -106,6 +108,7 @@ export class EngineCore {
 	#store(page: number, mode: number): number {
 		const { packer, place } = this;
 		packer.pack();
+		this.packed = (packer.packed.codec << 13) | packer.packed.length;
 		if (packer.packed.length > place.threshold && !(mode & MODE_KEEP)) return STOP_INCOMPRESSIBLE;
 		return place.place(page, packer.packed);
 	}

@@ -1,0 +1,500 @@
+/**
+ * Traces: what is done to a device, so that it can be done again elsewhere, with other memory, other options, or another
+ * allocator (`npx zram replay`). A trace has numbers of pages and how long they are stored, never what is in them.
+ *
+ * A recorder takes the place of the methods of one device's engine, and gives it back. So it sees all that is done, by
+ * whomever: the app, a pool, a history, a flash; and a device that is not recorded has nothing of it.
+ *
+ * @module
+ */
+
+import Zram from "zram";
+import { Deferred } from "zram/deferred";
+import Engine from "zram/engine";
+import { codecOf, ENTRY_LENGTH, lengthOf, STATE_OFFLOADED, STATE_SAME, stateOf } from "zram/engine/entry";
+import { FLAGS, HEADER_LENGTH } from "zram/engine/header";
+import {
+	type ByteBuffer,
+	type Engine as EngineInstance,
+	ERROR_CLOSED,
+	ERROR_FULL,
+	MODE_TRIMMED,
+	MODE_UNPACKED,
+	MODE_WRITTEN,
+	STOP_INCOMPRESSIBLE,
+} from "zram/engine/interface";
+import { check, refuseInteger, refuseNames, ZramError } from "zram/error";
+import { Memory, ticks } from "zram/memory";
+import {
+	BLOCK_LENGTH,
+	BLOCK_MAGIC,
+	CALL,
+	CALL_AGE,
+	CALL_CLOSE,
+	CALL_LIMIT,
+	CALL_MAINTAIN,
+	CALL_RESET,
+	CALL_RESET_PEAK,
+	CALL_WRITEBACK,
+	END,
+	FORMAT,
+	HEAD_LENGTH,
+	HELD,
+	KIND_HEADER,
+	KIND_RECORDS,
+	OFFLOAD,
+	OPERATIONS,
+	READ,
+	REFUSED,
+	REPACK,
+	STORED_CODEC,
+	TIME,
+	TRIM,
+	UNPACKED,
+	WRITE,
+	WRITE_FLASH,
+} from "zram/trace/format";
+
+/** Where a trace goes: a file, a socket, {@link traceLines}. */
+export interface TraceSink {
+	/** Takes the next block of the trace, at most 512 bytes. The trace is all of them, one after the other. */
+	write(buffer: ArrayBuffer): unknown;
+}
+
+/** What is recorded, and where it is kept. */
+export interface TraceOptions {
+	/** The device. Pools, histories and flashes on it are recorded with it. */
+	zram: Zram;
+	/**
+	 * Bytes of memory, in PSRAM if there is any, for the latest operations: 1,024 to 2^31 - 64. An operation takes about four.
+	 * When it is full, the oldest ones go.
+	 */
+	byteLength: number;
+	/**
+	 * Gets the trace block by block, each after the call that has filled it. It must not use the device itself. What it
+	 * throws becomes an unhandled rejection. Default: none, what is there is for {@link Trace.save}.
+	 */
+	sink?: TraceSink;
+}
+
+const TRACE_NAMES: Record<keyof TraceOptions, true> = Object.freeze({ zram: true, byteLength: true, sink: true });
+const LENGTH_LEAST = 2 * BLOCK_LENGTH;
+const LENGTH_MOST = 0x7fffffc0;
+/** Bytes that a record takes at most, with the time before it. */
+const RECORD_MOST = 24;
+
+/** The methods of an engine that a recorder takes the place of. */
+const METHODS = Object.freeze([
+	"read",
+	"write",
+	"append",
+	"trim",
+	"keep",
+	"offload",
+	"repack",
+	"setLimit",
+	"reset",
+	"resetPeak",
+	"markIdle",
+	"close",
+] as const satisfies (keyof EngineInstance)[]);
+
+function checkSink(name: string, sink: unknown) {
+	if (typeof (sink as TraceSink | undefined)?.write !== "function")
+		throw new TypeError(`${name}: must have a method write`);
+}
+
+/**
+ * Records what is done to a device, from now on until {@link close}.
+ *
+ * While it records, a page that is written costs some 30,000 instructions more on a microcontroller, one that is read
+ * 17,000; nothing is allocated. Operations that fail as a page is damaged are not recorded.
+ */
+export default class Trace {
+	readonly #zram: Zram;
+	readonly #engine: EngineInstance;
+	readonly #pageLength: number;
+	/** Words of the header, but for what the end of a ring says. */
+	readonly #header: string;
+	readonly #memory: Memory;
+	readonly #bytes: Uint8Array;
+	/** Blocks that there is room for. */
+	readonly #room: number;
+	readonly #sink: TraceSink | undefined;
+	readonly #drained: Deferred | undefined;
+	readonly #entry = new Uint32Array(ENTRY_LENGTH / 4);
+	/** Number of the block that is being written, where it lies, and the next byte in it. */
+	#block = 0;
+	#start = 0;
+	#at = 0;
+	/** Where its first record lies. */
+	#first = 0;
+	/** The first block that the sink has not got. */
+	#unsent = 0;
+	#hasSentHeader = false;
+	/** What records are relative to. */
+	#page = 0;
+	#ticks = ticks();
+	/** Milliseconds since the recording began. */
+	#time = 0;
+	/** How the page at which the engine has stopped would have been stored. */
+	#stored = 0;
+	#closed = false;
+
+	/**
+	 * Allocates the memory, and begins. A device that has pages already says so in the trace; a replay is exact if it was
+	 * empty.
+	 *
+	 * @throws TypeError, RangeError naming the option and its range; ZramError `EBUSY` if the device is recorded already,
+	 * `ECLOSED` if it is closed; Error if the host has not that much memory
+	 */
+	constructor(options: TraceOptions) {
+		if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
+		check(refuseNames("", options, TRACE_NAMES));
+		const { zram, byteLength, sink } = options;
+		if (!(zram instanceof Zram)) throw new TypeError("zram: must be a Zram");
+		check(refuseInteger("byteLength", byteLength, LENGTH_LEAST, LENGTH_MOST));
+		if (sink !== undefined) checkSink("sink", sink);
+		zram.expectReady();
+		const { engine, layout } = zram.insides;
+		if (Object.hasOwn(engine, "read")) throw new ZramError("EBUSY", "the device is recorded already");
+
+		this.#zram = zram;
+		this.#engine = engine;
+		this.#pageLength = layout.pageLength;
+		this.#header = headerOf(zram);
+		this.#room = Math.floor(byteLength / BLOCK_LENGTH);
+		this.#memory = new Memory(this.#room * BLOCK_LENGTH);
+		this.#bytes = new Uint8Array(this.#memory as unknown as ArrayBuffer);
+		this.#sink = sink;
+		if (sink) this.#drained = new Deferred(() => this.#closed || this.#drain());
+		this.#open();
+		this.#noteHeld(layout.pageCount);
+		this.#listen();
+		this.#listenToCalls();
+	}
+
+	/** Bytes of memory that the trace has. */
+	get byteLength(): number {
+		return this.#room * BLOCK_LENGTH;
+	}
+
+	/** Whether the oldest operations have gone: there was no room for all. */
+	get isWrapped(): boolean {
+		return this.#block >= this.#room;
+	}
+
+	/**
+	 * Writes what is in memory, as a trace of its own that begins with what the device is. Recording goes on.
+	 *
+	 * @throws TypeError for what is no sink; what the sink throws
+	 */
+	save(sink: TraceSink): void {
+		checkSink("sink", sink);
+		this.#expectOpen();
+		this.#turnOver();
+		const first = Math.max(this.#block - this.#room + 1, 0);
+		const end = this.#block; // a sink may have done something to the device
+		sink.write(this.#makeHeader(first));
+		for (let block = Math.max(first, this.#block - this.#room + 1); block < end; block++) sink.write(this.#copy(block));
+	}
+
+	/** Gives the sink what it has not got yet, now. */
+	flush(): void {
+		this.#expectOpen();
+		this.#turnOver();
+		this.#drain();
+	}
+
+	/** Ends the recording, gives the sink the rest, and frees the memory. Closing twice is fine. */
+	close(): void {
+		if (this.#closed) return;
+		for (const name of METHODS) delete (this.#engine as Partial<EngineInstance>)[name];
+		delete (this.#zram as Partial<Zram>).maintain;
+		delete (this.#zram as Partial<Zram>).writeback;
+		try {
+			this.flush();
+		} finally {
+			this.#closed = true;
+			this.#memory.close();
+		}
+	}
+
+	#expectOpen() {
+		if (this.#closed) throw new ZramError("ECLOSED", "the trace is closed");
+	}
+
+	// --- blocks
+
+	/** Begins a block: its number, the time, and the page that its first record is relative to. */
+	#open() {
+		this.#start = (this.#block % this.#room) * BLOCK_LENGTH;
+		this.#at = this.#start + HEAD_LENGTH;
+		this.#put(this.#block);
+		this.#put(this.#time);
+		this.#put(this.#page);
+		this.#first = this.#at;
+	}
+
+	/** Ends the block, if there is anything in it, and begins the next one. */
+	#turnOver() {
+		if (this.#at === this.#first) return;
+		seal(this.#bytes, this.#start, this.#at - this.#start, KIND_RECORDS);
+		this.#block++;
+		this.#open();
+		this.#drained?.fire();
+	}
+
+	/** A copy of a block that is in memory. */
+	#copy(block: number): ArrayBuffer {
+		const start = (block % this.#room) * BLOCK_LENGTH;
+		const length = (this.#bytes[start + 2] as number) + 256 * (this.#bytes[start + 3] as number);
+		return this.#memory.slice(start, start + HEAD_LENGTH + length);
+	}
+
+	/** Blocks that have gone meanwhile are missed by their numbers. */
+	#drain() {
+		const sink = this.#sink;
+		if (!sink) return;
+		if (!this.#hasSentHeader) {
+			this.#hasSentHeader = true;
+			sink.write(this.#makeHeader(0));
+		}
+		while (this.#unsent < this.#block) {
+			const block = Math.max(this.#unsent, this.#block - this.#room + 1);
+			this.#unsent = block + 1;
+			sink.write(this.#copy(block));
+		}
+	}
+
+	/** The header of a trace whose first block has this number. */
+	#makeHeader(first: number): ArrayBuffer {
+		const text = `${this.#header} first=${first}`;
+		const bytes = new Uint8Array(HEAD_LENGTH + text.length);
+		for (let i = 0; i < text.length; i++) bytes[HEAD_LENGTH + i] = text.charCodeAt(i);
+		seal(bytes, 0, bytes.length, KIND_HEADER);
+		return bytes.buffer;
+	}
+
+	// --- records
+
+	/** A number in groups of seven bits, the lowest first; all but the last have bit 7. */
+	#put(value: number) {
+		const bytes = this.#bytes;
+		let at = this.#at;
+		for (; value > 127; value = (value / 128) >>> 0) bytes[at++] = (value & 127) | 128;
+		bytes[at++] = value;
+		this.#at = at;
+	}
+
+	/** Room for a record, and the time before it. */
+	#begin() {
+		if (this.#at + RECORD_MOST > this.#start + BLOCK_LENGTH) this.#turnOver();
+		const now = ticks();
+		const passed = (now - this.#ticks) | 0;
+		this.#ticks = now;
+		if (passed <= 0) return; // somebody may have set the clock
+		this.#time += passed;
+		this.#put(passed * OPERATIONS + TIME);
+	}
+
+	#record(operation: number, page: number, argument = -1) {
+		this.#begin();
+		const distance = page - this.#page;
+		this.#page = page;
+		this.#put((distance < 0 ? -2 * distance - 1 : 2 * distance) * OPERATIONS + operation);
+		if (argument >= 0) this.#put(argument);
+	}
+
+	#recordCall(call: number, argument = 0) {
+		this.#begin();
+		this.#put(call * OPERATIONS + CALL);
+		this.#put(argument);
+	}
+
+	/** A page's second word, or 0. */
+	#wordOf(page: number): number {
+		const entry = this.#entry;
+		return this.#engine.nextPage(page, page + 1, entry.buffer) === page ? (entry[1] as number) : 0;
+	}
+
+	#noteHeld(pageCount: number) {
+		const { engine } = this.#zram.insides;
+		for (let page = 0; ; page++) {
+			page = engine.nextPage(page, pageCount, this.#entry.buffer);
+			if (page < 0 || page >= pageCount) return;
+			const word = this.#entry[1] as number;
+			const isOnFlash = stateOf(word) === STATE_OFFLOADED;
+			this.#record(HELD, page, isOnFlash ? this.#pageLength : storedOf(word));
+			if (isOnFlash) this.#record(OFFLOAD, page);
+		}
+	}
+
+	/** A page that was written just now, or trimmed in part. */
+	#noteWrite(page: number, operation: number) {
+		const word = this.#wordOf(page);
+		if (word === 0) this.#record(TRIM, page, 1);
+		else if (operation === UNPACKED) this.#record(UNPACKED, page);
+		else this.#record(operation, page, storedOf(word));
+	}
+
+	/** The pages that the engine's last request has done, from byte `from` on. */
+	#noteRange(operation: number, from: number) {
+		const { done } = this.#engine;
+		const end = Math.floor((from + done - 1) / this.#pageLength);
+		for (let page = Math.floor(from / this.#pageLength); page <= end; page++)
+			if (operation === READ) this.#record(READ, page);
+			else this.#noteWrite(page, operation);
+	}
+
+	#noteTrim(from: number) {
+		const pageLength = this.#pageLength;
+		const end = from + this.#engine.done;
+		const first = Math.ceil(from / pageLength);
+		const last = Math.floor(end / pageLength);
+		if (first > last) return void this.#noteWrite(last, WRITE);
+		if (first * pageLength > from) this.#noteWrite(first - 1, WRITE);
+		if (last > first) this.#record(TRIM, first, last - first);
+		if (last * pageLength < end) this.#noteWrite(last, WRITE);
+	}
+
+	/** Why a request has stopped in front of a page, if that is of interest. */
+	#noteStop(result: number) {
+		const engine = this.#engine;
+		if (result === STOP_INCOMPRESSIBLE) this.#stored = engine.packed;
+		else if (result === ERROR_FULL) this.#record(REFUSED, engine.stopped, engine.packed);
+	}
+
+	// --- listening
+
+	#listen() {
+		const engine = this.#engine;
+		const { read, write, append, trim, keep, offload, repack } = engine;
+		const { setLimit, reset, resetPeak, markIdle, close } = engine;
+
+		engine.read = (buffer: ByteBuffer, byteOffset, start, length, done = 0, mode = 0) => {
+			const result = read.call(engine, buffer, byteOffset, start, length, done, mode);
+			if (result > ERROR_CLOSED && engine.done) this.#noteRange(READ, byteOffset + done);
+			return result;
+		};
+		engine.write = (buffer: ByteBuffer, byteOffset, start, length, done = 0, mode = 0) => {
+			const result = write.call(engine, buffer, byteOffset, start, length, done, mode);
+			if (result <= ERROR_CLOSED) return result;
+			if (engine.done) this.#noteRange(mode & MODE_UNPACKED ? UNPACKED : WRITE, byteOffset + done);
+			if (result < 0) this.#noteStop(result);
+			return result;
+		};
+		engine.append = (buffer, byteOffset) => {
+			const result = append.call(engine, buffer, byteOffset);
+			if (result > 0) this.#record(UNPACKED, Math.floor(byteOffset / this.#pageLength));
+			return result;
+		};
+		engine.trim = (byteOffset, byteLength, done = 0, mode = 0) => {
+			const result = trim.call(engine, byteOffset, byteLength, done, mode);
+			if (result <= ERROR_CLOSED) return result;
+			if (engine.done) this.#noteTrim(byteOffset + done);
+			if (result < 0) this.#noteStop(result);
+			return result;
+		};
+		engine.keep = (mode) => {
+			const page = engine.stopped;
+			const result = keep.call(engine, mode);
+			if (result === 0) this.#noteWrite(page, WRITE);
+			else this.#noteStop(result);
+			return result;
+		};
+		engine.offload = (page, slot, mode, sum) => {
+			const wasOnFlash = stateOf(this.#wordOf(page)) === STATE_OFFLOADED;
+			const result = offload.call(engine, page, slot, mode, sum);
+			if (result) return result;
+			if (mode & (MODE_WRITTEN | MODE_TRIMMED)) this.#record(WRITE_FLASH, page, this.#stored);
+			else if (!wasOnFlash) this.#record(OFFLOAD, page);
+			return result;
+		};
+		engine.repack = (page) => {
+			const result = repack.call(engine, page);
+			if (result > 0) this.#record(REPACK, page, storedOf(this.#wordOf(page)));
+			return result;
+		};
+		const noteCall = (result: number, call: number, argument?: number) => {
+			if (result > ERROR_CLOSED) this.#recordCall(call, argument);
+			return result;
+		};
+		engine.setLimit = (limit) => noteCall(setLimit.call(engine, limit), CALL_LIMIT, limit);
+		engine.reset = () => noteCall(reset.call(engine), CALL_RESET);
+		engine.resetPeak = () => noteCall(resetPeak.call(engine), CALL_RESET_PEAK);
+		engine.markIdle = (steps) => noteCall(markIdle.call(engine, steps), CALL_AGE, steps);
+		engine.close = () => noteCall(close.call(engine), CALL_CLOSE);
+	}
+
+	/** What the device decides in a call is recorded as well; this is when it was asked. */
+	#listenToCalls() {
+		const zram = this.#zram;
+		const { maintain, writeback } = zram;
+		zram.maintain = (milliseconds) => {
+			if (Number.isInteger(milliseconds) && milliseconds >= 0) this.#recordCall(CALL_MAINTAIN, milliseconds);
+			return maintain.call(zram, milliseconds);
+		};
+		zram.writeback = (request) => {
+			this.#recordCall(CALL_WRITEBACK);
+			return writeback.call(zram, request);
+		};
+	}
+}
+
+/** Bytes `start` to `start + length` - 1 become a block, its head included. */
+function seal(bytes: Uint8Array, start: number, length: number, kind: number) {
+	const payload = length - HEAD_LENGTH;
+	const sum = Engine.checksum(bytes, start + HEAD_LENGTH, payload);
+	bytes[start] = BLOCK_MAGIC;
+	bytes[start + 1] = kind;
+	bytes[start + 2] = payload;
+	bytes[start + 3] = payload >> 8;
+	for (let i = 0; i < 4; i++) bytes[start + 4 + i] = sum >>> (8 * i);
+}
+
+/** How a page with this second word is stored. */
+function storedOf(word: number): number {
+	return stateOf(word) === STATE_SAME ? 0 : codecOf(word) * STORED_CODEC + lengthOf(word);
+}
+
+/** What the device is, in words: options and geometry. */
+function headerOf(zram: Zram): string {
+	const { engine, layout, threshold } = zram.insides;
+	const { pageLength, pageCount, arenaLength, granuleLength, metadata, codecs } = layout;
+	const header = new ArrayBuffer(HEADER_LENGTH);
+	engine.header(header);
+	const flags = new Uint32Array(header)[FLAGS];
+	const numbers = { pageLength, pageCount, arenaLength, granuleLength, metadata, threshold, flags, limit: zram.limit };
+	const slots = zram.status().backing?.slots ?? 0;
+	const words = Object.entries({ ...numbers, slots }).map(([key, value]) => `${key}=${value}`);
+	return [FORMAT, ...words, `codecs=${codecs.join(",")}`].join(" ");
+}
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** Bytes in base64. */
+function toText(bytes: Uint8Array): string {
+	const letters: string[] = [];
+	for (let i = 0; i < bytes.length; i += 3) {
+		const bits = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+		for (let shift = 18; shift >= 0; shift -= 6) letters.push(LETTERS[(bits >> shift) & 63] as string);
+	}
+	const over = (3 - (bytes.length % 3)) % 3;
+	for (let i = 1; i <= over; i++) letters[letters.length - i] = "=";
+	return letters.join("");
+}
+
+/**
+ * A sink that makes lines of text of a trace, for a serial console or a log: `npx zram record` makes a trace of them
+ * again. Each has at most 760 characters, and other lines may come between.
+ *
+ * @param name letters, digits, "_" and "-": tells devices apart that share a console
+ * @param print gets each line, without an end of line: `trace`, with one, or `console.log`
+ * @throws RangeError for such a name, TypeError if `print` is no function
+ */
+export function traceLines(name: string, print: (line: string) => void): TraceSink {
+	if (!/^[A-Za-z0-9_-]+$/.test(name)) throw new RangeError(`name: "${name}" is not of letters, digits, "_" and "-"`);
+	if (typeof print !== "function") throw new TypeError("print: must be a function");
+	return { write: (buffer) => print(`${FORMAT} ${name} ${toText(new Uint8Array(buffer))} ${END}`) };
+}

@@ -1,0 +1,109 @@
+/**
+ * `zram record`: takes the lines of a trace out of a console's output, and keeps the trace in a file.
+ *
+ * @module
+ */
+
+import { closeSync, createReadStream, openSync, writeSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import { Failure } from "./failure.ts";
+import { parseLine } from "./replay/blocks.ts";
+
+export const RECORD_HELP = `       zram record [FILE] --out TRACE [--name NAME]
+                                         the lines of a trace in a console's output, as a file`;
+
+function parse(parameters: string[]) {
+	try {
+		return parseArgs({
+			args: parameters,
+			allowPositionals: true,
+			options: { out: { type: "string" }, name: { type: "string" } },
+		});
+	} catch (error) {
+		throw new Failure((error as Error).message, 2);
+	}
+}
+
+/** What has come in so far, and what was wrong with it. */
+class Recording {
+	readonly #file: number;
+	#name: string | undefined;
+	readonly #others = new Set<string>();
+	#line = 0;
+	#bytes = 0;
+	#blocks = 0;
+	#faulty = 0;
+
+	constructor(path: string, name: string | undefined) {
+		this.#file = openSync(path, "w");
+		this.#name = name;
+	}
+
+	add(line: string) {
+		this.#line++;
+		const parsed = parseLine(line);
+		if (typeof parsed === "string") {
+			this.#faulty++;
+			say(`line ${this.#line}: ${parsed}`);
+		} else if (parsed) {
+			this.#name ??= parsed.name;
+			if (parsed.name === this.#name) this.#keep(parsed.bytes);
+			else this.#passOver(parsed.name);
+		}
+	}
+
+	#keep(bytes: Uint8Array) {
+		writeSync(this.#file, bytes);
+		this.#bytes += bytes.length;
+		this.#blocks++;
+		if (process.stderr.isTTY) process.stderr.write(`\r${this.#summary}\x1b[K`);
+	}
+
+	#passOver(name: string) {
+		if (this.#others.has(name)) return;
+		this.#others.add(name);
+		say(`line ${this.#line}: ${name} is recorded too, and left out: --name ${name} takes it`);
+	}
+
+	get #summary(): string {
+		return `${this.#name}: ${this.#blocks} blocks, ${this.#bytes} bytes`;
+	}
+
+	/** The last line of what is said; undefined if there was no trace. */
+	end(): string | undefined {
+		closeSync(this.#file);
+		if (process.stderr.isTTY && this.#blocks) process.stderr.write("\n");
+		if (!this.#blocks) return undefined;
+		return this.#faulty ? `${this.#summary}; ${this.#faulty} lines were faulty` : this.#summary;
+	}
+}
+
+function say(text: string) {
+	process.stderr.write(`${process.stderr.isTTY ? "\r\x1b[K" : ""}zram: ${text}\n`);
+}
+
+export async function record(parameters: string[]): Promise<void> {
+	const { values, positionals } = parse(parameters);
+	const [path, ...more] = positionals;
+	if (more.length) throw new Failure(`record: one file at a time, not also ${more.join(", ")}`, 2);
+	if (!values.out) throw new Failure("record: --out is missing, the file for the trace", 2);
+	const isStdin = path === undefined || path === "-";
+	if (path === undefined && process.stdin.isTTY) throw new Failure("nothing is piped in, and no FILE is named", 2);
+	const input = isStdin ? process.stdin : createReadStream(path);
+	const failed = new Promise<never>((_, reject) => input.on("error", reject));
+	const recording = new Recording(values.out, values.name);
+	// what has come in is in the file when the user ends it
+	process.once("SIGINT", () => input.destroy());
+	const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+	const read = async () => {
+		for await (const line of lines) recording.add(line);
+	};
+	await Promise.race([read(), failed]);
+	const summary = recording.end();
+	if (!summary)
+		throw new Failure(
+			`no line of a trace${values.name ? ` of ${values.name}` : ""} in ${isStdin ? "the input" : path}`,
+		);
+	process.stdout.write(`${values.out}: ${summary}\n`);
+}
