@@ -1,16 +1,19 @@
 /**
- * `npm run example:NAME`: the app in examples/NAME on the command-line XS host.
+ * `npm run example:NAME`: the app in examples/NAME on the command-line XS host; if it needs what the Moddable SDK has, in
+ * its simulator, until the user ends it.
  *
  * @module
  */
 
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Addition } from "./build-host.ts";
 import { root } from "./paths.ts";
 import { filesIn } from "./pictures.ts";
-import { MissingTool, type RunResult, runAsProgram } from "./process.ts";
+import { MissingTool, type RunResult, run, runAsProgram } from "./process.ts";
 import { runOnXS, type XSOptions } from "./run-xs.ts";
+import { buildApp, sdkTool } from "./sdk.ts";
+import { withDisplay } from "./simulator.ts";
 import { fetchXS } from "./xsnap.ts";
 
 /** littlefs as the Moddable SDK ships it, no npm package does, and what lends it a flash. */
@@ -37,6 +40,21 @@ function packageFiles(): string[] {
 	return paths.map((path) => relative(root, path));
 }
 
+/** Whether examples/`name` needs more than XS: its manifest includes more of the SDK than the base. */
+export function needsSimulator(name: string): boolean {
+	const { include }: { include: string[] } = JSON.parse(
+		readFileSync(join(root, "examples", name, "manifest.json"), "utf8"),
+	);
+	return include.some((path) => path.startsWith("$(") && !path.endsWith("/manifest_base.json"));
+}
+
+/** On the user's screen; where there is none, in memory. */
+async function runInSimulator(name: string): Promise<RunResult> {
+	const { path } = await buildApp(join(root, "examples", name));
+	const start = (env?: Record<string, string>) => run("stdbuf", ["-oL", sdkTool("mcsim"), path], { env, echo: true });
+	return process.env.DISPLAY ? start() : withDisplay(0, start);
+}
+
 /** Runs examples/`name`. Throws an Error if there is none, MissingTool if it needs what is not there. */
 export async function runExample(name: string, options: XSOptions = {}): Promise<RunResult> {
 	const path = join(root, "examples", name, "main.ts");
@@ -46,7 +64,9 @@ export async function runExample(name: string, options: XSOptions = {}): Promise
 }
 
 async function main([name = ""]: string[]): Promise<void> {
-	process.exitCode = (await runExample(name, { echo: true })).exitCode;
+	const example = join("examples", name, "manifest.json");
+	const isSimulated = existsSync(join(root, example)) && needsSimulator(name);
+	process.exitCode = (await (isSimulated ? runInSimulator(name) : runExample(name, { echo: true }))).exitCode;
 }
 
 runAsProgram(import.meta.url, main);

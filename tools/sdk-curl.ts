@@ -28,7 +28,7 @@ export async function fetchByCurl(port: string, path: string): Promise<Fetched> 
 	mkdirSync(join(buildFolder, "sdk"), { recursive: true });
 	const format = "%{http_code} %{content_type} %header{content-length}";
 	const url = `http://127.0.0.1:${port}${path}`;
-	const parameters = ["-s", "--noproxy", "*", "--max-time", "20", "-o", file, "-w", format, url];
+	const parameters = ["-s", "--noproxy", "*", "--max-time", "60", "-o", file, "-w", format, url];
 	const { exitCode, stdout } = await run("curl", parameters, { install: "apt-get install curl" });
 	return { exitCode, answer: stdout, body: readFileSync(file) };
 }

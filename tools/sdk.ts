@@ -72,6 +72,7 @@ export function sdkEnvironment(): Record<string, string> {
 function warningsIn(output: string): string[] {
 	const sdk = sdkFolder();
 	return output
+		.replaceAll(/(?<=warning: )# .*\n/g, "") // what another of make's jobs has said in between
 		.split("\n")
 		.filter((line) => /warning|cannot optimize|not frozen|no const/i.test(line))
 		.filter((line) => !line.includes(sdk) && !/^# (cc|xsc|tsc)|^### warning: wifi:/.test(line));

@@ -210,7 +210,7 @@ if (process.env.MODDABLE) {
 	}
 	if (!chosen.length) {
 		await part(`Dashboard for the simulator of Moddable SDK ${sdkVersion()}`, dashboard);
-		await part(`Examples in the simulator of Moddable SDK ${sdkVersion()}`, examples);
+		await part(`Examples in the simulator of Moddable SDK ${sdkVersion()}`, () => examples());
 		await part(`zram/http in the simulator of Moddable SDK ${sdkVersion()}, fetched by curl`, curl);
 		await part(`Manifests for ESP32 boards, read by Moddable SDK ${sdkVersion()}`, boardManifests);
 	}
