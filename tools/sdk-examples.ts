@@ -18,6 +18,7 @@ const printed: Record<string, RegExp> = {
 	"examples/gallery": /^40 shown on a screen of 240 x 320; 4 in slots, \d+ read, 0 wrong\n/m,
 	"examples/http-cache": /(^\d+ of 401 from the cache: .+\n){2}/m,
 	"examples/littlefs": /; 0 wrong\nstate.json written 2000 times, 48 KB: 0 wrong\n/,
+	"examples/log": /^the last (\d+) of \d+ KB are at http:\/\/localhost:(\d+)\/\n/m,
 	"examples/logbook": /^warmest of the last four weeks: day \d+, [\d.]+ degrees\n/m,
 	"examples/recorder": /^recording: http:\/\/localhost:(\d+)\/take\.wav\n(\d+) s in 1024 KB, which is full\n/m,
 	"tests/sdk/stripped": /^device: 1,2,3\n(TypeError\n){3}flash: 1,2,3\npool: 1,2,3, 7,2,3\n$/,
@@ -35,8 +36,25 @@ async function checkRecording([, port = "", seconds]: RegExpExecArray) {
 	assert.ok(Number(seconds) >= 50 && Number(seconds) <= 63);
 }
 
+/** The log, whose lines follow each other to the last minute; and the page that fetches it. */
+async function checkLog([, kept, port = ""]: RegExpExecArray) {
+	const page = await fetchByCurl(port, "/");
+	assert.ok(page.answer.startsWith("200 text/html ") && page.body.includes('fetch("/log")'), page.answer);
+	const { answer, body } = await fetchByCurl(port, "/log");
+	assert.equal(answer, `200 text/plain ${body.length}`);
+	assert.ok(Math.abs(body.length / 1024 - Number(kept)) < 1, `${body.length}`);
+	const minutes = [...body.toString().matchAll(/^.{24} minute (\d+): .* dBm$/gm)].map(([, minute]) => Number(minute));
+	assert.equal(minutes.at(-1), 7 * 24 * 60 - 1);
+	assert.deepEqual(
+		minutes,
+		Array.from(minutes, (_, i) => (minutes[0] as number) + i),
+	);
+	assert.ok(minutes.length * 63 > body.length - 4096, `${minutes.length} lines`);
+}
+
 /** What is asked of an app that serves something when it has printed what it is to. */
 const checks: Record<string, (match: RegExpExecArray) => Promise<void>> = {
+	"examples/log": checkLog,
 	"examples/recorder": checkRecording,
 };
 
