@@ -46,6 +46,26 @@ test("logbook: more than twelve weeks in 256 KB, the newest ones", async () => {
 	assert.ok(warmest > last - 28 && temperature > 20 && temperature < 30);
 });
 
+test("trend: two weeks and more of five sensors in 64 KB in all, and two days as charts", async () => {
+	const chart = "day \\d+:\\n((?:[\\d.]+ \\|[ #]+\\n){8})";
+	const line = new RegExp(
+		"^(\\d+) readings of five sensors, the last ([\\d.]+) days, in ([\\d.]+) KB of internal memory\\n" +
+			`${chart}${chart}$`,
+	);
+	const { exitCode, stdout, stderr } = await runExample("trend", { progress: false });
+	assert.equal([exitCode, stderr], [0, ""]);
+	const [, count, days, memory, ...charts] = line.exec(stdout) ?? [];
+	assert.ok(Number(count) >= 20_160 && Number(days) >= 14 && Number(memory) <= 64, stdout);
+	for (const each of charts) {
+		const rows = (each as string).split("\n").slice(0, 8);
+		const columns = Array.from({ length: 72 }, (_, i) => rows.filter((row) => row[i + 7] === "#").length);
+		assert.ok(
+			columns.every((cells) => cells > 0),
+			stdout,
+		); // every twenty minutes of the day
+	}
+});
+
 test("http-cache: hits, and bodies that go as room is needed", async () => {
 	const half = "(\\d+) of 401 from the cache: (\\d+) bodies, (\\d+) KB, in (128|64) KB; (\\d+) have gone\n";
 	const numbers = await numbersOf("http-cache", new RegExp(`^${half}${half}$`));

@@ -48,10 +48,11 @@ function packed(readings: Reading[]): Uint8Array {
 function countReads({ values }: SwapPool): { count: number } {
 	const reads = { count: 0 };
 	const { readPage } = values;
-	values.readPage = (...parameters) => {
+	const value = (...parameters: Parameters<typeof readPage>) => {
 		reads.count++;
 		readPage.apply(values, parameters);
 	};
+	Object.defineProperty(values, "readPage", { value }); // where modules are preloaded the prototype's is read-only
 	return reads;
 }
 
@@ -245,6 +246,10 @@ test("arguments: each names what is wrong, and changes nothing", () => {
 	refuses(bad({ pool: {}, key: "x" }), TypeError, "pool: must be a SwapPool");
 	refuses(bad({ pool, key: 1.5 }), TypeError, /^key: /);
 	refuses(bad({ pool, key: "x", fields: {} }), TypeError, /^fields: /);
+	refuses(() => History.layout({} as never), TypeError, "pool: must be a SwapPool");
+	refuses(() => History.layout(pool, { a: "int64" as never }), TypeError, /^fields\.a: /);
+	assert.equal(History.layout(pool, FIELDS), { scratch: 536 + 64 + 5 * 16, recordLength: LENGTH, perPage: PER_PAGE });
+	assert.equal(History.layout(pool), { scratch: 520 + 64, recordLength: 1, perPage: PAGE });
 	refuses(bad({ pool, key: "x", fields: 1 }), TypeError, /^fields: /);
 	refuses(bad({ pool, key: "x", fields: { a: "float64" } }), TypeError, /^fields\.a: is no type; there are uint8, /);
 	const wide = Object.fromEntries(Array.from({ length: PAGE / 4 + 1 }, (_, i) => [`f${i}`, "int32"]));
@@ -343,14 +348,14 @@ test("closed by a setter or a getter of the caller's: nothing is read or written
 
 test("names that are integers, or are those of a history's own", () => {
 	const pool = poolOf(16384);
-	const fields = { append: "int8", "7": "uint16", at: "uint32", "01": "int16", "4294967295": "uint8" } as const;
+	const fields = { append: "int8", "7": "uint16", start: "uint32", "01": "int16", "4294967295": "uint8" } as const;
 	const history = new History({ pool, key: "x", fields });
-	const record = { append: -1, "7": 65535, at: 2 ** 32 - 1, "01": -3, "4294967295": 9 };
+	const record = { append: -1, "7": 65535, start: 2 ** 32 - 1, "01": -3, "4294967295": 9 };
 	history.append(record);
 	assert.equal(history.at(0), record);
 	const into = Array.from({ length: 9 }, () => 0) as never as typeof record;
 	assert.is(history.at(0, into)["7"], 65535);
-	assert.equal([into.at, into["01"], (into as never as number[]).length], [2 ** 32 - 1, -3, 9]);
+	assert.equal([into.start, into["01"], (into as never as number[]).length], [2 ** 32 - 1, -3, 9]);
 	assert.equal([...new Uint8Array(history.read(1, 0)).subarray(0, 2)], [255, 255]);
 	pool.close();
 });

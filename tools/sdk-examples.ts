@@ -21,6 +21,7 @@ const printed: Record<string, RegExp> = {
 	"examples/log": /^the last (\d+) of \d+ KB are at http:\/\/localhost:(\d+)\/\n/m,
 	"examples/logbook": /^warmest of the last four weeks: day \d+, [\d.]+ degrees\n/m,
 	"examples/recorder": /^recording: http:\/\/localhost:(\d+)\/take\.wav\n(\d+) s in 1024 KB, which is full\n/m,
+	"examples/trend": /^\d+ readings of five sensors, .* memory\n(day \d+:\ndrawn on a screen of 240 x 320\n){2}/m,
 	"tests/sdk/stripped": /^device: 1,2,3\n(TypeError\n){3}flash: 1,2,3\npool: 1,2,3, 7,2,3\n$/,
 };
 

@@ -49,6 +49,13 @@ function engineModules(engine: Engine, name: string): Record<string, string | st
 	);
 }
 
+/** A history's page of the other engine, by the name that the suite asks for. */
+function otherPage(engine: Engine): Record<string, string | string[]> {
+	const path = (name: string) => join(root, "modules/zram/history", name);
+	const module = { [`zram/history/page-${other[engine]}`]: path(`page-${other[engine]}`) };
+	return engine === "native" ? module : { ...module, "zram/history/*": [path("zramHistoryPage")] };
+}
+
 /** The app: what firmware includes, the host of the suites, and the other engine for those who compare both. */
 function manifestFor(engine: Engine) {
 	const preloadOf = (manifest: string) => JSON.parse(readFileSync(join(root, manifest), "utf8")).preload;
@@ -72,6 +79,7 @@ function manifestFor(engine: Engine) {
 			"*": [...files, ...littlefs],
 			...engineModules(engine, "zram/engine"),
 			...engineModules(other[engine], `zram/engine/${other[engine]}`),
+			...otherPage(engine),
 			"zram/http": join(root, "modules/zram/http"),
 			"zram/trace": join(root, "modules/zram/trace"),
 			"zram/trace/format": join(root, "modules/zram/trace/format"),
@@ -80,15 +88,14 @@ function manifestFor(engine: Engine) {
 	};
 }
 
-/** Suites ask for "zram/engine/native" and "…/portable": one of them is the app's own, under another name. */
+/** Suites ask for "zram/engine/native" and "…/portable", and pages likewise: one is the app's own, under another name. */
 function engineNames(engine: Engine): Plugin {
 	return {
 		name: "engine-names",
 		setup(build) {
-			build.onResolve({ filter: new RegExp(`^zram/engine/${engine}$`) }, () => ({
-				path: "zram/engine",
-				external: true,
-			}));
+			const names = { [`zram/engine/${engine}`]: "zram/engine", [`zram/history/page-${engine}`]: "zram/history/page" };
+			for (const [name, path] of Object.entries(names))
+				build.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path, external: true }));
 		},
 	};
 }

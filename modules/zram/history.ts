@@ -16,7 +16,7 @@ import Engine from "zram/engine";
 import type { ByteBuffer } from "zram/engine/interface";
 import { check, refuseInteger, refuseNames, ZramError } from "zram/error";
 import { type Field, type FieldType, makeFields } from "zram/history/fields";
-import { memoryLength, recordRoom } from "zram/history/interface";
+import { memoryLength, type PageLayout, recordRoom } from "zram/history/interface";
 import Page from "zram/history/page";
 import { Memory } from "zram/memory";
 import type SwapPool from "zram/swap";
@@ -43,6 +43,16 @@ export interface HistoryOptions<F extends Fields> {
 	key: Key;
 	/** Makes it a history of records. Without, it is a log of bytes. */
 	fields?: F;
+}
+
+/** What a history costs. */
+export interface HistoryLayout {
+	/** Internal memory: a page, a record, 64 bytes, and 16 for each field. */
+	scratch: number;
+	/** Bytes of a record; of a log 1. */
+	recordLength: number;
+	/** Records of a page: so many go at once. */
+	perPage: number;
 }
 
 const NAMES: Readonly<Record<keyof HistoryOptions<Fields>, true>> = Object.freeze({
@@ -76,19 +86,25 @@ function isObject(value: unknown): boolean {
 	return value === Object(value);
 }
 
-/** Checks the options: nothing has been done when this throws. */
-function configure<F extends Fields>(options: HistoryOptions<F>) {
-	if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
-	check(refuseNames("", options, NAMES));
-	const { pool, key, fields } = options;
+/** How records lie on pages, if the pool and the fields will do. */
+function layoutOf(pool: SwapPool, fields: unknown): PageLayout {
 	if (typeof pool?.byteLength !== "function") throw new TypeError("pool: must be a SwapPool");
-	if (pool.byteLength(key) !== undefined) throw new RangeError(`key: there is a buffer ${key} already`);
 	const made = fields === undefined ? [] : makeFields(fields);
 	const { pageLength } = pool.values.chains;
 	const recordLength = made.reduce((sum, { type }) => sum + type.size, 0) || 1;
 	if (recordLength > pageLength)
 		throw new RangeError(`fields: a record has ${recordLength} bytes, but a page only ${pageLength}`);
-	return { pool, key, fields, layout: { pageLength, recordLength, fields: made } };
+	return { pageLength, recordLength, fields: made };
+}
+
+/** Checks the options: nothing has been done when this throws. */
+function configure<F extends Fields>(options: HistoryOptions<F>) {
+	if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
+	check(refuseNames("", options, NAMES));
+	const { pool, key, fields } = options;
+	const layout = layoutOf(pool, fields);
+	if (pool.byteLength(key) !== undefined) throw new RangeError(`key: there is a buffer ${key} already`);
+	return { pool, key, fields, layout };
 }
 
 /**
@@ -148,6 +164,17 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 			this.#closeMemory();
 			throw error;
 		}
+	}
+
+	/**
+	 * What a history with such fields (none: a log) costs besides its pool, before it is made.
+	 *
+	 * @throws TypeError, RangeError as the constructor does
+	 */
+	static layout(pool: SwapPool, fields?: Fields): HistoryLayout {
+		const layout = layoutOf(pool, fields);
+		const { pageLength, recordLength } = layout;
+		return { scratch: memoryLength(layout), recordLength, perPage: Math.floor(pageLength / recordLength) };
 	}
 
 	/** The number of the oldest record, or byte. Equals {@link end} if there is none. */

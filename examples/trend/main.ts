@@ -1,0 +1,124 @@
+/*
+ * What a room was like, a time and five readings each minute: two weeks and more in 48 KB, on boards without PSRAM, and a
+ * chart of any day. All in all it takes less than 64 KB.
+ *
+ * What is kept are steps that the sensors resolve. In hundredths of a degree and of a percent the last digit is noise, and
+ * takes half of the room.
+ */
+
+import { bar, begin, end, WIDTH } from "chart";
+import Zram, { type ZramOptions } from "zram";
+import History from "zram/history";
+import SwapPool from "zram/swap";
+
+const KB = 1024;
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+const DAYS = 21;
+
+/** Of what is kept: °C, %, hPa, ppm, lux. */
+const STEP = { temperature: 0.05, humidity: 0.1, pressure: 0.1, co2: 5, light: 5 };
+
+// Pages of 2 KB: all that is as long as a page is half as long. No use for the codec dense: noise is nothing that repeats.
+const options: ZramOptions = {
+	arena: { byteLength: 48 * KB, memory: "internal" },
+	byteLength: 320 * KB,
+	pageLength: 2048,
+	codecs: ["lz4", "columns"],
+};
+const devices = [new Zram(options)];
+const keys = 4;
+const pool = new SwapPool({ devices, keys });
+const fields = {
+	...({ time: "uint32", temperature: "int16", humidity: "int16" } as const),
+	...({ pressure: "int16", co2: "int16", light: "int16" } as const),
+};
+const room = new History({ pool, key: "room", fields });
+
+/** Random numbers from 0 to 1 that are the same each time. */
+let state = 1;
+function random(): number {
+	state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+	return (state >>> 8) / 2 ** 24;
+}
+
+/** Noise of a sensor: bell-shaped, of such a deviation. */
+function noise(deviation: number): number {
+	return (random() + random() + random() + random() - 2) * 1.73 * deviation;
+}
+
+let [air, heating, people, pressure, wind, co2, cloud] = [20.5, 0, 0, 1013, 0, 450, 0.5];
+
+/** Stands for sensors: a room that is heated, where people come and go. Noise as a BME280 and its like have it. */
+function measure(time: number) {
+	const hour = (time % DAY) / 3600;
+	const sun = Math.max(0, Math.sin(((hour - 6) * Math.PI) / 12));
+	if (random() < 0.025) people = hour > 8 && hour < 18 ? Math.floor(random() * 4) : 0;
+	if (air < 20.2) heating = 1;
+	if (air > 20.8) heating = 0;
+	cloud = Math.min(1, Math.max(0, cloud + noise(0.03)));
+	air += 0.01 * heating + 0.0025 * people + 0.005 * sun * (1 - cloud) - (air - 15) / 1100;
+	co2 += 3.2 * people - (co2 - 420) / 90;
+	wind = 0.98 * wind + noise(0.002);
+	pressure += wind - (pressure - 1013) / 8000;
+	return {
+		temperature: air + noise(0.02),
+		humidity: 40 + people - (air - 20) + noise(0.04),
+		pressure: pressure + noise(0.04),
+		co2: co2 + noise(3),
+		light: (900 * sun * (1 - 0.7 * cloud) + (people ? 300 : 0)) * (1 + noise(0.01)),
+	};
+}
+
+/** On a board it is called by a timer, every minute. */
+function keep(time: number) {
+	const { temperature, humidity, pressure, co2, light } = measure(time);
+	room.append({
+		time,
+		temperature: Math.round(temperature / STEP.temperature),
+		humidity: Math.round(humidity / STEP.humidity),
+		pressure: Math.round(pressure / STEP.pressure),
+		co2: Math.round(co2 / STEP.co2),
+		light: Math.round(light / STEP.light),
+	});
+}
+
+/** Temperatures from one time to another, the least and the most of each column. */
+function chart(from: number, to: number) {
+	const row = { time: 0, temperature: 0, humidity: 0, pressure: 0, co2: 0, light: 0 };
+	let column = 0;
+	let low = Number.POSITIVE_INFINITY;
+	let high = Number.NEGATIVE_INFINITY;
+	begin();
+	for (let index = room.find(from); index < room.end && room.at(index, row).time < to; index++) {
+		const next = Math.trunc(((row.time - from) * WIDTH) / (to - from));
+		if (next !== column) {
+			bar(column, low * STEP.temperature, high * STEP.temperature);
+			column = next;
+			low = Number.POSITIVE_INFINITY;
+			high = Number.NEGATIVE_INFINITY;
+		}
+		low = Math.min(low, row.temperature);
+		high = Math.max(high, row.temperature);
+	}
+	bar(column, low * STEP.temperature, high * STEP.temperature);
+	end();
+}
+
+/** What it takes of internal memory: the arena, and scratch and tables of device, pool, and history. */
+function memoryInAll(): number {
+	const device = Zram.layout(options);
+	const { tables, scratch } = SwapPool.layout({ devices, keys });
+	return device.arenaLength + device.scratch + tables + scratch + History.layout(pool, fields).scratch;
+}
+
+const midnight = 1_700_006_400;
+for (let time = midnight; time < midnight + DAYS * DAY; time += MINUTE) keep(time);
+
+const count = room.end - room.start;
+trace(`${count} readings of five sensors, the last ${((count * MINUTE) / DAY).toFixed(1)} days, `);
+trace(`in ${(memoryInAll() / KB).toFixed(1)} KB of internal memory\n`);
+for (const day of [DAYS - 14, DAYS - 1]) {
+	trace(`day ${day}:\n`);
+	chart(midnight + day * DAY, midnight + (day + 1) * DAY);
+}

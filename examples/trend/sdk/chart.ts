@@ -1,0 +1,30 @@
+/* The chart on a screen, by Poco. */
+
+import Poco from "commodetto/Poco";
+
+const poco = new Poco(screen);
+const background = poco.makeColor(255, 255, 255);
+const colour = poco.makeColor(200, 60, 30);
+
+/** Columns. */
+export const WIDTH = poco.width;
+
+/** Temperatures of the lower and the upper edge. */
+const [LEAST, MOST] = [18, 24];
+
+const y = (value: number) => Math.round(((MOST - value) / (MOST - LEAST)) * poco.height);
+
+export function begin() {
+	poco.begin();
+	poco.fillRectangle(background, 0, 0, poco.width, poco.height);
+}
+
+/** Values in a column, from the least to the most. */
+export function bar(column: number, low: number, high: number) {
+	poco.fillRectangle(colour, column, y(high), 1, Math.max(1, y(low) - y(high)));
+}
+
+export function end() {
+	poco.end();
+	trace(`drawn on a screen of ${poco.width} x ${poco.height}\n`);
+}
