@@ -105,7 +105,8 @@ function nameModules() {
 				return `${before}"${path.startsWith(".") ? path : `./${path}`}"`;
 			},
 		);
-		writeFileSync(file, text);
+		// tsc leaves these as they are in declarations
+		writeFileSync(file, text.replaceAll(/^((?:import|export) .*from "\.[^"]*)\.ts"/gm, '$1.js"'));
 	}
 }
 

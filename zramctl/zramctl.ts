@@ -12,12 +12,14 @@ import Zram, { type Inspection } from "zram";
 import { parseStatus } from "zram/status";
 import { Failure } from "./failure.ts";
 import { RECORD_HELP, record } from "./record.ts";
+import { REPLAY_HELP, replay } from "./replay/command.ts";
 import { Screen } from "./screen.ts";
 import { colored, inspection, Monitor, plain, type Style } from "./view.ts";
 
 const HELP = `usage: zram [status] [FILE] [--json]     status lines of a serial console, a pipe, or a saved log
        zram inspect FILE [--json]        a dump of an arena
 ${RECORD_HELP}
+${REPLAY_HELP}
 
 status reads FILE, or stdin if there is none or it is "-", and shows each device that prints status lines
 (formatStatus of "zram/status"): on a terminal with each line that comes, else at the end. What a board traces comes from
@@ -144,7 +146,10 @@ function parse() {
 }
 
 /** Those that have options of their own. */
-const commands = new Map<string, (parameters: string[]) => Promise<void>>([["record", record]]);
+const commands = new Map<string, (parameters: string[]) => Promise<void>>([
+	["record", record],
+	["replay", replay],
+]);
 
 async function main() {
 	const [command = "", ...parameters] = process.argv.slice(2);

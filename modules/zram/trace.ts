@@ -12,7 +12,7 @@ import Zram from "zram";
 import { Deferred } from "zram/deferred";
 import Engine from "zram/engine";
 import { codecOf, ENTRY_LENGTH, lengthOf, STATE_OFFLOADED, STATE_SAME, stateOf } from "zram/engine/entry";
-import { FLAGS, HEADER_LENGTH } from "zram/engine/header";
+import { FLAGS, HEADER_LENGTH, SLOT_COUNT } from "zram/engine/header";
 import {
 	type ByteBuffer,
 	type Engine as EngineInstance,
@@ -464,9 +464,8 @@ function headerOf(zram: Zram): string {
 	const { pageLength, pageCount, arenaLength, granuleLength, metadata, codecs } = layout;
 	const header = new ArrayBuffer(HEADER_LENGTH);
 	engine.header(header);
-	const flags = new Uint32Array(header)[FLAGS];
+	const [flags, slots] = [FLAGS, SLOT_COUNT].map((word) => new Uint32Array(header)[word]);
 	const numbers = { pageLength, pageCount, arenaLength, granuleLength, metadata, threshold, flags, limit: zram.limit };
-	const slots = zram.status().backing?.slots ?? 0;
 	const words = Object.entries({ ...numbers, slots }).map(([key, value]) => `${key}=${value}`);
 	return [FORMAT, ...words, `codecs=${codecs.join(",")}`].join(" ");
 }

@@ -1,0 +1,352 @@
+/**
+ * A trace on a device of ours, its own or one with other options: the portable engine, with a packer that answers how
+ * long pages are stored, in place of codecs.
+ *
+ * @module
+ */
+
+import { STATE_COMPRESSED, STATE_OFFLOADED, STATE_RAW, STATE_SAME } from "zram/engine/entry";
+import { HEADER_LENGTH, READS, USED_GRANULES } from "zram/engine/header";
+import {
+	ERROR_FULL,
+	FLAG_INTEGRITY,
+	MODE_KEEP,
+	MODE_WRITTEN,
+	PLAN_ARENA_MIN,
+	PLAN_GRANULE_COUNT,
+	PLAN_METADATA,
+	PLAN_SCRATCH,
+	planWords,
+	SLOT_ERASED,
+	SLOT_USED,
+} from "zram/engine/interface";
+import { PortableEngine } from "zram/engine/portable";
+import { parseStatistics, type Statistics } from "zram/region";
+import {
+	CALL,
+	CALL_AGE,
+	CALL_LIMIT,
+	CALL_RESET,
+	CALL_RESET_PEAK,
+	HELD,
+	OFFLOAD,
+	READ,
+	REFUSED,
+	REPACK,
+	STORED_CODEC,
+	TRIM,
+	UNPACKED,
+	WRITE,
+	WRITE_FLASH,
+} from "zram/trace/format";
+import { Curve } from "./curve.ts";
+import type { Operation, TraceFile, TraceHeader } from "./trace.ts";
+
+/** What is to be other than it was. */
+export interface DeviceChanges {
+	/** Bytes of the arena. */
+	arena?: number;
+	pageLength?: number;
+	/** Bytes. */
+	threshold?: number;
+	/** Pages that were packed with other codecs are then stored as they are: what else these could do is not in a trace. */
+	codecs?: string[];
+	integrity?: boolean;
+}
+
+/** What became of a trace on a device. */
+export interface DeviceResult {
+	/** Bytes of the arena, of a page, and above which a page is huge. */
+	arena: number;
+	pageLength: number;
+	threshold: number;
+	codecs: string[];
+	/** As `status()` would say at the end. */
+	status: Statistics;
+	/** Stores that found no room. */
+	refused: number;
+	/** Writes whose pages are kept as they are, as their codec is not among those that may be used. */
+	uncompressed: number;
+	/** Bytes in use after every write, thinned out. */
+	curve: [write: number, bytes: number][];
+}
+
+/** How much longer blocks are for each byte of shorter pages, beside pages of 4096: measured on the bench's mixture. */
+const LENGTHENED: Readonly<Record<number, number>> = { 512: 1.2, 1024: 1.11, 2048: 1.046, 4096: 1 };
+
+interface DeviceOptions extends Omit<TraceHeader, "metadata" | "granuleLength" | "first"> {
+	metadata: number;
+	granuleLength: number;
+}
+
+/** One device. What is stored is a number as in traces: codec * 8192 + length. */
+class Device {
+	readonly options: DeviceOptions;
+	readonly engine: PortableEngine;
+	/** How the next page is stored. */
+	#stored = 0;
+	readonly #page: Uint8Array;
+	#slot = 0;
+
+	constructor(header: TraceHeader, changes: DeviceChanges) {
+		const pageLength = changes.pageLength ?? header.pageLength;
+		const arenaLength = changes.arena ?? header.arenaLength;
+		const flags = changes.integrity === undefined ? header.flags : changes.integrity ? FLAG_INTEGRITY : 0;
+		const scaled = Math.floor((header.threshold * pageLength) / header.pageLength);
+		const plan = planWords({
+			arenaLength,
+			pageLength,
+			flags,
+			pageCount: Math.ceil((header.pageCount * header.pageLength) / pageLength),
+			slotCount: header.slots,
+			threshold: changes.threshold ?? scaled,
+		});
+		PortableEngine.plan(plan.buffer);
+		if (!plan[PLAN_GRANULE_COUNT])
+			throw new RangeError(
+				`an arena of ${arenaLength} bytes does not do for this device, ${plan[PLAN_ARENA_MIN]} are needed`,
+			);
+		this.engine = new PortableEngine(
+			new ArrayBuffer(arenaLength),
+			new ArrayBuffer(plan[PLAN_SCRATCH] as number),
+			plan.buffer,
+		);
+		const { layout } = this.engine.core.place.arena;
+		const { threshold } = this.engine.core.place;
+		const codecs = changes.codecs ?? header.codecs;
+		const metadata = plan[PLAN_METADATA] as number;
+		this.options = { ...header, ...layout, arenaLength, threshold, codecs, metadata };
+		this.#page = new Uint8Array(pageLength);
+		this.engine.core.packer.pack = () => this.#pack();
+		this.engine.core.packer.unpack = () => true;
+	}
+
+	/** Takes the place of the packer's codecs. */
+	#pack() {
+		const { packer, place } = this.engine.core;
+		const { pageLength, granuleLength } = place.arena.layout;
+		const length = this.#stored % STORED_CODEC;
+		if (length === 0) {
+			packer.packed.set(STATE_SAME, 0, 0, packer.pageWords);
+			packer.packed.word = 0;
+		} else if (length > pageLength - granuleLength) packer.asIs();
+		else packer.packed.set(STATE_COMPRESSED, Math.floor(this.#stored / STORED_CODEC), length, packer.blockWords);
+	}
+
+	/** Bytes in use. */
+	get used(): number {
+		const { place } = this.engine.core;
+		return this.options.metadata + (place.arena.header[USED_GRANULES] as number) * this.options.granuleLength;
+	}
+
+	/** Whether there was room for it. */
+	write(page: number, stored: number): boolean {
+		this.#stored = stored;
+		const at = page * this.options.pageLength;
+		return this.engine.write(this.#page, at, undefined, undefined, 0, MODE_KEEP) !== ERROR_FULL;
+	}
+
+	/** Without counting it as written. */
+	hold(page: number, stored: number): boolean {
+		const { core } = this.engine;
+		this.#stored = stored;
+		this.#pack();
+		return core.place.place(page, core.packer.packed) >= 0;
+	}
+
+	read(page: number) {
+		const { place } = this.engine.core;
+		place.touch(page);
+		place.count(READS);
+	}
+
+	trim(page: number, count: number) {
+		this.engine.trim(page * this.options.pageLength, count * this.options.pageLength);
+	}
+
+	repack(page: number, stored: number) {
+		const { packer, place } = this.engine.core;
+		const state = place.stateOf(page);
+		if (state !== STATE_COMPRESSED && state !== STATE_RAW) return;
+		this.#stored = stored;
+		this.#pack();
+		if (place.arena.granulesFor(packer.packed.length) < place.granulesOf(page)) place.replace(page, packer.packed);
+	}
+
+	/** The page is on flash from now on. */
+	offload(page: number, mode: number) {
+		const { core } = this.engine;
+		const { slotCount } = core.place.arena.layout;
+		if (mode === 0 && core.place.stateOf(page) === STATE_OFFLOADED) return;
+		for (let tried = 0; tried < slotCount; tried++) {
+			this.#slot = (this.#slot + 1) % slotCount;
+			if (core.place.slots.stateOf(this.#slot) === SLOT_USED) continue;
+			this.engine.setSlot(this.#slot, SLOT_ERASED, 0, 0);
+			this.engine.offload(page, this.#slot, mode, 0);
+			return;
+		}
+	}
+
+	call(call: number, argument: number) {
+		if (call === CALL_RESET) this.engine.reset();
+		else if (call === CALL_AGE) this.engine.markIdle(argument);
+		else if (call === CALL_RESET_PEAK) this.engine.resetPeak();
+		else if (call === CALL_LIMIT) this.engine.setLimit(argument);
+	}
+
+	status(): Statistics {
+		const header = new ArrayBuffer(HEADER_LENGTH);
+		this.engine.header(header);
+		return parseStatistics(new DataView(header), this.options);
+	}
+}
+
+/**
+ * Pages as the trace has them, and as the device has them, where these are longer or shorter. What was stored as one page is
+ * shared out evenly among the shorter ones; what was stored as several is one as long as they were together.
+ */
+class Pages {
+	readonly #device: Device;
+	readonly #trace: TraceFile;
+	/** Pages of the device for each of the trace, or the other way round; one of the two is 1. */
+	readonly #parts: number;
+	readonly #together: number;
+	/** How each page of the trace is stored + 1, or 0; only where several become one. */
+	readonly #stored: Uint16Array;
+	/** How much longer blocks become. */
+	readonly #factor: number;
+	/** By id: whether the codec may be used. */
+	readonly #isAllowed: boolean[];
+	uncompressed = 0;
+	refused = 0;
+
+	constructor(device: Device, trace: TraceFile) {
+		const { pageLength, pageCount, codecs } = trace.header;
+		const { options } = device;
+		this.#device = device;
+		this.#trace = trace;
+		this.#parts = Math.max(1, pageLength / options.pageLength);
+		this.#together = Math.max(1, options.pageLength / pageLength);
+		this.#stored = new Uint16Array(this.#together > 1 ? pageCount : 0);
+		this.#factor = (LENGTHENED[options.pageLength] as number) / (LENGTHENED[pageLength] as number);
+		this.#isAllowed = codecs.map((codec) => options.codecs.includes(codec));
+	}
+
+	/** How a page of the trace's is stored when the codecs are others. */
+	#allowed(stored: number): number {
+		const { pageLength } = this.#trace.header;
+		const length = stored % STORED_CODEC;
+		if (length === 0 || length === pageLength || this.#isAllowed[Math.floor(stored / STORED_CODEC)]) return stored;
+		this.uncompressed++;
+		return pageLength;
+	}
+
+	/** How a page of the device is stored, of which the trace says `stored` for so many bytes together. */
+	#scaled(stored: number, length: number): number {
+		const { pageLength } = this.#device.options;
+		const codec = Math.floor(stored / STORED_CODEC);
+		return codec * STORED_CODEC + Math.min(pageLength, Math.ceil(length * this.#factor));
+	}
+
+	/** Calls `store` for the pages of the device that a page of the trace's is, and how they are stored. */
+	#store(page: number, recorded: number, store: (page: number, stored: number) => boolean) {
+		const stored = this.#allowed(recorded);
+		const length = stored % STORED_CODEC;
+		if (this.#together > 1) {
+			this.#stored[page] = length + 1;
+			this.#storeTogether(page, stored, store);
+		} else
+			for (let i = 0; i < this.#parts; i++) {
+				const part = this.#parts === 1 ? stored : this.#scaled(stored, length / this.#parts);
+				if (!store(page * this.#parts + i, part)) this.refused++;
+			}
+	}
+
+	#storeTogether(page: number, stored: number, store: (page: number, stored: number) => boolean) {
+		const whole = Math.floor(page / this.#together);
+		let length = 0;
+		for (let i = 0; i < this.#together; i++) length += Math.max((this.#stored[whole * this.#together + i] ?? 0) - 1, 0);
+		if (!store(whole, this.#scaled(stored, length))) this.refused++;
+	}
+
+	#trim(page: number, count: number) {
+		if (this.#together === 1) return this.#device.trim(page * this.#parts, count * this.#parts);
+		for (let end = page + count; page < end; page++) {
+			const was = this.#stored[page];
+			this.#stored[page] = 0;
+			const whole = Math.floor(page / this.#together) * this.#together;
+			const isGone = this.#stored.subarray(whole, whole + this.#together).every((stored) => stored === 0);
+			if (was && isGone) this.#device.trim(whole / this.#together, 1);
+			else if (was) this.#storeTogether(page, 0, (first, stored) => this.#device.write(first, stored));
+		}
+	}
+
+	/** Pages that are on flash are so, unless pages have another length: then they stay in memory. */
+	#offload(page: number, mode: number) {
+		if (this.#parts === 1 && this.#together === 1) this.#device.offload(page, mode);
+	}
+
+	do({ operation, page, argument }: Operation) {
+		const device = this.#device;
+		switch (operation) {
+			case READ:
+				return device.read(Math.floor((page * this.#parts) / this.#together));
+			case WRITE:
+			case REFUSED:
+				return this.#store(page, argument, (at, stored) => device.write(at, stored));
+			case UNPACKED:
+				return this.#store(page, this.#trace.header.pageLength, (at, stored) => device.write(at, stored));
+			case HELD:
+				return this.#store(page, argument, (at, stored) => device.hold(at, stored));
+			case WRITE_FLASH:
+				if (this.#parts > 1 || this.#together > 1)
+					return this.#store(page, argument, (at, stored) => device.write(at, stored));
+				return device.offload(page, MODE_WRITTEN);
+			case OFFLOAD:
+				return this.#offload(page, 0);
+			case TRIM:
+				return this.#trim(page, argument);
+			case REPACK:
+				if (this.#parts === 1 && this.#together === 1) device.repack(page, this.#allowed(argument));
+				return;
+			case CALL:
+				return device.call(page, argument);
+		}
+	}
+}
+
+/**
+ * Does to a device what was done to the recorded one. With no changes, and a complete trace, its figures are the device's.
+ *
+ * @throws RangeError if the device cannot be made
+ */
+export function replayOnDevice(
+	trace: TraceFile,
+	changes: DeviceChanges,
+	onProgress: (share: number) => void,
+): DeviceResult {
+	const { header } = trace;
+	const device = new Device(header, changes);
+	const pages = new Pages(device, trace);
+	const curve = new Curve();
+	const hasOtherArena = device.options.arenaLength !== header.arenaLength;
+	if (!hasOtherArena) device.call(CALL_LIMIT, header.limit);
+	trace.forEach((operation, share) => {
+		// a limit is about the arena that there was
+		if (hasOtherArena && operation.operation === CALL && operation.page === CALL_LIMIT) return;
+		pages.do(operation);
+		if (operation.operation !== READ) curve.add(device.used);
+		onProgress(share);
+	});
+	const { arenaLength, pageLength, threshold, codecs } = device.options;
+	return {
+		arena: arenaLength,
+		pageLength,
+		threshold,
+		codecs,
+		status: device.status(),
+		refused: pages.refused,
+		uncompressed: pages.uncompressed,
+		curve: curve.points,
+	};
+}
