@@ -182,14 +182,14 @@ test("write: the same bytes once more cost no operation of the flash that wears 
 });
 
 test("erased-only: write never erases; what was erased ahead is used", () => {
-	const { boot, chip } = makeBed();
-	const zram = boot({ arena: { byteLength: 512 * KB } }, { offload: "erased-only" });
+	const { bootLate, chip } = makeBed();
+	const zram = bootLate({}, { offload: "erased-only" });
 	let erases = 0;
 	for (let i = 0; i < 300; i++) {
 		const before = chip.statistics.erases;
 		zram.write(noise(i + 1), (i % 40) * PAGE);
 		assert.is(chip.statistics.erases, before, `write ${i}`);
-		if (i % 60 === 59) {
+		if (i % 10 === 9) {
 			while (!zram.maintain(1000));
 			erases += chip.statistics.erases - before;
 		}
@@ -198,6 +198,11 @@ test("erased-only: write never erases; what was erased ahead is used", () => {
 	const { bdWrites, rawPages } = zram.status();
 	assert.ok(bdWrites > 100 && rawPages > 0, `${bdWrites} on flash, ${rawPages} in memory`);
 	for (let i = 260; i < 300; i++) holds(zram, i % 40, noise(i + 1));
+	const error = fails(() => {
+		for (let i = 0; i < 100; i++) zram.write(noise(i + 1), (i % 40) * PAGE);
+	}, "ENOSPC");
+	assert.is(error.bytesWritten, 0);
+	assert.ok(backingOf(zram).refusedSlots > 0);
 });
 
 test("maintain: erases ahead, in time; then writes erase nothing", () => {
@@ -419,9 +424,9 @@ test("failures: a block that fails is retired, for good; the caller notices noth
 		let zram = boot({ arena: { byteLength: 512 * KB } });
 		for (let i = 0; i < 60; i++) zram.write(noise(i + 1), (i % 20) * PAGE);
 		chip[what] = 0.05;
-		for (let i = 0; i < 400; i++) zram.write(noise(i + 1), (i % 20) * PAGE);
+		for (let i = 0; i < 800; i++) zram.write(noise(i + 1), (i % 20) * PAGE);
 		chip[what] = 0;
-		for (let i = 380; i < 400; i++) holds(zram, i % 20, noise(i + 1));
+		for (let i = 780; i < 800; i++) holds(zram, i % 20, noise(i + 1));
 		zram.check();
 		const { slotsRetired, slots } = backingOf(zram);
 		assert.ok(slotsRetired > 2, `${what}: ${slotsRetired} retired`);

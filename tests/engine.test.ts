@@ -9,12 +9,19 @@ import * as assert from "uvu/assert";
 import Engine from "zram/engine";
 import {
 	ERROR_BUFFER,
+	ERROR_FULL,
 	ERROR_OFFSET,
 	ERROR_OVERLAP,
 	MODE_KEEP,
+	PLAN_METADATA,
 	PLAN_SCRATCH,
 	planWords,
-	STOP_INCOMPRESSIBLE,
+	RESERVE_FULL,
+	RESERVE_LOW,
+	RESERVE_USED,
+	STOP_FULL,
+	STOP_HUGE,
+	STOP_NOTHING,
 } from "zram/engine/interface";
 import { Memory } from "zram/memory";
 import { equal, fill, NOISE, TEXT } from "./support/bytes.ts";
@@ -23,14 +30,14 @@ import { Random } from "./support/random.ts";
 const PAGE_LENGTH = 4096;
 const PAGES = 8;
 
-/** An engine that does not keep incompressible pages unless a call says so. */
-function makeEngine(mode = 0) {
-	const arena = new ArrayBuffer(64 * 1024);
+/** An engine that stops where flash could help, unless a call says that there is none. */
+function makeEngine(mode = 0, arenaLength = 64 * 1024) {
+	const arena = new ArrayBuffer(arenaLength);
 	const sizes = { arenaLength: arena.byteLength, pageCount: PAGES, pageLength: PAGE_LENGTH };
 	const plan = planWords({ ...sizes, threshold: 3584, mode });
 	assert.is(Engine.plan(plan.buffer), 1);
 	const scratch = new Memory(plan[PLAN_SCRATCH] as number, "internal") as unknown as HostBuffer;
-	return { arena, engine: new Engine(arena, scratch, plan.buffer) };
+	return { arena, engine: new Engine(arena, scratch, plan.buffer), metadata: plan[PLAN_METADATA] as number };
 }
 
 function pages(...kinds: number[]): Uint8Array {
@@ -39,28 +46,97 @@ function pages(...kinds: number[]): Uint8Array {
 	return bytes;
 }
 
-test("engine: stops in front of an incompressible page, says so, and changes nothing for it", () => {
-	const { arena, engine } = makeEngine();
-	const bytes = pages(TEXT, NOISE, TEXT);
+/** Not enough for two pages of noise. */
+const TIGHT = 8 * 1024;
+
+test("engine: stops in front of an incompressible page that has no room, says so, and changes nothing for it", () => {
+	const { arena, engine } = makeEngine(0, TIGHT);
+	const bytes = pages(NOISE, NOISE, TEXT);
+	assert.is(engine.write(bytes.subarray(0, PAGE_LENGTH), 0), 0);
 	engine.write(pages(TEXT), PAGE_LENGTH);
-	engine.write(bytes.subarray(0, PAGE_LENGTH), 0);
 	const before = arena.slice(0);
-	assert.is(engine.write(bytes.subarray(PAGE_LENGTH), PAGE_LENGTH), STOP_INCOMPRESSIBLE);
+	assert.is(engine.write(bytes.subarray(PAGE_LENGTH), PAGE_LENGTH), STOP_HUGE);
 	assert.equal([engine.done, engine.stopped], [0, 1]);
 	assert.ok(equal(before, 0, arena, 0, arena.byteLength));
-	assert.is(engine.write(bytes, 0), STOP_INCOMPRESSIBLE);
+	assert.is(engine.write(bytes, 0), STOP_HUGE);
 	assert.equal([engine.done, engine.stopped], [PAGE_LENGTH, 1]);
 });
 
-test("engine: goes on from there, the page kept, when the call says KEEP", () => {
-	const { engine } = makeEngine();
-	const bytes = pages(TEXT, NOISE, TEXT);
-	assert.is(engine.write(bytes, 0), STOP_INCOMPRESSIBLE);
-	assert.is(engine.write(bytes, 0, undefined, undefined, engine.done, MODE_KEEP), 0);
-	const back = new Uint8Array(bytes.length);
-	assert.is(engine.read(back, 0), bytes.length);
-	assert.ok(equal(back, 0, bytes, 0, bytes.length));
+test("engine: likewise in front of any other, and it counts as refused only when the call says KEEP", () => {
+	const { arena, engine } = makeEngine(0, TIGHT);
+	engine.write(pages(NOISE, TEXT, TEXT), 0);
+	const text = pages(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT);
+	assert.is(engine.write(text.subarray(PAGE_LENGTH), PAGE_LENGTH), STOP_FULL);
+	const before = arena.slice(0);
+	assert.is(engine.write(text, engine.stopped * PAGE_LENGTH, 0, PAGE_LENGTH), STOP_FULL);
+	assert.ok(equal(before, 0, arena, 0, arena.byteLength));
+	assert.is(engine.write(text, engine.stopped * PAGE_LENGTH, 0, PAGE_LENGTH, 0, MODE_KEEP), ERROR_FULL);
+	assert.ok(!equal(before, 0, arena, 0, arena.byteLength));
 	assert.is(engine.check(), 0);
+});
+
+test("engine: what is kept for others has room for a huge page only when the call says KEEP", () => {
+	const { engine, metadata } = makeEngine();
+	const bytes = pages(NOISE, NOISE, TEXT);
+	engine.setLimit(metadata + 2 * PAGE_LENGTH);
+	assert.is(engine.write(bytes, 0), STOP_HUGE);
+	assert.equal([engine.done, engine.reserve()], [PAGE_LENGTH, RESERVE_FULL]);
+	assert.is(engine.write(bytes, 0, undefined, undefined, engine.done, MODE_KEEP), ERROR_FULL);
+	assert.equal([engine.stopped, engine.reserve()], [2, RESERVE_LOW]);
+	const back = new Uint8Array(2 * PAGE_LENGTH);
+	assert.is(engine.read(back, 0), back.length);
+	assert.ok(equal(back, 0, bytes, 0, back.length));
+	assert.is(engine.check(), 0);
+});
+
+test("engine: the reserve is low from a half on, and when more is used than the limit allows", () => {
+	const { engine, metadata } = makeEngine();
+	engine.write(pages(NOISE, NOISE, NOISE), 0);
+	const states = [4, 3, 2, 1, 0, -1].map((left) => {
+		engine.setLimit(metadata + 3 * PAGE_LENGTH + left * 64);
+		return engine.reserve();
+	});
+	const [full, used, low] = [RESERVE_FULL, RESERVE_USED, RESERVE_LOW];
+	assert.equal(states, [full, full, used, low, low, low]);
+});
+
+test("engine: the victim has rested longest, then is the next behind the last one; for a huge page it has outlived two", () => {
+	const { engine } = makeEngine();
+	const none = PAGES;
+	assert.is(engine.victim(none, false), STOP_NOTHING);
+	engine.write(pages(NOISE, TEXT, NOISE, NOISE), 0);
+	assert.equal(
+		[1, 2, 3, 4].map(() => engine.victim(none, true)),
+		[0, 2, 3, 0],
+		"all are as old",
+	);
+	assert.is(engine.victim(2, false), 3, "not the page itself");
+	engine.markIdle(4);
+	engine.write(pages(NOISE), 3 * PAGE_LENGTH);
+	assert.equal(
+		[1, 2, 3].map(() => engine.victim(none, false)),
+		[0, 2, 0],
+	);
+	engine.markIdle(3);
+	// one life of 4 steps: the mean is 4 / 16
+	assert.is(engine.victim(none, true), 2);
+	for (let i = 0; i < 100; i++) {
+		engine.markIdle(4);
+		engine.trim(3 * PAGE_LENGTH, PAGE_LENGTH);
+		engine.write(pages(NOISE), 3 * PAGE_LENGTH);
+		engine.read(new Uint8Array(3 * PAGE_LENGTH), 0);
+	}
+	for (const [steps, victim] of [
+		[7, STOP_NOTHING],
+		[1, 3],
+	] as const) {
+		engine.markIdle(steps);
+		assert.is(engine.victim(none, true), victim);
+	}
+	assert.is(engine.victim(none, false), 0);
+	engine.setLimit(0);
+	assert.is(engine.victim(1, false), STOP_NOTHING, "more is used than the limit allows");
+	assert.is(engine.victim(none, false), 2);
 });
 
 test("engine: a mode given at construction holds for every call", () => {

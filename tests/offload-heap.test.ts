@@ -23,11 +23,11 @@ const DEVICES: [string, Partial<ZramOptions>, Partial<BackingOptions>][] = [
 
 for (const [name, options, backing] of DEVICES)
 	test(`heap: ${name}`, () => {
-		const { boot, chip, clock } = makeBed({ blocks: 24, endurance: 1e9 });
+		const { bootLate, chip, clock } = makeBed({ blocks: 24, endurance: 1e9 });
 		// the emulator makes a block when it is programmed first, and keeps it
 		for (let block = 0; block < chip.blocks; block++) chip.program(new Uint8Array(1), 0, 1, block * PAGE);
 		for (let block = 0; block < chip.blocks; block++) chip.erase(block);
-		const zram = boot({ arena: { byteLength: 320 * 1024 }, ...options }, { endurance: 10_000_000, ...backing });
+		const zram = bootLate({ arena: { byteLength: 40 * 1024 }, ...options }, { endurance: 10_000_000, ...backing });
 		const noise = new Uint8Array(8 * PAGE);
 		fill(noise, 0, noise.length, NOISE, 1);
 		const text = new Uint8Array(PAGE);
@@ -36,6 +36,7 @@ for (const [name, options, backing] of DEVICES)
 		const random = new Random(1);
 		// pages that stay where they are, so that others move away
 		for (let page = 0; page < 6; page++) zram.write(noise, page * PAGE, page * 100, PAGE);
+		assert.is(zram.writeback({ type: "huge" }), 6);
 		const work = () => {
 			for (let i = 0; i < CALLS; i++) {
 				const page = 6 + random.below(12);
@@ -45,7 +46,7 @@ for (const [name, options, backing] of DEVICES)
 				if (i % 16 === 0) zram.write(text, page * PAGE);
 				if (i % 16 === 1) zram.trim(page * PAGE, PAGE);
 				if (i % 16 === 2) zram.write(text, page * PAGE + 5, 0, 100);
-				if (i % 16 === 3) zram.maintain(500);
+				if (i % 4 === 3) zram.maintain(500);
 				clock.now += 100_000;
 			}
 		};

@@ -1,5 +1,10 @@
 /* Flash behind a device, as callers see it: the options, what a driver must do, and what status() says. */
 
+import type { Engine as EngineInstance } from "zram/engine/interface";
+import { Offload } from "zram/offload";
+import { VerifiedFlash } from "zram/offload/verified-flash";
+import type { Backing } from "zram/options";
+
 /** Flash for pages that cannot be compressed, within what the flash can bear. */
 export interface BackingOptions {
 	/** What "embedded:storage/flash" exports, or anything of that shape. */
@@ -101,4 +106,53 @@ export interface BackingStatus {
 	budgetPerDay: number;
 	/** Years of uptime that the flash lasts at the pace of its life so far. */
 	yearsLeft: number;
+	/** Stores that found no room, and no page in memory that could go to flash. This and the next since the start or reset. */
+	refusedRoom: number;
+	/** Pages that were to go to flash and did not, for want of budget. */
+	refusedBudget: number;
+	/** Likewise, because the driver refused, or the flash did not hold what was programmed. */
+	refusedDriver: number;
+	/** Likewise, because no slot was free, or none erased where a write must not erase. */
+	refusedSlots: number;
+}
+
+/** Opens the flash for an engine that was made for it, with its scratch of so many bytes. Throws as Log.open(). */
+export function openBacking(
+	backing: Backing,
+	engine: EngineInstance,
+	scratch: ArrayBufferLike,
+	length: number,
+): Offload {
+	const device = backing.io.open({ path: backing.path, mode: "r+" });
+	let flash: VerifiedFlash | undefined;
+	try {
+		flash = new VerifiedFlash(device, backing, engine, scratch, length);
+		return new Offload(engine, flash, backing);
+	} catch (error) {
+		(flash ?? device).close();
+		throw error;
+	}
+}
+
+/** What status() says of the flash. */
+export function backingStatus(offload: Offload): BackingStatus {
+	const { budget, refused } = offload;
+	const survey = offload.survey();
+	return {
+		slots: survey.slots,
+		slotsUsed: survey.usedSlots,
+		slotsErased: survey.erasedSlots,
+		slotsRetired: survey.retiredSlots,
+		wearLeast: survey.least,
+		wearMost: survey.most,
+		wearMean: survey.slots ? survey.sum / survey.slots : 0,
+		wearLog: survey.logMost,
+		budget: Math.floor(budget.credit),
+		budgetPerDay: budget.perDay,
+		yearsLeft: budget.yearsLeft(survey.sum),
+		refusedRoom: refused.room,
+		refusedBudget: refused.budget,
+		refusedDriver: refused.driver,
+		refusedSlots: refused.slots,
+	};
 }

@@ -76,6 +76,10 @@ const BACKING_KEYS = Object.freeze([
 	"budget",
 	"budgetPerDay",
 	"yearsLeft",
+	"refusedRoom",
+	"refusedBudget",
+	"refusedDriver",
+	"refusedSlots",
 ] as const satisfies (keyof BackingStatus)[]);
 
 /** A number with at most three decimals: enough for a mean or a rate, and short. */

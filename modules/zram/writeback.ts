@@ -73,7 +73,7 @@ export function writeback(
 		if (count === most) break;
 		if (engine.nextPage(page, page + 1, entry.buffer) !== page || !isWanted(entry[1] as number)) continue;
 		if (engine.stage(page) < 0) return ERROR_CORRUPT;
-		if (!offload.store(page, 0)) break;
+		if (!offload.store(page, 0, true)) break;
 		count++;
 	}
 	return count;

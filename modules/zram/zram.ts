@@ -5,7 +5,7 @@
  * On the fast path an operation is one call of the engine, and nothing is allocated.
  */
 
-import type { BackingStatus } from "zram/backing";
+import { type BackingStatus, backingStatus, openBacking } from "zram/backing";
 import { bytesOfWide, refuseBuffer } from "zram/buffer";
 import { Deferred } from "zram/deferred";
 import Engine from "zram/engine";
@@ -36,19 +36,23 @@ import {
 	INVARIANT_TAIL,
 	INVARIANT_USED,
 	INVARIANT_WIPED,
+	MODE_KEEP,
+	MODE_ONE_PAGE,
 	MODE_STAGED,
 	MODE_TRIMMED,
 	MODE_UNPACKED,
 	MODE_WRITTEN,
 	PRESSURE,
-	STOP_INCOMPRESSIBLE,
+	STOP_FULL,
+	STOP_HUGE,
 	STOP_NOTHING,
 	STOP_ON_FLASH,
 	STOP_PAGE,
 } from "zram/engine/interface";
 import { refuseInteger, ZramError } from "zram/error";
+import { maintainFlash, makeRoom, Refusals } from "zram/late";
 import { Memory, ticks } from "zram/memory";
-import { type Offload, openBacking } from "zram/offload";
+import type { Offload } from "zram/offload";
 import { Pace } from "zram/offload/pace";
 import { configure, type ZramLayout, type ZramOptions } from "zram/options";
 import { type Inspection, inspect, type PageState, parseEntry, parseStatistics, type Statistics } from "zram/region";
@@ -232,7 +236,7 @@ export default class Zram {
 			const scratch = this.#scratch as unknown as HostBuffer;
 			engine = new Engine(region, scratch, plan.buffer);
 			this.#engine = engine;
-			if (backing) this.#offload = openBacking(backing, engine, scratch, layout.scratch);
+			if (backing) this.#offload = openBacking(backing, engine, scratch as unknown as ArrayBuffer, layout.scratch);
 		} catch (error) {
 			engine?.close(); // its record lies in the scratch, and the collector would still look there
 			this.#region?.close();
@@ -418,7 +422,7 @@ export default class Zram {
 		const header = new ArrayBuffer(HEADER_LENGTH);
 		expect(this.#engine.header(header));
 		const statistics = parseStatistics(new DataView(header), this.#layout);
-		const backing = this.#offload?.status();
+		const backing = this.#offload && backingStatus(this.#offload);
 		return {
 			...statistics,
 			invalidIO: this.#invalidIO,
@@ -438,6 +442,7 @@ export default class Zram {
 		expectIdle(this.#claimant);
 		expect(this.#engine.reset());
 		this.#invalidIO = this.#pagesRepacked = this.#failedRepacks = 0;
+		if (this.#offload) this.#offload.refused = new Refusals();
 		this.#unclaim();
 	}
 
@@ -516,7 +521,7 @@ export default class Zram {
 			throw refuseInteger("milliseconds", milliseconds, 0, MILLISECONDS_MOST);
 		const before = ticks();
 		this.#age(before);
-		const isReady = this.#offload?.maintain(milliseconds) ?? true;
+		const isReady = !this.#offload || maintainFlash(this.#offload, this.#engine, this.#layout.pageCount, milliseconds);
 		return this.#repack(milliseconds, before) && isReady;
 	}
 
@@ -675,21 +680,27 @@ export default class Zram {
 		const engine = this.#engine;
 		let done = 0;
 		let before = 0;
+		/** For a page for which room was made as far as there can be. */
+		let last = 0;
 		while (result < 0) {
 			const bytes = result === ERROR_BUFFER ? bytesOfWide(target) : undefined;
 			let mode = always;
 			if (bytes) target = bytes;
 			else if (result === STOP_PAGE) {
 				done += engine.done;
-				this.#report(operation, engine.stopped);
+				last = 0;
+				if (this.#onOperation) this.#report(operation, engine.stopped);
 			} else if (result === STOP_ON_FLASH || (result === ERROR_ROT && before !== ERROR_ROT)) {
 				done += engine.done;
 				if (!this.#offload?.load(engine.stopped)) return this.#stop(ERROR_ROT, done);
 				mode |= MODE_STAGED;
-			} else if (result === STOP_INCOMPRESSIBLE) {
-				const code = this.#place(operation);
-				if (code < 0) return this.#stop(code, done + engine.done);
-				done = this.#endOfPage(target, byteOffset, length);
+			} else if (result === STOP_HUGE || result === STOP_FULL) {
+				done += engine.done;
+				const page = engine.stopped;
+				if (makeRoom(this.#offload as Offload, engine, result, operation === WRITE ? MODE_WRITTEN : MODE_TRIMMED)) {
+					done = this.#endOfPage(page, target, byteOffset, length);
+					if (this.#onOperation) this.#report(operation, page);
+				} else last = MODE_KEEP | MODE_ONE_PAGE;
 			} else if (result === PRESSURE) {
 				this.#pressure?.fire();
 				return 0;
@@ -699,7 +710,7 @@ export default class Zram {
 			} else throw this.#refusal(operation, result, target, byteOffset, start, length);
 
 			before = result;
-			result = this.#again(operation, target, byteOffset, done, mode, start, length);
+			result = this.#again(operation, target, byteOffset, done, mode | last, start, length);
 		}
 		return result;
 	}
@@ -722,22 +733,10 @@ export default class Zram {
 			: engine.write(buffer, byteOffset, start, length, done, mode);
 	}
 
-	/** Finds a place for the page at which the engine has stopped, and which is in staging: flash, else memory. 0 or a code. */
-	#place(operation: Operation): number {
-		const engine = this.#engine;
-		const page = engine.stopped;
-		if (!this.#offload?.store(page, operation === WRITE ? MODE_WRITTEN : MODE_TRIMMED)) {
-			const code = engine.keep(operation === WRITE ? MODE_WRITTEN : 0);
-			if (code < 0) return code;
-		}
-		if (this.#onOperation) this.#report(operation, page);
-		return 0;
-	}
-
-	/** How many bytes of the request are done with the page at which the engine has stopped. */
-	#endOfPage(target: Bytes | number, byteOffset: number, length: number | undefined): number {
+	/** How many bytes of the request are done with a page. */
+	#endOfPage(page: number, target: Bytes | number, byteOffset: number, length: number | undefined): number {
 		const all = typeof target === NUMBER ? (target as number) : (length ?? Engine.bufferLength(target, 1));
-		return Math.min((this.#engine.stopped + 1) * this.#layout.pageLength - byteOffset, all);
+		return Math.min((page + 1) * this.#layout.pageLength - byteOffset, all);
 	}
 
 	/** Tells onOperation of a page. The device cannot be used meanwhile. */

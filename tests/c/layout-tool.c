@@ -78,19 +78,21 @@ static void sayHeader(void)
 	SAY_WORD(SLOT_ERASES, zramHeader, slotErases);
 	SAY_WORD(CODEC_COUNTS, zramHeader, codecs);
 	SAY(CODECS_COUNTED, kZramCodecsCounted);
+	SAY_WORD(HUGE_LIFE, zramHeader, hugeLife);
 }
 
 static void sayCodes(void)
 {
 	SAY(PRESSURE, kZramPressure);
 	SAY(STOP_PAGE, kZramStopPage);
-	SAY(STOP_INCOMPRESSIBLE, kZramStopIncompressible);
+	SAY(STOP_HUGE, kZramStopHuge);
 	SAY(ERROR_FULL, kZramErrorFull);
 	SAY(ERROR_CORRUPT, kZramErrorCorrupt);
 	SAY(STOP_ON_FLASH, kZramStopOnFlash);
 	SAY(ERROR_ROT, kZramErrorRot);
 	SAY(STOP_NOTHING, kZramStopNothing);
 	SAY(ERROR_MEMORY, kZramErrorMemory);
+	SAY(STOP_FULL, kZramStopFull);
 	SAY(ERROR_CLOSED, kZramErrorClosed);
 	SAY(ERROR_BUSY, kZramErrorBusy);
 	SAY(ERROR_ARENA, kZramErrorArena);
@@ -105,6 +107,9 @@ static void sayCodes(void)
 	SAY(MODE_WRITTEN, kZramModeWritten);
 	SAY(MODE_TRIMMED, kZramModeTrimmed);
 	SAY(MODE_UNPACKED, kZramModeUnpacked);
+	SAY(RESERVE_FULL, kZramReserveFull);
+	SAY(RESERVE_USED, kZramReserveUsed);
+	SAY(RESERVE_LOW, kZramReserveLow);
 	SAY(CODECS_ALL, kZramCodecsAll);
 }
 

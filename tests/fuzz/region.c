@@ -72,7 +72,7 @@ static int isDone(const Device *device, int code)
 {
 	if ((code == kZramOK) || (code == kZramPressure))
 		return 1;
-	if ((code == kZramErrorFull) || (code == kZramStopIncompressible))
+	if ((code == kZramErrorFull) || (code == kZramStopHuge) || (code == kZramStopFull))
 		return 0;
 	if (device->isDamaged && ((code == kZramErrorCorrupt) || (code == kZramErrorRot)))
 		return 0;

@@ -1,6 +1,6 @@
 /* Devices with an emulated flash, and a clock that the suite moves. */
 
-import Zram, { type BackingOptions, type ZramOptions } from "zram";
+import Zram, { type BackingOptions, type Bytes, type WritebackRequest, type ZramOptions } from "zram";
 import Engine from "zram/engine";
 import { Chip, type ChipOptions } from "../../modules/nor/chip.ts";
 import { type FlashStorage, flashStorage } from "../../modules/nor/nor-flash.ts";
@@ -16,12 +16,32 @@ export class Clock {
 	readonly ticks = () => this.now | 0;
 }
 
+/**
+ * A device whose huge pages go to flash with the write or trim that makes them, while late offload would have them wait: for
+ * suites of what the flash does with pages, not of which ones come.
+ */
+export class AtOnce extends Zram {
+	override write(buffer: Bytes, byteOffset: number, start?: number, length?: number) {
+		if (start === undefined) super.write(buffer, byteOffset);
+		else super.write(buffer, byteOffset, start, length as number);
+		this.writeback(HUGE);
+	}
+
+	override trim(byteOffset: number, byteLength: number) {
+		super.trim(byteOffset, byteLength);
+		this.writeback(HUGE);
+	}
+}
+
+const HUGE: WritebackRequest = Object.freeze({ type: "huge" });
+
 export interface Bed {
 	chip: Chip;
 	io: FlashStorage;
 	clock: Clock;
-	/** A device on this flash: the first one, or the next after a reboot. */
-	boot(options?: Partial<ZramOptions>, backing?: Partial<BackingOptions>): Zram;
+	/** A device on this flash that offloads at once: the first one, or the next after a reboot. And one that does so late. */
+	boot(options?: Partial<ZramOptions>, backing?: Partial<BackingOptions>): AtOnce;
+	bootLate(options?: Partial<ZramOptions>, backing?: Partial<BackingOptions>): Zram;
 }
 
 /** A chip of 32 blocks of 4 KB, and devices of 64 pages in 96 KB that use it. */
@@ -29,17 +49,15 @@ export function makeBed(chipOptions: Partial<ChipOptions> = {}, defaults: Partia
 	const chip = new Chip({ blocks: 32, kernels, ...chipOptions });
 	const io = flashStorage({ zram: chip });
 	const clock = new Clock();
-	return {
-		chip,
-		io,
-		clock,
-		boot: (options = {}, backing = {}) =>
-			new Zram({
+	const boot =
+		(Device: typeof Zram) =>
+		(options: Partial<ZramOptions> = {}, backing: Partial<BackingOptions> = {}) =>
+			new Device({
 				byteLength: 64 * 4096,
 				arena: { byteLength: 96 * 1024 },
 				...defaults,
 				...options,
 				backing: { io, path: "zram", ticks: clock.ticks, ...backing },
-			}),
-	};
+			});
+	return { chip, io, clock, boot: boot(AtOnce), bootLate: boot(Zram) };
 }

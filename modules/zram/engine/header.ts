@@ -72,3 +72,5 @@ export const SLOT_ERASES = 44;
 export const CODEC_COUNTS = 46;
 /** Codecs, by id, for which there are such words. */
 export const CODECS_COUNTED = 4;
+/** Running mean of how old pages above the threshold get until they are overwritten or trimmed, in 1/256 of an age step. */
+export const HUGE_LIFE = 54;

@@ -23,8 +23,11 @@ export type ByteBuffer = ArrayBufferLike | HostBuffer | Uint8Array | Int8Array |
 export const PRESSURE = -1;
 /** With MODE_ONE_PAGE: a page is done. */
 export const STOP_PAGE = -2;
-/** The page's stored length would be above the threshold, and the call does not say MODE_KEEP. */
-export const STOP_INCOMPRESSIBLE = -3;
+/**
+ * Without MODE_KEEP: the page's stored length is above the threshold, and it has to wait. There is no room, but for what such
+ * pages leave to others; or it is on flash with the same bytes, as far as their checksum says. It is in staging.
+ */
+export const STOP_HUGE = -3;
 /** No room under the limit. */
 export const ERROR_FULL = -4;
 /** The region is damaged at this page. */
@@ -37,36 +40,45 @@ export const ERROR_ROT = -7;
 export const STOP_NOTHING = -8;
 /** The host has no memory for this. */
 export const ERROR_MEMORY = -9;
+/** Without MODE_KEEP: there is no room for a page that is not as long. */
+export const STOP_FULL = -10;
 /** After close(). */
-export const ERROR_CLOSED = -10;
+export const ERROR_CLOSED = -11;
 /** While hold(true). */
-export const ERROR_BUSY = -11;
+export const ERROR_BUSY = -12;
 /** The region was detached, or its length changed. */
-export const ERROR_ARENA = -12;
+export const ERROR_ARENA = -13;
 /** The buffer is not a ByteBuffer, or detached, or what is read would go to one that is read-only. */
-export const ERROR_BUFFER = -13;
+export const ERROR_BUFFER = -14;
 /** An offset or length is no integer, or reaches past the end of the device, or of the buffer. */
-export const ERROR_OFFSET = -14;
+export const ERROR_OFFSET = -15;
 /** The buffer overlaps the region. */
-export const ERROR_OVERLAP = -15;
+export const ERROR_OVERLAP = -16;
 
 /** Flags of the constructor: a checksum for every page. */
 export const FLAG_INTEGRITY = 1;
 /** Granules are zeroed when they are freed. */
 export const FLAG_WIPE = 2;
 
-/** Modes of an operation: incompressible pages stay in the region. */
+/** Modes of an operation: there is no flash, or it does not help, so what has no room is refused. */
 export const MODE_KEEP = 1;
 /** Stop after each page. */
 export const MODE_ONE_PAGE = 2;
 /** The page at which the last call stopped with STOP_ON_FLASH is in staging. */
 export const MODE_STAGED = 4;
-/** Of keep() and offload(): the caller has just written the page, and it counts as such. */
+/** Of offload(): the caller has just written the page, and it counts as such. */
 export const MODE_WRITTEN = 8;
 /** Likewise, but trimmed in part: it has changed, and does not count as written. */
 export const MODE_TRIMMED = 16;
 /** Of write(): pages stay in the region as they are, not compressed. So more can be written to them for little. */
 export const MODE_UNPACKED = 32;
+
+/** All of the reserve is there. */
+export const RESERVE_FULL = 0;
+/** Some of it is used. */
+export const RESERVE_USED = 1;
+/** Half of it or more; or more is used than the limit allows. */
+export const RESERVE_LOW = 2;
 
 /** States of a slot, a page's length of flash that is erased as one; zramSlots.c has them in a picture. */
 export const SLOT_UNKNOWN = 0;
@@ -212,8 +224,16 @@ export interface Engine {
 
 	/** A page to staging. 0, STOP_ON_FLASH (its slot is then word 0 of its entry), or ERROR_CORRUPT. */
 	stage(page: number): number;
-	/** Stores what is in staging in the region, as the page at which the last call stopped. mode: MODE_WRITTEN or 0. */
-	keep(mode: number): number;
+	/**
+	 * Which page leaves the region for flash when `page` has no room: of those above the threshold the one that has rested
+	 * longest; of several the next behind the last one. Without a page that needs room, `page` is how many there are.
+	 * STOP_NOTHING if there is none; if, for a page above the threshold (`forHuge`), none has rested for twice as long as such
+	 * pages do on the mean until they are overwritten or trimmed; or if the page would not fit all the same, as more is used
+	 * than the limit allows. Or another code.
+	 */
+	victim(page: number, forHuge: boolean): number;
+	/** What is left of the 2 % of the region that pages above the threshold leave to others: RESERVE_FULL, or a code. */
+	reserve(): number;
 	/**
 	 * `page` is from now on in `slot`, an erased one, to which the caller has programmed it; `sum` is its checksum. What it
 	 * took before is free. Or `slot` is the one it has, with the same bytes. mode: MODE_WRITTEN, MODE_TRIMMED, or 0 if it is what the

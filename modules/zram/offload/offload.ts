@@ -1,6 +1,5 @@
 /*
- * Offload: pages that cannot be compressed, on flash. This file decides where a page goes, what is erased when, and what
- * moves; log.ts keeps what must outlive a reboot, and the engine knows which page is in which slot. What holds:
+ * Offload: pages on flash. This file decides where a page goes, what is erased when, and what moves; which pages come, and when, is up to late.ts; log.ts keeps what must outlive a reboot, and the engine knows which page is in which slot. What holds:
  *
  * 1. A slot is programmed and read back before the page's entry says that it is there, and freed after that.
  * 2. An erase is on record before it begins, and paid for.
@@ -11,11 +10,9 @@
  * 6. Nothing is allocated once a device is made, errors excepted.
  */
 
-import type { BackingStatus } from "zram/backing";
 import Engine from "zram/engine";
 import { ENTRY_LENGTH, STATE_OFFLOADED, stateOf } from "zram/engine/entry";
 import {
-	type ByteBuffer,
 	type Engine as EngineInstance,
 	SLOT_ERASED,
 	SLOT_FREE,
@@ -25,10 +22,11 @@ import {
 	SLOT_USED,
 } from "zram/engine/interface";
 import { NO_SLOT, Slot, Survey } from "zram/engine/survey";
+import { Refusals } from "zram/late";
 import { ticks as hostTicks, isMonotonic } from "zram/memory";
 import { Budget, SPREAD } from "zram/offload/budget";
 import { ERASED, Log, NOT_RECORDED } from "zram/offload/log";
-import { DONE, REFUSED, VerifiedFlash, WRONG } from "zram/offload/verified-flash";
+import { DONE, REFUSED, type VerifiedFlash, WRONG } from "zram/offload/verified-flash";
 import type { Backing } from "zram/options";
 
 /** A page moves when the slot that is next has so many erases more than the one that it is in. */
@@ -48,23 +46,12 @@ const LOG = 1;
 const MOVE = 2;
 const ERASE = 3;
 
-/** Opens the flash for an engine that was made for it, with its scratch of so many bytes. Throws as Log.open(). */
-export function openBacking(backing: Backing, engine: EngineInstance, scratch: ByteBuffer, length: number): Offload {
-	const device = backing.io.open({ path: backing.path, mode: "r+" });
-	let flash: VerifiedFlash | undefined;
-	try {
-		flash = new VerifiedFlash(device, backing, engine, scratch as ArrayBufferLike, length);
-		return new Offload(engine, flash, backing);
-	} catch (error) {
-		(flash ?? device).close();
-		throw error;
-	}
-}
-
 export class Offload {
 	readonly #engine: EngineInstance;
 	readonly #flash: VerifiedFlash;
-	readonly #budget: Budget;
+	readonly budget: Budget;
+	/** Pages that did not get to flash, by reason. */
+	refused = new Refusals();
 	readonly #log: Log;
 	readonly #erasedOnly: boolean;
 	readonly #survey = new Survey();
@@ -84,25 +71,53 @@ export class Offload {
 		this.#flash = flash;
 		this.#erasedOnly = offload === "erased-only";
 		const units = geometry.units - geometry.logUnits;
-		this.#budget = new Budget(endurance, lifetime, units, () => flash.ticks(), ticks !== hostTicks || isMonotonic());
+		this.budget = new Budget(endurance, lifetime, units, () => flash.ticks(), ticks !== hostTicks || isMonotonic());
 		this.#blankSum = Engine.checksum(flash.work.fill(geometry.eraseValue), 0, geometry.unitLength);
-		this.#log = new Log(geometry, engine, flash, this.#budget);
+		this.#log = new Log(geometry, engine, flash, this.budget);
 		this.#log.open(format);
 	}
 
 	// --- one page
 
-	/** Brings the page in staging to flash; false if it must stay in memory. mode: of a change just now, as of keep(); or 0. */
-	store(page: number, mode: number): boolean {
-		const { staging } = this.#flash;
-		this.#budget.advance();
-		this.#erasesLeft = mode !== 0 && this.#erasedOnly ? 0 : ERASES;
-		const old = this.#slotOf(page);
-		const sum = Engine.checksum(staging, 0, staging.length);
-		const slot = old >= 0 && this.#isSame(old, sum) ? old : this.#program(old < 0);
-		const isStored = slot >= 0 && this.#engine.offload(page, slot, mode, sum) === 0;
+	/** The page in staging is on flash already, with the same bytes, and stays there. mode: of the change just now. */
+	stays(page: number, mode: number): boolean {
+		const { staging, work } = this.#flash;
+		const slot = this.#slotOf(page);
+		const sum = slot < 0 ? 0 : this.#stagingSum();
+		if (slot < 0 || this.#get(slot).state !== SLOT_USED || this.#slot.sum !== sum || !this.#holds(slot, sum))
+			return false;
+		return Engine.equal(staging, 0, work, 0, staging.length) === 1 && this.#engine.offload(page, slot, mode, sum) === 0;
+	}
+
+	/** Brings the page in staging to flash; false if it cannot. mode: of a change just now, or 0. */
+	store(page: number, mode: number, isIdle: boolean): boolean {
+		const { failures } = this.#flash;
+		this.budget.advance();
+		this.#erasesLeft = isIdle || !this.#erasedOnly ? ERASES : 0;
+		const slot = this.#program(this.#slotOf(page) < 0);
+		const isStored = slot >= 0 && this.#engine.offload(page, slot, mode, this.#stagingSum()) === 0;
 		this.#log.keep(false);
+		if (!isStored)
+			this.refused[this.#flash.failures > failures ? "driver" : this.budget.credit < 1 ? "budget" : "slots"]++;
 		return isStored;
+	}
+
+	/** The flash's clock, milliseconds. */
+	ticks(): number {
+		return this.#flash.ticks();
+	}
+
+	/** Whether a page can be brought to flash in so many milliseconds. */
+	fits(milliseconds: number): boolean {
+		const { programming, erasing } = this.#flash;
+		this.#look();
+		const isErased = this.#survey.erased !== NO_SLOT;
+		return programming.fits(isErased ? milliseconds : milliseconds - erasing.slowest);
+	}
+
+	#stagingSum(): number {
+		const { staging } = this.#flash;
+		return Engine.checksum(staging, 0, staging.length);
 	}
 
 	/** Reads what the slot of `page` has into staging; false if the driver cannot. */
@@ -128,14 +143,6 @@ export class Offload {
 	#slotOf(page: number): number {
 		if (this.#engine.nextPage(page, page + 1, this.#entry.buffer) !== page) return -1;
 		return stateOf(this.#entry[1] as number) === STATE_OFFLOADED ? (this.#entry[0] as number) : -1;
-	}
-
-	/** Whether staging, with this checksum, is what a used slot has already. */
-	#isSame(number: number, sum: number): boolean {
-		const { staging, work } = this.#flash;
-		const slot = this.#get(number);
-		if (slot.state !== SLOT_USED || slot.sum !== sum || !this.#holds(number, sum)) return false;
-		return Engine.equal(staging, 0, work, 0, staging.length) === 1;
 	}
 
 	/** Programs staging to an erased slot. The slot, or -1. A new page leaves one for those that are written anew. */
@@ -217,7 +224,7 @@ export class Offload {
 	#eraseSlot(slot: number): number {
 		const log = this.#log;
 		for (let step = 0; step < 2 && log.isFull && this.#stepLog(); step++); // an erase, a snapshot
-		if (this.#budget.credit < 1 || this.#erasesLeft < 1 || log.isFull) return -1;
+		if (this.budget.credit < 1 || this.#erasesLeft < 1 || log.isFull) return -1;
 		this.#erasesLeft--;
 		const result = log.eraseUnit(slot);
 		if (result === NOT_RECORDED) return -1;
@@ -269,7 +276,7 @@ export class Offload {
 		if (this.#log.isLate || this.#log.isFull) return LOG;
 		if (survey.erased !== NO_SLOT && this.#lead(this.#get(survey.erased).erases) > THRESHOLD) return MOVE;
 		const isHeldBack = survey.dirty === NO_SLOT || this.#lead(survey.leastDirty + 1) > SPREAD;
-		return isHeldBack || this.#budget.credit < 1 ? NOTHING : ERASE;
+		return isHeldBack || this.budget.credit < 1 ? NOTHING : ERASE;
 	}
 
 	/** Does a step. False if it does not fit, or the driver refuses. */
@@ -285,7 +292,7 @@ export class Offload {
 	/** Does steps that will be needed, for so many milliseconds at most. True if nothing is left to do. */
 	maintain(milliseconds: number): boolean {
 		const before = this.#flash.ticks();
-		this.#budget.advance();
+		this.budget.advance();
 		let step = this.#nextStep();
 		for (let left = milliseconds; step !== NOTHING && this.#doStep(step, left); step = this.#nextStep())
 			left = milliseconds - ((this.#flash.ticks() - before) >>> 0) - 1;
@@ -293,29 +300,16 @@ export class Offload {
 		return step === NOTHING;
 	}
 
-	status(): BackingStatus {
-		const budget = this.#budget;
-		const survey = this.#survey;
-		budget.advance();
-		this.#engine.survey(NO_SLOT, survey.buffer);
-		return {
-			slots: survey.slots,
-			slotsUsed: survey.usedSlots,
-			slotsErased: survey.erasedSlots,
-			slotsRetired: survey.retiredSlots,
-			wearLeast: survey.least,
-			wearMost: survey.most,
-			wearMean: survey.slots ? survey.sum / survey.slots : 0,
-			wearLog: survey.logMost,
-			budget: Math.floor(budget.credit),
-			budgetPerDay: budget.perDay,
-			yearsLeft: budget.yearsLeft(survey.sum),
-		};
+	/** How worn the slots are, until the next call. */
+	survey(): Survey {
+		this.budget.advance();
+		this.#engine.survey(NO_SLOT, this.#survey.buffer);
+		return this.#survey;
 	}
 
 	close() {
 		try {
-			this.#budget.advance();
+			this.budget.advance();
 			this.#log.keep(true);
 		} finally {
 			this.#flash.close();

@@ -25,6 +25,9 @@ export class VerifiedFlash {
 	readonly programming = new Pace(12);
 	readonly erasing = new Pace(45);
 
+	/** Calls of the driver that have failed, and programs that were wrong. */
+	failures = 0;
+
 	readonly #engine: EngineInstance;
 	readonly #device: FlashDevice;
 	readonly #blocksPerUnit: number;
@@ -81,6 +84,7 @@ export class VerifiedFlash {
 			this.load(into, length, position);
 			return true;
 		} catch {
+			this.failures++;
 			return false;
 		}
 	}
@@ -99,9 +103,11 @@ export class VerifiedFlash {
 			const before = this.#ticks();
 			this.#device.write(view, position);
 			const result = this.#holds(from, length, position) ? DONE : this.#holds(from, length, position) ? REFUSED : WRONG;
+			if (result !== DONE) this.failures++;
 			if (length === this.work.length) this.programming.add((this.#ticks() - before) >>> 0);
 			return result;
 		} catch {
+			this.failures++;
 			return REFUSED;
 		} finally {
 			this.#engine.hold(false);
@@ -124,6 +130,7 @@ export class VerifiedFlash {
 			this.#device.eraseBlock(unit * this.#blocksPerUnit, (unit + 1) * this.#blocksPerUnit);
 			return true;
 		} catch {
+			this.failures++;
 			return false;
 		} finally {
 			this.#engine.hold(false);

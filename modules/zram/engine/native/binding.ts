@@ -82,8 +82,11 @@ class NativeEngine extends Native("xs_zram_engine_destructor") implements Engine
 	stage(page: number): number {
 		return native("xs_zram_engine_stage").call(this, page);
 	}
-	keep(mode: number): number {
-		return native("xs_zram_engine_keep").call(this, mode);
+	victim(page: number, forHuge: boolean): number {
+		return native("xs_zram_engine_victim").call(this, page, forHuge);
+	}
+	reserve(): number {
+		return native("xs_zram_engine_reserve").call(this);
 	}
 	offload(page: number, slot: number, mode: number, sum: number): number {
 		return native("xs_zram_engine_offload").call(this, page, slot, mode, sum);

@@ -31,13 +31,27 @@ void xs_zram_engine_stage(xsMachine *the)
 	xsmcSetInteger(xsResult, code ? code : zramStage(engine, page));
 }
 
-void xs_zram_engine_keep(xsMachine *the)
+/* victim(page, forHuge) */
+void xs_zram_engine_victim(xsMachine *the)
 {
-	uint32_t mode = toUint32(the, 0);
+	uint32_t page = toUint32(the, 0), victim;
+	int forHuge = xsmcToBoolean(xsArg(1));
 	zramEngine *engine;
 	int code = zramEnter(the, &engine);
 
-	xsmcSetInteger(xsResult, code ? code : zramKeep(engine, mode));
+	if (!code) {
+		victim = zramVictim(engine, page, forHuge);
+		code = (victim == kZramNoPage) ? kZramStopNothing : (int)victim;
+	}
+	xsmcSetInteger(xsResult, code);
+}
+
+void xs_zram_engine_reserve(xsMachine *the)
+{
+	zramEngine *engine;
+	int code = zramEnter(the, &engine);
+
+	xsmcSetInteger(xsResult, code ? code : zramReserve(engine));
 }
 
 void xs_zram_engine_offload(xsMachine *the)

@@ -18,7 +18,7 @@ static void empty(zramEngine *engine)
 
 	engine->done = 0;
 	engine->stopped = 0;
-	engine->staged = kZramNoPage;
+	engine->staged = engine->victim = kZramNoPage;
 	engine->pressed = engine->pressure = 0;
 	zramWriteHeader(engine);
 	memset(zramEntryOf(engine, 0), 0, geometry->pageCount * sizeof(zramEntry));
@@ -79,15 +79,22 @@ void zramReset(zramEngine *engine)
 
 /* --- one page ------------------------------------------------------------------------------------------------- */
 
+/* What a store answers: with flash there is more to be done if there is no room. */
+static int full(int code, int stop, uint32_t mode)
+{
+	return ((code == kZramErrorFull) && !(mode & kZramModeKeep)) ? stop : code;
+}
+
 int zramStorePage(zramEngine *engine, uint32_t page, const uint32_t *words, uint32_t mode)
 {
 	zramPacked packed;
 
 	zramPack(&engine->packer, words, engine->block, &packed);
 	engine->packed = (uint16_t)(packed.codec << 13 | packed.length);
-	if ((packed.length > engine->threshold) && !(mode & kZramModeKeep))
-		return kZramStopIncompressible;
-	return zramPlace(engine, page, &packed);
+	if (!(mode & kZramModeKeep) && (packed.length > engine->threshold) && zramWaits(engine, page, words, packed.length))
+		return kZramStopHuge;
+	return full(
+		zramPlace(engine, page, &packed), (packed.length > engine->threshold) ? kZramStopHuge : kZramStopFull, mode);
 }
 
 int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words)
@@ -104,7 +111,7 @@ static int storeEmpty(zramEngine *engine, uint32_t page)
 {
 	const zramEntry fresh = { 0, kZramStateEmpty };
 
-	return zramStoreWord(engine, page, &fresh);
+	return zramOverwriteWord(engine, page, &fresh);
 }
 
 static void touch(zramEngine *engine, uint32_t page)
@@ -145,7 +152,8 @@ static int patch(zramEngine *engine, uint32_t page, uint32_t start, const uint8_
 }
 
 /* A page that is written piece by piece: packing it each time would cost more than its room is worth meanwhile. */
-static int writeUnpacked(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length)
+static int writeUnpacked(
+	zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length, uint32_t mode)
 {
 	zramPacked packed = { kZramStateRaw, 0, engine->geometry.pageLength, engine->staging };
 	int code = kZramOK;
@@ -157,7 +165,7 @@ static int writeUnpacked(zramEngine *engine, uint32_t page, uint32_t start, cons
 	if (code)
 		return code;
 	memcpy((uint8_t *)engine->staging + start, bytes, length);
-	return zramPlace(engine, page, &packed);
+	return full(zramPlace(engine, page, &packed), kZramStopFull, mode);
 }
 
 static int writePart(
@@ -167,10 +175,10 @@ static int writePart(
 	int code = kZramOK;
 
 	if (mode & kZramModeUnpacked)
-		return writeUnpacked(engine, page, start, bytes, length);
+		return writeUnpacked(engine, page, start, bytes, length, mode);
 	if ((length == pageLength) && isAligned(bytes)) {
 		code = zramStorePage(engine, page, (const uint32_t *)(const void *)bytes, mode);
-		if (code == kZramStopIncompressible)
+		if (code == kZramStopHuge)
 			memcpy(engine->staging, bytes, pageLength);
 		return code;
 	}

@@ -101,6 +101,7 @@ typedef struct {
 	uint64_t done;          /* bytes (from the call's first) that the last operation has finished */
 	uint32_t stopped;       /* page at which it stopped, when it did */
 	uint32_t staged;        /* page whose slot's content is in staging, or kZramNoPage */
+	uint32_t victim;        /* page that has left the region for flash last, or kZramNoPage */
 	uint8_t pressed;        /* pressure was reported and has not eased since */
 	uint8_t pressure;       /* pressure is to be reported when the operation ends */
 	uint16_t packed;        /* the page that was packed last, stored or not: codec * 8192 + stored length */
@@ -156,7 +157,7 @@ void zramReset(zramEngine *engine);
  *
  * Pages go in ascending order. On anything but kZramOK and kZramPressure, `engine->done` counts the bytes that are
  * finished and `engine->stopped` is the page at which it stopped, which is as it was; call again from there to go on.
- * On kZramStopIncompressible the page as it shall be is in `engine->staging`.
+ * On kZramStopHuge the page as it shall be is in `engine->staging`. There is no flash for those who say kZramModeKeep.
  */
 int zramRead(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *bytes, uint32_t length, uint32_t mode);
 int zramWrite(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length, uint32_t mode);
@@ -211,8 +212,16 @@ ZRAM_COLD int zramCheck(zramEngine *engine);
 /* A page to staging, from where it can be offloaded. kZramOK, kZramStopOnFlash or kZramErrorCorrupt. */
 int zramStage(zramEngine *engine, uint32_t page);
 
-/* Stores what is in staging in the region, as the page at which the last operation stopped. mode: kZramModeWritten or 0 */
-int zramKeep(zramEngine *engine, uint32_t mode);
+/*
+ * Late offload (zramLate.c). Of the huge pages in the region, those whose stored length is above the threshold, the one that
+ * has rested longest; of several the next behind the last victim. It is never `page`, which needs room: without a page,
+ * pageCount. kZramNoPage if there is none, if for a huge page (`forHuge`) none has outlived twice the mean, or if the page
+ * would not fit anyway, as more is used than the limit allows.
+ */
+uint32_t zramVictim(zramEngine *engine, uint32_t page, int forHuge);
+
+/* kZramReserveFull, kZramReserveUsed or kZramReserveLow. */
+int zramReserve(const zramEngine *engine);
 
 /*
  * `page` is from now on in `slot`, an erased one, to which the caller has programmed it; `sum` is its checksum. Its

@@ -68,7 +68,8 @@ typedef struct {
 	zramCounter slotErases; /* erase units */
 	/* of compressedPages and payload, what is each codec's */
 	zramCodecUse codecs[kZramCodecsCounted];
-	uint32_t reserved[10];
+	uint32_t hugeLife; /* running mean of how old huge pages get, in 1/256 of a step: see zramLate.c */
+	uint32_t reserved[9];
 } zramHeader;
 
 _Static_assert(sizeof(zramHeader) == 256, "the header has 64 words, without padding");

@@ -13,22 +13,23 @@
 /* What an operation answers */
 enum {
 	kZramOK = 0,
-	kZramPressure = -1,           /* done, and the region has begun to run out */
-	kZramStopPage = -2,           /* kZramModeOnePage: one page is done */
-	kZramStopIncompressible = -3, /* stored length above the threshold, and not kZramModeKeep */
-	kZramErrorFull = -4,          /* no room under the limit; the old page stands */
-	kZramErrorCorrupt = -5,       /* the region is damaged at this page */
-	kZramStopOnFlash = -6, /* the page is in its slot: read that into staging, and call again with kZramModeStaged */
-	kZramErrorRot = -7,    /* what is in staging is not what was written to the page's slot */
-	kZramStopNothing = -8, /* no page is left to do */
-	kZramErrorMemory = -9, /* the host has no memory for this */
+	kZramPressure = -1,     /* done, and the region has begun to run out */
+	kZramStopPage = -2,     /* kZramModeOnePage: one page is done */
+	kZramStopHuge = -3,     /* without kZramModeKeep: a huge page, now in staging, has to wait, see zramLate.c */
+	kZramErrorFull = -4,    /* no room under the limit; the old page stands */
+	kZramErrorCorrupt = -5, /* the region is damaged at this page */
+	kZramStopOnFlash = -6,  /* the page is in its slot: read that into staging, and call again with kZramModeStaged */
+	kZramErrorRot = -7,     /* what is in staging is not what was written to the page's slot */
+	kZramStopNothing = -8,  /* no page is left to do */
+	kZramErrorMemory = -9,  /* the host has no memory for this */
+	kZramStopFull = -10,    /* without kZramModeKeep: there is no room for any other page; the old one stands */
 	/* The binding's own */
-	kZramErrorClosed = -10,
-	kZramErrorBusy = -11,    /* called from within the device's own callback */
-	kZramErrorArena = -12,   /* the caller's own region was detached or resized */
-	kZramErrorBuffer = -13,  /* argument `buffer` is not a byte buffer */
-	kZramErrorOffset = -14,  /* argument `byteOffset`, or what it makes of the length, is outside of the device */
-	kZramErrorOverlap = -15, /* argument `buffer` overlaps the region */
+	kZramErrorClosed = -11,
+	kZramErrorBusy = -12,    /* called from within the device's own callback */
+	kZramErrorArena = -13,   /* the caller's own region was detached or resized */
+	kZramErrorBuffer = -14,  /* argument `buffer` is not a byte buffer */
+	kZramErrorOffset = -15,  /* argument `byteOffset`, or what it makes of the length, is outside of the device */
+	kZramErrorOverlap = -16, /* argument `buffer` overlaps the region */
 };
 
 /* How a device is made */
@@ -39,12 +40,19 @@ enum {
 
 /* How a call is carried out */
 enum {
-	kZramModeKeep = 1,      /* incompressible pages stay in the region */
+	kZramModeKeep = 1,      /* there is no flash, or it does not help: what has no room is refused */
 	kZramModeOnePage = 2,   /* stop with kZramStopPage after each page */
 	kZramModeStaged = 4,    /* the page at which the last call stopped with kZramStopOnFlash is in staging */
 	kZramModeWritten = 8,   /* zramKeep, zramOffload: the page was written just now */
 	kZramModeTrimmed = 16,  /* likewise, or trimmed in part: it has changed, but does not count as written */
 	kZramModeUnpacked = 32, /* zramWrite: pages stay in the region as they are, not compressed */
+};
+
+/* What is left of the part of the region that huge pages leave to the others */
+enum {
+	kZramReserveFull = 0,
+	kZramReserveUsed = 1,
+	kZramReserveLow = 2, /* half of it or less, or more is used than the limit allows */
 };
 
 /* What zramCheck asserts */

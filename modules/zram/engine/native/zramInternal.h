@@ -129,6 +129,9 @@ int zramReplace(zramEngine *engine, uint32_t page, const zramPacked *packed);
 /* Frees what the page's entry has and gives it this one, without granules. kZramOK or kZramErrorCorrupt. */
 int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh);
 
+/* Likewise, and the page has other bytes now. */
+int zramOverwriteWord(zramEngine *engine, uint32_t page, const zramEntry *fresh);
+
 /*
  * The page's stored bytes: to engine->block, or if they are the page as it is, to `words`. kZramOK or kZramErrorCorrupt;
  * changes nothing in the region. A page on flash is kZramStopOnFlash, unless it is staged; then kZramErrorRot is possible.
@@ -148,11 +151,22 @@ uint32_t zramPageSum(uint32_t page, const zramEntry *entry, const uint32_t *word
 /* The page's bytes to `words`, which is not engine->block. As zramFetch, which has them where they are. */
 int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words);
 
-/* Stores `words` as the page: packs and places them. kZramStopIncompressible is possible unless mode has kZramModeKeep. */
+/* Stores `words` as the page: packs and places them. kZramStopHuge and kZramStopFull are possible unless mode has kZramModeKeep. */
 int zramStorePage(zramEngine *engine, uint32_t page, const uint32_t *words, uint32_t mode);
 
 /* Ends an operation at a page; counts failures. */
 int zramStop(zramEngine *engine, uint32_t page, int code, zramCounter *failures);
+
+/* --- zramLate.c -------------------------------------------------------------------------------------------------- */
+
+/*
+ * A huge page, which would be stored in so many bytes, has to wait: it would take of the reserve, or its slot seems to have
+ * the same bytes already.
+ */
+int zramWaits(const zramEngine *engine, uint32_t page, const uint32_t *words, uint32_t length);
+
+/* A page was overwritten or trimmed that had this entry: if it was huge, that was how old such pages get. */
+void zramNoteLife(zramEngine *engine, const zramEntry *old);
 
 /* --- zramSlots.c ------------------------------------------------------------------------------------------------ */
 

@@ -175,19 +175,33 @@ int zramPatch(const zramEngine *engine, uint32_t page, uint32_t start, const uin
 	return zramChainPatch(engine, zramEntryOf(engine, page)->word0, have, start, bytes, length);
 }
 
+int zramOverwriteWord(zramEngine *engine, uint32_t page, const zramEntry *fresh)
+{
+	const zramEntry old = *zramEntryOf(engine, page);
+	int code = zramStoreWord(engine, page, fresh);
+
+	if (!code)
+		zramNoteLife(engine, &old);
+	return code;
+}
+
 int zramPlace(zramEngine *engine, uint32_t page, const zramPacked *packed)
 {
+	const zramEntry old = *zramEntryOf(engine, page);
 	zramEntry fresh;
+	int code;
 
-	if (packed->length) {
-		int code = placeChain(engine, page, packed);
-
-		if (!code && (packed->length > engine->threshold))
-			zramCount(&zramHeaderOf(engine)->hugePagesSince);
-		return code;
+	if (!packed->length) {
+		fresh = (zramEntry){ *packed->words, packed->state };
+		return zramOverwriteWord(engine, page, &fresh);
 	}
-	fresh = (zramEntry){ *packed->words, packed->state };
-	return zramStoreWord(engine, page, &fresh);
+	code = placeChain(engine, page, packed);
+	if (code)
+		return code;
+	zramNoteLife(engine, &old);
+	if (packed->length > engine->threshold)
+		zramCount(&zramHeaderOf(engine)->hugePagesSince);
+	return kZramOK;
 }
 
 int zramReplace(zramEngine *engine, uint32_t page, const zramPacked *packed)

@@ -53,18 +53,6 @@ int zramStage(zramEngine *engine, uint32_t page)
 	return (page < engine->geometry.pageCount) ? zramLoadPage(engine, page, engine->staging) : kZramErrorCorrupt;
 }
 
-int zramKeep(zramEngine *engine, uint32_t mode)
-{
-	zramHeader *header = zramHeaderOf(engine);
-	int code = zramStorePage(engine, engine->stopped, engine->staging, kZramModeKeep);
-
-	if (code)
-		return zramStop(engine, engine->stopped, code, &header->failedWrites);
-	if (mode & kZramModeWritten)
-		zramCount(&header->writes);
-	return kZramOK;
-}
-
 static void countStored(zramHeader *header, uint32_t mode)
 {
 	if (mode & kZramModeWritten)
@@ -77,13 +65,14 @@ int zramOffload(zramEngine *engine, uint32_t page, uint32_t slot, uint32_t mode,
 {
 	zramHeader *header = zramHeaderOf(engine);
 	uint32_t changed = mode & (kZramModeWritten | kZramModeTrimmed);
-	zramEntry fresh = { slot, kZramStateOffloaded };
+	zramEntry fresh = { slot, kZramStateOffloaded }, was;
 	zramEntry *entry;
 	zramSlot *old, *place;
 
 	if ((page >= engine->geometry.pageCount) || (slot >= engine->geometry.slotCount))
 		return kZramErrorCorrupt;
 	entry = zramEntryOf(engine, page);
+	was = *entry;
 	place = zramSlotOf(engine, slot);
 	old = (zramEntryState(entry) == kZramStateOffloaded) ? zramSlotOfPage(engine, page, entry) : NULL;
 	if (!changed)
@@ -96,6 +85,8 @@ int zramOffload(zramEngine *engine, uint32_t page, uint32_t slot, uint32_t mode,
 	}
 	else
 		entry->word1 = fresh.word1;
+	if (changed)
+		zramNoteLife(engine, &was);
 	countStored(header, mode);
 	return kZramOK;
 }

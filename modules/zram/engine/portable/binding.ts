@@ -236,8 +236,12 @@ export class PortableEngine implements Engine {
 		return this.#enter() || this.#core.stage(page);
 	}
 
-	keep(mode: number): number {
-		return this.#enter() || this.#core.keep(mode);
+	victim(page: number, forHuge: boolean): number {
+		return this.#enter() || this.#core.place.late.victim(page, forHuge);
+	}
+
+	reserve(): number {
+		return this.#enter() || this.#core.place.late.reserve();
 	}
 
 	offload(page: number, slot: number, mode: number, sum: number): number {

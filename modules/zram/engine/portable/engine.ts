@@ -6,7 +6,7 @@
  * and out:               read -> #readPart -> load: place.ts (gather) -> pack.ts (fill, or decode)
  */
 
-import { ENTRY_AGE_MASK, STATE_EMPTY, STATE_OFFLOADED } from "zram/engine/entry";
+import { ENTRY_AGE_MASK, STATE_EMPTY, STATE_OFFLOADED, stateOf } from "zram/engine/entry";
 import {
 	FAILED_READS,
 	FAILED_WRITES,
@@ -29,7 +29,8 @@ import {
 	MODE_UNPACKED,
 	MODE_WRITTEN,
 	SLOT_ERASED,
-	STOP_INCOMPRESSIBLE,
+	STOP_FULL,
+	STOP_HUGE,
 	STOP_ON_FLASH,
 	STOP_PAGE,
 } from "zram/engine/interface";
@@ -104,13 +105,20 @@ export class EngineCore {
 
 	// --- one page
 
-	/** Stores what is in `staging`. 0, STOP_INCOMPRESSIBLE unless `mode` has MODE_KEEP, ERROR_FULL or ERROR_CORRUPT. */
+	/** Stores what is in `staging`. 0, ERROR_FULL or ERROR_CORRUPT; or unless `mode` has MODE_KEEP, STOP_HUGE or STOP_FULL. */
 	#store(page: number, mode: number): number {
 		const { packer, place } = this;
 		packer.pack();
 		this.packed = (packer.packed.codec << 13) | packer.packed.length;
-		if (packer.packed.length > place.threshold && !(mode & MODE_KEEP)) return STOP_INCOMPRESSIBLE;
-		return place.place(page, packer.packed);
+		const { length } = packer.packed;
+		const isHuge = length > place.threshold;
+		if (isHuge && !(mode & MODE_KEEP) && place.late.waits(page, length, () => this.stagingSum())) return STOP_HUGE;
+		return this.#full(place.place(page, packer.packed), isHuge ? STOP_HUGE : STOP_FULL, mode);
+	}
+
+	/** What a store answers: with flash there is more to be done if there is no room. */
+	#full(code: number, stop: number, mode: number): number {
+		return code === ERROR_FULL && !(mode & MODE_KEEP) ? stop : code;
 	}
 
 	/** Loads a page into `staging`. 0, ERROR_CORRUPT, STOP_ON_FLASH or ERROR_ROT; changes nothing in the region. */
@@ -139,7 +147,7 @@ export class EngineCore {
 
 	/** Frees a page's memory; it reads as zeros. 0 or ERROR_CORRUPT. */
 	#free(page: number): number {
-		return this.place.storeWord(page, 0, STATE_EMPTY);
+		return this.place.overwriteWord(page, 0, STATE_EMPTY);
 	}
 
 	/** Whether `staging` is all zeros. */
@@ -159,7 +167,7 @@ export class EngineCore {
 	}
 
 	/** A page that is written piece by piece: packing it each time would cost more than its room is worth meanwhile. */
-	#writeUnpacked(page: number, start: number, length: number): number {
+	#writeUnpacked(page: number, start: number, length: number, mode: number): number {
 		const { packer, place } = this;
 		const first = this.#first + this.done;
 		if (place.isPatchable(page)) {
@@ -170,12 +178,12 @@ export class EngineCore {
 		const code = length < this.staging.length ? this.load(page) : 0;
 		if (code) return code;
 		copyBytes(this.staging, start, this.#bytes as Bytes, first, length);
-		return place.place(page, packer.asIs());
+		return this.#full(place.place(page, packer.asIs()), STOP_FULL, mode);
 	}
 
 	#writePart(page: number, start: number, length: number, mode: number): number {
 		if (mode & MODE_UNPACKED) {
-			const code = this.#writeUnpacked(page, start, length);
+			const code = this.#writeUnpacked(page, start, length, mode);
 			if (code === 0) this.place.count(WRITES);
 			return code;
 		}
@@ -270,7 +278,7 @@ export class EngineCore {
 		return code;
 	}
 
-	// --- flash: Engine.stage, keep, offload
+	// --- flash: Engine.stage, offload
 
 	stage(page: number): number {
 		this.stopped = page;
@@ -278,25 +286,20 @@ export class EngineCore {
 		return page < this.place.arena.layout.pageCount ? this.load(page) : ERROR_CORRUPT;
 	}
 
-	keep(mode: number): number {
-		const code = this.#store(this.stopped, MODE_KEEP);
-		if (code) return this.#stop(this.stopped, code, FAILED_WRITES);
-		if (mode & MODE_WRITTEN) this.place.count(WRITES);
-		return 0;
-	}
-
 	offload(page: number, slot: number, mode: number, sum: number): number {
 		const { place } = this;
 		const { layout, table } = place.arena;
 		if (page >= layout.pageCount || slot >= layout.slotCount) return ERROR_CORRUPT;
-		const old = place.stateOf(page) === STATE_OFFLOADED ? place.slots.slotOf(page) : -1;
-		const word1 = STATE_OFFLOADED | (hasChanged(mode) ? 0 : place.word1Of(page) & ENTRY_AGE_MASK);
+		const was = place.word1Of(page);
+		const old = stateOf(was) === STATE_OFFLOADED ? place.slots.slotOf(page) : -1;
+		const word1 = STATE_OFFLOADED | (hasChanged(mode) ? 0 : was & ENTRY_AGE_MASK);
 		if (old === slot) table[2 * page + 1] = word1;
 		else {
 			if (place.slots.stateOf(slot) !== SLOT_ERASED || place.storeWord(page, slot, word1)) return ERROR_CORRUPT;
 			place.slots.take(slot, page, sum);
 			place.count(old >= 0 && !hasChanged(mode) ? SLOT_MOVES : SLOT_WRITES);
 		}
+		if (hasChanged(mode)) place.late.noteLife(was);
 		if (mode & MODE_WRITTEN) place.count(WRITES);
 		if (hasChanged(mode)) place.count(HUGE_PAGES_SINCE);
 		return 0;

@@ -41,6 +41,7 @@ import {
 import { ERROR_CORRUPT, ERROR_FULL, PRESSURE } from "zram/engine/interface";
 import type { Arena } from "zram/engine/portable/arena";
 import type { Bytes } from "zram/engine/portable/bytes";
+import { Late } from "zram/engine/portable/late";
 import { END, geometryWords, metadataLength } from "zram/engine/portable/layout";
 import type { Packed } from "zram/engine/portable/pack";
 import { Slots } from "zram/engine/portable/slots";
@@ -52,12 +53,13 @@ export const BAD_ENTRY = -1;
 export class Place {
 	readonly arena: Arena;
 	readonly slots: Slots;
+	readonly late: Late;
 	readonly threshold: number;
 	/** What the header has in front of LIMIT. */
 	readonly geometry: Uint32Array;
 	/** Bytes of the region that may be used, and granules that may be in use under this limit. */
 	limit: number;
-	#limitGranules: number;
+	limitGranules: number;
 	/** Pressure was reported and has not eased since. */
 	#pressed = false;
 	/** Pressure is to be reported when the operation ends. */
@@ -67,10 +69,11 @@ export class Place {
 	constructor(arena: Arena, threshold: number) {
 		this.arena = arena;
 		this.slots = new Slots(arena);
+		this.late = new Late(this);
 		this.threshold = threshold;
 		this.geometry = geometryWords(arena.layout, threshold);
 		this.limit = arena.layout.regionLength;
-		this.#limitGranules = arena.layout.granuleCount;
+		this.limitGranules = arena.layout.granuleCount;
 		arena.slots.fill(0);
 		this.empty();
 	}
@@ -79,6 +82,7 @@ export class Place {
 	empty() {
 		const { header, table, sums } = this.arena;
 		this.#pressed = this.#pressure = false;
+		this.late.forget();
 		header.fill(0);
 		header.set(this.geometry);
 		header[LIMIT] = this.limit;
@@ -123,7 +127,7 @@ export class Place {
 
 	/** Pressure is reported once when 1/16 of the room or less is left, and again only after more than 1/8 was free. */
 	#notePressure() {
-		const limit = this.#limitGranules;
+		const limit = this.limitGranules;
 		const left = Math.max(limit - (this.arena.header[USED_GRANULES] as number), 0);
 		if (left >= (limit >> 3) + 1) this.#pressed = false;
 		else if (!this.#pressed && left <= limit >> 4) this.#pressed = this.#pressure = true;
@@ -146,7 +150,7 @@ export class Place {
 		const { layout, header } = this.arena;
 		const metadata = metadataLength(layout);
 		this.limit = header[LIMIT] = limit;
-		this.#limitGranules = limit > metadata ? (limit - metadata) >> layout.granuleShift : 0;
+		this.limitGranules = limit > metadata ? (limit - metadata) >> layout.granuleShift : 0;
 		this.#notePressure();
 		return this.succeed();
 	}
@@ -160,7 +164,7 @@ export class Place {
 	/** Gives a chain a new length, if limit and free granules allow it. Its first granule, or ERROR_FULL, or ERROR_CORRUPT. */
 	#resize(first: number, have: number, need: number): number {
 		const { header } = this.arena;
-		if (need > have && (header[USED_GRANULES] as number) + need - have > this.#limitGranules) return ERROR_FULL;
+		if (need > have && (header[USED_GRANULES] as number) + need - have > this.limitGranules) return ERROR_FULL;
 		const resized = this.arena.resize(first, have, need);
 		if (resized < 0) return resized;
 		if ((header[USED_GRANULES_MAX] as number) < (header[USED_GRANULES] as number)) this.resetPeak();
@@ -247,12 +251,23 @@ export class Place {
 		return 0;
 	}
 
+	/** Likewise, and the page has other bytes now. */
+	overwriteWord(page: number, word: number, word1: number): number {
+		const old = this.word1Of(page);
+		const code = this.storeWord(page, word, word1);
+		if (code === 0) this.late.noteLife(old);
+		return code;
+	}
+
 	/** Gives the page these stored bytes. 0; or ERROR_FULL or ERROR_CORRUPT, and then it has what it had. */
 	place(page: number, packed: Packed): number {
-		if (packed.length === 0) return this.storeWord(page, packed.word, packed.state);
+		if (packed.length === 0) return this.overwriteWord(page, packed.word, packed.state);
+		const old = this.word1Of(page);
 		const code = this.#placeChain(page, packed);
-		if (code === 0 && packed.length > this.threshold) this.count(HUGE_PAGES_SINCE);
-		return code;
+		if (code) return code;
+		this.late.noteLife(old);
+		if (packed.length > this.threshold) this.count(HUGE_PAGES_SINCE);
+		return 0;
 	}
 
 	/** Likewise, of a page that is not on flash, and it is not written: it keeps its age. */
