@@ -73,6 +73,24 @@ function sizesChart({ sizes }: Results): string {
 	});
 }
 
+function dayChart({ offload: { day } }: Results): string {
+	const late = day.filter(({ design }) => design === "late");
+	const erases = (design: string) =>
+		late.map(
+			({ app, load }) => day.find((each) => each.app === app && each.load === load && each.design === design)?.erases,
+		);
+	return barChart({
+		title: "Erases in a day, of five apps that keep more or less than their memory holds",
+		subtitle: "Less is better. 256 blocks of 4 KB, 128 pages of memory; at once: every page that cannot be compressed",
+		groups: late.map(({ app, load }) => `${app}, ${load} times`),
+		series: [
+			{ name: "xs-zram, late", values: erases("late"), ours: true },
+			{ name: "at once", values: erases("at once") },
+		],
+		format: (value) => value.toLocaleString("en"),
+	});
+}
+
 /** The SVGs, by the names that the page uses. */
 export function pictures(results: Results): Record<string, string> {
 	const { rv32, xs } = results.cost;
@@ -81,6 +99,7 @@ export function pictures(results: Results): Record<string, string> {
 		"bench-sizes.svg": sizesChart(results),
 		"bench-cost.svg": cost,
 		"bench-capacity.svg": capacityChart(results),
+		"bench-day.svg": dayChart(results),
 		"bench-wear.svg": wearChart(results.offload),
 	};
 }
@@ -107,6 +126,8 @@ Last come the promises that the project makes of these numbers, and whether it k
 ![Instructions of write and read for each kind of page, beside reference LZ4](bench-cost.svg)
 
 ![What 1, 2 and 4 MB hold, beside Linux zram](bench-capacity.svg)
+
+![Erases in a day of five apps, late and at once](bench-day.svg)
 
 ![How blocks of flash are worn after years, beside a naive design](bench-wear.svg)
 `;

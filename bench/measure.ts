@@ -348,7 +348,7 @@ export type NativePart = "engine" | "columns" | "dense" | "offload";
 export function partOf(file: string): NativePart {
 	if (file.includes("Columns")) return "columns";
 	if (file.includes("Dense") || file.includes("Rest")) return "dense";
-	return file.includes("Slots") ? "offload" : "engine";
+	return file.includes("Slots") || file.includes("Late") ? "offload" : "engine";
 }
 
 export interface Footprint {

@@ -1,6 +1,6 @@
 /**
- * What offload does to a flash, counted on an emulated one: a day in the life of an app, bytes programmed and erases for
- * each page, and the wear of the blocks after years. In Node, with the portable engine: the operations of the flash are
+ * What offload does to a flash, counted on an emulated one: a day in the life of five apps (day.ts), bytes programmed and
+ * erases for each page, and the wear of the blocks after years. In Node, with the portable engine: the operations of the flash are
  * the same with the native one (tests/offload-digest.test.ts). Times are the flash's, by its data sheet.
  *
  *   tsx bench/offload.ts      these tables alone, and the picture in build/bench
@@ -10,13 +10,15 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Zram from "zram";
-import { Chip, W25Q128 } from "../modules/nor/chip.ts";
+import type Zram from "zram";
+import { Chip } from "../modules/nor/chip.ts";
 import { flashStorage } from "../modules/nor/nor-flash.ts";
+import { AtOnce } from "../tests/support/offload.ts";
 import { Random } from "../tests/support/random.ts";
 import { buildFolder } from "../tools/paths.ts";
 import { runAsProgram } from "../tools/process.ts";
 import { panelChart } from "./charts.ts";
+import { type DayResult, dayTable, measureDays } from "./day.ts";
 import { randomBytes } from "./generators.ts";
 import { type Table, toText } from "./tables.ts";
 
@@ -24,12 +26,11 @@ const KB = 1024;
 const DAY = 24 * 3600 * 1000;
 const BLOCKS = 256;
 const PAGE = 4096;
-const ENDURANCE = W25Q128.endurance;
 
 /** How much is simulated. */
 export interface OffloadExtent {
-	/** Writes of a page in the day. */
-	writes: number;
+	/** Of the day. */
+	minutes: number;
 	/** Offloads for each write alignment. */
 	offloads: number;
 	/** Years, with so many offloads a day, for the picture. */
@@ -37,25 +38,8 @@ export interface OffloadExtent {
 	perDay: number;
 }
 
-export const OFFLOAD_FULL: OffloadExtent = { writes: 20_000, offloads: 20_000, years: 3, perDay: 400 };
-export const OFFLOAD_QUICK: OffloadExtent = { writes: 2000, offloads: 1000, years: 0.2, perDay: 400 };
-
-/** A day, on one kind of device. Milliseconds are of the flash, typically. */
-export interface DayResult {
-	name: string;
-	/** Pages that went to flash, and erases in the day. */
-	offloads: number;
-	erases: number;
-	/** Of the writes that went to flash. `dearest`: the worst one if all takes what the data sheet allows at most. */
-	median: number;
-	worst: number;
-	dearest: number;
-	/** What the app gave to maintain(), and its longest call. */
-	idle: number;
-	longest: number;
-	/** Until the most worn block has its endurance behind it, at this pace. */
-	years: number;
-}
+export const OFFLOAD_FULL: OffloadExtent = { minutes: 1440, offloads: 20_000, years: 3, perDay: 400 };
+export const OFFLOAD_QUICK: OffloadExtent = { minutes: 60, offloads: 1000, years: 0.2, perDay: 400 };
 
 export interface CostResult {
 	writeAlign: number;
@@ -73,12 +57,9 @@ export interface OffloadResults {
 	wear: { years: number; ours: number[]; naive: number[]; logBlocks: number };
 }
 
-/** Where a page is written and kept, and what an idle moment does. */
+/** Where a page is written that cannot be compressed. */
 interface Device {
-	/** Writes a page that cannot be compressed. */
 	write(page: number, bytes: Uint8Array): void;
-	trim(page: number): void;
-	idle(): void;
 }
 
 /** The design that comes to mind first: each page goes to the next block in turn that is free. */
@@ -99,53 +80,30 @@ class Naive implements Device {
 		const block = this.#next;
 		this.#chip.erase(block);
 		this.#chip.program(bytes, 0, blockLength, block * blockLength);
-		this.trim(page);
+		this.#used.delete(this.#blockOf.get(page) ?? -1);
 		this.#blockOf.set(page, block);
 		this.#used.add(block);
 		this.#next = (block + 1) % blocks;
 	}
-
-	trim(page: number) {
-		this.#used.delete(this.#blockOf.get(page) ?? -1);
-		this.#blockOf.delete(page);
-	}
-
-	idle() {}
 }
 
+/** Every page that cannot be compressed goes to flash, as when there is no room. */
 class Ours implements Device {
 	readonly zram: Zram;
 	readonly #pageLength: number;
-	readonly #idleTime: number;
 
-	/** idleTime: milliseconds for maintain() in an idle moment. */
-	constructor(
-		chip: Chip,
-		ticks: () => number,
-		pages: number,
-		idleTime: number,
-		offload: "any" | "erased-only" = "any",
-	) {
+	constructor(chip: Chip, ticks: () => number, pages: number) {
 		this.#pageLength = chip.blockLength;
-		this.#idleTime = idleTime;
-		this.zram = new Zram({
+		this.zram = new AtOnce({
 			byteLength: pages * chip.blockLength,
 			pageLength: chip.blockLength,
 			arena: { byteLength: 512 * KB },
-			backing: { io: flashStorage({ zram: chip }), path: "zram", ticks, offload, lifetime: 1 },
+			backing: { io: flashStorage({ zram: chip }), path: "zram", ticks, lifetime: 1 },
 		});
 	}
 
 	write(page: number, bytes: Uint8Array) {
 		this.zram.write(bytes, page * this.#pageLength);
-	}
-
-	trim(page: number) {
-		this.zram.trim(page * this.#pageLength, this.#pageLength);
-	}
-
-	idle() {
-		if (this.#idleTime) this.zram.maintain(this.#idleTime);
 	}
 }
 
@@ -164,74 +122,15 @@ function noisePages(pageLength: number, random: Random) {
 	};
 }
 
-const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
-
-/** The app: 15 % of its writes are pages that cannot be compressed, of 200 buffers; 120 of these are never written again. */
-const APP = { incompressible: 0.15, pages: 200, cold: 120 };
-
-function liveADay(name: string, make: (chip: Chip, ticks: () => number) => Device, writes: number): DayResult {
-	const random = new Random(1);
-	const { chip, time } = makeChip(PAGE);
-	const page = noisePages(PAGE, random);
-	let now = 0;
-	const device = make(chip, () => now | 0);
-	for (let cold = 0; cold < APP.cold; cold++) device.write(cold, page());
-	const warmUp = 2 * BLOCKS; // until no block is as new
-	const before = { erases: 0, times: [] as number[], dearest: 0, idle: 0, longest: 0 };
-	const worn = chip.erases.slice();
-	for (let i = -warmUp; i < writes * APP.incompressible; i++) {
-		if (i >= 0 && i < 1) {
-			Object.assign(before, { erases: chip.statistics.erases, times: [], dearest: 0, idle: 0, longest: 0 });
-			worn.set(chip.erases);
-		}
-		now += DAY / (writes * APP.incompressible);
-		const start = time();
-		const startWorst = chip.statistics.worst;
-		device.write(APP.cold + random.below(APP.pages - APP.cold), page());
-		const written = time();
-		before.dearest = Math.max(before.dearest, (chip.statistics.worst - startWorst) / 1000);
-		device.idle();
-		before.times.push(written - start);
-		before.idle += time() - written;
-		before.longest = Math.max(before.longest, time() - written);
-	}
-	const { times, dearest, idle, longest } = before;
-	const most = Math.max(...chip.erases.map((erases, block) => erases - (worn[block] as number)));
-	return {
-		name,
-		offloads: times.length,
-		erases: chip.statistics.erases - before.erases,
-		worst: Math.max(...times),
-		median: median(times),
-		dearest,
-		idle,
-		longest,
-		years: ENDURANCE / most / 365.25,
-	};
-}
-
-/** Years of our device follow from the mean: over the years the blocks wear alike, to 66 erases. */
-function evened(result: DayResult): DayResult {
-	return { ...result, years: ((ENDURANCE - 66) * BLOCKS) / result.erases / 365.25 };
-}
-
-function measureDay({ writes }: OffloadExtent): DayResult[] {
-	const ours = (idleTime: number, offload?: "any" | "erased-only") => (chip: Chip, ticks: () => number) =>
-		new Ours(chip, ticks, 1024, idleTime, offload);
-	return [
-		evened(liveADay("without maintain", ours(0), writes)),
-		evened(liveADay("maintain(500) when idle", ours(500), writes)),
-		evened(liveADay("the same, erased-only", ours(500, "erased-only"), writes)),
-		liveADay("naive: the next block in turn", (chip) => new Naive(chip), writes),
-	];
-}
+/** The app: pages that cannot be compressed, 200 of them; 120 of these are never written again. */
+const APP = { pages: 200, cold: 120 };
 
 function measureCost(writeAlign: number, offloads: number): CostResult {
 	const random = new Random(2);
 	const { chip } = makeChip(PAGE, writeAlign);
 	const page = noisePages(PAGE, random);
 	let now = 0;
-	const device = new Ours(chip, () => now | 0, 256, 0);
+	const device = new Ours(chip, () => now | 0, 256);
 	const write = (count: number) => {
 		for (let i = 0; i < count; i++) {
 			now += 60_000;
@@ -272,7 +171,7 @@ function measureWear({ years, perDay }: OffloadExtent): OffloadResults["wear"] {
 		}
 		return { erases: [...chip.erases], device };
 	};
-	const ours = live((chip, ticks) => new Ours(chip, ticks, 256, 0));
+	const ours = live((chip, ticks) => new Ours(chip, ticks, 256));
 	const slots = (ours.device as Ours).zram.status().backing?.slots as number;
 	const naive = live((chip) => new Naive(chip));
 	return { years, ours: ours.erases, naive: naive.erases, logBlocks: BLOCKS - slots };
@@ -280,8 +179,7 @@ function measureWear({ years, perDay }: OffloadExtent): OffloadResults["wear"] {
 
 /** Everything. `say` is told what comes next. */
 export function measureOffload(extent: OffloadExtent, say: (what: string) => void): OffloadResults {
-	say("offload: a day");
-	const day = measureDay(extent);
+	const day = measureDays(extent.minutes, say);
 	const cost = [1, 64, 256].map((writeAlign) => {
 		say(`offload: write alignment ${writeAlign}`);
 		return measureCost(writeAlign, extent.offloads);
@@ -295,20 +193,7 @@ const number = (value: number, digits = 0) => value.toLocaleString("en", { maxim
 export function offloadTables({ day, cost, wear }: OffloadResults): Table[] {
 	const [least, most] = [Math.min(...wear.ours.slice(wear.logBlocks)), Math.max(...wear.ours)];
 	return [
-		{
-			title: "Offload: a day in the life of an app",
-			text: `${number(day[0]?.offloads as number)} pages that cannot be compressed, 15 % of what the app writes in a day, go to 1 MB of flash (256 blocks of 4 KB), which 120 pages occupy that never change, and 80 that do. Milliseconds are of the flash, typical values of the W25Q128's data sheet, verification included; "at most": the worst write if each operation takes what the data sheet allows; years until the most worn block has ${number(ENDURANCE)} erases behind it. The naive design writes each page to the next free block in turn, and verifies nothing. \`npx tsx bench/offload.ts\``,
-			head: ["", "median write", "worst write", "at most", "longest maintain", "erases", "years of life"],
-			rows: day.map((each) => [
-				each.name,
-				`${number(each.median, 1)} ms`,
-				`${number(each.worst, 1)} ms`,
-				`${number(each.dearest)} ms`,
-				each.idle ? `${number(each.longest)} ms` : "-",
-				number(each.erases),
-				number(each.years, 1),
-			]),
-		},
+		dayTable(day),
 		{
 			title: "Offload: what a page costs the flash",
 			text: "Half of 1 MB is in use, written at random. Bytes programmed for each byte of a page, and erases for each page: as data (more than 1 where pages move), and for the log that keeps erases and budget over reboots and power cuts.",

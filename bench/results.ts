@@ -5,6 +5,7 @@
  */
 
 import type { WorstResult } from "./app/worst.ts";
+import { shareOf } from "./day.ts";
 import {
 	type CallsByKind,
 	type Capacity,
@@ -189,6 +190,24 @@ function footprintBars({ footprint, repeats }: Results): Bar[] {
 	];
 }
 
+/** Erases of late offload, of those of the design that has every page on flash at once. */
+function dayBars({ offload: { day } }: Results): Bar[] {
+	const most: Record<string, Record<number, number>> = {
+		camera: { 1.1: 0.1 },
+		cache: { 1.1: 0.15 },
+		"slide show": { 1.1: 0.3 },
+	};
+	return day
+		.filter(({ design }) => design === "late")
+		.flatMap((each) => {
+			const what = `flash, ${each.app}, ${each.load} times what RAM holds`;
+			const limit = each.load < 1 ? 0.02 : (most[each.app]?.[each.load] ?? 1.01);
+			const bars = [atMost(`${what}: erases of at-once's`, shareOf(day, each), limit, percent)];
+			if (each.load === 1.1) bars.push(atMost(`${what}: compressible stores that waited`, each.waited, 0.01, percent));
+			return bars;
+		});
+}
+
 function offloadBars({ offload: { cost, wear } }: Results): Bar[] {
 	const data = wear.ours.slice(wear.logBlocks);
 	const log = Math.max(...wear.ours.slice(0, wear.logBlocks));
@@ -242,7 +261,7 @@ export function excuses(list: Bar[]): string[] {
 
 /** All promises that could be put to the test on this machine. */
 export function bars(results: Results): Bar[] {
-	return [costBars, columnsBars, capacityBars, growthBars, footprintBars, offloadBars].flatMap((section) =>
+	return [costBars, columnsBars, capacityBars, growthBars, footprintBars, offloadBars, dayBars].flatMap((section) =>
 		section(results),
 	);
 }

@@ -24,8 +24,9 @@ export interface BackingOptions {
 	 */
 	lifetime?: number;
 	/**
-	 * "any" (default): a page that is written may erase a block, and a second one for the log or for a page that moves, each
-	 * 45 to 400 ms. "erased-only": write never erases, and pages go to flash only as far as maintain() has erased ahead.
+	 * What a write may do that finds no room in the arena, before it is refused. "any" (default): erase a block, and a second
+	 * one for the log or for a page that moves, each 45 to 400 ms. "erased-only": nothing is erased, and a page goes to flash
+	 * only if maintain() has erased for it.
 	 */
 	offload?: "any" | "erased-only";
 	/**

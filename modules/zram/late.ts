@@ -52,3 +52,10 @@ export function maintainFlash(
 		}
 	return offload.maintain(Math.max(left, 0));
 }
+
+/** Pages that flash would take now, one after the other. */
+export function flashLeft(offload: Offload): number {
+	const { slots, usedSlots, erasedSlots } = offload.survey();
+	const ready = erasedSlots + (offload.erasedOnly ? 0 : Math.floor(offload.budget.credit));
+	return Math.max(Math.min(slots - usedSlots - 1, ready), 0); // the last slot is for those that are written anew
+}

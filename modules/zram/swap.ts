@@ -34,7 +34,7 @@ export interface Pressure {
 	shortage: Shortage | "keys";
 	/** Bytes that were to be stored. */
 	byteLength: number;
-	/** Bytes that are left in the arenas. */
+	/** Bytes that are left in the arenas, or would be once all that can goes to flash. */
 	bytesLeft: number;
 	/** The key that `evict: "lru"` would delete first; undefined if there is none but those that are acquired. */
 	key: Key | undefined;
@@ -65,7 +65,7 @@ export interface SwapStatus {
 	pagesFree: number;
 	/** Pages of the devices that were given up because they are damaged. */
 	pagesLost: number;
-	/** Bytes that are left in the arenas. */
+	/** Bytes that are left in the arenas, or would be once all that can goes to flash. */
 	bytesLeft: number;
 	/** Slots for acquire. */
 	slots: number;

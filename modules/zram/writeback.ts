@@ -17,6 +17,9 @@ export interface WritebackRequest {
 	bytes?: number;
 }
 
+/** Pages are told apart by their stored length in so many parts of a page. */
+const SIZES = 64;
+
 interface Validated {
 	huge: boolean;
 	minAge: number;
@@ -69,12 +72,20 @@ export function writeback(
 		(pages !== undefined || ageOf(word) >= minAge) &&
 		(!huge || lengthOf(word) > threshold);
 	let count = 0;
-	for (const page of pages ?? storedPages(engine, pageCount)) {
-		if (count === most) break;
-		if (engine.nextPage(page, page + 1, entry.buffer) !== page || !isWanted(entry[1] as number)) continue;
-		if (engine.stage(page) < 0) return ERROR_CORRUPT;
-		if (!offload.store(page, 0, true)) break;
-		count++;
+	// a walk for each size that there is, from the largest down: so no list of pages is needed
+	for (let size = SIZES + 1; size > 0; ) {
+		let next = 0;
+		for (const page of pages ?? storedPages(engine, pageCount)) {
+			if (count === most) return count;
+			if (engine.nextPage(page, page + 1, entry.buffer) !== page || !isWanted(entry[1] as number)) continue;
+			const its = Math.ceil((lengthOf(entry[1] as number) * SIZES) / pageLength);
+			if (its < size) next = Math.max(next, its);
+			if (its !== size) continue;
+			if (engine.stage(page) < 0) return ERROR_CORRUPT;
+			if (!offload.store(page, 0, true)) return count;
+			count++;
+		}
+		size = next;
 	}
 	return count;
 }

@@ -50,7 +50,7 @@ import {
 	STOP_PAGE,
 } from "zram/engine/interface";
 import { refuseInteger, ZramError } from "zram/error";
-import { maintainFlash, makeRoom, Refusals } from "zram/late";
+import { flashLeft, maintainFlash, makeRoom, Refusals } from "zram/late";
 import { Memory, ticks } from "zram/memory";
 import type { Offload } from "zram/offload";
 import { Pace } from "zram/offload/pace";
@@ -492,7 +492,7 @@ export default class Zram {
 	}
 
 	/**
-	 * Writes pages to flash that would stay in memory, in ascending order, until the budget is used up or the flash full.
+	 * Writes pages to flash that would stay in memory, the largest first, until the budget is used up or the flash full.
 	 *
 	 * @returns the number of pages written
 	 * @throws TypeError, RangeError for the argument; Error if the device has no backing; ZramError `ECORRUPT`
@@ -597,6 +597,18 @@ export default class Zram {
 	 */
 	get insides(): Insides {
 		return { engine: this.#engine, layout: this.#layout, threshold: this.#threshold };
+	}
+
+	/**
+	 * Bytes of the arena that nothing takes, and those that pages above the threshold take, as far as flash takes these.
+	 *
+	 * @internal
+	 */
+	get bytesLeft(): number {
+		const { memUsed, memLimit, hugePages, rawPages } = this.status();
+		const toFlash = this.#offload ? Math.min(flashLeft(this.#offload), hugePages) : 0;
+		const raw = Math.min(toFlash, rawPages);
+		return Math.max(memLimit - memUsed + raw * this.pageLength + (toFlash - raw) * this.#threshold, 0);
 	}
 
 	/**

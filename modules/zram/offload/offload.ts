@@ -53,7 +53,7 @@ export class Offload {
 	/** Pages that did not get to flash, by reason. */
 	refused = new Refusals();
 	readonly #log: Log;
-	readonly #erasedOnly: boolean;
+	readonly erasedOnly: boolean;
 	readonly #survey = new Survey();
 	readonly #slot = new Slot();
 	readonly #entry = new Uint32Array(ENTRY_LENGTH / 4);
@@ -69,7 +69,7 @@ export class Offload {
 		const { geometry, endurance, lifetime, offload, ticks, format } = backing;
 		this.#engine = engine;
 		this.#flash = flash;
-		this.#erasedOnly = offload === "erased-only";
+		this.erasedOnly = offload === "erased-only";
 		const units = geometry.units - geometry.logUnits;
 		this.budget = new Budget(endurance, lifetime, units, () => flash.ticks(), ticks !== hostTicks || isMonotonic());
 		this.#blankSum = Engine.checksum(flash.work.fill(geometry.eraseValue), 0, geometry.unitLength);
@@ -93,7 +93,7 @@ export class Offload {
 	store(page: number, mode: number, isIdle: boolean): boolean {
 		const { failures } = this.#flash;
 		this.budget.advance();
-		this.#erasesLeft = isIdle || !this.#erasedOnly ? ERASES : 0;
+		this.#erasesLeft = isIdle || !this.erasedOnly ? ERASES : 0;
 		const slot = this.#program(this.#slotOf(page) < 0);
 		const isStored = slot >= 0 && this.#engine.offload(page, slot, mode, this.#stagingSum()) === 0;
 		this.#log.keep(false);

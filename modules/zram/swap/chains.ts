@@ -56,8 +56,7 @@ class Place {
 	}
 
 	get bytesLeft(): number {
-		const { memUsed, memLimit } = this.zram.status();
-		return Math.max(memLimit - memUsed, 0);
+		return this.zram.bytesLeft;
 	}
 }
 

@@ -81,7 +81,7 @@ export class Late {
 
 	#isHuge(word1: number): boolean {
 		const state = stateOf(word1);
-		return state === STATE_RAW || (state === STATE_COMPRESSED && lengthOf(word1) > this.#place.threshold);
+		return (state === STATE_RAW || state === STATE_COMPRESSED) && lengthOf(word1) > this.#place.threshold;
 	}
 
 	#ageOf(page: number): number {
