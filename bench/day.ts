@@ -195,7 +195,7 @@ function beside(use: Use, pages: number): App {
 	};
 }
 
-export const APPS = { camera, cache, "slide show": slideShow, recorder, "static beside a ring": beside } as const;
+export const APPS = { camera, cache, slides: slideShow, recorder, static: beside } as const;
 
 /** Where pages go. */
 interface Design {
@@ -382,7 +382,7 @@ export function shareOf(results: DayResult[], { app, load, erases }: DayResult):
 export function dayTable(results: DayResult[]): Table {
 	return {
 		title: "Offload: a day in the life of five apps",
-		text: `Each app keeps ${LOADS.join(", ")} times the ${ROOM} pages that cannot be compressed which its arena holds, before 1 MB of flash (256 blocks of 4 KB), and stores pages that can be beside them; bench/day.ts has them in numbers. A day, after half a day. "At once" has each page that cannot be compressed on flash as soon as it is written; the naive design too, in the next free block in turn, and verifies nothing. Milliseconds are of the flash, typical values of the W25Q128's data sheet. "Waited": of the stores of pages that can be compressed, those that waited for the flash. \`npx tsx bench/day.ts\``,
+		text: `Each app keeps ${LOADS.join(", ")} times the ${ROOM} pages that cannot be compressed which its arena holds, before 1 MB of flash (256 blocks of 4 KB), and stores pages that can be beside them: a ring of camera frames, an HTTP cache, a slide show, a recorder, and a ring beside pages that stay; bench/day.ts has them in numbers. A day, after half a day. "At once" has each page that cannot be compressed on flash as soon as it is written; the naive design too, in the next free block in turn, and verifies nothing. Milliseconds are of the flash, typical values of the W25Q128's data sheet. "Waited": of the stores of pages that can be compressed, those that waited for the flash. \`npx tsx bench/day.ts\``,
 		head: ["", "kept", "", "erases", "of at once", "years", "worst write", "99 %", "waited", "maintain", "longest"],
 		rows: results.map((each) => [
 			each.app,

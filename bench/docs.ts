@@ -82,7 +82,7 @@ function dayChart({ offload: { day } }: Results): string {
 	return barChart({
 		title: "Erases in a day, of five apps that keep more or less than their memory holds",
 		subtitle: "Less is better. 256 blocks of 4 KB, 128 pages of memory; at once: every page that cannot be compressed",
-		groups: late.map(({ app, load }) => `${app}, ${load} times`),
+		groups: late.map(({ app, load }) => `${app}, ${load}x`),
 		series: [
 			{ name: "xs-zram, late", values: erases("late"), ours: true },
 			{ name: "at once", values: erases("at once") },

@@ -195,7 +195,7 @@ function dayBars({ offload: { day } }: Results): Bar[] {
 	const most: Record<string, Record<number, number>> = {
 		camera: { 1.1: 0.1 },
 		cache: { 1.1: 0.15 },
-		"slide show": { 1.1: 0.3 },
+		slides: { 1.1: 0.3 },
 	};
 	return day
 		.filter(({ design }) => design === "late")

@@ -80,14 +80,15 @@ export interface ZramOptions {
 	 */
 	codecs?: readonly CodecName[];
 
-	/** Flash for what cannot be compressed. Default: none, everything stays in the arena. */
+	/** Flash for what cannot be compressed and has no room in the arena. Default: none, everything stays there. */
 	backing?: BackingOptions;
 
 	/** Zero memory when it is freed, and all of it at reset and close. Default: false. */
 	wipe?: boolean;
 
 	/**
-	 * Memory is short: 1/16 or less of what the limit allows is left, or a write was refused. Called with the bytes that
+	 * Memory is short: 1/16 or less of what the limit allows is left, or a write was refused. With a backing the first comes
+	 * before any page goes to flash. Called with the bytes that
 	 * are left, after the call that ran into it is over; once for many, and again only after more than 1/8 has been free
 	 * or another write is refused. What it throws becomes an unhandled rejection.
 	 */

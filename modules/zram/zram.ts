@@ -402,7 +402,8 @@ export default class Zram {
 
 	/**
 	 * Bytes of the arena that may be used, metadata included: 0 to arena.byteLength, at first all. May change at any time.
-	 * A limit below what is used loses nothing: writes that need more than they replace are refused with `ENOSPC`.
+	 * A limit below what is used loses nothing: writes that need more than they replace are refused with `ENOSPC`. With a
+	 * backing, {@link maintain} brings pages that cannot be compressed to flash until the limit holds.
 	 */
 	get limit(): number {
 		return this.#limit;
@@ -507,11 +508,11 @@ export default class Zram {
 
 	/**
 	 * Does what is best done while nobody waits, for so many milliseconds at most: pages get older by a step for each minute
-	 * since it was called last; with a backing, it erases freed blocks
-	 * ahead, evens out wear, and records what the budget has earned; then pages that rest, which were neither read nor
-	 * written since an age step, are packed again as "dense", the largest first. It starts no step that
-	 * would probably take longer, judged by the slowest so far: 10 ms or more a page on a microcontroller. While a page is
-	 * packed, 24 KB are asked for, of PSRAM where there is any.
+	 * since it was called last; with a backing, pages that cannot be compressed go to flash if more is used than the limit
+	 * allows, or all but 1 % of it, blocks are erased ahead, wear is evened out, and what the budget has earned is recorded;
+	 * then pages that rest, which were neither read nor written since an age step, are packed again as "dense", the largest
+	 * first. It starts no step that would probably take longer, judged by the slowest so far: 10 ms or more a page on a
+	 * microcontroller. While a page is packed, 24 KB are asked for, of PSRAM where there is any.
 	 *
 	 * @returns true if nothing is left to do; false if there is, or the driver refuses, or there is no memory to pack with
 	 */
