@@ -239,12 +239,20 @@ function pictures(device: History, style: Style): string[] {
 	const { backing } = last.status;
 	const memory = arena(last);
 	const lines = [last.name, bar(memory, style), ...flow(legend(memory, paint, size), width), ...device.curve(width)];
+	const { pagesRepacked, failedRepacks } = last.status;
+	if (pagesRepacked) lines.push(`maintain has packed ${pagesRepacked} pages that rest`);
+	if (failedRepacks) lines.push(`no memory to pack with: ${failedRepacks} times`);
 	if (!backing) return lines;
 	const slots = flash(last);
 	const { wearLeast, wearMost, budget, budgetPerDay, yearsLeft } = backing;
 	const wear = [`wear ${wearLeast} to ${wearMost} erases`];
 	wear.push(`budget ${Math.floor(budget)}, ${Math.round(budgetPerDay)} more a day`);
 	wear.push(`at this pace ${duration(yearsLeft)}`);
+	const missed = (["Budget", "Driver", "Slots", "Room"] as const)
+		.map((reason) => [reason.toLowerCase(), backing[`refused${reason}`]] as const)
+		.filter(([, count]) => count);
+	if (missed.length)
+		wear.push(`not taken for want of ${missed.map(([reason, count]) => `${reason}: ${count}`).join(", ")}`);
 	const meaning = [...legend(slots, paint, String), "pages on flash"];
 	return [...lines, bar(slots, style), ...flow(meaning, width), ...flow(wear, width)];
 }
