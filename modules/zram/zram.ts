@@ -709,10 +709,9 @@ export default class Zram {
 				mode |= MODE_STAGED;
 			} else if (result === STOP_HUGE || result === STOP_FULL) {
 				done += engine.done;
-				const page = engine.stopped;
 				if (makeRoom(this.#offload as Offload, engine, result, operation === WRITE ? MODE_WRITTEN : MODE_TRIMMED)) {
-					done = this.#endOfPage(page, target, byteOffset, length);
-					if (this.#onOperation) this.#report(operation, page);
+					done = this.#endOfPage(target, byteOffset, length);
+					if (this.#onOperation) this.#report(operation, engine.stopped);
 				} else last = MODE_KEEP | MODE_ONE_PAGE;
 			} else if (result === PRESSURE) {
 				this.#pressure?.fire();
@@ -746,10 +745,10 @@ export default class Zram {
 			: engine.write(buffer, byteOffset, start, length, done, mode);
 	}
 
-	/** How many bytes of the request are done with a page. */
-	#endOfPage(page: number, target: Bytes | number, byteOffset: number, length: number | undefined): number {
+	/** How many bytes of the request are done with the page at which the engine has stopped. */
+	#endOfPage(target: Bytes | number, byteOffset: number, length: number | undefined): number {
 		const all = typeof target === NUMBER ? (target as number) : (length ?? Engine.bufferLength(target, 1));
-		return Math.min((page + 1) * this.#layout.pageLength - byteOffset, all);
+		return Math.min((this.#engine.stopped + 1) * this.#layout.pageLength - byteOffset, all);
 	}
 
 	/** Tells onOperation of a page. The device cannot be used meanwhile. */
