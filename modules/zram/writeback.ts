@@ -73,7 +73,7 @@ export function writeback(
 		(!huge || lengthOf(word) > threshold);
 	let count = 0;
 	// a walk for each size that there is, from the largest down: so no list of pages is needed
-	for (let size = SIZES + 1; size > 0; ) {
+	for (let size = SIZES; size > 0; ) {
 		let next = 0;
 		for (const page of pages ?? storedPages(engine, pageCount)) {
 			if (count === most) return count;

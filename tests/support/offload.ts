@@ -1,6 +1,6 @@
 /* Devices with an emulated flash, and a clock that the suite moves. */
 
-import Zram, { type BackingOptions, type Bytes, type WritebackRequest, type ZramOptions } from "zram";
+import Zram, { type BackingOptions, type Bytes, type ZramOptions } from "zram";
 import Engine from "zram/engine";
 import { Chip, type ChipOptions } from "../../modules/nor/chip.ts";
 import { type FlashStorage, flashStorage } from "../../modules/nor/nor-flash.ts";
@@ -24,23 +24,27 @@ export class AtOnce extends Zram {
 	override write(buffer: Bytes, byteOffset: number, start?: number, length?: number) {
 		if (start === undefined) super.write(buffer, byteOffset);
 		else super.write(buffer, byteOffset, start, length as number);
-		this.writeback(HUGE);
+		this.#writeback(length ?? buffer.byteLength);
 	}
 
 	override trim(byteOffset: number, byteLength: number) {
 		super.trim(byteOffset, byteLength);
-		this.writeback(HUGE);
+		this.#writeback(byteLength);
+	}
+
+	/** No more pages than so many bytes are: a walk over all of them takes long. */
+	#writeback(byteLength: number) {
+		const { pageLength } = this;
+		this.writeback({ type: "huge", bytes: Math.ceil(byteLength / pageLength) * pageLength });
 	}
 }
-
-const HUGE: WritebackRequest = Object.freeze({ type: "huge" });
 
 export interface Bed {
 	chip: Chip;
 	io: FlashStorage;
 	clock: Clock;
 	/** A device on this flash that offloads at once: the first one, or the next after a reboot. And one that does so late. */
-	boot(options?: Partial<ZramOptions>, backing?: Partial<BackingOptions>): AtOnce;
+	boot(options?: Partial<ZramOptions>, backing?: Partial<BackingOptions>): Zram;
 	bootLate(options?: Partial<ZramOptions>, backing?: Partial<BackingOptions>): Zram;
 }
 
