@@ -122,7 +122,7 @@ for (const [name, options] of shapes)
 
 test("random operations, with flash", () => {
 	const bed = makeBed();
-	const zram = bed.boot();
+	const zram = bed.bootLate({ arena: { byteLength: 48 * KB } });
 	const trace = new Trace({ zram, byteLength: 32 * KB });
 	const random = new Random(3);
 	const page = new Uint8Array(PAGE);
@@ -133,6 +133,7 @@ test("random operations, with flash", () => {
 			if (random.below(8) === 0) zram.trim(random.below(64) * PAGE + 100, PAGE + 17);
 			else if (random.below(30) === 0) zram.writeback({ type: "page", pages: [random.below(64), random.below(64)] });
 			else if (random.below(20) === 0) zram.maintain(100);
+			else if (random.below(8) === 0) zram.markIdle();
 			else if (random.below(4) === 0) zram.read(page, random.below(64) * PAGE);
 			else zram.write(page, random.below(64) * PAGE);
 		} catch (error) {
@@ -141,7 +142,8 @@ test("random operations, with flash", () => {
 	}
 	const file = saved(trace);
 	assert.is(trace.isWrapped, false);
-	assert.ok(operationsOf(file).some(({ operation }) => operation === WRITE_FLASH));
+	for (const which of [WRITE_FLASH, OFFLOAD])
+		assert.ok(operationsOf(file).some(({ operation }) => operation === which));
 	agrees(file, zram, ["numReads", "failedWrites"]);
 	assert.is(file.header.slots, 32);
 	zram.close();

@@ -21,7 +21,7 @@ import {
 	MODE_TRIMMED,
 	MODE_UNPACKED,
 	MODE_WRITTEN,
-	STOP_INCOMPRESSIBLE,
+	STOP_HUGE,
 } from "zram/engine/interface";
 import { check, refuseInteger, refuseNames, ZramError } from "zram/error";
 import { Memory, ticks } from "zram/memory";
@@ -89,7 +89,6 @@ const METHODS = Object.freeze([
 	"write",
 	"append",
 	"trim",
-	"keep",
 	"offload",
 	"repack",
 	"setLimit",
@@ -361,7 +360,7 @@ export default class Trace {
 	/** Why a request has stopped in front of a page, if that is of interest. */
 	#noteStop(result: number) {
 		const engine = this.#engine;
-		if (result === STOP_INCOMPRESSIBLE) this.#stored = engine.packed;
+		if (result === STOP_HUGE) this.#stored = engine.packed;
 		else if (result === ERROR_FULL) this.#record(REFUSED, engine.stopped, engine.packed);
 	}
 
@@ -369,7 +368,7 @@ export default class Trace {
 
 	#listen() {
 		const engine = this.#engine;
-		const { read, write, append, trim, keep, offload, repack } = engine;
+		const { read, write, append, trim, offload, repack } = engine;
 		const { setLimit, reset, resetPeak, markIdle, close } = engine;
 
 		engine.read = (buffer: ByteBuffer, byteOffset, start, length, done = 0, mode = 0) => {
@@ -394,13 +393,6 @@ export default class Trace {
 			if (result <= ERROR_CLOSED) return result;
 			if (engine.done) this.#noteTrim(byteOffset + done);
 			if (result < 0) this.#noteStop(result);
-			return result;
-		};
-		engine.keep = (mode) => {
-			const page = engine.stopped;
-			const result = keep.call(engine, mode);
-			if (result === 0) this.#noteWrite(page, WRITE);
-			else this.#noteStop(result);
 			return result;
 		};
 		engine.offload = (page, slot, mode, sum) => {
