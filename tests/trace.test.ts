@@ -133,7 +133,7 @@ test("random operations, with flash", () => {
 			if (random.below(8) === 0) zram.trim(random.below(64) * PAGE + 100, PAGE + 17);
 			else if (random.below(30) === 0) zram.writeback({ type: "page", pages: [random.below(64), random.below(64)] });
 			else if (random.below(20) === 0) zram.maintain(100);
-			else if (random.below(8) === 0) zram.markIdle();
+			else if (random.once(9)) zram.markIdle();
 			else if (random.below(4) === 0) zram.read(page, random.below(64) * PAGE);
 			else zram.write(page, random.below(64) * PAGE);
 		} catch (error) {
