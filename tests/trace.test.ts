@@ -130,7 +130,7 @@ test("random operations, with flash", () => {
 		bed.clock.now += 60_000;
 		contents[random.below(contents.length)]?.(page, i);
 		try {
-			if (random.below(8) === 0) zram.trim(random.below(64) * PAGE + 100, PAGE + 17);
+			if (random.below(8) === 0) zram.trim(random.below(62) * PAGE + 100, PAGE + 17);
 			else if (random.below(30) === 0) zram.writeback({ type: "page", pages: [random.below(64), random.below(64)] });
 			else if (random.below(20) === 0) zram.maintain(100);
 			else if (random.once(9)) zram.markIdle();

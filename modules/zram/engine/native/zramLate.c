@@ -37,7 +37,8 @@ static int isHuge(const zramEngine *engine, const zramEntry *entry)
 {
 	uint32_t state = zramEntryState(entry);
 
-	return ((state == kZramStateRaw) || (state == kZramStateCompressed)) && (zramEntryLength(entry) > engine->threshold);
+	return ((state == kZramStateRaw) || (state == kZramStateCompressed))
+		&& (zramEntryLength(entry) > engine->threshold);
 }
 
 /* The slot of the page has these bytes already, as far as their checksum says. */
