@@ -66,26 +66,6 @@ test("trend: two weeks and more of five sensors in 64 KB in all, and two days as
 	}
 });
 
-test("http-cache: hits, and bodies that go as room is needed", async () => {
-	const half = "(\\d+) of 401 from the cache: (\\d+) bodies, (\\d+) KB, in (128|64) KB; (\\d+) have gone\n";
-	const numbers = await numbersOf("http-cache", new RegExp(`^${half}${half}$`));
-	const [hits, , size, arena, gone, fewerHits, , lessSize, lessArena, moreGone] = numbers as [
-		number,
-		number,
-		number,
-		number,
-		number,
-		number,
-		number,
-		number,
-		number,
-		number,
-	];
-	assert.equal([arena, lessArena], [128, 64]);
-	assert.ok(hits >= 190 && size > 128 && gone > 0, numbers.join());
-	assert.ok(fewerHits >= 190 && lessSize < size && moreGone > gone, numbers.join());
-});
-
 if (!process.env.MODDABLE)
 	console.log("skip example littlefs: needs the Moddable SDK, export MODDABLE=/path/to/moddable");
 const testWithSDK = process.env.MODDABLE ? test : test.skip;

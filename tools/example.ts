@@ -40,11 +40,11 @@ function packageFiles(): string[] {
 	return paths.map((path) => relative(root, path));
 }
 
-/** Whether examples/`name` needs more than XS: its manifest includes more of the SDK than the base. */
+/** Whether examples/`name` needs more than XS: its manifest includes more of the SDK than the base, and nothing stands in. */
 export function needsSimulator(name: string): boolean {
-	const { include }: { include: string[] } = JSON.parse(
-		readFileSync(join(root, "examples", name, "manifest.json"), "utf8"),
-	);
+	const folder = join(root, "examples", name);
+	if (!existsSync(join(folder, "manifest.json")) || existsSync(join(folder, "sdk"))) return false;
+	const { include }: { include: string[] } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
 	return include.some((path) => path.startsWith("$(") && !path.endsWith("/manifest_base.json"));
 }
 
@@ -64,9 +64,8 @@ export async function runExample(name: string, options: XSOptions = {}): Promise
 }
 
 async function main([name = ""]: string[]): Promise<void> {
-	const example = join("examples", name, "manifest.json");
-	const isSimulated = existsSync(join(root, example)) && needsSimulator(name);
-	process.exitCode = (await (isSimulated ? runInSimulator(name) : runExample(name, { echo: true }))).exitCode;
+	const result = await (needsSimulator(name) ? runInSimulator(name) : runExample(name, { echo: true }));
+	process.exitCode = result.exitCode;
 }
 
 runAsProgram(import.meta.url, main);

@@ -16,7 +16,7 @@ import { runUntil } from "./simulator.ts";
 /** What each app prints if all is right, by its folder. */
 const printed: Record<string, RegExp> = {
 	"examples/gallery": /^40 shown on a screen of 240 x 320; 4 in slots, \d+ read, 0 wrong\n/m,
-	"examples/http-cache": /(^\d+ of 401 from the cache: .+\n){2}/m,
+	"examples/feed": /(^\/\w+( \(hit\))?: (59|60) KB, 744 hours, .+\n){6}2 bodies, 11\d KB, in 32 KB; 2 have gone\n/m,
 	"examples/littlefs": /; 0 wrong\nstate.json written 2000 times, 48 KB: 0 wrong\n/,
 	"examples/log": /^the last (\d+) of \d+ KB are at http:\/\/localhost:(\d+)\/\n/m,
 	"examples/logbook": /^warmest of the last four weeks: day \d+, [\d.]+ degrees\n/m,
