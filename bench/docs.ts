@@ -111,7 +111,8 @@ run. rv32 and m33 are emulated microcontrollers of the ESP32-C3/C6 and of the RP
 ([hosts/emulated](../hosts/emulated)); x86-64 is counted by valgrind's callgrind. All numbers are of one run on one corpus, Linux's excepted.
 
 Your own data is what counts; three commands measure any file, and print one line of JSON. \`--codecs lz4\` leaves out the
-codec columns:
+codecs columns and dense. With \`--dense\`, \`fill\` lets all pages rest whenever the arena is full, has \`maintain\` pack them,
+and goes on; \`cost\` adds what packing a page and reading it then costs:
 
 \`\`\`
 npm run -s fill  -- --arena 1M FILE…                      what an arena holds of it

@@ -20,6 +20,7 @@ await main(usage, async (parameters) => {
 	const pageLength = Number(values.page ?? 4096);
 	const device = deviceOf(values, pageLength);
 	return withPages(readPages(files, pageLength), pageLength, (pages) =>
-		runOnEngine<FillResult>("fill", { pages, ...device, dense: values.dense } as FillParameters & typeof device),
+		runOnEngine<FillResult>("fill", { pages, ...device, dense: values.dense ? 100 : undefined } as FillParameters &
+			typeof device),
 	);
 });

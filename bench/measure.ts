@@ -47,6 +47,8 @@ export interface Extent {
 	/** Pages for what is slow: JavaScript. */
 	few: number;
 	arenas: number[];
+	/** Of a hundred pages, those that rest. */
+	dense: number[];
 	occupancies: number[];
 	ops: number;
 	growth: { arenas: number[]; sizes: number[]; fills: number[] };
@@ -63,6 +65,7 @@ export const FULL: Extent = {
 	calls: 64,
 	few: 2,
 	arenas: [256 * KB, MB, 2 * MB, 4 * MB, 8 * MB],
+	dense: [50, 80, 100],
 	occupancies: [0.9, 0.93, 0.95],
 	ops: 200_000,
 	growth: {
@@ -82,6 +85,7 @@ export const QUICK: Extent = {
 	called: ["text", "json", "mixture", "device"],
 	few: 1,
 	arenas: [256 * KB, MB],
+	dense: [100],
 	occupancies: [0.93],
 	ops: 2000,
 	growth: { arenas: [64 * KB, 256 * KB], sizes: [MB, 4 * MB], fills: [0.1, 0.5] },
@@ -209,6 +213,8 @@ export interface Capacity {
 	arena: number;
 	/** By mixture: with all codecs, and with LZ4 alone. */
 	fills: Record<string, { all: FillResult; lz4: FillResult }>;
+	/** Of the mixture, by how many of a hundred pages rest. */
+	dense: { percent: number; result: FillResult }[];
 	/** By the occupancy that was asked for. */
 	churn: { asked: number; result: ChurnResult }[];
 }
@@ -226,6 +232,14 @@ export async function capacity(corpus: Corpus, extent: Extent, say: Say): Promis
 				lz4: await fillDevice({ pages, ...device, codecs: ["lz4"] }),
 			}));
 		}
+		const dense: Capacity["dense"] = [];
+		for (const percent of extent.dense) {
+			say(`capacity: fill ${arena / KB} KB, of which ${percent} % rest`);
+			const result = await withMixture(corpus, "mixture", arena, (pages) =>
+				fillDevice({ pages, ...device, dense: percent }),
+			);
+			dense.push({ percent, result });
+		}
 		const churn: Capacity["churn"] = [];
 		for (const occupancy of extent.occupancies) {
 			say(`capacity: ${extent.ops} operations on ${arena / KB} KB, ${occupancy * 100} % full`);
@@ -235,7 +249,7 @@ export async function capacity(corpus: Corpus, extent: Extent, say: Say): Promis
 			);
 			churn.push({ asked: occupancy, result });
 		}
-		result.push({ arena, fills, churn });
+		result.push({ arena, fills, dense, churn });
 	}
 	return result;
 }

@@ -222,6 +222,31 @@ function besideLinux(capacity: Capacity[], zsmalloc: ZsmallocRow[]): Table {
 	};
 }
 
+/** What each tier of codecs holds of the mixture. */
+function tiers(capacity: Capacity[]): Table {
+	const row = (name: string, pagesOf: (each: Capacity) => number | undefined) => [
+		name,
+		...capacity.map((each) => {
+			const pages = pagesOf(each);
+			return pages === undefined ? "-" : `${number(pages)}, ${((pages * PAGE) / each.arena).toFixed(2)}x`;
+		}),
+	];
+	const zstd = linux[0] as (typeof linux)[number];
+	return {
+		title: "Capacity by codecs, and by how much rests",
+		text: "Pages of the mixture that an arena holds, and of its size. An arena that is full lets a part of its pages rest, all others having been read, packs them as dense, and goes on, until that makes no room for one page more. The last row is real Linux's, with another mixture, see below. `npm run -s fill -- --dense --arena 1M build/corpus/mixture.bin`",
+		head: ["", ...capacity.map(({ arena }) => bytes(arena))],
+		rows: [
+			row("LZ4 alone", ({ fills }) => fills.mixture?.lz4.pages),
+			row("and columns", ({ fills }) => fills.mixture?.all.pages),
+			...(capacity[0]?.dense ?? []).map(({ percent }, i) =>
+				row(`and ${percent} % rest: dense`, ({ dense }) => dense[i]?.result.pages),
+			),
+			row(zstd.name, ({ arena }) => zstd.pages[linuxArenas.indexOf(arena)]),
+		],
+	};
+}
+
 function churned(capacity: Capacity[], ops: number): Table {
 	return {
 		title: "Capacity in use",
@@ -387,6 +412,7 @@ export function tables(results: Results, ops: number): Table[] {
 		...(Object.keys(calls).length ? [callsByKind(calls)] : []),
 		...ofHosts,
 		filled(capacity),
+		tiers(capacity),
 		besideLinux(capacity, results.zsmalloc),
 		churned(capacity, ops),
 		...(growth ? [grown(growth)] : []),

@@ -70,6 +70,7 @@ const ofTheEngine = [
 	"history-page",
 	"host",
 	"hostile",
+	"idle",
 	"inspect",
 	"kernel",
 	"lockstep",

@@ -35,10 +35,16 @@ export function densePages(zram: Zram): number {
 
 /** More milliseconds than anything takes. */
 const LONG = 0x7fffffff;
+/** Spreads the pages that rest over all; has no factor with 100. */
+const STRIDE = 37;
 
-/** All pages rest, and are packed as they then are. */
-export function rest(zram: Zram) {
+/** So many of a hundred pages rest, by default all, and are packed as they then are. The others are read before. */
+export function rest(zram: Zram, percent = 100) {
 	zram.markIdle();
+	const page = new Uint8Array(zram.pageLength);
+	if (percent < 100)
+		for (const each of zram.pages())
+			if ((each.page * STRIDE) % 100 >= percent) zram.read(page, each.page * zram.pageLength);
 	while (!zram.maintain(LONG)) if (zram.status().failedRepacks) throw new Failure(1, "no memory to pack what rests");
 }
 

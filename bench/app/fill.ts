@@ -6,8 +6,8 @@ import { Pages, type Parameters, Progress, runProgram, wrongByte } from "./progr
 
 export interface FillParameters extends Parameters, DeviceParameters {
 	engine: string;
-	/** When it is full, all rests and is packed as dense, and it goes on, until that makes no room for one page more. */
-	dense?: boolean;
+	/** When it is full, so many of a hundred pages rest and are packed as dense, and it goes on, until that makes no room for one page more. */
+	dense?: number;
 }
 
 /** The command's keys. Lengths are bytes. */
@@ -58,7 +58,7 @@ runProgram(({ pages: file, arena, size, codecs, engine, dense, show }: FillParam
 	let refused = fill();
 	for (let before = -1; dense && refused === "ENOSPC" && stored > before; rounds++) {
 		before = stored;
-		rest(zram);
+		rest(zram, dense);
 		refused = fill();
 	}
 	const { comprDataSize, memUsed, samePages, hugePages } = zram.status();
