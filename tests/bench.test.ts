@@ -5,9 +5,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import type { HistoryResult } from "../bench/app/history.ts";
+import type { Parameters } from "../bench/app/program.ts";
 import { evenly, readPages, runProgram, withPages } from "../bench/command.ts";
 import { page, readmeWith } from "../bench/docs.ts";
-import { randomBytes, samePages, sensorRecords } from "../bench/generators.ts";
+import { randomBytes, roomRecords, SENSORS, type Sensors, samePages, sensorRecords } from "../bench/generators.ts";
 import { FULL, type Size } from "../bench/measure.ts";
 import { measureCost } from "../bench/meter.ts";
 import { buildPeers } from "../bench/peers.ts";
@@ -298,6 +300,58 @@ test("the bench, quickly: every table, every promise, and files to look at", asy
 	results.capacity[0].churn[0].result.needless = 1;
 	assert.is(bars(results).filter(({ what, met }) => what === "needless refusals" && !met).length, 1);
 	assert.match(barsTable(bars(results)).text, /missed/);
+});
+
+/** Rows of a table of docs/history-bench.md, as numbers where they are some. */
+function historyRows(title: string): (string | number)[][] {
+	const page = readFileSync(join(root, "docs/history-bench.md"), "utf8");
+	const [, rows = ""] = new RegExp(`^## ${title}\\n[\\s\\S]*?\\|---.*\\n((?:\\|.*\\n)+)`, "m").exec(page) ?? [];
+	const cell = (text: string) => (/^[\d,.]+$/.test(text) ? Number(text.replaceAll(",", "")) : text);
+	return rows
+		.trimEnd()
+		.split("\n")
+		.map((row) => row.slice(2, -2).split(" | ").map(cell));
+}
+
+test("docs/history-bench.md: what is promised of histories", () => {
+	for (const [name, host, , at] of historyRows("What a record costs"))
+		assert.ok((at as number) <= 2000, `${name}, ${host}: at ${at}`);
+	const held = Object.fromEntries(historyRows("How far back").map(([name, count]) => [name, count as number]));
+	assert.ok((held["room, typical, in steps"] as number) >= 20_160);
+	assert.ok((held["room, typical"] as number) >= 15_000 && (held["room, noisy"] as number) > 11_000);
+	assert.is(historyRows("Boards without PSRAM").length, 9);
+});
+
+test("the program of npm run history: what is read back is compared, and memory is what it may be", async () => {
+	const bytes = roomRecords(6000, 1, SENSORS.typical as Sensors);
+	const padded = new Uint8Array(Math.ceil(bytes.length / PAGE) * PAGE);
+	padded.set(bytes);
+	const fields = { time: "uint32", ...Object.fromEntries([..."abcde"].map((name) => [name, "int16"])) };
+	await withPages(padded, PAGE, async (pages) => {
+		const common = { ...{ pages, show: "nothing", recordLength: 14, count: 6000, times: 8 }, pageLength: 1024, fields };
+		const options = { progress: false };
+		const all = await runProgram<HistoryResult>(
+			"history",
+			{ ...common, memory: 32_768, costs: false } as Parameters,
+			options,
+		);
+		assert.ok(all.held > 4000 && all.held < 6000, `${all.held}`);
+		const used = all.arena + all.scratch + all.historyScratch;
+		assert.ok(used <= 32_768 && used > 32_768 - 256, `${used}`);
+		const { measures, held } = await runProgram<HistoryResult>(
+			"history",
+			{ ...common, arena: 131_072, costs: true } as Parameters,
+			options,
+		);
+		assert.is(held, 6000);
+		assert.equal(
+			measures.map(({ label, count }) => [label, count]),
+			[
+				...["loop append", "append", "loop at", "at"].map((label) => [label, 6000]),
+				...["loop find", "find"].map((label) => [label, 100]),
+			],
+		);
+	});
 });
 
 test.run();

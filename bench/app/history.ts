@@ -3,9 +3,10 @@
  * them.
  */
 
-import Zram from "zram";
+import Zram, { type ZramOptions } from "zram";
 import History, { type Fields, type Row } from "zram/history";
 import SwapPool from "zram/swap";
+import { mismatch } from "#bench/host";
 import type { Codecs } from "./device.ts";
 import { type Measure, Meter } from "./meter.ts";
 import { Failure, Pages, type Parameters, runProgram } from "./program.ts";
@@ -16,11 +17,15 @@ export interface HistoryParameters extends Parameters {
 	/** Bytes of a record, and how many there are. */
 	recordLength: number;
 	count: number;
-	arena: number;
-	/** Bytes of the device's page. */
+	/** Bytes of the arena; or of all memory that device, pool and history may take. */
+	arena?: number;
+	memory?: number;
+	/** Bytes of the device, of its arena's. */
+	times: number;
+	/** Bytes of a page. */
 	pageLength: number;
 	codecs?: Codecs;
-	/** What is measured: how far back it reaches, or also what calls cost. */
+	/** What is measured: how far back it reaches, or what calls cost. */
 	costs: boolean;
 }
 
@@ -28,18 +33,19 @@ export interface HistoryResult {
 	measures: Measure[];
 	/** Records (of a log, bytes) that are there in the end. */
 	held: number;
-	/** Bytes of memory besides the arena: of the device, of the pool. */
+	arena: number;
+	/** Bytes of memory besides the arena: of the device and the pool, and of the history. */
 	scratch: number;
-	tables: number;
+	historyScratch: number;
 }
 
 const FINDS = 100;
-/** As many values as there may be keys, which the pool's tables are made for. */
+/** As many values as there may be, which the pool's tables are made for. */
 const KEYS = 8;
 
 type Records = History<Fields>;
 
-/** The records of the file, as objects: one and the same. */
+/** The records of the file, as an object that is one after the other. */
 class Source {
 	readonly row: Row<Fields> = {};
 	readonly #view: DataView;
@@ -82,24 +88,20 @@ function measureCosts(meter: Meter, history: Records, pages: Pages, parameters: 
 	const source = new Source(pages, fields, recordLength);
 	const { row } = source;
 	meter.loop("loop append", count, (i) => source.read(i));
-	meter.loop(
-		"append",
-		count,
-		(i) => {
-			source.read(i);
-			history.append(row);
-		},
-		"loop append",
-	);
+	const append = (i: number) => {
+		source.read(i);
+		history.append(row);
+	};
+	meter.loop("append", count, append, "loop append");
 	const { start, end } = history;
 	meter.once("loop at", end - start, () => {
 		for (let i = start; i < end; i++);
 	});
 	meter.once("at", end - start, () => readAll(history, row), "loop at");
-	meter.loop("loop", FINDS, (i) => void i);
+	meter.loop("loop find", FINDS, (i) => void i);
 	const index = (i: number) => start + ((i * 40_503) % (end - start));
 	const times = Array.from({ length: FINDS }, (_, i) => history.at(index(i))[first] as number);
-	meter.loop("find", FINDS, (i) => history.find(times[i] as number), "loop");
+	meter.loop("find", FINDS, (i) => history.find(times[i] as number), "loop find");
 	for (let i = 0; i < FINDS; i++) {
 		const found = history.find(times[i] as number);
 		if (!isRight(history, source, index(i)) || history.at(found)[first] !== times[i])
@@ -107,36 +109,57 @@ function measureCosts(meter: Meter, history: Records, pages: Pages, parameters: 
 	}
 }
 
-/** Whole pages of records at once. */
-function fill(history: Records, pages: Pages, { recordLength, count, pageLength }: HistoryParameters) {
+/** A page of records at once; what is there in the end is right. */
+function fill(history: Records, { memory }: Pages, { recordLength, count, pageLength }: HistoryParameters) {
 	const atOnce = Math.floor(pageLength / recordLength);
 	for (let i = 0; i < count; i += atOnce) {
 		const length = Math.min(atOnce, count - i) * recordLength;
-		history.append(new Uint8Array(pages.memory as unknown as ArrayBuffer, i * recordLength, length));
+		history.append(new Uint8Array(memory as unknown as ArrayBuffer, i * recordLength, length));
 	}
 	const { start, end } = history;
-	for (let i = start; i < end; i += atOnce) {
-		const block = new Uint8Array(history.read(Math.min(atOnce, end - i), i));
-		const from = new Uint8Array(pages.memory as unknown as ArrayBuffer, i * recordLength, block.length);
-		if (!block.every((byte, k) => byte === from[k])) throw new Failure(1, `record ${i} came back wrong`);
+	const block = new Uint8Array(atOnce * recordLength);
+	for (let i = start; i < end; ) {
+		const length = history.read(block, i);
+		if (mismatch(memory, i * recordLength, block, 0, length) !== length)
+			throw new Failure(1, `record ${i} came back wrong`);
+		i += length / recordLength;
 	}
 }
 
+const scratchOf = (options: ZramOptions, devices: Zram[]) => {
+	const { tables, scratch } = SwapPool.layout({ devices, keys: KEYS });
+	return Zram.layout(options).scratch + tables + scratch;
+};
+
+/** A pool, and in bytes what it costs besides the arena. */
+function makePool({ arena, memory = 0, times, pageLength, codecs, fields }: HistoryParameters) {
+	const optionsFor = (byteLength: number) => ({
+		arena: { byteLength },
+		byteLength: Math.ceil((times * byteLength) / pageLength) * pageLength,
+		pageLength,
+		...(codecs && { codecs }),
+	});
+	let options = optionsFor(arena ?? memory);
+	if (arena === undefined) {
+		const device = new Zram(options);
+		const pool = new SwapPool({ devices: [device], keys: KEYS });
+		const others = scratchOf(options, [device]) + History.layout(pool, fields).scratch;
+		options = optionsFor((memory - others) & ~63);
+		device.close();
+	}
+	const devices = [new Zram(options)];
+	const pool = new SwapPool({ devices, keys: KEYS });
+	return { pool, scratch: scratchOf(options, devices), arena: options.arena.byteLength };
+}
+
 runProgram((parameters: HistoryParameters): HistoryResult => {
-	const { arena, pageLength, codecs, fields, recordLength, count, costs } = parameters;
 	const pages = new Pages(parameters.pages);
-	const byteLength = Math.ceil((count * recordLength) / pageLength + 2) * pageLength;
-	const options = { byteLength, pageLength, arena: { byteLength: arena }, ...(codecs && { codecs }) };
-	const pool = new SwapPool({ devices: [new Zram(options)], keys: KEYS });
+	const { fields, costs } = parameters;
+	const { pool, scratch, arena } = makePool(parameters);
 	const history = new History<Fields>({ pool, key: "history", ...(fields && { fields }) });
 	const meter = new Meter();
 	if (costs) measureCosts(meter, history, pages, parameters);
 	else fill(history, pages, parameters);
-	const { tables, scratch } = SwapPool.layout({ arena, keys: KEYS });
-	return {
-		measures: meter.measures,
-		held: history.end - history.start,
-		scratch: Zram.layout(options).scratch + scratch,
-		tables,
-	};
+	const historyScratch = History.layout(pool, fields).scratch;
+	return { measures: meter.measures, held: history.end - history.start, arena, scratch, historyScratch };
 });

@@ -17,14 +17,17 @@ const y = (value: number) => Math.round(((MOST - value) / (MOST - LEAST)) * poco
 export function begin() {
 	poco.begin();
 	poco.fillRectangle(background, 0, 0, poco.width, poco.height);
+	poco.end();
 }
 
-/** Values in a column, from the least to the most. */
+/** Values in a column, from the least to the most. Each is drawn at once: a screen of them is more than Poco's list holds. */
 export function bar(column: number, low: number, high: number) {
+	poco.begin(column, 0, 1, poco.height);
+	poco.fillRectangle(background, column, 0, 1, poco.height);
 	poco.fillRectangle(colour, column, y(high), 1, Math.max(1, y(low) - y(high)));
+	poco.end();
 }
 
 export function end() {
-	poco.end();
 	trace(`drawn on a screen of ${poco.width} x ${poco.height}\n`);
 }
