@@ -200,7 +200,10 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 	 */
 	append(record: Row<F> | ByteBuffer): number {
 		const fault = this.packRecord(record);
-		if (fault < 0) return this.#store(this.#isLast ? this.#lastRecord : this.#record, 1);
+		if (fault < 0) {
+			const isLast = (this.#end - this.#base) % this.#perPage === this.#perPage - 1;
+			return this.#store(isLast ? this.#lastRecord : this.#record, 1);
+		}
 		this.#expectOpen();
 		const length = Engine.bufferLength(record as ByteBuffer, 1);
 		if (length >= 0) return this.#appendBytes(record as ByteBuffer, length);
@@ -309,11 +312,6 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 		throw new TypeError(`${call}: a log of bytes has no records`);
 	}
 
-	/** Whether the next record is the last one of its page. */
-	get #isLast(): boolean {
-		return (this.#end - this.#base) % this.#perPage === this.#perPage - 1;
-	}
-
 	#refuseRecord(record: unknown, fault: Field): Error {
 		if (typeof record !== "object" || record === null) return new TypeError("record: must be an object or a buffer");
 		return refuseValue(fault, (record as Record<string, unknown>)[fault.name]);
@@ -352,9 +350,10 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 	}
 
 	/** Adds records, of one page and with the zeros that follow them there, or bytes of a log. The number of the first. */
-	#store(bytes: ByteBuffer, count: number, length = (bytes as Uint8Array).length): number {
+	#store(bytes: ByteBuffer, count: number, length?: number): number {
 		const { tail } = this.#values;
-		if (!(tail.isOpen && tail.key === this.#key && tail.append(bytes) > 0)) this.#storeSlowly(bytes, length, count);
+		if (!(tail.isOpen && tail.key === this.#key && tail.append(bytes) > 0))
+			this.#storeSlowly(bytes, length ?? (bytes as Uint8Array).length, count);
 		this.#end += count;
 		return this.#end - count;
 	}
