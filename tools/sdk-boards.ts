@@ -31,7 +31,7 @@ function appOfREADME(): string {
 			"$(MODDABLE)/examples/manifest_base.json",
 			...["manifest.json", "hosts/esp32/manifest-flash.json"].map((path) => join(root, path)),
 		],
-		modules: { main: join(root, "examples/gallery/main") },
+		modules: { main: join(root, "examples/littlefs/main") },
 		build: { PARTITIONS_FILE: join(root, "hosts/esp32/demo/partitions.csv") },
 	});
 }

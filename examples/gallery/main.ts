@@ -1,76 +1,112 @@
 /*
- * Forty pictures for a small display, 6 MB of pixels, in 1 MB of RAM. Four of them at a time are in memory as they are and
- * drawn in one go; the pool reads the others when their turn comes.
+ * A gallery: JPEGs are decoded once, a thumbnail is made of each, and both are kept as pixels in 512 KB of RAM. Whatever is
+ * drawn next, Poco draws it out of the pool at once: decoding it again would take a microcontroller a tenth of a second.
  */
 
-import { draw, repeat, SCREEN } from "canvas";
-import Zram from "zram";
+import Resource from "Resource";
+import Bitmap from "commodetto/Bitmap";
+import loadJPEG from "commodetto/loadJPEG";
+import Poco from "commodetto/Poco";
+import Timer from "timer";
 import SwapPool from "zram/swap";
 
-const WIDTH = 240;
-const HEIGHT = 320;
-const FRAME = WIDTH * HEIGHT * 2; // RGB565
-const COUNT = 40;
-const MB = 1024 * 1024;
+const KB = 1024;
+const LARGEST = 320 * 240 * 2; // bytes of a picture, RGB565
 
-const zram = new Zram({ byteLength: 8 * MB, arena: { byteLength: MB } });
-const pool = new SwapPool({ devices: [zram], keys: COUNT, resident: { slots: 4, byteLength: FRAME } });
+const pool = new SwapPool({ arena: 512 * KB, resident: { slots: 2, byteLength: LARGEST } });
 
-/** Stands for a decoder or a renderer: rings around a point, each picture in a colour of its own. */
-function paint(pixels: Uint16Array, picture: number) {
-	const [red, green, blue] = [0, 1, 2].map((i) => 0.5 + 0.5 * Math.cos(picture + 2.1 * i)) as [number, number, number];
-	const centre = (picture * HEIGHT) / COUNT;
-	for (let y = 0; y < HEIGHT; y += 8)
-		for (let x = 0; x < WIDTH; x += 8) {
-			const light = 0.6 + 0.4 * Math.cos(Math.hypot(x - WIDTH / 2, y - centre) / 24);
-			const color = ((red * light * 31) << 11) | ((green * light * 63) << 5) | (blue * light * 31);
-			for (let row = y; row < y + 8; row++) pixels.fill(color, row * WIDTH + x, row * WIDTH + x + 8);
+/** A picture's size; its pixels are in the pool, under its name. */
+interface Picture {
+	name: string;
+	width: number;
+	height: number;
+}
+
+const THUMBNAIL = { width: 45, height: 34 };
+const COLUMNS = 5;
+const GAP = 2;
+
+function load(name: string): Picture {
+	const bitmap = loadJPEG(new Resource(name), { pixelFormat: Bitmap.RGB565LE }) as Bitmap & { buffer: ArrayBuffer };
+	pool.write(name, bitmap.buffer);
+	return { name, width: bitmap.width, height: bitmap.height };
+}
+
+/** The picture in small, under a name of its own: each pixel is the mean of those that it stands for. */
+function shrink({ name, ...from }: Picture): Picture {
+	const step = Math.max(from.width / THUMBNAIL.width, from.height / THUMBNAIL.height);
+	const to = { name: `${name}, small`, width: Math.floor(from.width / step), height: Math.floor(from.height / step) };
+	const pixels = new Uint16Array(to.width * to.height);
+	const source = new Uint16Array(pool.acquire(name, "r").buffer);
+	for (let y = 0, i = 0; y < to.height; y++)
+		for (let x = 0; x < to.width; x++) pixels[i++] = mean(source, from.width, x * step, y * step, step);
+	pool.release(name);
+	pool.write(to.name, pixels.buffer);
+	return to;
+}
+
+/** Of a square of pixels. */
+function mean(pixels: Uint16Array, stride: number, left: number, top: number, size: number): number {
+	let [red, green, blue, count] = [0, 0, 0, 0];
+	for (let y = Math.floor(top); y < Math.floor(top + size); y++)
+		for (let x = Math.floor(left); x < Math.floor(left + size); x++, count++) {
+			const pixel = pixels[y * stride + x] as number;
+			red += pixel >> 11;
+			green += (pixel >> 5) & 63;
+			blue += pixel & 31;
 		}
+	return (Math.round(red / count) << 11) | (Math.round(green / count) << 5) | Math.round(blue / count);
 }
 
-/** The pixels: the buffer of a view is exactly as long as the picture. */
-function view(bytes: Uint8Array): Uint16Array {
-	return new Uint16Array(bytes.buffer);
+const poco = new Poco(screen);
+const BLACK = poco.makeColor(0, 0, 0);
+const YELLOW = poco.makeColor(255, 200, 0);
+
+/** Draws a picture in the middle of a part of the screen. */
+function draw({ name, ...size }: Picture, x: number, y: number, width: number, height: number, background = BLACK) {
+	const pixels = pool.acquire(name, "r");
+	const [right, below] = [(width - size.width) >> 1, (height - size.height) >> 1];
+	poco.begin(x, y, width, height);
+	poco.fillRectangle(background, x, y, width, height);
+	poco.drawBitmap(
+		new Bitmap(size.width, size.height, Bitmap.RGB565LE, pixels.buffer as ArrayBuffer, 0),
+		x + right,
+		y + below,
+	);
+	poco.end(); // Poco reads the pixels here: not before
+	pool.release(name);
 }
 
-/** Of a column of pixels, to see that they are the right ones. */
-function sum(pixels: Uint16Array): number {
-	let sum = 0;
-	for (let at = WIDTH / 2; at < pixels.length; at += WIDTH) sum += pixels[at] as number;
-	return sum;
+/** Below the picture, each in a cell of its own; that of the picture which is shown has a frame. */
+function drawThumbnail(index: number, isShown: boolean) {
+	const [width, height] = [THUMBNAIL.width + GAP, THUMBNAIL.height + GAP];
+	const x = ((poco.width - COLUMNS * width) >> 1) + (index % COLUMNS) * width;
+	const y = poco.height - Math.ceil(thumbnails.length / COLUMNS) * height + Math.floor(index / COLUMNS) * height;
+	draw(thumbnails[index] as Picture, x, y, width, height, isShown ? YELLOW : BLACK);
 }
 
-const sums: number[] = [];
-for (let picture = 0; picture < COUNT; picture++) {
-	pool.create(picture, FRAME);
-	const pixels = view(pool.acquire(picture));
-	paint(pixels, picture);
-	sums.push(sum(pixels));
-	pool.release(picture);
-}
+const frames = Array.from({ length: 15 }, (_, i) => `test00${`${i}`.padStart(2, "0")}.jpg`);
+const pictures = ["screen2.jpg", "piano.jpg", ...frames].map(load);
+const thumbnails = pictures.map(shrink);
 
 let shown = 0;
-let wrong = 0;
 
-/** Four pictures: each stays in its slot until all are drawn, as Poco reads the pixels at the end. */
 function show() {
-	const pictures = [0, 1, 2, 3].map(() => (shown++ * 7) % COUNT); // in some other order
-	const views = pictures.map((picture) => pool.acquire(picture, "r"));
-	wrong += pictures.filter((picture, i) => sum(view(views[i] as Uint8Array)) !== sums[picture]).length;
-	draw(views, WIDTH, HEIGHT);
-	for (const picture of pictures) pool.release(picture);
-	if (shown === COUNT) report();
+	const last = (shown + pictures.length - 1) % pictures.length;
+	const height = poco.height - Math.ceil(thumbnails.length / COLUMNS) * (THUMBNAIL.height + GAP);
+	draw(pictures[shown] as Picture, 0, 0, poco.width, height);
+	drawThumbnail(last, false);
+	drawThumbnail(shown, true);
+	shown = (shown + 1) % pictures.length;
 }
 
-function report() {
-	const { origDataSize, memUsed } = zram.status();
-	const { slotsShown, misses } = pool.status();
-	trace(`${COUNT} pictures, ${toKB(origDataSize)} of pixels, in ${toKB(memUsed)} of ${toKB(MB)}\n`);
-	trace(`${shown} shown ${SCREEN}; ${slotsShown} in slots, ${misses} read, ${wrong} wrong\n`);
-}
+poco.begin();
+poco.fillRectangle(BLACK, 0, 0, poco.width, poco.height);
+poco.end();
+for (let i = 0; i < thumbnails.length; i++) drawThumbnail(i, false);
+for (let i = 0; i < pictures.length; i++) show();
 
-function toKB(bytes: number): string {
-	return `${Math.round(bytes / 1024)} KB`;
-}
-
-repeat(show, COUNT / 4);
+const { keys, byteLength, bytesLeft, misses } = pool.status();
+trace(`${keys / 2} pictures and their thumbnails, ${Math.round(byteLength / KB)} KB of pixels, `);
+trace(`in ${512 - Math.round(bytesLeft / KB)} of 512 KB; ${misses} read, drawn on ${poco.width} x ${poco.height}\n`);
+Timer.repeat(show, 1000);
