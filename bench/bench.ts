@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what the module costs and holds, beside its peers, in one run. Prints tables, and writes
- * bench/results.json, docs/bench.md, its pictures, and the README's tables. Takes some minutes; progress is on stderr.
+ * bench/results.json, docs/bench.md, its pictures, the README's tables, and zramctl/plan/measured.ts. Takes some minutes;
+ * progress is on stderr.
  *
  *   --quick   just enough to see that it works; writes to build/bench instead
  *   --docs    measures nothing: writes the docs of bench/results.json anew
@@ -25,6 +26,7 @@ import * as measure from "./measure.ts";
 import { type HostName, hasCallgrind } from "./meter.ts";
 import { measureOffload, OFFLOAD_FULL, OFFLOAD_QUICK } from "./offload.ts";
 import { buildPeers } from "./peers.ts";
+import { measuredModule } from "./plan.ts";
 import { bars, excuses, type Results } from "./results.ts";
 import { barsTable, linuxArenas, tables, toText } from "./tables.ts";
 import { zsmalloc } from "./zsmalloc.ts";
@@ -133,13 +135,15 @@ async function collect(): Promise<Results> {
 
 function write(results: Results): string[] {
 	const folder = (path: string) => join(quick ? join(buildFolder, "bench") : root, path);
-	const files = {
+	const files: Record<string, string> = {
 		[folder("bench/results.json")]: `${JSON.stringify(results, null, "\t")}\n`,
 		[folder("docs/bench.md")]: page(results, extent.ops),
 		[folder("README.md")]: readmeWith(readFileSync(join(root, "README.md"), "utf8"), results),
 		...Object.fromEntries(Object.entries(pictures(results)).map(([name, svg]) => [folder(`docs/${name}`), svg])),
 	};
-	for (const name of ["bench", "docs"]) mkdirSync(folder(name), { recursive: true });
+	const measured = measuredModule(results);
+	if (measured) files[folder("zramctl/plan/measured.ts")] = measured;
+	for (const name of ["bench", "docs", "zramctl/plan"]) mkdirSync(folder(name), { recursive: true });
 	for (const [path, text] of Object.entries(files)) writeFileSync(path, text);
 	return Object.keys(files);
 }

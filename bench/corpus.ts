@@ -59,8 +59,8 @@ function photos(): Uint8Array {
 }
 
 /** Photos that a device has decoded, on displays of 240 by 240 pixels: `convert` gives them the display's format. */
-async function decodedPhotos(convert: (values: Float32Array) => Uint8Array): Promise<Uint8Array> {
-	const pictures = await readJPEGs(filesIn(pictureFolder, ".jpg").filter((path) => /(photo|prod-)\d/.test(path)));
+function decodedPhotos(convert: (values: Float32Array) => Uint8Array): Uint8Array {
+	const pictures = readJPEGs(filesIn(pictureFolder, ".jpg").filter((path) => /(photo|prod-)\d/.test(path)));
 	const zooms = [1, 1.5, 2.25];
 	return wholePages(pictures.flatMap((picture) => zooms.map((zoom) => convert(toSquare(picture, 240, zoom)))));
 }

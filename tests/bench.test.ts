@@ -13,6 +13,7 @@ import { randomBytes, roomRecords, SENSORS, type Sensors, samePages, sensorRecor
 import { FULL, type Size } from "../bench/measure.ts";
 import { measureCost } from "../bench/meter.ts";
 import { buildPeers } from "../bench/peers.ts";
+import { measuredModule } from "../bench/plan.ts";
 import { addition } from "../bench/reference.ts";
 import { bars } from "../bench/results.ts";
 import { barsTable } from "../bench/tables.ts";
@@ -257,11 +258,12 @@ for (const host of ["XS", "Node"])
 		assert.ok(elsewhere > (granules - 1) * 64 && elsewhere <= granules * 64, `${elsewhere}`);
 	});
 
-test("docs/bench.md and the README's tables are what bench/results.json says", () => {
+test("docs/bench.md, the README's tables and what zram plan knows are what bench/results.json says", () => {
 	const text = (path: string) => readFileSync(join(root, path), "utf8");
 	const results = JSON.parse(text("bench/results.json"));
 	assert.is(text("docs/bench.md"), page(results, FULL.ops));
 	assert.is(text("README.md"), readmeWith(text("README.md"), results));
+	assert.is(text("zramctl/plan/measured.ts"), measuredModule(results));
 });
 
 const hasPeers = (await buildPeers()).skipped.length === 0;
@@ -284,7 +286,7 @@ test("the bench, quickly: every table, every promise, and files to look at", asy
 	assert.not.match(stdout, /NaN|undefined/);
 	const written = [...stdout.matchAll(/^ {2}(build\/\S+)$/gm)].map(([, path]) => path as string);
 	const texts = written.map((path) => readFileSync(join(root, path), "utf8"));
-	assert.is(written.length, 7);
+	assert.is(written.length, 8);
 	for (const text of texts) assert.not.match(text, /NaN|undefined/);
 	const results = JSON.parse(texts[0] as string);
 	const sizeOf = (name: string) => results.sizes.find((size: Size) => size.name === name) as Size;

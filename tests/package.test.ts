@@ -12,6 +12,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { filesIn, pack, packageFolder } from "../tools/package.ts";
 import { buildFolder, root } from "../tools/paths.ts";
+import { pictureFolder } from "../tools/pictures.ts";
 import { run } from "../tools/process.ts";
 
 const tarball = await pack();
@@ -184,6 +185,9 @@ test("npx zram is there", async () => {
 	assert.is(name, "zram");
 	const result = await run(process.execPath, [join(app, "node_modules/zram", path), "--version"], { cwd: app });
 	assert.is(result.output, `${packageJSON.version}\n`);
+	const picture = join(pictureFolder, "photo1.png");
+	const plan = await run(process.execPath, [join(app, "node_modules/zram", path), "plan", picture], { cwd: app });
+	assert.match(plan.output, /^pictures +1 /m, "it brings its decoders");
 });
 
 test.run();

@@ -78,7 +78,7 @@ export async function prepareInput(): Promise<string> {
 	rmSync(folder, { recursive: true, force: true });
 	const drawn = filesIn(pictureFolder, ".png");
 	const taken = filesIn(pictureFolder, ".jpg");
-	const photos = [...drawn.filter(isPhoto).map(readPicture), ...(await readJPEGs(taken.filter(isPhoto)))];
+	const photos = [...drawn.filter(isPhoto).map(readPicture), ...readJPEGs(taken.filter(isPhoto))];
 	// the app shows their first letters, and tries the first kind alone as well
 	const kinds: [string, Uint8Array[]][] = [
 		["photos", frames(photos)],

@@ -13,6 +13,7 @@
 
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { build } from "esbuild";
 import { buildFolder, root, sourceOfModule } from "./paths.ts";
 import { run, runAsProgram } from "./process.ts";
 
@@ -110,6 +111,31 @@ function nameModules() {
 	}
 }
 
+/** Packages whose code is in the decoders of `zram plan`, which the package takes along: it depends on none. */
+const DECODERS = ["fast-png", "fflate", "iobuffer", "jpeg-js"];
+
+/** The decoders of pictures as one file, and beside it the licenses of what is in it. */
+async function bundleDecoders() {
+	const folder = join(packageFolder, "dist/zramctl/plan");
+	await build({
+		entryPoints: [join(root, "zramctl/plan/decode.ts")],
+		outfile: join(folder, "decode.js"),
+		allowOverwrite: true,
+		bundle: true,
+		format: "esm",
+		legalComments: "none",
+		logLevel: "silent",
+		platform: "browser", // pure computing, without anything of Node
+		target: "node20",
+	});
+	const licenses = DECODERS.map((name) => {
+		const file = readdirSync(join(root, "node_modules", name)).find((each) => /^licen[sc]e/i.test(each));
+		if (!file) throw new Error(`${name} has no license file`);
+		return `decode.js has code of ${name}:\n\n${readFileSync(join(root, "node_modules", name, file), "utf8").trim()}\n`;
+	});
+	writeFileSync(join(folder, "decode.LICENSES"), licenses.join("\n\n"));
+}
+
 /** Links to files that stay behind become text, and pictures go: the package is read where it is installed, too. */
 function writeReadme() {
 	const text = readFileSync(join(root, "README.md"), "utf8");
@@ -132,7 +158,10 @@ export async function makePackage(): Promise<void> {
 		join(packageFolder, "dist"),
 	]);
 	if (result.exitCode !== 0) throw new Error(`tsc failed:\n${result.output}`);
+	// nobody imports a command
+	for (const path of filesIn(join(packageFolder, "dist/zramctl"), ".d.ts")) rmSync(path);
 	nameModules();
+	await bundleDecoders();
 	copyManifest("manifest.json");
 	const manifest: Manifest = JSON.parse(readFileSync(join(packageFolder, "manifest.json"), "utf8"));
 	const history = "modules/zram/history/manifest-native.json"; // what an app does not import costs nothing

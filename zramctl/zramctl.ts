@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import Zram, { type Inspection } from "zram";
 import { parseStatus } from "zram/status";
 import { Failure } from "./failure.ts";
+import { PLAN_HELP, plan } from "./plan.ts";
 import { RECORD_HELP, record } from "./record.ts";
 import { REPLAY_HELP, replay } from "./replay/command.ts";
 import { Screen } from "./screen.ts";
@@ -20,6 +21,7 @@ const HELP = `usage: zram [status] [FILE] [--json]     status lines of a serial 
        zram inspect FILE [--json]        a dump of an arena
 ${RECORD_HELP}
 ${REPLAY_HELP}
+${PLAN_HELP}
 
 status reads FILE, or stdin if there is none or it is "-", and shows each device that prints status lines
 (formatStatus of "zram/status"): on a terminal with each line that comes, else at the end. What a board traces comes from
@@ -32,7 +34,7 @@ the debugger on its console; a serial port to which firmware prints by itself is
   --help      this text
   --version   the version of the package
 
-record keeps what "zram/trace" prints there; docs/replay.md says more.
+record keeps what "zram/trace" prints there; docs/replay.md says more. plan is explained in docs/plan.md.
 
 Exit codes: 0; 1 if the input holds no status line, no arena or no trace, or cannot be read; 2 for a wrong call.
 `;
@@ -149,6 +151,7 @@ function parse() {
 const commands = new Map<string, (parameters: string[]) => Promise<void>>([
 	["record", record],
 	["replay", replay],
+	["plan", plan],
 ]);
 
 async function main() {

@@ -1,0 +1,298 @@
+/**
+ * `zram plan`: how many of your files arenas would hold, and what it costs.
+ *
+ * @module
+ */
+
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Failure } from "./failure.ts";
+import { type AppBuffer, type DecodePicture, fileBuffer, toBuffer } from "./plan/files.ts";
+import { measuredCode } from "./plan/measured.ts";
+import type { Screen } from "./plan/picture.ts";
+import {
+	ARENA_LEAST,
+	ARENA_MOST,
+	ARENAS,
+	addressFor,
+	constructorOf,
+	costOf,
+	LOOKS,
+	milliseconds,
+	type Packed,
+	type PackedPage,
+	Packer,
+	type Plan,
+	planFor,
+	type Use,
+	useOf,
+} from "./plan/plan.ts";
+import { size, table } from "./view.ts";
+
+export const PLAN_HELP = `       zram plan FILE… [--arena BYTES] [--screen WIDTHxHEIGHT] [--bytes] [--json]
+                                         how many of your files 32 KB to 8 MB would hold, and what it costs`;
+
+function parse(parameters: string[]) {
+	try {
+		const string = { type: "string" } as const;
+		return parseArgs({
+			args: parameters,
+			allowPositionals: true,
+			options: { arena: string, screen: string, bytes: { type: "boolean" }, json: { type: "boolean" } },
+		});
+	} catch (error) {
+		throw new Failure(`plan: ${(error as Error).message}`, 2);
+	}
+}
+
+function toArena(text: string): number {
+	const match = /^(\d+)([KM]?)B?$/i.exec(text);
+	const unit = { "": 1, K: 1024, M: 1024 ** 2 }[match?.[2]?.toUpperCase() ?? ""] ?? 1;
+	const value = match ? Number(match[1]) * unit : Number.NaN;
+	if (value >= ARENA_LEAST && value <= ARENA_MOST) return value;
+	throw new Failure(`plan: --arena ${text} is not a number of bytes from 32K to 8M`, 2);
+}
+
+function toScreen(text: string): Screen {
+	const [, width, height] = /^(\d+)x(\d+)$/i.exec(text)?.map(Number) ?? [];
+	if (width && height && width <= 4096 && height <= 4096) return { width, height };
+	throw new Failure(`plan: --screen ${text} is not pixels such as 320x240, each 1 to 4096`, 2);
+}
+
+function clearLine(): string {
+	return process.stderr.isTTY ? "\r\x1b[K" : "";
+}
+
+function complain(path: string, problem: string) {
+	process.stderr.write(`${clearLine()}zram: ${path}: ${problem}\n`);
+}
+
+/** How far it is, on a terminal. */
+function show(text: string) {
+	if (process.stderr.isTTY) process.stderr.write(`${clearLine()}${text}`);
+}
+
+/** The files, and those in folders, in the order of their paths. */
+function* filesOf(paths: string[]): Generator<string> {
+	for (const path of paths) {
+		try {
+			if (statSync(path).isDirectory()) {
+				const names = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+				yield* names.map((entry) => join(entry.parentPath, entry.name)).sort();
+				continue;
+			}
+		} catch (error) {
+			complain(path, (error as Error).message);
+			continue;
+		}
+		yield path;
+	}
+}
+
+interface Planned extends AppBuffer, Packed {
+	/** A table's records. */
+	recordPages?: PackedPage[];
+}
+
+/** The decoders, where there are any: they are not part of the package. */
+async function decoders(): Promise<DecodePicture> {
+	try {
+		return (await import("./plan/decode.ts")).decodePicture;
+	} catch (error) {
+		const { message } = error as Error;
+		return () => {
+			throw new Error(`pictures cannot be decoded: ${message}`);
+		};
+	}
+}
+
+/** `screen`: what pictures are decoded for; without one every file is taken as it is. */
+async function readAll(paths: string[], screen: Screen | undefined): Promise<Planned[]> {
+	const planned: Planned[] = [];
+	const packer = new Packer();
+	const decode = await decoders();
+	const files = [...filesOf(paths)];
+	for (const [i, path] of files.entries()) {
+		let bytes: Uint8Array;
+		try {
+			bytes = readFileSync(path);
+		} catch (error) {
+			complain(path, (error as Error).message);
+			continue;
+		}
+		if (bytes.length === 0) {
+			complain(path, "is empty, and left out");
+			continue;
+		}
+		show(`${i + 1} of ${files.length} files: ${path}`);
+		const buffer = screen
+			? await toBuffer(path, bytes, screen, decode, (problem) => complain(path, problem))
+			: fileBuffer(path, bytes);
+		const pages: PackedPage[] = [];
+		for (const batch of packer.pack(buffer.bytes)) {
+			pages.push(...batch);
+			show(`${i + 1} of ${files.length} files: ${path}, ${size(pages.length * 4096)} of ${size(buffer.bytes.length)}`);
+		}
+		const records = buffer.records && [...packer.pack(buffer.records.bytes)].flat();
+		planned.push({ ...buffer, byteLength: buffer.bytes.length, pages, ...(records && { recordPages: records }) });
+	}
+	packer.close();
+	process.stderr.write(clearLine());
+	return planned;
+}
+
+const KB = 1024;
+const percent = (part: number, whole: number) => (whole ? `${Math.round((100 * part) / whole)} %` : "-");
+const ms = (instructions: number) => {
+	const value = milliseconds(instructions);
+	return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+};
+
+interface Costs {
+	/** Instructions of a file, the mean and the dearest. */
+	write: { mean: number; most: number };
+	read: { mean: number; most: number };
+}
+
+function costsOf(planned: Planned[]): Costs {
+	const costs = planned.map((buffer) => costOf(buffer, buffer.format));
+	const of = (key: "write" | "read") => {
+		const values = costs.map((cost) => cost[key]);
+		return { mean: values.reduce((a, b) => a + b, 0) / values.length, most: Math.max(...values) };
+	};
+	return { write: of("write"), read: of("read") };
+}
+
+/** The buffers of each kind, in the order in which kinds come. */
+function byKind(planned: Planned[]): [string, Planned[]][] {
+	const kinds = new Map<string, Planned[]>();
+	for (const buffer of planned) {
+		const others = kinds.get(buffer.kind) ?? [];
+		kinds.set(buffer.kind, [...others, buffer]);
+	}
+	return [...kinds];
+}
+
+function kindRow(name: string, planned: Planned[]): string[] {
+	const use = useOf(planned);
+	const costs = costsOf(planned);
+	const files = planned.reduce((sum, { fileLength }) => sum + fileLength, 0);
+	const shares = [use.lz4, use.stored, use.resting].map((stored) => percent(stored, use.byteLength));
+	return [
+		name,
+		`${use.buffers}`,
+		size(files),
+		size(use.byteLength),
+		...shares,
+		percent(use.huge, use.pages),
+		ms(costs.write.mean),
+		ms(costs.read.mean),
+	];
+}
+
+function codecLines({ looks, restingLooks, pages }: Use): string[][] {
+	return [
+		["PAGES KEPT AS", ...LOOKS],
+		["written", ...LOOKS.map((look) => percent(looks[look], pages))],
+		["at rest", ...LOOKS.map((look) => percent(restingLooks[look], pages))],
+	];
+}
+
+/** Tables as text, and the same as records. */
+function tableLines(planned: Planned[]): string[] {
+	return planned.flatMap(({ name, byteLength, pages, records, recordPages }) => {
+		if (!records || !recordPages) return [];
+		const stored = useOf([{ byteLength, pages }]).stored;
+		const same = useOf([{ byteLength: records.bytes.length, pages: recordPages }]).stored;
+		return [
+			`${name}: ${size(byteLength)} of text take ${size(stored)}; the same as ${records.what}: ` +
+				`${size(records.bytes.length)} take ${size(same)}`,
+		];
+	});
+}
+
+function detail(planned: Planned[], plan: Plan): string[] {
+	const { written, rested, lz4, raw, arena, scratch } = plan;
+	const costs = costsOf(planned);
+	const address = addressFor(planned, arena);
+	const limited = address ? [`its address space ends first: with the byteLength below all of them have addresses`] : [];
+	return [
+		`${size(arena)} of RAM hold ${written.count} of ${planned.length} files as they are written, ${rested.count} where each ` +
+			`rests before the next comes; ${lz4.count} with LZ4 alone, and ${raw} as they are`,
+		...limited,
+		`one out at least ${ms(costs.write.mean)} on the mean and ${ms(costs.write.most)} at most; one back in ` +
+			`${ms(costs.read.mean)} and ${ms(costs.read.most)}: 160 MHz, one instruction a cycle, no waiting for memory`,
+		`besides: ${(scratch / KB).toFixed(1)} KB of internal RAM, ${Math.round(measuredCode.native / KB)} KB of native code and ` +
+			`${Math.round(measuredCode.bytecode / KB)} KB of bytecode in flash; 24 KB meanwhile while pages that rest are packed`,
+		"",
+		constructorOf(plan, address),
+	];
+}
+
+function toText(planned: Planned[], plans: Plan[], chosen: Plan): string[] {
+	const use = useOf(planned);
+	const kinds = byKind(planned);
+	const count = (value: number) => `${value}`;
+	return [
+		...table([
+			["RAM", "AS THEY ARE", "LZ4 ALONE", "WRITTEN", "AT REST", `OF ${planned.length} FILES, ${size(use.byteLength)}`],
+			...plans.map(({ arena, raw, lz4, written, rested }) => [
+				size(arena),
+				...[raw, lz4.count, written.count, rested.count].map(count),
+			]),
+		]),
+		"",
+		...table([
+			["KIND", "COUNT", "FILES", "IN RAM", "LZ4", "WRITTEN", "AT REST", "INCOMPRESSIBLE", "OUT", "IN"],
+			...kinds.map(([name, each]) => kindRow(name, each)),
+		]),
+		"",
+		...table(codecLines(use)),
+		"",
+		...tableLines(planned),
+		...detail(planned, chosen),
+	];
+}
+
+/** The smallest that holds all of them as they are written, else the largest. */
+function choose(plans: Plan[], count: number): Plan {
+	return (plans.find(({ written }) => written.count === count) ?? plans.at(-1)) as Plan;
+}
+
+function toJSON(planned: Planned[], plans: Plan[], chosen: Plan): object {
+	const address = addressFor(planned, chosen.arena);
+	return {
+		files: planned.map(({ name, kind, what, byteLength, fileLength, format, pages, records, recordPages }) => ({
+			name,
+			kind,
+			what,
+			fileLength,
+			...useOf([{ byteLength, pages }]),
+			instructions: costOf({ byteLength, pages }, format),
+			...(records &&
+				recordPages && {
+					records: { what: records.what, ...useOf([{ byteLength: records.bytes.length, pages: recordPages }]) },
+				}),
+		})),
+		plans,
+		use: useOf(planned),
+		instructions: costsOf(planned),
+		code: measuredCode,
+		chosen: { arena: chosen.arena, constructor: constructorOf(chosen, address) },
+	};
+}
+
+export async function plan(parameters: string[]): Promise<void> {
+	const { values, positionals } = parse(parameters);
+	if (positionals.length === 0) throw new Failure("plan: a file is missing", 2);
+	const arena = values.arena === undefined ? undefined : toArena(values.arena);
+	const screen = toScreen(values.screen ?? "320x240");
+	const planned = await readAll(positionals, values.bytes ? undefined : screen);
+	if (planned.length === 0) throw new Failure("plan: none of the files could be read");
+	const arenas = arena === undefined || ARENAS.includes(arena) ? ARENAS : [...ARENAS, arena].sort((a, b) => a - b);
+	const plans = arenas.map((each) => planFor(planned, each));
+	const chosen = plans.find((each) => each.arena === arena) ?? choose(plans, planned.length);
+	const lines = values.json ? [JSON.stringify(toJSON(planned, plans, chosen))] : toText(planned, plans, chosen);
+	process.stdout.write(`${lines.join("\n")}\n`);
+}

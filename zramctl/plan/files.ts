@@ -1,0 +1,143 @@
+/**
+ * What an app would hold of a file: pixels of a picture, samples of a WAV file, any other's bytes. Knows neither Node nor
+ * a browser.
+ *
+ * @module
+ */
+
+import { type Picture, type Screen, toFrame } from "./picture.ts";
+import type { Format } from "./plan.ts";
+import { toRecords } from "./table.ts";
+
+/** A buffer of an app. */
+export interface AppBuffer {
+	name: string;
+	/** "pictures", "sound", "tables", "files". */
+	kind: string;
+	/** For people: "320 x 240, RGB565", "16 bit, 44.1 kHz, stereo". */
+	what: string;
+	format: Format;
+	bytes: Uint8Array;
+	/** Of the file that it was made of. */
+	fileLength: number;
+	/** A table: the same as records. */
+	records?: { bytes: Uint8Array; what: string };
+}
+
+export type PictureFormat = "bmp" | "png" | "jpeg";
+
+/** @throws Error saying what is wrong with it */
+export type DecodePicture = (bytes: Uint8Array, format: PictureFormat) => Picture | Promise<Picture>;
+
+const latin1 = (bytes: Uint8Array, from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
+
+function pictureFormat(bytes: Uint8Array): PictureFormat | undefined {
+	if (latin1(bytes, 0, 8) === "\x89PNG\r\n\x1a\n") return "png";
+	if (latin1(bytes, 0, 3) === "\xff\xd8\xff") return "jpeg";
+	// "BM" alone might begin a text: what follows of a BMP is its own length and two words of 0
+	return latin1(bytes, 0, 2) === "BM" && latin1(bytes, 6, 10) === "\0\0\0\0" ? "bmp" : undefined;
+}
+
+interface Sound {
+	samples: Uint8Array;
+	bits: number;
+	what: string;
+	/** Something is wrong with it, but it can be used. */
+	complaint?: string;
+}
+
+/** @throws Error if it has no samples that an app would keep */
+function readWAV(bytes: Uint8Array): Sound {
+	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+	let format: { tag: number; channels: number; rate: number; bits: number } | undefined;
+	for (let at = 12; at + 8 <= bytes.length; ) {
+		const name = latin1(bytes, at, at + 4);
+		const length = view.getUint32(at + 4, true);
+		const start = at + 8;
+		if (name === "fmt " && start + 16 <= bytes.length)
+			format = {
+				tag: view.getUint16(start, true),
+				channels: view.getUint16(start + 2, true),
+				rate: view.getUint32(start + 4, true),
+				bits: view.getUint16(start + 14, true),
+			};
+		if (name === "data") {
+			if (!format) throw new Error(`a WAV whose samples at byte ${at} have no format in front of them`);
+			const { tag, channels, rate, bits } = format;
+			if (tag !== 1 && tag !== 3 && tag !== 0xfffe) throw new Error(`a WAV that is no PCM, but coded (format ${tag})`);
+			const samples = bytes.subarray(start, start + length);
+			const speakers = channels === 1 ? "mono" : channels === 2 ? "stereo" : `${channels} channels`;
+			const what = `${bits} bit, ${rate / 1000} kHz, ${speakers}`;
+			const missing = length - samples.length;
+			const complaint = `a WAV that ends at byte ${bytes.length}, ${missing} early: what is there is used`;
+			return missing > 0 ? { samples, bits, what, complaint } : { samples, bits, what };
+		}
+		at = start + length + (length & 1);
+	}
+	throw new Error("a WAV without samples");
+}
+
+function ending(name: string): string {
+	return /\.([A-Za-z0-9]{1,6})$/.exec(name)?.[1]?.toLowerCase() ?? "";
+}
+
+/** The text of a file that looks like one. */
+function textOf(bytes: Uint8Array): string | undefined {
+	if (bytes.subarray(0, 4096).includes(0)) return undefined;
+	try {
+		return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+	} catch {
+		return undefined;
+	}
+}
+
+/** Bytes of a text that are looked at as a table, at most. */
+const TABLE_MOST = 16 * 1024 * 1024;
+
+/** A file as it is; of a table the records, too. */
+export function fileBuffer(name: string, bytes: Uint8Array): AppBuffer {
+	const plain = { name, what: ending(name) || "bytes", format: "bytes", bytes, fileLength: bytes.length } as const;
+	const text = bytes.length <= TABLE_MOST ? textOf(bytes) : undefined;
+	if (text === undefined) return { ...plain, kind: "files" };
+	const records = toRecords(text);
+	if (!records) return { ...plain, kind: "text" };
+	const left = records.left ? `, ${records.left} columns that are no numbers left out` : "";
+	const what = `${records.count} records of ${records.types}${left}`;
+	return { ...plain, kind: "tables", records: { bytes: records.bytes, what } };
+}
+
+const SOUND_FORMATS: Record<number, Format> = { 8: "pcm8", 16: "pcm16", 24: "pcm24", 32: "pcm24" };
+
+/**
+ * What an app would hold of a file, on such a screen. A picture or a sound that cannot be read is taken as bytes.
+ *
+ * @param complain what is wrong with the file
+ */
+export async function toBuffer(
+	name: string,
+	bytes: Uint8Array,
+	screen: Screen,
+	decode: DecodePicture,
+	complain: (problem: string) => void,
+): Promise<AppBuffer> {
+	const fileLength = bytes.length;
+	const format = pictureFormat(bytes);
+	try {
+		if (format) {
+			const picture = await decode(bytes, format);
+			const isIcon = picture.width < screen.width || picture.height < screen.height;
+			const { width, height } = isIcon ? picture : screen;
+			const what = `${width} x ${height}, RGB565, of ${format.toUpperCase()}`;
+			return { name, kind: "pictures", what, format: "rgb565", bytes: toFrame(picture, screen), fileLength };
+		}
+		if (latin1(bytes, 0, 4) === "RIFF" && latin1(bytes, 8, 12) === "WAVE") {
+			const { samples, bits, what, complaint } = readWAV(bytes);
+			if (complaint) complain(complaint);
+			return { name, kind: "sound", what, format: SOUND_FORMATS[bits] ?? "bytes", bytes: samples, fileLength };
+		}
+	} catch (error) {
+		complain(`${(error as Error).message}; taken as the bytes it has`);
+		return { name, kind: "files", what: "bytes, as it cannot be read", format: "bytes", bytes, fileLength };
+	}
+	return fileBuffer(name, bytes);
+}
