@@ -18,6 +18,8 @@ const GRID = COLUMNS * 5 - 1;
 /** Milliseconds: between two steps, spent in each using buffers, between two looks at the region. */
 const STEP = 50;
 const BUSY = 6;
+/** The same, at most, for what is best done while nobody waits. */
+const IDLE = 15;
 const LOOK = 250;
 /** Milliseconds between two status lines. */
 const STATUS = 1000;
@@ -61,7 +63,10 @@ class Dashboard extends Behavior {
 
 	onTimeChanged() {
 		if (this.#filling) this.#fill();
-		else if (this.#using) this.#store.use(BUSY);
+		else {
+			if (this.#using) this.#store.use(BUSY);
+			this.#store.zram.maintain(IDLE);
+		}
 		const now = (ticks() - this.#started) | 0;
 		if (((now - this.#said) | 0) >= STATUS) {
 			trace(`${formatStatus("dashboard", this.#store.zram, now >>> 0)}\n`);
@@ -84,7 +89,10 @@ class Dashboard extends Behavior {
 	#fill() {
 		const figures = this.#figures;
 		picture.figures(this.#store.bytes, figures.buffer);
-		if ((figures[picture.USED] as number) > FILL * ARENA || !this.#store.add()) this.#filling = false;
+		const isFull = (figures[picture.USED] as number) > FILL * ARENA;
+		// with a flash it goes on, until that is in use as well
+		if (isFull && !((figures[picture.OFFLOADED_PAGES] as number) < this.#store.flashPages)) this.#filling = false;
+		else if (!this.#store.add()) this.#filling = false;
 	}
 
 	/** Reads the region, and shows what has changed. `elapsed`: milliseconds since the last time. */

@@ -117,14 +117,15 @@ export class Grid {
 	readonly bytes: Uint8Array;
 	readonly columns: number;
 	readonly rows: number;
-	#skin: InstanceType<typeof Skin>;
+	/** A skin would have four of them at most. */
+	#colors: string[];
 
 	/** bytes: one for each cell, and perhaps more behind them. */
 	constructor(left: number, top: number, columns: number, rows: number, colors: string[], bytes: Uint8Array) {
 		this.columns = columns;
 		this.rows = rows;
 		this.bytes = bytes;
-		this.#skin = new Skin({ fill: colors });
+		this.#colors = colors;
 		const place = { left, top, width: columns * PITCH - 1, height: rows * PITCH - 1 };
 		this.content = portOf(place, (port, x, y, width, height) => this.#draw(port, x, y, width, height));
 	}
@@ -157,8 +158,8 @@ export class Grid {
 	}
 
 	#run(port: PiuPort, row: number, column: number, count: number, state: number) {
-		const color = state & (IN_USE - 1);
-		port.drawSkin(this.#skin, column * PITCH, row * PITCH, count * PITCH - 1, PITCH - 1, 0, color);
+		const color = this.#colors[state & (IN_USE - 1)] as string;
+		port.fillColor(color, column * PITCH, row * PITCH, count * PITCH - 1, PITCH - 1);
 	}
 }
 

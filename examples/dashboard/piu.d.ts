@@ -27,7 +27,6 @@ declare module "piu/MC" {
 	export interface Port extends Content {
 		invalidate(x?: number, y?: number, width?: number, height?: number): void;
 		fillColor(color: string, x: number, y: number, width: number, height: number): void;
-		drawSkin(skin: Skin, x: number, y: number, width: number, height: number, variant?: number, state?: number): void;
 		drawString(string: string, style: Style, color: string, x: number, y: number, width: number, height: number): void;
 	}
 

@@ -23,7 +23,7 @@ const MIXTURE = [FRAME, LOG, SAMPLES, FRAME, PHOTO, LOG, SAMPLES, BLANK];
 
 /** One of so many uses of a buffer writes it anew, one of so many compares it. */
 const WRITES = 16;
-/** The same for photos, which go to the flash. */
+/** The same for photos, which go to the flash when there is no room. */
 const PHOTO_WRITES = 128;
 const CHECKS = 64;
 
@@ -37,6 +37,8 @@ export class Store {
 	wrong = 0;
 	/** Bytes of the arena that hold no data. */
 	metadata = 0;
+	/** Pages that shall be on flash: half of what there is room for. 0 without a flash. */
+	flashPages = 0;
 
 	#region!: Memory;
 	#work = new Uint8Array(BUFFER);
@@ -59,6 +61,7 @@ export class Store {
 		const { zram, options } = openDevice({ byteLength: PLACES * BUFFER, arena: this.bytes }, flash());
 		this.zram = zram;
 		this.metadata = Zram.layout(options).metadata;
+		this.flashPages = (zram.status().backing?.slots ?? 0) >> 1;
 	}
 
 	/** Stores one more buffer; the kinds take turns. False if there is no room, or no place left. */
