@@ -346,6 +346,23 @@ test("closed by a setter or a getter of the caller's: nothing is read or written
 	}
 });
 
+test("a getter that appends: its record is there, and the other one is refused", () => {
+	const pool = poolOf(16384);
+	const { history } = new Model(pool);
+	const record = {
+		...reading(1),
+		get humidity() {
+			history.append(reading(0));
+			return 1;
+		},
+	};
+	fails(() => history.append(record), "EBUSY");
+	assert.equal([history.end, history.at(0)], [1, reading(0)]);
+	assert.is(history.append(reading(1)), 1);
+	assert.equal(history.at(1), reading(1));
+	pool.close();
+});
+
 test("names that are integers, or are those of a history's own", () => {
 	const pool = poolOf(16384);
 	const fields = { append: "int8", "7": "uint16", start: "uint32", "01": "int16", "4294967295": "uint8" } as const;

@@ -16,7 +16,7 @@ import Engine from "zram/engine";
 import type { ByteBuffer } from "zram/engine/interface";
 import { check, refuseInteger, refuseNames, ZramError } from "zram/error";
 import { type Field, type FieldType, makeFields } from "zram/history/fields";
-import { memoryLength, type PageLayout, recordRoom } from "zram/history/interface";
+import { memoryLength, PACKED, type PageLayout, recordRoom } from "zram/history/interface";
 import Page from "zram/history/page";
 import { Memory } from "zram/memory";
 import type SwapPool from "zram/swap";
@@ -196,15 +196,16 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 	 *
 	 * @returns the number of the (first) record, or of the first byte
 	 * @throws TypeError, RangeError naming the field and its range; ZramError `ENOSPC` if there is no room and nothing left
-	 * to drop
+	 * to drop, `EBUSY` if a getter of the record appends to this history
 	 */
 	append(record: Row<F> | ByteBuffer): number {
 		const fault = this.packRecord(record);
-		if (fault < 0) {
+		if (fault === PACKED) {
 			const isLast = (this.#end - this.#base) % this.#perPage === this.#perPage - 1;
 			return this.#store(isLast ? this.#lastRecord : this.#record, 1);
 		}
 		this.#expectOpen();
+		if (fault < 0) throw new ZramError("EBUSY", "a getter of the record has appended to the history");
 		const length = Engine.bufferLength(record as ByteBuffer, 1);
 		if (length >= 0) return this.#appendBytes(record as ByteBuffer, length);
 		if (this.#fields && !ArrayBuffer.isView(record)) throw this.#refuseRecord(record, this.#fields[fault] as Field);
@@ -216,7 +217,8 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 	 * Reads a record.
 	 *
 	 * @param index start to end - 1
-	 * @param into gets a number for each field. With it nothing is allocated. Default: a new object
+	 * @param into gets a number for each field. With it nothing is allocated. Default: a new object. A setter of it must not
+	 * read another record: what follows would be of that one's page
 	 * @returns `into`
 	 * @throws RangeError; TypeError if it is a log, or `into` no object; ZramError `ECORRUPT`, `EIO` if the record's page is
 	 * damaged

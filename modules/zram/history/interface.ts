@@ -14,6 +14,10 @@ import type { Memory } from "zram/memory";
 export const HEAD_LENGTH = 64;
 export const FIELD_LENGTH = 16;
 
+/** What packRecord() answers: done; or a getter of the record has made another one the record in the memory. */
+export const PACKED = -1;
+export const OVERWRITTEN = -2;
+
 /** The geometry of a page and its records. */
 export interface PageLayout {
 	pageLength: number;
@@ -58,7 +62,7 @@ export declare abstract class Page {
 	 */
 	protected abstract loadRecord(index: number, into: unknown): void;
 	/**
-	 * Makes the values of `record` the record in the memory: -1. Or the index of the field whose value is no number that it can
+	 * Makes the values of `record` the record in the memory: PACKED, or OVERWRITTEN. Or the index of the field whose value is no number that it can
 	 * hold (0 if there is no field, `record` is no object, or the page is closed); then the record in the memory is anything.
 	 *
 	 * @internal

@@ -4,7 +4,7 @@
 
 import type { Field, Type } from "zram/history/fields";
 import { FLOAT32, INT8, INT16, INT32, UINT8, UINT16, UINT32 } from "zram/history/fields";
-import { type Page, type PageLayout, recordRoom } from "zram/history/interface";
+import { OVERWRITTEN, PACKED, type Page, type PageLayout, recordRoom } from "zram/history/interface";
 import type { Memory } from "zram/memory";
 
 /** Every NaN is this one, whatever the processor makes of it. */
@@ -60,6 +60,8 @@ abstract class PortablePage {
 	/** Where the record on its way in lies. */
 	readonly #record: number;
 	#view: DataView | undefined;
+	/** How often a record was packed. */
+	#packs = 0;
 
 	constructor(memory: Memory, layout: PageLayout) {
 		const { pageLength, recordLength, fields } = layout;
@@ -90,6 +92,7 @@ abstract class PortablePage {
 	}
 	packRecord(record: unknown): number {
 		const fields = this.#fields;
+		const turn = ++this.#packs;
 		if (!fields.length || !isObject(record)) return 0;
 		for (let i = 0; i < fields.length; i++) {
 			const { name, offset, type } = fields[i] as Field;
@@ -99,7 +102,7 @@ abstract class PortablePage {
 			if (typeof value !== NUMBER || !fits(type, value)) return i;
 			set(view, this.#record + offset, type, value);
 		}
-		return -1;
+		return turn === this.#packs ? PACKED : OVERWRITTEN;
 	}
 	searchPage(value: number): number {
 		let low = 0;

@@ -14,6 +14,9 @@
 
 #include "xsmc.h"
 
+#define kPacked (-1)
+#define kOverwritten (-2)
+
 #define kHeadLength 64
 #define kFieldLength 16
 
@@ -62,6 +65,7 @@ typedef struct {
 	uint32_t pageLength;
 	uint32_t fieldCount;
 	uint32_t isRead; /* by at(): the memory must not go now */
+	uint32_t packs;  /* how often a record was packed, modulo 2^32 */
 } Head;
 
 _Static_assert(sizeof(Head) <= kHeadLength, "interface.ts says how long a head is");
@@ -336,6 +340,7 @@ void xs_zram_history_page_pack(xsMachine *the)
 {
 	Head *head = headOf(the, &xsThis);
 	uint32_t count = head ? head->fieldCount : 0;
+	uint32_t turn = head ? ++head->packs : 0;
 	uint32_t i = 0;
 
 	if (xsmcTypeOf(xsArg(0)) != xsReferenceType)
@@ -355,7 +360,10 @@ void xs_zram_history_page_pack(xsMachine *the)
 		if (!setField(the, &xsResult, head->bytes + head->pageLength + field->offset, field->type))
 			break;
 	}
-	xsmcSetInteger(xsResult, (count && (i == count)) ? -1 : (xsIntegerValue)i);
+	if (count && (i == count))
+		xsmcSetInteger(xsResult, (head->packs == turn) ? kPacked : kOverwritten);
+	else
+		xsmcSetInteger(xsResult, (xsIntegerValue)i);
 }
 
 /* The first field of the record at `place`. */
