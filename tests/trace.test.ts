@@ -336,6 +336,21 @@ test("nothing is left of a recorder that was closed, and the device may go first
 	fails(() => new Trace({ zram, byteLength: 1024 }), "ECLOSED");
 });
 
+test("the time: milliseconds of the clock that it was given, which wraps, and never goes back", () => {
+	const zram = new Zram({ arena: 40 * KB, byteLength: 64 * PAGE });
+	let now = 0x7ffffff0;
+	const trace = new Trace({ zram, byteLength: 1024, ticks: () => now | 0 });
+	for (const passed of [0, 5, 100, 86_400_000, -50, 3]) {
+		now += passed;
+		zram.trim(0, PAGE);
+	}
+	assert.equal(
+		operationsOf(saved(trace)).map(({ time }) => time),
+		[0, 5, 105, 86_400_105, 86_400_105, 86_400_108],
+	);
+	zram.close();
+});
+
 test("what is in the pages does not matter to a trace", () => {
 	const traces = [1, 2].map((seed) => {
 		const zram = new Zram({ arena: 40 * KB, byteLength: 64 * PAGE });
@@ -371,6 +386,7 @@ test("arguments", () => {
 	refuses(make({ zram, byteLength: "1024" }), TypeError, /^byteLength: /);
 	for (const byteLength of [0, 1023, 1024.5, 2 ** 31]) refuses(make({ zram, byteLength }), RangeError, /^byteLength: /);
 	refuses(make({ zram, byteLength: 1024, sink: {} }), TypeError, /^sink: /);
+	refuses(make({ zram, byteLength: 1024, ticks: 1 }), TypeError, /^ticks: /);
 	refuses(() => traceLines("a b", () => {}), RangeError, /^name: /);
 	refuses(() => traceLines("a", 1 as unknown as () => void), TypeError, /^print: /);
 	const trace = new Trace({ zram, byteLength: 1024 });

@@ -24,7 +24,7 @@ import {
 	STOP_HUGE,
 } from "zram/engine/interface";
 import { check, refuseInteger, refuseNames, ZramError } from "zram/error";
-import { Memory, ticks } from "zram/memory";
+import { ticks as hostTicks, Memory } from "zram/memory";
 import {
 	BLOCK_LENGTH,
 	BLOCK_MAGIC,
@@ -75,9 +75,16 @@ export interface TraceOptions {
 	 * throws becomes an unhandled rejection. Default: none, what is there is for {@link Trace.save}.
 	 */
 	sink?: TraceSink;
+	/** A millisecond counter instead of the host's, for simulations. May wrap at 2^32. */
+	ticks?: () => number;
 }
 
-const TRACE_NAMES: Record<keyof TraceOptions, true> = Object.freeze({ zram: true, byteLength: true, sink: true });
+const TRACE_NAMES: Record<keyof TraceOptions, true> = Object.freeze({
+	zram: true,
+	byteLength: true,
+	sink: true,
+	ticks: true,
+});
 const LENGTH_LEAST = 2 * BLOCK_LENGTH;
 const LENGTH_MOST = 0x7fffffc0;
 /** Bytes that a record takes at most, with the time before it. */
@@ -133,7 +140,8 @@ export default class Trace {
 	#hasSentHeader = false;
 	/** What records are relative to. */
 	#page = 0;
-	#ticks = ticks();
+	#ticks: number;
+	readonly #clock: () => number;
 	/** Milliseconds since the recording began. */
 	#time = 0;
 	/** How the page at which the engine has stopped would have been stored. */
@@ -150,10 +158,11 @@ export default class Trace {
 	constructor(options: TraceOptions) {
 		if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
 		check(refuseNames("", options, TRACE_NAMES));
-		const { zram, byteLength, sink } = options;
+		const { zram, byteLength, sink, ticks = hostTicks } = options;
 		if (!(zram instanceof Zram)) throw new TypeError("zram: must be a Zram");
 		check(refuseInteger("byteLength", byteLength, LENGTH_LEAST, LENGTH_MOST));
 		if (sink !== undefined) checkSink("sink", sink);
+		if (typeof ticks !== "function") throw new TypeError("ticks: must be a function");
 		zram.expectReady();
 		const { engine, layout } = zram.insides;
 		if (Object.hasOwn(engine, "read")) throw new ZramError("EBUSY", "the device is recorded already");
@@ -161,6 +170,8 @@ export default class Trace {
 		this.#zram = zram;
 		this.#engine = engine;
 		this.#pageLength = layout.pageLength;
+		this.#clock = ticks;
+		this.#ticks = ticks();
 		this.#header = headerOf(zram);
 		this.#room = Math.floor(byteLength / BLOCK_LENGTH);
 		this.#memory = new Memory(this.#room * BLOCK_LENGTH);
@@ -289,7 +300,7 @@ export default class Trace {
 	/** Room for a record, and the time before it. */
 	#begin() {
 		if (this.#at + RECORD_MOST > this.#start + BLOCK_LENGTH) this.#turnOver();
-		const now = ticks();
+		const now = this.#clock();
 		const passed = (now - this.#ticks) | 0;
 		this.#ticks = now;
 		if (passed <= 0) return; // somebody may have set the clock

@@ -11,6 +11,7 @@ import { Failure } from "../failure.ts";
 import { type Contender, replayOn } from "./allocator.ts";
 import { CONTENDERS } from "./contenders.ts";
 import { type DeviceChanges, replayOnDevice } from "./device.ts";
+import { ENDURANCE, FLASH_POLICIES, type FlashOptions, replayOnFlash } from "./flash.ts";
 import { Progress } from "./progress.ts";
 import { type Report, reportLines } from "./report.ts";
 import { survey } from "./survey.ts";
@@ -22,6 +23,8 @@ export const REPLAY_HELP = `       zram replay TRACE [--json] [OPTIONS]
            --page-length N               512, 1024, 2048 or 4096
            --threshold N, --codecs A,B, --integrity
            --allocators A,B              of ${Object.keys(CONTENDERS).join(", ")}; or none
+           --flash BYTES, --endurance N, --lifetime YEARS
+                                         what cannot be compressed on a flash like this
            --device NAME                 whose trace, if TRACE is a console's log with several`;
 
 const OPTIONS = {
@@ -32,6 +35,9 @@ const OPTIONS = {
 	codecs: { type: "string" },
 	integrity: { type: "boolean" },
 	allocators: { type: "string" },
+	flash: { type: "string" },
+	endurance: { type: "string" },
+	lifetime: { type: "string" },
 	device: { type: "string" },
 } as const;
 
@@ -74,6 +80,21 @@ function changesOf(values: ReturnType<typeof parse>["values"], { header }: Trace
 	return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }
 
+/** The flash that is asked for, or the one that was recorded. */
+function flashOf(values: ReturnType<typeof parse>["values"], { header }: TraceFile): FlashOptions | undefined {
+	const { pageLength, slots } = header;
+	const byteLength = bytes("--flash", values.flash, 16 * pageLength, 2 ** 30) ?? slots * pageLength;
+	const endurance = bytes("--endurance", values.endurance, 100, 10_000_000) ?? ENDURANCE;
+	const lifetime = values.lifetime === undefined ? 10 : Number(values.lifetime);
+	if (!(lifetime >= 0.1 && lifetime <= 100)) throw new Failure("--lifetime: must be a number from 0.1 to 100", 2);
+	if (!byteLength) {
+		const option = (["endurance", "lifetime"] as const).find((name) => values[name] !== undefined);
+		if (option) throw new Failure(`--${option}: only with --flash, as the device had none`, 2);
+		return undefined;
+	}
+	return { byteLength, endurance, lifetime, arena: bytes("--arena", values.arena, 1024, 2 ** 30) };
+}
+
 function contendersOf(text: string | undefined): Contender[] {
 	if (text === "none") return [];
 	const chosen = names("--allocators", text, Object.keys(CONTENDERS)) ?? Object.keys(CONTENDERS);
@@ -95,14 +116,22 @@ function roomIn(arena: number, { header }: TraceFile): number {
 }
 
 /** Everything that is asked for. */
-export function replayTrace(trace: TraceFile, file: string, changes: DeviceChanges, contenders: Contender[]): Report {
+export function replayTrace(
+	trace: TraceFile,
+	file: string,
+	changes: DeviceChanges,
+	contenders: Contender[],
+	flashOptions: FlashOptions | undefined,
+): Report {
+	const policies = flashOptions ? FLASH_POLICIES : [];
 	const hasChanges = Object.keys(changes).length > 0;
-	const progress = new Progress(1 + (hasChanges ? 1 : 0) + contenders.length);
+	const progress = new Progress(1 + (hasChanges ? 1 : 0) + contenders.length + policies.length);
 	const arena = changes.arena ?? trace.header.arenaLength;
 	try {
 		const devices = [replayOnDevice(trace, {}, progress.next("the device"))];
 		if (hasChanges) devices.push(replayOnDevice(trace, changes, progress.next("the device as asked for")));
 		const allocators = contenders.map((each) => replayOn(trace, each, roomIn(arena, trace), progress.next(each.name)));
+		const flash = policies.map((name) => replayOnFlash(trace, name, flashOptions as FlashOptions, progress.next(name)));
 		const { header, problems } = trace;
 		return {
 			file,
@@ -112,7 +141,7 @@ export function replayTrace(trace: TraceFile, file: string, changes: DeviceChang
 			survey: survey(trace),
 			devices,
 			allocators,
-			flash: [],
+			flash,
 		};
 	} finally {
 		progress.end();
@@ -129,7 +158,7 @@ export async function replay(parameters: string[]): Promise<void> {
 	const changes = changesOf(values, trace);
 	let report: Report;
 	try {
-		report = replayTrace(trace, basename(path), changes, contenders);
+		report = replayTrace(trace, basename(path), changes, contenders, flashOf(values, trace));
 	} catch (error) {
 		throw error instanceof RangeError ? new Failure(error.message) : error;
 	}

@@ -21,6 +21,7 @@ import {
 	SLOT_USED,
 } from "zram/engine/interface";
 import { PortableEngine } from "zram/engine/portable";
+import type { EngineCore } from "zram/engine/portable/engine";
 import { parseStatistics, type Statistics } from "zram/region";
 import {
 	CALL,
@@ -52,6 +53,8 @@ export interface DeviceChanges {
 	/** Pages that were packed with other codecs are then stored as they are: what else these could do is not in a trace. */
 	codecs?: string[];
 	integrity?: boolean;
+	/** Pages of flash that the region has room to remember. */
+	slots?: number;
 }
 
 /** What became of a trace on a device. */
@@ -79,12 +82,45 @@ interface DeviceOptions extends Omit<TraceHeader, "metadata" | "granuleLength" |
 	granuleLength: number;
 }
 
+/** Takes the place of an engine's codecs: pages are stored as it is told, whatever is in them. */
+export class RecordedPacker {
+	readonly #core: EngineCore;
+	/** How the next page is stored, as traces have it. */
+	stored = 0;
+
+	constructor(core: EngineCore) {
+		this.#core = core;
+		core.packer.pack = () => this.pack();
+		core.packer.unpack = () => true;
+	}
+
+	pack() {
+		const { packer, place } = this.#core;
+		const { pageLength, granuleLength } = place.arena.layout;
+		const length = this.stored % STORED_CODEC;
+		if (length === 0) {
+			packer.packed.set(STATE_SAME, 0, 0, packer.pageWords);
+			packer.packed.word = 0;
+		} else if (length > pageLength - granuleLength) packer.asIs();
+		else packer.packed.set(STATE_COMPRESSED, Math.floor(this.stored / STORED_CODEC), length, packer.blockWords);
+	}
+
+	/** A page that rests gets shorter. */
+	repack(page: number, stored: number) {
+		const { packer, place } = this.#core;
+		const state = place.stateOf(page);
+		if (state !== STATE_COMPRESSED && state !== STATE_RAW) return;
+		this.stored = stored;
+		this.pack();
+		if (place.arena.granulesFor(packer.packed.length) < place.granulesOf(page)) place.replace(page, packer.packed);
+	}
+}
+
 /** One device. What is stored is a number as in traces: codec * 8192 + length. */
-class Device {
+export class Device {
 	readonly options: DeviceOptions;
 	readonly engine: PortableEngine;
-	/** How the next page is stored. */
-	#stored = 0;
+	readonly #packer: RecordedPacker;
 	readonly #page: Uint8Array;
 	#slot = 0;
 
@@ -98,7 +134,7 @@ class Device {
 			pageLength,
 			flags,
 			pageCount: Math.ceil((header.pageCount * header.pageLength) / pageLength),
-			slotCount: header.slots,
+			slotCount: changes.slots ?? header.slots,
 			threshold: changes.threshold ?? scaled,
 		});
 		PortableEngine.plan(plan.buffer);
@@ -117,20 +153,7 @@ class Device {
 		const metadata = plan[PLAN_METADATA] as number;
 		this.options = { ...header, ...layout, arenaLength, threshold, codecs, metadata };
 		this.#page = new Uint8Array(pageLength);
-		this.engine.core.packer.pack = () => this.#pack();
-		this.engine.core.packer.unpack = () => true;
-	}
-
-	/** Takes the place of the packer's codecs. */
-	#pack() {
-		const { packer, place } = this.engine.core;
-		const { pageLength, granuleLength } = place.arena.layout;
-		const length = this.#stored % STORED_CODEC;
-		if (length === 0) {
-			packer.packed.set(STATE_SAME, 0, 0, packer.pageWords);
-			packer.packed.word = 0;
-		} else if (length > pageLength - granuleLength) packer.asIs();
-		else packer.packed.set(STATE_COMPRESSED, Math.floor(this.#stored / STORED_CODEC), length, packer.blockWords);
+		this.#packer = new RecordedPacker(this.engine.core);
 	}
 
 	/** Bytes in use. */
@@ -141,7 +164,7 @@ class Device {
 
 	/** Whether there was room for it. */
 	write(page: number, stored: number): boolean {
-		this.#stored = stored;
+		this.#packer.stored = stored;
 		const at = page * this.options.pageLength;
 		return this.engine.write(this.#page, at, undefined, undefined, 0, MODE_KEEP) !== ERROR_FULL;
 	}
@@ -149,8 +172,8 @@ class Device {
 	/** Without counting it as written. */
 	hold(page: number, stored: number): boolean {
 		const { core } = this.engine;
-		this.#stored = stored;
-		this.#pack();
+		this.#packer.stored = stored;
+		this.#packer.pack();
 		return core.place.place(page, core.packer.packed) >= 0;
 	}
 
@@ -165,12 +188,7 @@ class Device {
 	}
 
 	repack(page: number, stored: number) {
-		const { packer, place } = this.engine.core;
-		const state = place.stateOf(page);
-		if (state !== STATE_COMPRESSED && state !== STATE_RAW) return;
-		this.#stored = stored;
-		this.#pack();
-		if (place.arena.granulesFor(packer.packed.length) < place.granulesOf(page)) place.replace(page, packer.packed);
+		this.#packer.repack(page, stored);
 	}
 
 	/** The page is on flash from now on. */

@@ -35,6 +35,11 @@ function duration(milliseconds: number): string {
 	return seconds < 7200 ? `${Math.round(seconds / 60)} minutes` : `${(seconds / 3600).toFixed(1)} hours`;
 }
 
+function years(value: number): string {
+	if (value >= 1000) return "over 1,000";
+	return value >= 1 ? value.toFixed(1) : value.toPrecision(2);
+}
+
 function ofTrace({ file, header, survey, complete }: Report): string[] {
 	const { reads, writes, refused, trimmed, toFlash, operations, bytesEach, milliseconds, pages } = survey;
 	return [
@@ -93,16 +98,17 @@ function ofFlash(results: FlashResult[]): string[] {
 	const rows = results.map((each) => [
 		each.name,
 		count(each.pages),
+		count(each.held),
 		count(each.erases),
 		`${count(each.wearLeast)} to ${count(each.wearMost)}`,
-		Number.isFinite(each.years) ? each.years.toFixed(1) : "no end",
+		each.years === null ? "no end" : years(each.years),
 		count(each.refused),
 		`${each.worst.toFixed(0)} ms`,
 	]);
-	const head = ["FLASH", "PAGES", "ERASES", "WEAR", "YEARS", "REFUSED", "WORST WRITE"];
+	const head = ["FLASH", "WRITTEN", "HELD", "ERASES", "WEAR", "YEARS", "REFUSED", "WORST WRITE"];
 	return [
 		"",
-		"what cannot be compressed on flash (pages written to it; years at this pace)",
+		"what cannot be compressed on flash (pages written to it and held at the end; years at this pace)",
 		...table([head, ...rows]),
 	];
 }
