@@ -18,6 +18,7 @@ import { run } from "../tools/process.ts";
 import { replayOn } from "../zramctl/replay/allocator.ts";
 import { CONTENDERS } from "../zramctl/replay/contenders.ts";
 import { replayOnDevice } from "../zramctl/replay/device.ts";
+import { FLASH_POLICIES, type FlashResult, replayOnFlash } from "../zramctl/replay/flash.ts";
 import { survey } from "../zramctl/replay/survey.ts";
 import { TraceFile } from "../zramctl/replay/trace.ts";
 import { PAGE, pageOf } from "./support/device.ts";
@@ -196,6 +197,52 @@ test("allocators: the payload is the device's, ideal is the least, and full aren
 	}
 });
 
+test("flash: a device of ours does what it did; who writes at once wears more, and who takes the next block unevenly", () => {
+	const bed = makeBed();
+	const zram = bed.boot({ arena: 96 * KB });
+	const trace = new Trace({ zram, byteLength: 256 * KB, ticks: bed.clock.ticks });
+	const random = new Random(3);
+	const page = new Uint8Array(PAGE);
+	for (let i = 0; i < 2000; i++) {
+		bed.clock.now += 30_000;
+		contents[random.below(contents.length)]?.(page, i);
+		if (random.below(8) === 0) zram.trim(random.below(64) * PAGE, PAGE);
+		else zram.write(page, (random.below(4) ? random.below(16) : random.below(60)) * PAGE);
+	}
+	const file = saved(trace);
+	const { bdWrites, hugePagesSince, bdCount, failedWrites } = zram.status();
+	const options = { byteLength: 32 * PAGE, endurance: 100_000, lifetime: 10 };
+	const [ours, evenly, naive] = FLASH_POLICIES.map((name) => replayOnFlash(file, name, options, () => {})) as [
+		FlashResult,
+		FlashResult,
+		FlashResult,
+	];
+	// a page that is on flash as it is was not programmed again, and a trace does not tell
+	assert.equal([ours.pages, ours.held, ours.refused], [hugePagesSince, bdCount, failedWrites]);
+	assert.ok(hugePagesSince - bdWrites < 3);
+	assert.ok(ours.erases > 0 && ours.worst >= 45 && (ours.years as number) > 0);
+	assert.is(evenly.pages, naive.pages);
+	assert.ok(evenly.pages >= ours.pages);
+	assert.is(evenly.erases, evenly.pages, "an erase for each page");
+	assert.ok(evenly.wearMost - evenly.wearLeast <= naive.wearMost - naive.wearLeast);
+	assert.ok((evenly.years as number) >= (naive.years as number));
+	assert.ok(evenly.wearMost * 32 >= evenly.erases);
+	const half = replayOnFlash(file, FLASH_POLICIES[2] as string, { ...options, endurance: 50_000 }, () => {});
+	assert.ok(Math.abs((half.years as number) / (naive.years as number) - 0.5) < 0.01);
+	zram.close();
+});
+
+test("flash: what need not go there wears nothing", () => {
+	const zram = new Zram({ arena: 400 * KB, byteLength: 64 * PAGE });
+	const trace = new Trace({ zram, byteLength: 64 * KB });
+	for (let i = 0; i < 50; i++) zram.write(pageOf("compressed", i), i * PAGE);
+	for (const name of FLASH_POLICIES) {
+		const result = replayOnFlash(saved(trace), name, { byteLength: 64 * PAGE, endurance: 1000, lifetime: 1 }, () => {});
+		assert.equal([result.pages, result.erases, result.years, result.refused], [0, 0, null, 0], name);
+	}
+	zram.close();
+});
+
 test("the histogram: every page in its step", () => {
 	const zram = new Zram({ arena: 100 * KB, byteLength: 64 * PAGE });
 	const trace = new Trace({ zram, byteLength: 4 * KB });
@@ -338,6 +385,9 @@ test("replay: what is wrong is said, and where; what could be read is used", asy
 		[["replay", join(folder, "any.zrt"), "--codecs", "zip"], 2, /--codecs: zip is none of lz4/],
 		[["replay", join(folder, "any.zrt"), "--allocators", "slab"], 2, /--allocators: slab is none of granules/],
 		[["replay", join(folder, "any.zrt"), "--fast"], 2, /--fast/],
+		[["replay", join(folder, "any.zrt"), "--flash", "8K"], 2, /--flash: 8K is not a number from 65536/],
+		[["replay", join(folder, "any.zrt"), "--endurance", "1000"], 2, /--endurance: only with --flash/],
+		[["replay", join(folder, "any.zrt"), "--flash", "1M", "--lifetime", "long"], 2, /--lifetime: must be a number/],
 		[["record", file("words.txt", "hello\n"), "--out", join(folder, "x")], 1, /no line of a trace in .*words.txt/],
 		[["record", file("words.txt", "hello\n")], 2, /--out is missing/],
 	];
