@@ -210,7 +210,7 @@ test("flash: a device of ours does what it did; who writes at once wears more, a
 		else zram.write(page, (random.below(4) ? random.below(16) : random.below(60)) * PAGE);
 	}
 	const file = saved(trace);
-	const { bdWrites, hugePagesSince, bdCount, failedWrites } = zram.status();
+	const { bdWrites, bdCount, failedWrites } = zram.status();
 	const options = { byteLength: 32 * PAGE, endurance: 100_000, lifetime: 10 };
 	const [ours, evenly, naive] = FLASH_POLICIES.map((name) => replayOnFlash(file, name, options, () => {})) as [
 		FlashResult,
@@ -218,8 +218,8 @@ test("flash: a device of ours does what it did; who writes at once wears more, a
 		FlashResult,
 	];
 	// a page that is on flash as it is was not programmed again, and a trace does not tell
-	assert.equal([ours.pages, ours.held, ours.refused], [hugePagesSince, bdCount, failedWrites]);
-	assert.ok(hugePagesSince - bdWrites < 3);
+	assert.equal([ours.held, ours.refused], [bdCount, failedWrites]);
+	assert.ok(Math.abs(ours.pages - bdWrites) < 3);
 	assert.ok(ours.erases > 0 && ours.worst >= 45 && (ours.years as number) > 0);
 	assert.is(evenly.pages, naive.pages);
 	assert.ok(evenly.pages >= ours.pages);
@@ -274,8 +274,8 @@ function longTrace(operations: number): TraceFile {
 	return new TraceFile(kept.bytes);
 }
 
-test("a million operations: against granules in no more time than writing as many pages, in memory that does not grow", () => {
-	const count = Math.max(20_000, 1_000_000 * Math.min(scale, 1));
+test("very many operations (a million in npm run test:long): against granules in no more time than writing as many pages, in memory that does not grow", () => {
+	const count = Math.min(1_000_000, 200_000 * scale);
 	const started = performance.now();
 	const file = longTrace(count);
 	const written = performance.now();
@@ -283,7 +283,7 @@ test("a million operations: against granules in no more time than writing as man
 	const before = process.memoryUsage();
 	let most = 0;
 	const result = replayOn(file, CONTENDERS.granules as (typeof CONTENDERS)[string] & {}, 1024 * KB, () => {
-		if (++most % 100_000 === 0) {
+		if (++most % 20_000 === 0) {
 			const { arrayBuffers } = process.memoryUsage();
 			assert.ok(arrayBuffers < before.arrayBuffers + 4 * KB * KB, "memory grows");
 		}

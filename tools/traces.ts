@@ -17,7 +17,7 @@ import { runAsProgram } from "./process.ts";
 import { runOnXS } from "./run-xs.ts";
 
 /** What is recorded here, and what it is given on the command line. */
-export const RECORDED = ["demo", "gallery", "http-cache", "logbook", "trend", "dashboard"] as const;
+export const RECORDED = ["demo", "gallery", "logbook", "trend", "dashboard"] as const;
 export type Recorded = (typeof RECORDED)[number];
 
 /** What a device's trace must give: its figures at the end, as it was closed or the app ended. */
