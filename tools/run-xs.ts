@@ -17,8 +17,8 @@ import { isChip, type Variant, variants } from "./variants.ts";
 export interface XSOptions extends BundleOptions {
 	/** Options of the host, such as `["--machines", "2"]`. */
 	host?: string[];
-	/** Pass the output through to the terminal as it comes, all of it or what is on stderr. */
-	echo?: boolean | "stderr";
+	/** Pass the output through to the terminal as it comes: all of it, what is on stderr, or what a function makes of it. */
+	echo?: boolean | "stderr" | ((text: string) => string);
 	/** A program that runs the host, and its parameters: `["valgrind", "--tool=callgrind"]`. */
 	under?: string[];
 	env?: Record<string, string>;
@@ -72,9 +72,10 @@ async function runHost(
 }
 
 async function runBundle(variant: Variant, made: Bundle, parameters: string[], options: XSOptions): Promise<RunResult> {
+	const through = typeof options.echo === "function" ? options.echo : (text: string) => text;
 	const runOptions = {
 		cwd: root,
-		echo: options.echo ? (text: string) => withSources(text, made) : false,
+		echo: options.echo ? (text: string) => through(withSources(text, made)) : false,
 		echoed: options.echo === "stderr" ? ("stderr" as const) : undefined,
 		env: { ...sanitizerEnvironment, ...options.env },
 		timeout: options.timeout ?? 600_000,

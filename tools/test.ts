@@ -29,6 +29,7 @@ import { root } from "./paths.ts";
 import { run } from "./process.ts";
 import { runSuiteInNode, runSuitesOnXS, type Summary } from "./run-xs.ts";
 import type { Variant } from "./variants.ts";
+import { fetchXS } from "./xsnap.ts";
 
 interface Host {
 	name: string;
@@ -47,6 +48,8 @@ interface Host {
 	oneByOne?: boolean;
 	/** Shares of suites that can do more, or less, in the time. */
 	shares?: Record<string, number>;
+	/** Beside the others, for machines of two cores; what it prints comes when its turn has come. */
+	aside?: boolean;
 }
 
 async function hasCompiler(): Promise<boolean> {
@@ -105,8 +108,15 @@ const hosts: Host[] = [
 		engine: "portable",
 		...portableOnXS,
 	},
-	{ name: "XS 32 bit", offers: ["xs", "js"], share: 1, quick: false, variant: "xs32" },
-	{ name: "XS 64 bit with sanitizers", offers: ["xs", "js"], share: 0.25, quick: false, variant: "asan" },
+	{ name: "XS 32 bit", offers: ["xs", "js"], share: 1, quick: false, variant: "xs32", aside: true },
+	{
+		name: "XS 64 bit with sanitizers",
+		offers: ["xs", "js"],
+		share: 0.25,
+		quick: false,
+		variant: "asan",
+		aside: true,
+	},
 	{
 		...firmware,
 		name: "the emulated microcontroller, rv32",
@@ -204,14 +214,15 @@ async function cHarnesses(variant: CVariant) {
 	return sum;
 }
 
-async function suitesOn(host: Host, suites: Suite[]) {
+/** `tell` gets what is to be printed. */
+async function suitesOn(host: Host, suites: Suite[], tell: (text: string) => void = say) {
 	const runsOn = (each: Host, { needs, path }: Suite) =>
 		each.offers.includes(needs) && (each.only?.some((name) => path === `tests/${name}.test.ts`) ?? true);
 	const chosen = suites.filter((suite) => runsOn(host, suite)).map(({ path }) => path);
 	const others = suites.filter((suite) => !runsOn(host, suite));
 	for (const { path, needs } of others)
-		say(
-			`skip ${path}: ${host.offers.includes(needs) ? (host.otherwise ?? "runs on other hosts") : `needs ${NEEDS[needs]}`}`,
+		tell(
+			`skip ${path}: ${host.offers.includes(needs) ? (host.otherwise ?? "runs on other hosts") : `needs ${NEEDS[needs]}`}\n`,
 		);
 	// what another host runs is not missed
 	const skipped = others.filter((suite) => !hosts.some((each) => runsOn(each, suite))).map(({ path }) => path);
@@ -227,20 +238,47 @@ async function suitesOn(host: Host, suites: Suite[]) {
 		// each of these has said what it is, and why
 		skipped.push(...Array<string>(result.skipped).fill("a test"));
 	};
+	const collect = (text: string) => {
+		tell(text);
+		return "";
+	};
 	if (host.variant) {
 		const timeout = scale > 1 ? 7_200_000 : 1_800_000;
 		const groups = host.oneByOne ? chosen.map((suite) => [suite]) : [chosen];
 		for (const group of groups) {
-			const options = { echo: true, define: defines(group), timeout, engine: host.engine };
+			const options = {
+				echo: tell === say || collect,
+				define: defines(group),
+				timeout,
+				engine: host.engine,
+				progress: !host.aside,
+			};
 			add(await runSuitesOnXS(host.variant, group, options));
 		}
 		return { ...sum, skipped };
 	}
 	for (const suite of chosen) {
-		say(suite);
+		tell(suite);
 		add(await runSuiteInNode(suite, { echo: true, env: defines([suite]) }));
 	}
 	return { ...sum, skipped };
+}
+
+/** Runs those hosts, one after the other, that can be run aside. What each prints and comes to, by its name. */
+function startAside(suites: Suite[]) {
+	const results = new Map<string, Promise<{ text: string; result: Awaited<ReturnType<typeof suitesOn>> }>>();
+	let before: Promise<unknown> = Promise.resolve();
+	for (const host of hosts.filter(({ aside, variant }) => aside && variant)) {
+		const work = async () => {
+			const lines: string[] = [];
+			const result = await suitesOn(host, suites, (text) => lines.push(text));
+			return { text: lines.join(""), result };
+		};
+		const mine = before.then(work);
+		before = mine.catch(() => {}); // whoever waits for it is told
+		results.set(host.name, mine);
+	}
+	return results;
 }
 
 if (seed) say(`Seed ${seed}`);
@@ -253,5 +291,15 @@ await part("C without mutable statics", async () => single(await mutableStatics(
 for (const variant of quick ? cVariants.slice(0, 1) : [...cVariants, lx106])
 	await part(variant.name, () => cHarnesses(variant));
 const suites = findSuites();
-for (const host of hosts) if (!quick || host.quick) await part(`Suites on ${host.name}`, () => suitesOn(host, suites));
+const chosenHosts = hosts.filter((host) => !quick || host.quick);
+if (chosenHosts.some(({ aside }) => aside)) await fetchXS().catch(() => {}); // once, not from two places; the parts tell
+const aside = chosenHosts.some((host) => host.aside) ? startAside(suites) : undefined;
+for (const host of chosenHosts)
+	await part(`Suites on ${host.name}`, async () => {
+		const other = aside?.get(host.name);
+		if (!other) return suitesOn(host, suites);
+		const { text, result } = await other;
+		say(text);
+		return result;
+	});
 process.exitCode = report() ? 0 : 1;
