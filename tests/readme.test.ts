@@ -1,4 +1,4 @@
-/* The examples of README and docs/history.md are complete: they compile as they stand, run on XS, and print what they say. */
+/* The examples of README, docs/history.md and docs/device.md are complete: they compile as they stand, run on XS, and print what they say. */
 // needs: compiler
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,15 +11,19 @@ import { runOnXS } from "../tools/run-xs.ts";
 
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const history = readFileSync(join(root, "docs/history.md"), "utf8");
-const examples = [...`${readme}${history}`.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, text]) => text as string);
+const device = readFileSync(join(root, "docs/device.md"), "utf8");
+const examples = [...`${readme}${history}${device}`.matchAll(/```ts\n([\s\S]*?)```/g)].map(
+	([, text]) => text as string,
+);
 
 /** What the examples print, in their order. */
 const OUTPUTS = [
-	/^\d+ bytes in \d+ of 2097152$/m,
+	/^the last 3\d days; on the last one at most 23(\.\d+)? degrees$/m,
 	/^\{"zoom":3\}\nmap: 153600 bytes\nsettings: 10 bytes\n$/,
 	/^$/,
 	/^\d+ pages on flash$/m,
 	/^10000 of 10000 records, the last at 599940\nstarted\n$/,
+	/^\d+ bytes in \d+ of 2097152$/m,
 ];
 
 test("the examples run", async () => {
