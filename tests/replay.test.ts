@@ -16,9 +16,11 @@ import Trace, { traceLines } from "zram/trace";
 import { root } from "../tools/paths.ts";
 import { run } from "../tools/process.ts";
 import { replayOn } from "../zramctl/replay/allocator.ts";
+import { replayTrace } from "../zramctl/replay/command.ts";
 import { CONTENDERS } from "../zramctl/replay/contenders.ts";
 import { replayOnDevice } from "../zramctl/replay/device.ts";
 import { FLASH_POLICIES, type FlashResult, replayOnFlash } from "../zramctl/replay/flash.ts";
+import { reportPage } from "../zramctl/replay/html.ts";
 import { survey } from "../zramctl/replay/survey.ts";
 import { TraceFile } from "../zramctl/replay/trace.ts";
 import { PAGE, pageOf } from "./support/device.ts";
@@ -355,6 +357,30 @@ test("replay: text, JSON, and options", async () => {
 	);
 	assert.is(json.devices[0].status.memUsed, memUsed);
 	assert.is(json.complete, true);
+});
+
+test("replay --html: one page that asks for nothing else, with a curve for each, and escapes what it is told", async () => {
+	const out = join(folder, "page.html");
+	const { exitCode, stdout } = await zramctl(
+		"replay",
+		join(folder, "any.zrt"),
+		"--arena",
+		"64K",
+		"--flash",
+		"1M",
+		"--html",
+		out,
+	);
+	assert.is(exitCode, 0);
+	assert.match(stdout, /as recorded/);
+	const page = readFileSync(out, "utf8");
+	for (const { name } of Object.values(CONTENDERS)) assert.ok(page.includes(`<title>${name}</title></path>`), name);
+	assert.is(page.match(/<path /g)?.length, Object.keys(CONTENDERS).length + 2);
+	assert.not.match(page, /https?:|<script|<link|src=|@import|NaN|undefined|Infinity/);
+	assert.match(page, /<title>one word all over: \d+<\/title>/);
+	const file = new TraceFile(readFileSync(join(folder, "any.zrt")));
+	const escaped = reportPage(replayTrace(file, '<b>&"', {}, [], undefined));
+	assert.ok(escaped.includes("<h1>&lt;b&gt;&amp;&quot;</h1>") && !escaped.includes("<b>"));
 });
 
 test("replay: what is wrong is said, and where; what could be read is used", async () => {

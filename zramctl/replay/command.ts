@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { Failure } from "../failure.ts";
@@ -12,12 +12,13 @@ import { type Contender, replayOn } from "./allocator.ts";
 import { CONTENDERS } from "./contenders.ts";
 import { type DeviceChanges, replayOnDevice } from "./device.ts";
 import { ENDURANCE, FLASH_POLICIES, type FlashOptions, replayOnFlash } from "./flash.ts";
+import { reportPage } from "./html.ts";
 import { Progress } from "./progress.ts";
 import { type Report, reportLines } from "./report.ts";
 import { survey } from "./survey.ts";
 import { TraceFile } from "./trace.ts";
 
-export const REPLAY_HELP = `       zram replay TRACE [--json] [OPTIONS]
+export const REPLAY_HELP = `       zram replay TRACE [--json] [--html FILE] [OPTIONS]
                                          a recorded device again, with other memory, options, allocators, or flash
            --arena BYTES                 another arena: 65536, 64K, 2M
            --page-length N               512, 1024, 2048 or 4096
@@ -29,6 +30,7 @@ export const REPLAY_HELP = `       zram replay TRACE [--json] [OPTIONS]
 
 const OPTIONS = {
 	json: { type: "boolean" },
+	html: { type: "string" },
 	arena: { type: "string" },
 	"page-length": { type: "string" },
 	threshold: { type: "string" },
@@ -163,6 +165,7 @@ export async function replay(parameters: string[]): Promise<void> {
 		throw error instanceof RangeError ? new Failure(error.message) : error;
 	}
 	for (const problem of report.problems) process.stderr.write(`zram: ${path}: ${problem}\n`);
+	if (values.html) writeFileSync(values.html, reportPage(report));
 	if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
 	else process.stdout.write(`${reportLines(report).join("\n")}\n`);
 }

@@ -40,7 +40,7 @@ function years(value: number): string {
 	return value >= 1 ? value.toFixed(1) : value.toPrecision(2);
 }
 
-function ofTrace({ file, header, survey, complete }: Report): string[] {
+export function summaryLines({ file, header, survey, complete }: Report): string[] {
 	const { reads, writes, refused, trimmed, toFlash, operations, bytesEach, milliseconds, pages } = survey;
 	return [
 		`${file}: ${count(operations)} operations in ${duration(milliseconds)}, ${bytesEach.toFixed(1)} bytes each` +
@@ -62,7 +62,7 @@ function pagesByState({ samePages, rawPages, bdCount, codecs, pagesStored }: Sta
 	return shown.length ? `${count(pagesStored)}: ${shown.join(", ")}` : "0";
 }
 
-function ofDevice(result: DeviceResult, title: string): string[] {
+export function deviceLines(result: DeviceResult, title: string): string[] {
 	const { arena, pageLength, threshold, codecs, status, refused, uncompressed } = result;
 	return [
 		`${title}: arena ${size(arena)}, pages of ${pageLength} B, threshold ${threshold}, ${codecs.join(", ")}`,
@@ -74,8 +74,8 @@ function ofDevice(result: DeviceResult, title: string): string[] {
 	];
 }
 
-function ofAllocators(results: AllocatorResult[]): string[] {
-	if (!results.length) return [];
+/** Head and rows. */
+export function allocatorRows(results: AllocatorResult[]): string[][] {
 	const rows = results.map((each) => [
 		each.name,
 		size(each.arena),
@@ -85,16 +85,18 @@ function ofAllocators(results: AllocatorResult[]): string[] {
 		count(each.needless),
 		count(each.moved),
 	]);
-	const head = ["ALLOCATOR", "ARENA", "PEAK", "OVER DATA", "REFUSED", "NEEDLESS", "MOVED"];
-	return [
-		"",
-		"the same pages in allocators (without a page table; needless: although there were bytes enough)",
-		...table([head, ...rows]),
-	];
+	return [["ALLOCATOR", "ARENA", "PEAK", "OVER DATA", "REFUSED", "NEEDLESS", "MOVED"], ...rows];
 }
 
-function ofFlash(results: FlashResult[]): string[] {
-	if (!results.length) return [];
+export const ALLOCATORS_TITLE =
+	"the same pages in allocators (without a page table; needless: although there were bytes enough)";
+
+function ofAllocators(results: AllocatorResult[]): string[] {
+	return results.length ? ["", ALLOCATORS_TITLE, ...table(allocatorRows(results))] : [];
+}
+
+/** Head and rows. */
+export function flashRows(results: FlashResult[]): string[][] {
 	const rows = results.map((each) => [
 		each.name,
 		count(each.pages),
@@ -105,12 +107,18 @@ function ofFlash(results: FlashResult[]): string[] {
 		count(each.refused),
 		`${each.worst.toFixed(0)} ms`,
 	]);
-	const head = ["FLASH", "WRITTEN", "HELD", "ERASES", "WEAR", "YEARS", "REFUSED", "WORST WRITE"];
-	return [
-		"",
-		"what cannot be compressed on flash (pages written to it and held at the end; years at this pace)",
-		...table([head, ...rows]),
-	];
+	return [["FLASH", "WRITTEN", "HELD", "ERASES", "WEAR", "YEARS", "REFUSED", "WORST WRITE"], ...rows];
+}
+
+export const FLASH_TITLE =
+	"what cannot be compressed on flash (pages written to it and held at the end; years at this pace)";
+
+function ofFlash(results: FlashResult[]): string[] {
+	return results.length ? ["", FLASH_TITLE, ...table(flashRows(results))] : [];
+}
+
+export function histogramShares({ half, whole }: Pick<Histogram, "half" | "whole">): string {
+	return `${percent(half)} take half a page or less, ${percent(whole)} a whole one`;
 }
 
 /** A line for so many steps that it fits on a screen. */
@@ -128,17 +136,17 @@ function ofHistogram({ same, steps, half, whole }: Histogram): string[] {
 		"stored lengths of the pages that were written",
 		line("one word", same),
 		...sums.map((value, i) => line(`to ${(i + 1) * each * STEP} B`, value)),
-		`${percent(half)} take half a page or less, ${percent(whole)} a whole one`,
+		histogramShares({ half, whole }),
 	];
 }
 
 export function reportLines(report: Report): string[] {
 	const [own, changed] = report.devices;
 	return [
-		...ofTrace(report),
+		...summaryLines(report),
 		"",
-		...(own ? ofDevice(own, "as recorded") : []),
-		...(changed ? ofDevice(changed, "as asked for") : []),
+		...(own ? deviceLines(own, "as recorded") : []),
+		...(changed ? deviceLines(changed, "as asked for") : []),
 		...ofAllocators(report.allocators),
 		...ofFlash(report.flash),
 		...ofHistogram(report.survey.histogram),
