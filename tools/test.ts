@@ -283,6 +283,7 @@ function startAside(suites: Suite[]) {
 
 if (seed) say(`Seed ${seed}`);
 await part("Type check", () => npmTool("tsc", ["-p", "."]));
+await part("Type check of the page, whose host is a browser", () => npmTool("tsc", ["-p", "page"]));
 await part("Linter and formatter", () => npmTool("biome", ["ci", "--colors=off", "--error-on-warnings", "."]));
 await part("C formatter", clangFormat);
 for (const compiler of compilers)
