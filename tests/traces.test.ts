@@ -8,6 +8,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { allocatorTable } from "../tools/allocators.ts";
 import { root } from "../tools/paths.ts";
 import { type Expected, RECORDED, recordApp } from "../tools/traces.ts";
 import { replayOn } from "../zramctl/replay/allocator.ts";
@@ -41,6 +42,21 @@ for (const [file, figures] of Object.entries(expected))
 			assert.is(result.failures, 0);
 		}
 	});
+
+test("DESIGN.md's table of allocators is what the trace of the demo gives", () => {
+	const design = readFileSync(join(root, "DESIGN.md"), "utf8");
+	const names: Record<string, string> = {
+		granules: "**linked 64-byte granules**",
+		xvmalloc: "xvMalloc (compcache)",
+		tlsf: "TLSF",
+		"zsmalloc-6.1": "zsmalloc (Linux 6.1)",
+		"zsmalloc-7.3": "zsmalloc (Linux 7.3)",
+	};
+	for (const { key, filled, refused } of allocatorTable()) {
+		const row = design.split("\n").find((line) => line.startsWith(`| ${names[key]}`)) ?? "";
+		assert.equal(row.replaceAll("**", "").split(" | ").slice(1, 3), [filled, refused], key);
+	}
+});
 
 for (const name of RECORDED)
 	test(`${name}: recorded as it is today, and replayed`, async () => {

@@ -1,0 +1,99 @@
+/**
+ * DESIGN.md's table of allocators: what is stored of the pages of a trace until the first one is refused, and what becomes of
+ * an arena that is kept at 93 %.
+ *
+ *   tsx tools/allocators.ts
+ *
+ * @module
+ */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { REFUSED, STORED_CODEC, WRITE } from "zram/trace/format";
+import { Random } from "../tests/support/random.ts";
+import { type Contender, NONE } from "../zramctl/replay/allocator.ts";
+import { CONTENDERS } from "../zramctl/replay/contenders.ts";
+import { TraceFile } from "../zramctl/replay/trace.ts";
+import { root } from "./paths.ts";
+import { runAsProgram } from "./process.ts";
+
+/** Whose pages. */
+const TRACE = "tests/traces/demo.zrt";
+const ARENA = 1024 * 1024;
+const FULL = 0.93;
+const STORES = 100_000;
+
+function lengthsIn(path: string): number[] {
+	const lengths: number[] = [];
+	new TraceFile(readFileSync(join(root, path))).forEach(({ operation, argument }) => {
+		const length = argument % STORED_CODEC;
+		if ((operation === WRITE || operation === REFUSED) && length) lengths.push(length);
+	});
+	return lengths;
+}
+
+interface Stored {
+	handle: number;
+	size: number;
+}
+
+/** Bytes of objects by arena when the first one is refused. */
+function fill({ make }: Contender, lengths: number[]): number {
+	const allocator = make(ARENA);
+	for (let [i, payload] = [0, 0]; ; i++) {
+		const size = lengths[i % lengths.length] as number;
+		if (allocator.malloc(size) === NONE) return payload / ARENA;
+		payload += size;
+	}
+}
+
+/** The share of stores that are refused: again and again an object goes, and others come until 93 % are full, or one is refused. */
+function churn({ make }: Contender, lengths: number[]): number {
+	const random = new Random(1);
+	const allocator = make(ARENA);
+	const objects: Stored[] = [];
+	let [payload, refused, tried] = [0, 0, 0];
+	const takeOne = () => {
+		const at = random.below(objects.length);
+		const gone = objects[at] as Stored;
+		objects[at] = objects.at(-1) as Stored;
+		objects.pop();
+		allocator.free(gone.handle);
+		payload -= gone.size;
+	};
+	while (tried < STORES) {
+		if (objects.length) takeOne();
+		for (;;) {
+			const size = lengths[random.below(lengths.length)] as number;
+			if (payload + size > FULL * ARENA) break;
+			tried++;
+			const handle = allocator.malloc(size);
+			if (handle === NONE) {
+				refused++;
+				break;
+			}
+			objects.push({ handle, size });
+			payload += size;
+		}
+	}
+	return refused / tried;
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/** The table's rows, as DESIGN.md has them but for what they are called. */
+export function allocatorTable(): { key: string; filled: string; refused: string }[] {
+	const lengths = lengthsIn(TRACE);
+	return Object.entries(CONTENDERS)
+		.filter(([key]) => key !== "ideal")
+		.map(([key, contender]) => ({
+			key,
+			filled: percent(fill(contender, lengths)),
+			refused: percent(churn(contender, lengths)),
+		}));
+}
+
+runAsProgram(import.meta.url, () => {
+	for (const { key, filled, refused } of allocatorTable())
+		console.log(`${key.padEnd(14)} ${filled.padStart(7)} ${refused.padStart(7)}`);
+});
