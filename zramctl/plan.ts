@@ -20,6 +20,7 @@ import {
 	costOf,
 	LOOKS,
 	milliseconds,
+	PAGE,
 	type Packed,
 	type PackedPage,
 	Packer,
@@ -70,7 +71,8 @@ function complain(path: string, problem: string) {
 
 /** How far it is, on a terminal. */
 function show(text: string) {
-	if (process.stderr.isTTY) process.stderr.write(`${clearLine()}${text}`);
+	const width = (process.stderr.columns || 80) - 1; // what is longer would take two lines, of which one stays
+	if (process.stderr.isTTY) process.stderr.write(`${clearLine()}${text.slice(0, width)}`);
 }
 
 /** The files, and those in folders, in the order of their paths. */
@@ -132,7 +134,8 @@ async function readAll(paths: string[], screen: Screen | undefined): Promise<Pla
 		const pages: PackedPage[] = [];
 		for (const batch of packer.pack(buffer.bytes)) {
 			pages.push(...batch);
-			show(`${i + 1} of ${files.length} files: ${path}, ${size(pages.length * 4096)} of ${size(buffer.bytes.length)}`);
+			const done = Math.min(pages.length * PAGE, buffer.bytes.length);
+			show(`${i + 1} of ${files.length} files, ${size(done)} of ${size(buffer.bytes.length)}: ${path}`);
 		}
 		const records = buffer.records && [...packer.pack(buffer.records.bytes)].flat();
 		planned.push({ ...buffer, byteLength: buffer.bytes.length, pages, ...(records && { recordPages: records }) });

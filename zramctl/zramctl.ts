@@ -36,7 +36,8 @@ the debugger on its console; a serial port to which firmware prints by itself is
 
 record keeps what "zram/trace" prints there; docs/replay.md says more. plan is explained in docs/plan.md.
 
-Exit codes: 0; 1 if the input holds no status line, no arena or no trace, or cannot be read; 2 for a wrong call.
+Exit codes: 0; 1 if the input holds no status line, no arena or no trace, or cannot be read (plan: if no file can); 2 for
+a wrong call.
 `;
 
 const isTerminal = Boolean(process.stdout.isTTY);
