@@ -339,6 +339,23 @@ test("a pool offloads first, and evicts when nothing more can go; its bytesLeft 
 	zram.check();
 });
 
+test("a value that grows: its last page may go to flash, and has no room when it ends to grow", () => {
+	const { zram } = tight(3);
+	const pool = new SwapPool({ devices: [zram] });
+	pool.append("log", noise(1).subarray(0, 100));
+	pool.append("log", noise(1).subarray(100, 2900));
+	for (let key = 0; key < 3; key++) pool.write(key, noise(10 + key));
+	assert.is(onFlash(zram).length, 1, "the page of the log was the first in turn");
+	for (let key = 0; key < 3; key++) pool.delete(key);
+	fails(() => {
+		for (let key = 100; ; key++) pool.write(key, text(key));
+	}, "ENOSPC");
+	fails(() => pool.append("more", noise(3).subarray(0, 900)), "ENOSPC");
+	assert.equal(new Uint8Array(pool.read("log") as ArrayBuffer), noise(1).slice(0, 2900));
+	pool.close();
+	zram.check();
+});
+
 test("writeback takes the largest first", () => {
 	const bed = makeBed();
 	const zram = bed.bootLate();

@@ -3,11 +3,11 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import Zram from "zram";
 import { FileStorage } from "../hosts/xs/storage.ts";
 import { Chip } from "../modules/nor/chip.ts";
 import { flashStorage } from "../modules/nor/nor-flash.ts";
 import { fill, NOISE } from "./support/bytes.ts";
+import { AtOnce } from "./support/offload.ts";
 
 test("storage: an emulated flash in a file outlives its chip; a device on it keeps its wear, and no page", () => {
 	const path = "build/host-test.flash";
@@ -20,7 +20,7 @@ test("storage: an emulated flash in a file outlives its chip; a device on it kee
 	for (let life = 0; life < 2; life++) {
 		const chip = new Chip({ blocks: 16, storage: new FileStorage(path) });
 		const backing = { io: flashStorage({ zram: chip }), path: "zram" };
-		const zram = new Zram({ byteLength: 16 * 4096, arena: new ArrayBuffer(32 * 1024), backing });
+		const zram = new AtOnce({ byteLength: 16 * 4096, arena: new ArrayBuffer(32 * 1024), backing });
 		assert.is(zram.status().pagesStored, 0);
 		for (let i = 0; i < 60; i++) {
 			page[0] = i;

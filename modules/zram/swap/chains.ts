@@ -524,13 +524,14 @@ export class Chains {
 		open.fill(this.#none, kept);
 	}
 
-	/** Writes a page anew, as it is. One that cannot be read stays what it is. */
+	/** Writes a page anew, as it is. One that cannot be read, or has gone to flash and has no room now, stays what it is. */
 	#compress(page: number) {
 		const { zram, first } = this.#placeOf(page);
 		const staging = this.#staging as unknown as HostBuffer;
 		const start = (page - first) * this.pageLength;
 		if (zram.tryRead(staging, start, 0, this.pageLength) < 0) return;
-		if (zram.tryWrite(staging, start, 0, this.pageLength) < 0) throw zram.damage; // it takes no more than before
+		const code = zram.tryWrite(staging, start, 0, this.pageLength);
+		if (code < 0 && code !== ERROR_FULL) throw zram.damage;
 	}
 
 	/** Writes a part of the page behind link `at`, which may have to move to another device for it. False: no room. */
