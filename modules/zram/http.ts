@@ -7,8 +7,6 @@ import { toBytes } from "zram/buffer";
 import Engine from "zram/engine";
 import type { ByteBuffer } from "zram/engine/interface";
 import { ZramError } from "zram/error";
-import type History from "zram/history";
-import type { Fields } from "zram/history";
 import type SwapPool from "zram/swap";
 import type { Key } from "zram/swap";
 import { bufferOf, byteOffsetOf } from "zram/view";
@@ -20,13 +18,23 @@ export interface StoredRoute {
 	/** The value. If there is none when somebody asks, the answer is 404. */
 	key?: Key;
 	/** Sent from the oldest record, or byte, to the newest one that there is when somebody asks. */
-	history?: Pick<History<Fields>, "read" | "start" | "end">;
+	history?: StoredHistory;
 	/** Default: "application/octet-stream". */
 	contentType?: string;
 	/** Bytes in front, such as the header of a WAV file. A getter is called once for each answer, when there is a value. */
 	head?: ByteBuffer;
 	/** Told why a connection was closed before all was sent, as the server tells of a socket that fails. */
 	onError?(error: unknown): void;
+}
+
+/** What is needed of a `History`, which is a module that not every app includes. */
+export interface StoredHistory {
+	/** Whole records, or bytes, from number `index` on. */
+	read(count: number, index: number): ArrayBuffer;
+	/** The number of the oldest one. */
+	readonly start: number;
+	/** The number of the next one. */
+	readonly end: number;
 }
 
 /** The server's answer. */
@@ -78,7 +86,7 @@ function bytesOf(pool: SwapPool, key: Key): Source | undefined {
 }
 
 /** Numbers are never used again, so what was dropped cannot be mistaken for anything else: reading it throws. */
-function recordsOf(history: NonNullable<StoredRoute["history"]>): Source {
+function recordsOf(history: StoredHistory): Source {
 	const { start, end } = history;
 	const recordLength = history.read(1, start).byteLength; // 0 if there is none
 	return {
