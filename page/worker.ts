@@ -11,7 +11,8 @@ const here = globalThis as unknown as {
 	onmessage: (event: { data: Job }) => void;
 };
 
-async function decode(bytes: Uint8Array): Promise<Picture> {
+/** @throws Error saying, in the browser's words, what is wrong with it */
+async function decodePicture(bytes: Uint8Array): Promise<Picture> {
 	const bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), {
 		colorSpaceConversion: "none",
 	});
@@ -21,15 +22,6 @@ async function decode(bytes: Uint8Array): Promise<Picture> {
 	context.drawImage(bitmap, 0, 0);
 	bitmap.close();
 	return { width, height, rgb: onWhite(context.getImageData(0, 0, width, height).data) };
-}
-
-/** @throws Error saying what is wrong */
-async function decodePicture(bytes: Uint8Array): Promise<Picture> {
-	try {
-		return await decode(bytes);
-	} catch (error) {
-		throw new Error(`a picture that this browser cannot decode (${(error as Error).message})`);
-	}
 }
 
 const packer = new Packer();

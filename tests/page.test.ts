@@ -184,7 +184,7 @@ test("files that are dropped; what cannot be read is said, and the rest used; an
 		})()`);
 		await ready(page);
 		const problems = await text(page, "problems");
-		assert.match(problems, /broken\.jpg: a picture that this browser cannot decode .*; taken as the bytes it has/);
+		assert.match(problems, /broken\.jpg: JPEG that is not decoded: .+; taken as the bytes it has/);
 		assert.match(problems, /empty\.txt: is empty, and left out/);
 		assert.match(await text(page, "count"), /^2 of 2 files$/);
 

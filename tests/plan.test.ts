@@ -283,9 +283,9 @@ test("WAV: its samples; what is cut off is said, and the rest used", async () =>
 
 test("bad pictures and sounds: a line that says what, and they are taken as bytes", async () => {
 	const cases: [Uint8Array, RegExp][] = [
-		[png.subarray(0, 60), /./],
-		[new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]), /./],
-		[bmp(24).subarray(0, 100), /needs 246 bytes and has 100/],
+		[png.subarray(0, 60), /^PNG that is not decoded: ./],
+		[new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]), /^JPEG that is not decoded: ./],
+		[bmp(24).subarray(0, 100), /^BMP that is not decoded: it needs 246 bytes and has 100/],
 		[wav(new Uint8Array(10)).subarray(0, 30), /without samples/],
 	];
 	for (const [bytes, message] of cases) {

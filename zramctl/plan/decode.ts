@@ -62,7 +62,7 @@ const MASKS: Record<number, [number, number, number]> = {
  */
 export function decodeBMP(bytes: Uint8Array): Picture {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-	if (bytes.length < 54) throw new Error(`a BMP of ${bytes.length} bytes has no header`);
+	if (bytes.length < 54) throw new Error(`${bytes.length} bytes are less than its header`);
 	const data = view.getUint32(10, true);
 	const header = view.getUint32(14, true);
 	const [width, rows] = [view.getInt32(18, true), view.getInt32(22, true)];
@@ -70,12 +70,12 @@ export function decodeBMP(bytes: Uint8Array): Picture {
 	const [bits, compression] = [view.getUint16(28, true), view.getUint32(30, true)];
 	expectPixels(width, height);
 	if (header < 40 || ![1, 4, 8, 16, 24, 32].includes(bits) || (compression !== 0 && compression !== 3))
-		throw new Error(`a BMP of a kind that is not decoded: ${bits} bits a pixel, compression ${compression}`);
+		throw new Error(`of a kind that is not decoded: ${bits} bits a pixel, compression ${compression}`);
 	const stride = ((width * bits + 31) >> 5) << 2;
 	if (data + stride * height > bytes.length)
-		throw new Error(`a BMP that needs ${data + stride * height} bytes and has ${bytes.length}`);
+		throw new Error(`it needs ${data + stride * height} bytes and has ${bytes.length}`);
 	const masks = compression === 3 ? [54, 58, 62].map((at) => view.getUint32(at, true)) : MASKS[bits];
-	if (masks?.includes(0)) throw new Error("a BMP with a colour that has no bits");
+	if (masks?.includes(0)) throw new Error("a colour has no bits");
 	const channels = masks?.map(channelOf);
 	const rgb = new Uint8Array(width * height * 3);
 	for (let y = 0, to = 0; y < height; y++) {

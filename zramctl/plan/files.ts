@@ -136,7 +136,8 @@ export async function toBuffer(
 			return { name, kind: "sound", what, format: SOUND_FORMATS[bits] ?? "bytes", bytes: samples, fileLength };
 		}
 	} catch (error) {
-		complain(`${(error as Error).message}; taken as the bytes it has`);
+		const what = format ? `${format.toUpperCase()} that is not decoded: ` : "";
+		complain(`${what}${(error as Error).message}; taken as the bytes it has`);
 		return { name, kind: "files", what: "bytes, as it cannot be read", format: "bytes", bytes, fileLength };
 	}
 	return fileBuffer(name, bytes);
