@@ -133,6 +133,19 @@ test("against its own options: a device that had pages", () => {
 	zram.close();
 });
 
+test("against its own options: a limit that was there before", () => {
+	const zram = new Zram({ arena: 100 * KB, byteLength: 32 * PAGE });
+	zram.limit = 40 * KB;
+	const trace = new Trace({ zram, byteLength: 64 * KB });
+	for (let page = 0; page < 16; page++)
+		try {
+			zram.write(pageOf("raw", page), page * PAGE);
+		} catch {}
+	assert.ok(zram.status().failedWrites > 0);
+	isExact(trace, zram);
+	zram.close();
+});
+
 /** A trace of random work on a large enough device. */
 function anyTrace(count = 500): TraceFile {
 	const zram = new Zram({ arena: 400 * KB, byteLength: 64 * PAGE });

@@ -282,14 +282,14 @@ test("a sink: gets everything, after the calls that it is about", async () => {
 	const trace = new Trace({ zram, byteLength: 4096, sink: kept });
 	const page = pageOf("compressed", 1);
 	for (let i = 0; i < 600; i++) {
-		zram.write(page, (i % 64) * PAGE);
-		if (i % 100) continue;
 		const before = kept.blocks.length;
-		zram.write(page, 0);
+		zram.write(page, (i % 64) * PAGE);
 		assert.is(kept.blocks.length, before, "nothing within a call");
+		if (i % 100) continue;
 		await undefined;
 		await undefined;
 	}
+	assert.ok(kept.blocks.length > 2);
 	trace.close();
 	const file = new TraceFile(kept.bytes);
 	assert.equal(file.problems, []);
@@ -348,6 +348,14 @@ test("the time: milliseconds of the clock that it was given, which wraps, and ne
 		operationsOf(saved(trace)).map(({ time }) => time),
 		[0, 5, 105, 86_400_105, 86_400_105, 86_400_108],
 	);
+	const base = now;
+	for (let i = 0; i < 300; i++) {
+		now += 1000;
+		zram.trim(0, PAGE);
+	}
+	const file = saved(trace);
+	assert.ok(file.header.first > 0, "blocks begin with the time");
+	assert.is(operationsOf(file).at(-1)?.time, 86_400_108 + now - base);
 	zram.close();
 });
 
