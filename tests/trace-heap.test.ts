@@ -1,11 +1,16 @@
-/* What recording takes on the XS heap: nothing. */
+/*
+ * What recording takes on the XS heap: nothing; and what it costs, where instructions are counted:
+ * `npx tsx tools/run-xs.ts rv32 tests/trace-heap.test.ts`.
+ */
 // needs: xs
 // firmware: --slots 12288 --chunk 100000
 
+import { instructions } from "host";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import Zram from "zram";
 import Trace from "zram/trace";
+import { pageOf } from "./support/device.ts";
 import { allocated } from "./support/heap.ts";
 
 const PAGE = 4096;
@@ -25,6 +30,37 @@ test("read, write and trim of a device that is recorded allocate nothing, ends o
 	assert.equal(allocated(work), [0, 0, 0]);
 	assert.is(trace.isWrapped, true);
 	trace.close();
+	zram.close();
+});
+
+/** Instructions of a write, a read and a trim of a page; NaN where they are not counted. */
+function costs(zram: Zram): number[] {
+	const page = pageOf("compressed", 1);
+	const count = 100;
+	const mean = (work: (i: number) => void) => {
+		for (let i = 0; i < 20; i++) work(i);
+		const before = instructions() ?? Number.NaN;
+		for (let i = 0; i < count; i++) work(i);
+		return Math.round(((instructions() ?? Number.NaN) - before) / count);
+	};
+	return [
+		mean((i) => zram.write(page, (i % 16) * PAGE)),
+		mean((i) => zram.read(page, (i % 16) * PAGE)),
+		mean((i) => zram.trim((16 + (i % 16)) * PAGE, PAGE)),
+	];
+}
+
+test("a page costs at most 35,000 instructions more while it is recorded, and nothing afterwards", () => {
+	if (instructions() === undefined) return;
+	const zram = new Zram({ arena: 60 * 1024, byteLength: 64 * PAGE, codecs: ["lz4"] });
+	const before = costs(zram);
+	const trace = new Trace({ zram, byteLength: 8192 });
+	const recorded = costs(zram);
+	trace.close();
+	const after = costs(zram);
+	console.log(`write, read, trim: ${before}; recorded: ${recorded}; afterwards: ${after}`);
+	assert.equal(after, before);
+	for (const [i, cost] of recorded.entries()) assert.ok(cost - (before[i] as number) <= 35_000);
 	zram.close();
 });
 
