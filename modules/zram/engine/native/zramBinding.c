@@ -32,6 +32,15 @@ ZRAM_COLD void xs_zram_engine_codecName(xsMachine *the);
 ZRAM_COLD void xs_zram_engine_bufferLength(xsMachine *the);
 ZRAM_COLD void xs_zram_engine(xsMachine *the);
 ZRAM_COLD void xs_zram_engine_nextPage(xsMachine *the);
+ZRAM_COLD void xs_zram_engine_header(xsMachine *the);
+ZRAM_COLD void xs_zram_engine_setLimit(xsMachine *the);
+ZRAM_COLD void xs_zram_engine_reset(xsMachine *the);
+ZRAM_COLD void xs_zram_engine_resetPeak(xsMachine *the);
+ZRAM_COLD void xs_zram_engine_markIdle(xsMachine *the);
+ZRAM_COLD void xs_zram_engine_check(xsMachine *the);
+ZRAM_COLD void xs_zram_engine_trim(xsMachine *the);
+ZRAM_COLD void xs_zram_engine_close(xsMachine *the);
+ZRAM_COLD void xs_zram_engine_get_packed(xsMachine *the);
 
 typedef struct {
 	zramEngine *engine;
@@ -314,7 +323,7 @@ typedef struct {
  * (to, toStart, from, fromStart, length) of equal and and. The first buffer is fetched again, since fetching the second
  * may move it. Returns 0 or a code.
  */
-static int enterPair(xsMachine *the, zramPair *pair, int writable)
+static ZRAM_COLD int enterPair(xsMachine *the, zramPair *pair, int writable)
 {
 	volatile int code = kZramErrorBuffer;
 	uint64_t toStart, fromStart, length;

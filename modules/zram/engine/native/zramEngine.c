@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-static void empty(zramEngine *engine)
+static ZRAM_COLD void empty(zramEngine *engine)
 {
 	const zramGeometry *geometry = &engine->geometry;
 	const zramEntry nothing = { 0, kZramStateEmpty };
@@ -44,7 +44,7 @@ void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t thresh
 }
 
 /* All that has had bytes of pages. Staging ends where the scratch ends. */
-static void wipeBuffers(zramEngine *engine)
+static ZRAM_COLD void wipeBuffers(zramEngine *engine)
 {
 	uint8_t *end = (uint8_t *)engine->staging + engine->geometry.pageLength;
 
@@ -190,7 +190,7 @@ static int writePart(
 	return zramStorePage(engine, page, engine->staging, mode);
 }
 
-static int trimPart(zramEngine *engine, uint32_t page, uint32_t start, uint32_t length, uint32_t mode)
+static ZRAM_COLD int trimPart(zramEngine *engine, uint32_t page, uint32_t start, uint32_t length, uint32_t mode)
 {
 	int code;
 
@@ -297,7 +297,7 @@ int zramTrim(zramEngine *engine, uint32_t page, uint32_t start, uint64_t length,
 
 /* --- kernels ---------------------------------------------------------------------------------------------------- */
 
-static int andBytes(uint8_t *into, const uint8_t *from, uint32_t length)
+static ZRAM_COLD int andBytes(uint8_t *into, const uint8_t *from, uint32_t length)
 {
 	uint8_t cleared = 0;
 

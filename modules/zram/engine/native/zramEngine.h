@@ -128,8 +128,8 @@ ZRAM_COLD int zramPlan(zramGeometry *geometry, uint32_t regionLength, uint32_t p
 	uint32_t flags, uint32_t slotCount);
 
 /* The smallest and the largest region that zramPlan accepts for this device, in bytes. */
-uint64_t zramRegionMin(uint32_t pageCount, uint32_t pageLength, uint32_t flags, uint32_t slotCount);
-uint64_t zramRegionMax(uint32_t pageCount, uint32_t pageLength, uint32_t flags, uint32_t slotCount);
+ZRAM_COLD uint64_t zramRegionMin(uint32_t pageCount, uint32_t pageLength, uint32_t flags, uint32_t slotCount);
+ZRAM_COLD uint64_t zramRegionMax(uint32_t pageCount, uint32_t pageLength, uint32_t flags, uint32_t slotCount);
 
 /* Bytes of the region that hold no data. */
 static inline uint32_t zramMetadataLength(const zramGeometry *geometry)
@@ -142,13 +142,13 @@ static inline uint32_t zramMetadataLength(const zramGeometry *geometry)
  * matter. threshold: 1...pageLength bytes. codecs: a set of bits 1 << id, those that pages may be packed with; ids that this
  * build lacks do not matter. Without any, pages that are not same-filled stay as they are.
  */
-void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t threshold, uint32_t codecs);
+ZRAM_COLD void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t threshold, uint32_t codecs);
 
 /* The device is not used any more: with kZramFlagWipe region and scratch are zeroed. */
-void zramClose(zramEngine *engine);
+ZRAM_COLD void zramClose(zramEngine *engine);
 
 /* Ends the device and starts it anew, without pages and statistics; keeps limit, threshold, and what slots were used. */
-void zramReset(zramEngine *engine);
+ZRAM_COLD void zramReset(zramEngine *engine);
 
 /*
  * read, write, trim: `length` bytes from byte `start` (< pageLength) of `page`. The caller has checked that they lie
@@ -169,16 +169,16 @@ int zramWrite(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *
 uint32_t zramAppend(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length);
 
 /* Whole pages are freed. A part of a page is overwritten with zeros, which may need room: kZramErrorFull is possible. */
-int zramTrim(zramEngine *engine, uint32_t page, uint32_t start, uint64_t length, uint32_t mode);
+ZRAM_COLD int zramTrim(zramEngine *engine, uint32_t page, uint32_t start, uint64_t length, uint32_t mode);
 
 /* limit: 0...regionLength bytes. A limit below what is used loses nothing: stores that use more are refused. */
-int zramSetLimit(zramEngine *engine, uint32_t limit);
+ZRAM_COLD int zramSetLimit(zramEngine *engine, uint32_t limit);
 
 /* The high-water mark starts again from what is used now. */
-void zramResetPeak(zramEngine *engine);
+ZRAM_COLD void zramResetPeak(zramEngine *engine);
 
 /* Every page that is not empty gets so many steps older, up to 255. Reading or writing a page makes it 0 again. */
-void zramMarkIdle(zramEngine *engine, uint32_t steps);
+ZRAM_COLD void zramMarkIdle(zramEngine *engine, uint32_t steps);
 
 /*
  * Pages that rest (zramRest.c): they have an age, and a codec that no write tries may make them smaller by a granule at
@@ -196,7 +196,7 @@ uint32_t zramRepackLength(const zramEngine *engine);
 int zramRepack(zramEngine *engine, uint32_t page, void *workspace);
 
 /* The first page from `page` to `end` - 1 that is not empty, or `end` (at most pageCount). */
-uint32_t zramNextPage(const zramEngine *engine, uint32_t page, uint32_t end);
+ZRAM_COLD uint32_t zramNextPage(const zramEngine *engine, uint32_t page, uint32_t end);
 
 /*
  * Walks every structure. Returns 0, or the number of the first broken invariant (zramInterface.h), with the page or granule where it was

@@ -84,35 +84,14 @@ int zramChainGather(const zramEngine *engine, uint32_t first, uint32_t *words, u
 /* --- zramLayout.c ----------------------------------------------------------------------------------------------- */
 
 /* The header of a region without pages. */
-void zramWriteHeader(zramEngine *engine);
+ZRAM_COLD void zramWriteHeader(zramEngine *engine);
 
 /* --- zramPlace.c ------------------------------------------------------------------------------------------------ */
 
 #define kZramBadEntry UINT32_MAX
 
 /* Granules that the page of `entry` has, or kZramBadEntry if no operation can have written this entry. */
-static inline uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry)
-{
-	const zramGeometry *geometry = &engine->geometry;
-	uint32_t state = zramEntryState(entry), length = zramEntryLength(entry);
-
-	if (entry->word1 & kZramEntryReservedMask)
-		return kZramBadEntry;
-	if (state == kZramStateCompressed)
-		return (length <= geometry->pageLength - geometry->granuleLength) ? zramGranulesFor(engine, length)
-																		  : kZramBadEntry;
-	if (entry->word1 & kZramEntryCodecMask)
-		return kZramBadEntry;
-	if (state == kZramStateRaw)
-		return (length == geometry->pageLength) ? zramGranulesFor(engine, length) : kZramBadEntry;
-	if (entry->word1 & kZramEntryTriedMask)
-		return kZramBadEntry;
-	if (state == kZramStateSame)
-		return (length == 1) ? 0 : kZramBadEntry;
-	if (state == kZramStateOffloaded)
-		return ((length == 1) && (entry->word0 < geometry->slotCount)) ? 0 : kZramBadEntry;
-	return (entry->word0 | entry->word1) ? kZramBadEntry : 0;
-}
+uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry);
 
 /* Gives the page these stored bytes. kZramOK; or kZramErrorFull or kZramErrorCorrupt, and then it has what it had. */
 int zramPlace(zramEngine *engine, uint32_t page, const zramPacked *packed);

@@ -115,6 +115,29 @@ static void setEntry(zramEngine *engine, uint32_t page, const zramEntry *fresh, 
 		*zramSumOf(engine, page) = zramPageSum(page, fresh, words, length);
 }
 
+uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry)
+{
+	const zramGeometry *geometry = &engine->geometry;
+	uint32_t state = zramEntryState(entry), length = zramEntryLength(entry);
+
+	if (entry->word1 & kZramEntryReservedMask)
+		return kZramBadEntry;
+	if (state == kZramStateCompressed)
+		return (length <= geometry->pageLength - geometry->granuleLength) ? zramGranulesFor(engine, length)
+																		  : kZramBadEntry;
+	if (entry->word1 & kZramEntryCodecMask)
+		return kZramBadEntry;
+	if (state == kZramStateRaw)
+		return (length == geometry->pageLength) ? zramGranulesFor(engine, length) : kZramBadEntry;
+	if (entry->word1 & kZramEntryTriedMask)
+		return kZramBadEntry;
+	if (state == kZramStateSame)
+		return (length == 1) ? 0 : kZramBadEntry;
+	if (state == kZramStateOffloaded)
+		return ((length == 1) && (entry->word0 < geometry->slotCount)) ? 0 : kZramBadEntry;
+	return (entry->word0 | entry->word1) ? kZramBadEntry : 0;
+}
+
 /* --- in --------------------------------------------------------------------------------------------------------- */
 
 /* Granules that the page has, or kZramBadEntry; so too if it is on flash and its slot is another page's. */
@@ -217,7 +240,7 @@ int zramReplace(zramEngine *engine, uint32_t page, const zramPacked *packed)
 /* --- out -------------------------------------------------------------------------------------------------------- */
 
 /* A page on flash, which the caller has read into staging. */
-static ZRAM_NOINLINE int fetchStaged(zramEngine *engine, uint32_t page, uint32_t *words)
+static ZRAM_NOINLINE ZRAM_COLD int fetchStaged(zramEngine *engine, uint32_t page, uint32_t *words)
 {
 	const zramSlot *slot = zramSlotOfPage(engine, page, zramEntryOf(engine, page));
 	uint32_t pageLength = engine->geometry.pageLength;
