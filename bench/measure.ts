@@ -372,6 +372,8 @@ export interface Footprint {
 	stack: Call[];
 	/** Bytes of the app's bytecode, without and with the module. */
 	bytecode: [number, number];
+	/** By module that an app may include besides: bytes of bytecode that it adds to "zram", with what it imports. */
+	modules: Record<string, number>;
 	/** Slots and bytes of chunks of the XS heap, and bytes of a slot. */
 	heap: { slotLength: number; slots: [number, number]; chunks: [number, number] };
 	/** Bytes of internal memory besides the arena. */
@@ -443,6 +445,7 @@ export async function footprint(emulated: Chip[], skipped: string[], say: Say): 
 		text: await nativeText(emulated, skipped),
 		stack: await stack(variant),
 		bytecode: pair(bytecodes),
+		modules: await moduleLengths(variant),
 		heap: {
 			slotLength: variant === "xs32" ? 16 : 32,
 			slots: pair(heaps.map(({ slots }) => slots)),
@@ -459,9 +462,24 @@ async function stack(variant: Variant): Promise<Call[]> {
 	return JSON.parse(stdout);
 }
 
+/** What an app may include besides "zram". */
+const MODULES = ["swap", "history", "http", "flash", "status", "trace"];
+
+async function moduleLengths(variant: Variant): Promise<Record<string, number>> {
+	const app = (...names: string[]) => ({
+		contents: `${names.map((name, i) => `import * as m${i} from "${name}";`).join("\n")}
+			globalThis.modules = [${names.map((_, i) => `m${i}`).join(", ")}];`,
+	});
+	const alone = await bytecodeLength(variant, app("zram"));
+	const lengths: Record<string, number> = {};
+	for (const name of MODULES)
+		lengths[`zram/${name}`] = (await bytecodeLength(variant, app("zram", `zram/${name}`))) - alone;
+	return lengths;
+}
+
 /** Bytes of an app that XS has compiled. */
-async function bytecodeLength(variant: Variant, path: string): Promise<number> {
-	const { path: source } = await bundle(path, join(buildFolder, "bundles", `footprint-${process.pid}.mjs`));
+async function bytecodeLength(variant: Variant, entry: Parameters<typeof bundle>[0]): Promise<number> {
+	const { path: source } = await bundle(entry, join(buildFolder, "bundles", `footprint-${process.pid}.mjs`));
 	const compiled = `${source}.xsb`;
 	const { exitCode, output } = await run(await buildHost(variant), ["--release", "--compile", compiled, source]);
 	if (exitCode) throw new Error(output);

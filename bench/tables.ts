@@ -320,7 +320,7 @@ function stacked({ stack }: Footprint): Table {
 	};
 }
 
-function weighed({ bytecode, heap, scratch, perPage }: Footprint): Table {
+function weighed({ bytecode, modules, heap, scratch, perPage }: Footprint): Table {
 	const [slotsBefore, slotsAfter] = heap.slots;
 	const [chunksBefore, chunksAfter] = heap.chunks;
 	const slots = slotsAfter - slotsBefore;
@@ -330,6 +330,7 @@ function weighed({ bytecode, heap, scratch, perPage }: Footprint): Table {
 		head: ["", "bytes"],
 		rows: [
 			["bytecode of the module", number(bytecode[1] - bytecode[0])],
+			...Object.entries(modules ?? {}).map(([name, length]) => [`bytecode of ${name}, besides`, number(length)]),
 			[`XS heap: ${number(slots)} slots of ${heap.slotLength}`, number(slots * heap.slotLength)],
 			["XS heap: chunks", number(chunksAfter - chunksBefore)],
 			["internal scratch, a device", number(scratch)],

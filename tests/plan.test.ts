@@ -30,6 +30,9 @@ import {
 	planFor,
 } from "../zramctl/plan/plan.ts";
 import { toRecords } from "../zramctl/plan/table.ts";
+import { flashFor, planTrace, type TracePlan } from "../zramctl/plan/trace.ts";
+import { Progress } from "../zramctl/replay/progress.ts";
+import { TraceFile } from "../zramctl/replay/trace.ts";
 import { Random } from "./support/random.ts";
 
 const MB = 1024 * 1024;
@@ -362,6 +365,56 @@ test("wrong calls name the argument and its range", async () => {
 
 test("plans are made for 32 KB to 8 MB", () => {
 	assert.equal([ARENAS[0], ARENAS.at(-1), ARENAS.length], [32 * 1024, 8 * MB, 9]);
+});
+
+const traceOf = (name: string) => join(root, "tests/traces", `${name}.zrt`);
+
+test("a trace: its own arena refuses what the device has refused, larger ones no more, and a flash takes what they do not", () => {
+	const expected = JSON.parse(readFileSync(join(root, "tests/traces/expected.json"), "utf8"));
+	for (const name of ["demo", "demo1", "trend"]) {
+		const trace = new TraceFile(readFileSync(traceOf(name)));
+		const { arenaLength } = trace.header;
+		const arenas = [arenaLength / 2, arenaLength, 2 * arenaLength];
+		const [half, own, twice] = planTrace(trace, arenas, new Progress(6)) as [TracePlan, TracePlan, TracePlan];
+		const { failedWrites, memUsedMax } = expected[`${name}.zrt`];
+		assert.equal(own.memory, { refused: failedWrites, usedMost: memUsedMax }, name);
+		assert.ok((half.memory?.refused ?? 0) > failedWrites && twice.memory?.refused === 0, name);
+		assert.equal([twice.flash?.refused, twice.flash?.pages, twice.flash?.erases], [0, 0, 0], "flash comes last");
+	}
+});
+
+test("a trace of a device with flash: all pages stay in memory where there is room", () => {
+	const trace = new TraceFile(readFileSync(traceOf("dashboard")));
+	const [own, large] = planTrace(trace, [2 ** 20, 2 ** 22], new Progress(4)) as [TracePlan, TracePlan];
+	assert.is(flashFor(trace), trace.header.slots * trace.header.pageLength);
+	assert.ok((own.memory?.refused ?? 0) > 100 && (own.flash?.pages ?? 0) > 100);
+	assert.is(own.flash?.refused, 5);
+	assert.equal([large.memory?.refused, large.flash?.pages], [0, 0]);
+});
+
+test("an arena that is too small for the device's page table is said to be, and does not end the rest", () => {
+	const trace = new TraceFile(readFileSync(traceOf("dashboard")));
+	const [small, large] = planTrace(trace, [8192, 2 ** 22], new Progress(4)) as [TracePlan, TracePlan];
+	assert.equal([small.memory, small.flash], [null, null]);
+	assert.is(large.memory?.refused, 0);
+});
+
+test("the command: traces beside files, in a log as well; what is none gives a line; JSON", async () => {
+	const text = file("notes.txt", "a line of text\n".repeat(1000));
+	const broken = file("broken.zrt", "no trace");
+	const { exitCode, stdout, stderr } = await zram("plan", traceOf("trend"), text, broken);
+	assert.is(exitCode, 0, stderr);
+	assert.match(stderr, /broken\.zrt: /);
+	assert.match(stdout, /^RAM +AS THEY ARE .*OF 1 FILES/m);
+	assert.match(stdout, /^trend\.zrt: 30,447 stores, of which the device refused 0; and with 1\.0 MB of flash/m);
+	assert.match(stdout, /^64 KB +0 +45 KB +0 +0 +0 +no end$/m);
+	const alone = await zram("plan", traceOf("trend"), "--arena", "48K", "--json");
+	const { traces, files } = JSON.parse(alone.stdout);
+	assert.is(files, undefined);
+	assert.is(traces[0].plans[1].arena, 49_152);
+	assert.is(traces[0].plans[1].memory.refused, 0);
+	const none = await zram("plan", broken);
+	assert.is(none.exitCode, 1);
 });
 
 test.run();

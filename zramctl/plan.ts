@@ -5,7 +5,7 @@
  */
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { Failure } from "./failure.ts";
 import { type AppBuffer, type DecodePicture, fileBuffer, toBuffer } from "./plan/files.ts";
@@ -29,10 +29,18 @@ import {
 	type Use,
 	useOf,
 } from "./plan/plan.ts";
+import { flashFor, planTrace, type TracePlan } from "./plan/trace.ts";
+import { Progress } from "./replay/progress.ts";
+import { survey } from "./replay/survey.ts";
+import { TraceFile } from "./replay/trace.ts";
 import { size, table } from "./view.ts";
 
+/** What a line of a trace in a log begins with. */
+const TRACE_LINE = "zram/trace 1 ";
+
 export const PLAN_HELP = `       zram plan FILE… [--arena BYTES] [--screen WIDTHxHEIGHT] [--bytes] [--json]
-                                         how many of your files 32 KB to 8 MB would hold, and what it costs`;
+                                         how many of your files 32 KB to 8 MB would hold, and what it costs; of
+                                         traces, what these would have refused, and what a flash would have worn`;
 
 function parse(parameters: string[]) {
 	try {
@@ -92,6 +100,25 @@ function* filesOf(paths: string[]): Generator<string> {
 	}
 }
 
+/** A trace is named so; or it is a log with lines of one. */
+function isTrace(path: string, bytes: Uint8Array): boolean {
+	return path.endsWith(".zrt") || Buffer.from(bytes.subarray(0, 65_536)).includes(TRACE_LINE);
+}
+
+interface Traced {
+	name: string;
+	trace: TraceFile;
+}
+
+function readTrace(path: string, bytes: Uint8Array): Traced | undefined {
+	try {
+		return { name: basename(path), trace: new TraceFile(bytes) };
+	} catch (error) {
+		complain(path, (error as Error).message);
+		return undefined;
+	}
+}
+
 interface Planned extends AppBuffer, Packed {
 	/** A table's records. */
 	recordPages?: PackedPage[];
@@ -110,8 +137,9 @@ async function decoders(): Promise<DecodePicture> {
 }
 
 /** `screen`: what pictures are decoded for; without one every file is taken as it is. */
-async function readAll(paths: string[], screen: Screen | undefined): Promise<Planned[]> {
+async function readAll(paths: string[], screen: Screen | undefined): Promise<{ planned: Planned[]; traces: Traced[] }> {
 	const planned: Planned[] = [];
+	const traces: Traced[] = [];
 	const packer = new Packer();
 	const decode = await decoders();
 	const files = [...filesOf(paths)];
@@ -128,6 +156,11 @@ async function readAll(paths: string[], screen: Screen | undefined): Promise<Pla
 			continue;
 		}
 		show(`${i + 1} of ${files.length} files: ${path}`);
+		if (isTrace(path, bytes)) {
+			const traced = readTrace(path, bytes);
+			if (traced) traces.push(traced);
+			continue;
+		}
 		const buffer = screen
 			? await toBuffer(path, bytes, screen, decode, (problem) => complain(path, problem))
 			: fileBuffer(path, bytes);
@@ -142,7 +175,7 @@ async function readAll(paths: string[], screen: Screen | undefined): Promise<Pla
 	}
 	packer.close();
 	process.stderr.write(clearLine());
-	return planned;
+	return { planned, traces };
 }
 
 const KB = 1024;
@@ -258,6 +291,24 @@ function toText(planned: Planned[], plans: Plan[], chosen: Plan): string[] {
 	];
 }
 
+const count = (value: number) => value.toLocaleString("en");
+
+function traceLines({ name, trace }: Traced, plans: TracePlan[]): string[] {
+	const { writes, refused } = survey(trace);
+	const rows = plans.map(({ arena, memory, flash }) => [
+		size(arena),
+		...(memory ? [count(memory.refused), size(memory.usedMost)] : ["-", "-"]),
+		...(flash ? [count(flash.refused), count(flash.pages), count(flash.erases)] : ["-", "-", "-"]),
+		flash ? (flash.years === null ? "no end" : flash.years.toPrecision(3)) : "-",
+	]);
+	const what = `${name}: ${count(writes + refused)} stores, of which the device refused ${count(refused)}`;
+	return [
+		`${what}; and with ${size(flashFor(trace))} of flash behind it`,
+		...table([["RAM", "REFUSED", "MOST USED", "REFUSED, FLASH", "PAGES TO IT", "ERASES", "YEARS"], ...rows]),
+		...trace.problems.map((problem) => `${name}: ${problem}`),
+	];
+}
+
 /** The smallest that holds all of them as they are written, else the largest. */
 function choose(plans: Plan[], count: number): Plan {
 	return (plans.find(({ written }) => written.count === count) ?? plans.at(-1)) as Plan;
@@ -291,11 +342,21 @@ export async function plan(parameters: string[]): Promise<void> {
 	if (positionals.length === 0) throw new Failure("plan: a file is missing", 2);
 	const arena = values.arena === undefined ? undefined : toArena(values.arena);
 	const screen = toScreen(values.screen ?? "320x240");
-	const planned = await readAll(positionals, values.bytes ? undefined : screen);
-	if (planned.length === 0) throw new Failure("plan: none of the files could be read");
+	const { planned, traces } = await readAll(positionals, values.bytes ? undefined : screen);
+	if (planned.length + traces.length === 0) throw new Failure("plan: none of the files could be read");
 	const arenas = arena === undefined || ARENAS.includes(arena) ? ARENAS : [...ARENAS, arena].sort((a, b) => a - b);
 	const plans = arenas.map((each) => planFor(planned, each));
 	const chosen = plans.find((each) => each.arena === arena) ?? choose(plans, planned.length);
-	const lines = values.json ? [JSON.stringify(toJSON(planned, plans, chosen))] : toText(planned, plans, chosen);
-	process.stdout.write(`${lines.join("\n")}\n`);
+	const progress = new Progress(2 * arenas.length * traces.length);
+	const traced = traces.map((each) => ({ ...each, plans: planTrace(each.trace, arenas, progress) }));
+	progress.end();
+	if (values.json) {
+		const ofTraces = traced.map(({ name, plans }) => ({ name, plans }));
+		const ofFiles = planned.length ? toJSON(planned, plans, chosen) : {};
+		process.stdout.write(`${JSON.stringify({ ...ofFiles, ...(traced.length && { traces: ofTraces }) })}\n`);
+		return;
+	}
+	const texts = traced.map((each) => traceLines(each, each.plans));
+	if (planned.length) texts.unshift(toText(planned, plans, chosen));
+	process.stdout.write(`${texts.map((lines) => lines.join("\n")).join("\n\n")}\n`);
 }

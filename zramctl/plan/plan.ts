@@ -3,7 +3,7 @@
  * with all codecs, and as it is when it rests; since a write succeeds exactly when its granules are free, what fits into an
  * arena of any size then follows from the lengths. Knows neither Node nor a browser.
  *
- * What a plan is made of is a list of {@link Packed}: a recorded trace, which has stored lengths too, can become one.
+ * Traces, which have stored lengths and an order, are trace.ts's.
  *
  * @module
  */

@@ -1,0 +1,71 @@
+/**
+ * What arenas would have been to an app that was recorded: which of its stores they would have refused, and what a flash
+ * behind them would have worn.
+ *
+ * @module
+ */
+
+import { OFFLOAD, WRITE, WRITE_FLASH } from "zram/trace/format";
+import { replayOnDevice } from "../replay/device.ts";
+import { ENDURANCE, FLASH_POLICIES, type FlashResult, replayOnFlash } from "../replay/flash.ts";
+import type { Progress } from "../replay/progress.ts";
+import type { TraceFile } from "../replay/trace.ts";
+
+/** The flash that is put behind each arena, if the device had none: bytes. And the years that it shall last. */
+const FLASH = 1024 * 1024;
+const LIFETIME = 10;
+
+/** What an arena would have been. */
+export interface TracePlan {
+	/** Bytes. */
+	arena: number;
+	/** Without a flash: stores that it would have refused, and the most bytes that would have been in use. Null: it is too small for the device's page table. */
+	memory: { refused: number; usedMost: number } | null;
+	/** With a flash behind it. Null: likewise. */
+	flash: FlashResult | null;
+}
+
+/** The same operations as if all pages were to stay in memory. */
+function inMemory(trace: TraceFile): TraceFile {
+	const without: Pick<TraceFile, "header" | "forEach"> = {
+		header: { ...trace.header, slots: 0 },
+		forEach: (listener) =>
+			trace.forEach((operation, share) => {
+				if (operation.operation === OFFLOAD) return;
+				listener(operation.operation === WRITE_FLASH ? { ...operation, operation: WRITE } : operation, share);
+			}),
+	};
+	return without as TraceFile;
+}
+
+/** Undefined instead of the RangeError for an arena that is too small for the device. */
+function unlessTooSmall<Result>(work: () => Result): Result | null {
+	try {
+		return work();
+	} catch (error) {
+		if (error instanceof RangeError) return null;
+		throw error;
+	}
+}
+
+/** Bytes of the flash that planTrace() reckons with. */
+export function flashFor({ header }: TraceFile): number {
+	return header.slots * header.pageLength || FLASH;
+}
+
+/** What each of these arenas would have been. Two parts of the progress for each. */
+export function planTrace(trace: TraceFile, arenas: readonly number[], progress: Progress): TracePlan[] {
+	const memory = inMemory(trace);
+	return arenas.map((arena) => {
+		const device = unlessTooSmall(() => replayOnDevice(memory, { arena }, progress.next("in memory")));
+		const options = { byteLength: flashFor(trace), endurance: ENDURANCE, lifetime: LIFETIME, arena };
+		const flash = unlessTooSmall(() =>
+			replayOnFlash(trace, FLASH_POLICIES[0] as string, options, progress.next("with a flash")),
+		);
+		return {
+			arena,
+			memory: device && { refused: device.refused, usedMost: device.status.memUsedMax },
+			flash,
+		};
+	});
+}
