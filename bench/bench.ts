@@ -125,6 +125,7 @@ async function collect(): Promise<Results> {
 	const host = counting[0];
 	if (host) results.growth = { host, series: await measure.growth(host, corpus, extent, say) };
 	if (counting.includes("xs")) results.swap = { host: "xs", rows: await measure.swap("xs", corpus, extent.turns, say) };
+	if (host) results.recorded = { host, result: await measure.recorded(host, corpus, extent, say) };
 	if (hasRV32) results.worst = await measure.worst(corpus, extent, say);
 	if (counting.includes("xs")) results.javascript = await measure.javascript(corpus, extent, say);
 	say("zsmalloc");

@@ -21,6 +21,7 @@ import type { FillParameters, FillResult } from "./app/fill.ts";
 import type { GrowthDevice, GrowthParameters } from "./app/growth.ts";
 import type { Measure } from "./app/meter.ts";
 import type { PageFile, Show } from "./app/program.ts";
+import type { RecordedResult } from "./app/recorded.ts";
 import type { SwapParameters, SwapResult } from "./app/swap.ts";
 import type { WorstParameters, WorstResult } from "./app/worst.ts";
 import { evenly, readPages, runProgram, withPages } from "./command.ts";
@@ -207,6 +208,21 @@ export async function javascript(
 		});
 	}
 	return result;
+}
+
+export interface Recorded {
+	/** Instructions of an operation, by its name, and by its name with ", recorded". */
+	means: Record<string, number>;
+	bytesEach: number;
+}
+
+/** What zram/trace costs. */
+export function recorded(host: HostName, corpus: Corpus, extent: Extent, say: Say): Promise<Recorded> {
+	say(`recording on ${host}`);
+	return withKind(corpus, "text", extent.few, async (pages) => {
+		const { measures, bytesEach } = await runCounted<RecordedResult>(host, "recorded", { pages, show });
+		return { means: meansOf(measures), bytesEach };
+	});
 }
 
 export interface Capacity {

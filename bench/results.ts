@@ -15,6 +15,7 @@ import {
 	type NativePart,
 	type NativeTarget,
 	partOf,
+	type Recorded,
 	type Size,
 	type Swap,
 } from "./measure.ts";
@@ -39,6 +40,8 @@ export interface Results {
 	growth: { host: HostName; series: Growth[] } | undefined;
 	/** Buffers in a swap pool, and a flash in RAM. */
 	swap: { host: HostName; rows: Swap[] } | undefined;
+	/** What zram/trace costs. */
+	recorded?: { host: HostName; result: Recorded };
 	/** By operation: the dearest one on rv32, in medians of its kind on the same page. */
 	worst: WorstResult | undefined;
 	footprint: Footprint;

@@ -340,6 +340,16 @@ function weighed({ bytecode, modules, heap, scratch, perPage }: Footprint): Tabl
 	};
 }
 
+function recordedTable({ host, result }: Exclude<Results["recorded"], undefined>): Table {
+	const { means, bytesEach } = result;
+	return {
+		title: `Recording, ${hostNames[host]}`,
+		text: `Instructions of an operation on a page of prose from the call in JavaScript, while zram/trace records the device and otherwise; once it is closed they are as before. A trace has ${bytesEach.toFixed(1)} bytes for each of these.`,
+		head: ["", "not recorded", "recorded"],
+		rows: ["write", "read", "trim"].map((name) => [name, number(means[name]), number(means[`${name}, recorded`])]),
+	};
+}
+
 function swapped({ host, rows }: Exclude<Results["swap"], undefined>): Table {
 	const megabyte = (value: number) => (value >= 10_240 ? bytes(value) : number(value));
 	return {
@@ -418,6 +428,7 @@ export function tables(results: Results, ops: number): Table[] {
 		churned(capacity, ops),
 		...(growth ? [grown(growth)] : []),
 		...(swap ? [swapped(swap)] : []),
+		...(results.recorded ? [recordedTable(results.recorded)] : []),
 		weighed(footprint),
 		compiled(footprint),
 		stacked(footprint),
