@@ -243,10 +243,6 @@ const reasons: [what: RegExp, why: string][] = [
 		"half of it is the call, the copy of the page and the look whether it is one word; the search behind noise begins again every so often, since what follows may be none. Searching more sparsely, other pages take up to twice the reference's bytes.",
 	],
 	[
-		/^native text on rv32, without/,
-		"what values that grow and pages that rest need in the files of every device: `append`, writes that leave pages as they are, a lent workspace, ages by the minute.",
-	],
-	[
 		/^8192 KB filled: utilisation/,
 		"links are 16 bits wide, so that above 4 MB granules are 128 bytes long, and a stored page leaves half of one unused, 64 bytes of some 2,300. Wider links, for granules of 64 bytes, would take 3 % of the arena.",
 	],

@@ -236,7 +236,7 @@ static uint32_t toCodecs(xsMachine *the, xsSlot *slot)
 		return kZramCodecsAll;
 	for (const char *name = strtok_r(names, ",", &rest); name; name = strtok_r(NULL, ",", &rest))
 		for (uint32_t id = 0; id < kZramCodecIds; id++)
-			if (zramCodecName(id) && !strcmp(name, zramCodecName(id)))
+			if (zramCodecOf(id) && !strcmp(name, zramCodecOf(id)->name))
 				set |= 1u << id;
 	return set;
 }

@@ -284,10 +284,10 @@ void xs_zram_engine_plan(xsMachine *the)
 /* codecName(id) */
 void xs_zram_engine_codecName(xsMachine *the)
 {
-	const char *name = zramCodecName((uint32_t)xsmcToInteger(xsArg(0)));
+	const zramCodec *codec = zramCodecOf((uint32_t)xsmcToInteger(xsArg(0)));
 
-	if (name)
-		xsmcSetString(xsResult, (char *)name);
+	if (codec)
+		xsmcSetString(xsResult, (char *)codec->name);
 }
 
 /* bufferLength(value, alignment, writable): bytes of a byte buffer, or -1 if it is none, or not such a one */

@@ -102,8 +102,8 @@ int zramIsPatchable(const zramEngine *engine, uint32_t page);
 /* Writes over some of them. kZramOK, or kZramErrorCorrupt and nothing has changed. */
 int zramPatch(const zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length);
 
-/* Likewise, of a page that is not on flash, and it is not written: it keeps its age. */
-int zramReplace(zramEngine *engine, uint32_t page, const zramPacked *packed);
+/* Likewise, a chain of granules, and nobody has written the page: nothing is counted, and it is as good as new. */
+int zramPlaceChain(zramEngine *engine, uint32_t page, const zramPacked *packed);
 
 /* Frees what the page's entry has and gives it this one, without granules. kZramOK or kZramErrorCorrupt. */
 int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh);

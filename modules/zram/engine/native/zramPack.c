@@ -32,9 +32,9 @@ void zramStartPacker(zramPacker *packer, uint32_t pageLength, uint32_t granuleLe
 			packer->codecs |= allowed & (1u << id);
 }
 
-const char *zramCodecName(uint32_t id)
+const zramCodec *zramCodecOf(uint32_t id)
 {
-	return ((id < kZramCodecIds) && codecs[id]) ? codecs[id]->name : NULL;
+	return (id < kZramCodecIds) ? codecs[id] : NULL;
 }
 
 void *zramBorrowWorkspace(zramPacker *packer)
@@ -106,29 +106,6 @@ void zramPack(zramPacker *packer, const uint32_t *page, uint32_t *block, zramPac
 	if (last != packed->codec) /* one that was tried later has lost, and written over the block */
 		encode(packer, packed->codec, page, block, room);
 	memset((uint8_t *)block + packed->length, 0, -packed->length & (granuleLength - 1));
-}
-
-uint32_t zramDensestCodec(const zramPacker *packer)
-{
-	for (uint32_t id = kZramCodecIds; id--;)
-		if ((packer->codecs >> id & 1) && (codecs[id]->tried == kZramNeverTried))
-			return id;
-	return kZramCodecIds;
-}
-
-uint32_t zramWorkspaceFor(uint32_t id)
-{
-	return codecs[id]->encodesIn;
-}
-
-int zramPackWith(zramPacker *packer, uint32_t id, void *workspace, const uint32_t *page, uint32_t *block,
-	uint32_t capacity, zramPacked *packed)
-{
-	uint32_t length = codecs[id]->encode(workspace, page, packer->pageLength, (uint8_t *)block, capacity);
-
-	*packed = (zramPacked){ kZramStateCompressed, id, length, block };
-	memset((uint8_t *)block + length, 0, -length & (packer->granuleLength - 1));
-	return length != 0;
 }
 
 /* --- out -------------------------------------------------------------------------------------------------------- */

@@ -76,19 +76,6 @@ typedef struct {
 /* Codecs of `codecs` that this build lacks are left out. */
 void zramStartPacker(zramPacker *packer, uint32_t pageLength, uint32_t granuleLength, uint32_t codecs);
 
-/* The densest codec that may be used and zramPack never tries, or kZramCodecIds. */
-uint32_t zramDensestCodec(const zramPacker *packer);
-
-/* Bytes of workspace that zramPackWith needs. */
-uint32_t zramWorkspaceFor(uint32_t id);
-
-/*
- * Packs `page` with this codec, in memory that the caller lends. Returns 1; or 0 if the block would have more than `capacity`
- * bytes, a multiple of granuleLength.
- */
-int zramPackWith(zramPacker *packer, uint32_t id, void *workspace, const uint32_t *page, uint32_t *block,
-	uint32_t capacity, zramPacked *packed);
-
 /* Packs `page`. `block` has room for a page and kZramBlockMargin bytes; `packed->words` is `page` or `block`. */
 void zramPack(zramPacker *packer, const uint32_t *page, uint32_t *block, zramPacked *packed);
 
@@ -98,8 +85,8 @@ void zramPack(zramPacker *packer, const uint32_t *page, uint32_t *block, zramPac
  */
 int zramUnpack(zramPacker *packer, const zramPacked *packed, uint32_t *page);
 
-/* The codec's name, or NULL if this build has none of this id. */
-const char *zramCodecName(uint32_t id);
+/* The codec of this id, or NULL if this build has none. */
+const zramCodec *zramCodecOf(uint32_t id);
 
 /* The workspace, for whatever it may be needed until the next zramPack. */
 void *zramBorrowWorkspace(zramPacker *packer);

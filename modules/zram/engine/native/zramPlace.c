@@ -164,8 +164,7 @@ int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh)
 	return kZramOK;
 }
 
-/* The page gets a chain for its stored bytes. */
-static int placeChain(zramEngine *engine, uint32_t page, const zramPacked *packed)
+int zramPlaceChain(zramEngine *engine, uint32_t page, const zramPacked *packed)
 {
 	zramEntry *entry = zramEntryOf(engine, page);
 	uint32_t have = ownGranules(engine, page), length = packed->length, need = zramGranulesFor(engine, length);
@@ -218,23 +217,13 @@ int zramPlace(zramEngine *engine, uint32_t page, const zramPacked *packed)
 		fresh = (zramEntry){ *packed->words, packed->state };
 		return zramOverwriteWord(engine, page, &fresh);
 	}
-	code = placeChain(engine, page, packed);
+	code = zramPlaceChain(engine, page, packed);
 	if (code)
 		return code;
 	zramNoteLife(engine, &old);
 	if (packed->length > engine->threshold)
 		zramCount(&zramHeaderOf(engine)->hugePagesSince);
 	return kZramOK;
-}
-
-int zramReplace(zramEngine *engine, uint32_t page, const zramPacked *packed)
-{
-	uint32_t age = zramEntryOf(engine, page)->word1 & kZramEntryAgeMask;
-	int code = placeChain(engine, page, packed);
-
-	if (!code)
-		zramEntryOf(engine, page)->word1 |= age;
-	return code;
 }
 
 /* --- out -------------------------------------------------------------------------------------------------------- */

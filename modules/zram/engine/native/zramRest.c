@@ -7,6 +7,15 @@
 
 #include <string.h>
 
+/* The densest codec that may be used and that zramPack never tries, or kZramCodecIds. */
+static uint32_t densestCodec(const zramPacker *packer)
+{
+	for (uint32_t id = kZramCodecIds; id--;)
+		if ((packer->codecs >> id & 1) && (zramCodecOf(id)->tried == kZramNeverTried))
+			return id;
+	return kZramCodecIds;
+}
+
 /* Granules of a page that rests, or 0. With one nothing can be gained. */
 static uint32_t restingGranules(const zramEngine *engine, const zramEntry *entry, uint32_t codec)
 {
@@ -22,7 +31,7 @@ static uint32_t restingGranules(const zramEngine *engine, const zramEntry *entry
 
 uint32_t zramNextResting(const zramEngine *engine)
 {
-	uint32_t codec = zramDensestCodec(&engine->packer), next = kZramNoPage, most = 0;
+	uint32_t codec = densestCodec(&engine->packer), next = kZramNoPage, most = 0;
 	const zramEntry *entry = zramEntryOf(engine, 0);
 
 	if (codec == kZramCodecIds)
@@ -37,24 +46,38 @@ uint32_t zramNextResting(const zramEngine *engine)
 
 uint32_t zramRepackLength(const zramEngine *engine)
 {
-	uint32_t codec = zramDensestCodec(&engine->packer);
+	uint32_t codec = densestCodec(&engine->packer);
 
-	return (codec == kZramCodecIds) ? 0 : zramWorkspaceFor(codec);
+	return (codec == kZramCodecIds) ? 0 : zramCodecOf(codec)->encodesIn;
 }
 
-/* A page that rests: 1 if it has become smaller. */
+/* Packs what is in staging into at most `capacity` bytes, a multiple of granules; 0 if that is not enough. */
+static int pack(zramEngine *engine, uint32_t id, void *workspace, uint32_t capacity, zramPacked *packed)
+{
+	uint32_t length = zramCodecOf(id)->encode(
+		workspace, engine->staging, engine->geometry.pageLength, (uint8_t *)engine->block, capacity);
+
+	*packed = (zramPacked){ kZramStateCompressed, id, length, engine->block };
+	memset((uint8_t *)engine->block + length, 0, -length & (engine->geometry.granuleLength - 1));
+	return length != 0;
+}
+
+/* A page that rests: 1 if it has become smaller. It is as old as before. */
 static int repack(zramEngine *engine, uint32_t page, uint32_t codec, uint32_t capacity, void *workspace)
 {
+	uint32_t age = zramEntryOf(engine, page)->word1 & kZramEntryAgeMask;
 	zramPacked packed;
 
-	return !zramStage(engine, page)
-		&& zramPackWith(&engine->packer, codec, workspace, engine->staging, engine->block, capacity, &packed)
-		&& !zramReplace(engine, page, &packed);
+	if (zramStage(engine, page) || !pack(engine, codec, workspace, capacity, &packed)
+		|| zramPlaceChain(engine, page, &packed))
+		return 0;
+	zramEntryOf(engine, page)->word1 |= age;
+	return 1;
 }
 
 int zramRepack(zramEngine *engine, uint32_t page, void *workspace)
 {
-	uint32_t codec = zramDensestCodec(&engine->packer), granules;
+	uint32_t codec = densestCodec(&engine->packer), granules;
 	int isSmaller;
 
 	if ((codec == kZramCodecIds) || (page >= engine->geometry.pageCount))
@@ -66,7 +89,7 @@ int zramRepack(zramEngine *engine, uint32_t page, void *workspace)
 	if (!isSmaller)
 		zramEntryOf(engine, page)->word1 |= kZramEntryTriedMask;
 	if (engine->geometry.flags & kZramFlagWipe)
-		memset(workspace, 0, zramWorkspaceFor(codec));
+		memset(workspace, 0, zramCodecOf(codec)->encodesIn);
 	zramSucceed(engine);
 	return isSmaller;
 }
