@@ -376,7 +376,8 @@ const number = (value: number, digits = 0) => value.toLocaleString("en", { maxim
 /** Of a result, the share of the erases that at-once takes for the same. */
 export function shareOf(results: DayResult[], { app, load, erases }: DayResult): number {
 	const other = results.find((each) => each.app === app && each.load === load && each.design === "at once");
-	return other ? erases / other.erases : Number.NaN;
+	if (erases === 0) return 0; // as it may be in a short run of both
+	return other?.erases ? erases / other.erases : Number.POSITIVE_INFINITY;
 }
 
 export function dayTable(results: DayResult[]): Table {
