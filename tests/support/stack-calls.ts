@@ -43,6 +43,11 @@ class PlainFlash {
 	close() {}
 }
 
+/** What cannot be compressed goes to flash, if there is one: there is room for no more than so many pages. */
+function tighten(zram: Zram, { backing }: Partial<ZramOptions>, pages: number) {
+	if (backing) zram.limit = zram.status().memUsed + pages * PAGE;
+}
+
 /** Slots that `work` takes, whatever comes of it. */
 function slotsOf(work: () => unknown): number {
 	const before = markStack();
@@ -77,6 +82,7 @@ function useDevice(calls: Calls, more: Partial<ZramOptions>) {
 	const into = new Uint8Array(PAGE);
 	let zram!: Zram;
 	calls.at("open", () => (zram = new Zram({ byteLength: PAGES * PAGE, arena: { byteLength: ARENA }, ...more })));
+	tighten(zram, more, 1);
 	for (let i = 0; i < 4 * PAGES; i++) {
 		const page = pageOf(i % 3 ? "raw" : "compressed", i);
 		const start = (i % (PAGES - 1)) * PAGE;
@@ -98,6 +104,7 @@ function useDevice(calls: Calls, more: Partial<ZramOptions>) {
 /** Values of all kinds, more than there is room for. */
 function usePool(calls: Calls, more: Partial<ZramOptions>) {
 	const zram = new Zram({ byteLength: PAGES * PAGE, arena: { byteLength: ARENA }, ...more });
+	tighten(zram, more, 2);
 	const into = new Uint8Array(PAGE);
 	let pool!: SwapPool;
 	calls.at(
