@@ -17,10 +17,10 @@ const test = suite("offload-digest");
 /** Of the microcontroller's heap, what the code needs in slots; the rest is for the flash. */
 const FIRMWARE = ["--slots", "12288", "--chunk", "190000"];
 
-const replay = (operations: number) => `
+const replay = (operations: number, isSmall: boolean) => `
 	import { print } from "host";
 	import { recordOffload } from "./tests/support/offload-trace.ts";
-	print(JSON.stringify(recordOffload(${SEED}, ${operations})));
+	print(JSON.stringify(recordOffload(${SEED}, ${operations}, ${isSmall})));
 `;
 
 for (const [variant, operations] of [
@@ -32,10 +32,11 @@ for (const [variant, operations] of [
 ] as const) {
 	const testHere = (await isThere(variant)) ? test : test.skip;
 	const count = scaled(operations);
-	testHere(`${variant}: ${count} operations on each of four flashes`, async () => {
-		const recorded = recordOffload(SEED, count);
-		const options = { progress: false, timeout: 3_600_000, host: isChip(variant) ? FIRMWARE : [] };
-		const result = await runOnXS(variant, { contents: replay(count) }, [], options);
+	const isSmall = isChip(variant);
+	testHere(`${variant}: ${count} operations on each of ${isSmall ? "four" : "six"} flashes`, async () => {
+		const recorded = recordOffload(SEED, count, isSmall);
+		const options = { progress: false, timeout: 3_600_000, host: isSmall ? FIRMWARE : [] };
+		const result = await runOnXS(variant, { contents: replay(count, isSmall) }, [], options);
 		assert.is(result.exitCode, 0, result.output);
 		assert.is(offloadDifference(recorded, JSON.parse(result.stdout)), undefined, `seed ${SEED}`);
 	});

@@ -21,6 +21,8 @@ interface Shape {
 	name: string;
 	chip: Partial<ChipOptions>;
 	options: Partial<ZramOptions>;
+	/** As devices are: pages go to flash when there is no room. Default: at once. */
+	late?: boolean;
 	/** Bytes of the XS heap that flash and model hold. Default: too many for a microcontroller. */
 	heap?: number;
 }
@@ -30,6 +32,18 @@ const SHAPES: Shape[] = [
 		name: "block = page",
 		chip: { blocks: 32 },
 		options: { byteLength: 256 * KB, arena: { byteLength: 48 * KB } },
+	},
+	{
+		name: "late",
+		late: true,
+		chip: { blocks: 32 },
+		options: { byteLength: 256 * KB, arena: { byteLength: 48 * KB } },
+	},
+	{
+		name: "late, integrity, wipe, smaller blocks",
+		late: true,
+		chip: { blocks: 96, blockLength: 1024 },
+		options: { byteLength: 128 * KB, arena: { byteLength: 40 * KB }, integrity: true, wipe: true },
 	},
 	{ name: "integrity, wipe", chip: { blocks: 24 }, options: { integrity: true, wipe: true } },
 	{ name: "smaller blocks", chip: { blocks: 64, blockLength: 1024 }, options: {} },
@@ -46,6 +60,13 @@ const SHAPES: Shape[] = [
 		options: { pageLength: 1024, byteLength: 48 * KB, arena: { byteLength: 12 * KB }, integrity: true },
 	},
 	{
+		name: "small, late",
+		late: true,
+		heap: 80 * KB,
+		chip: { blocks: 32, blockLength: 1024 },
+		options: { pageLength: 1024, byteLength: 48 * KB, arena: { byteLength: 12 * KB } },
+	},
+	{
 		name: "small, smaller blocks, write alignment 64, erased to 0",
 		heap: 80 * KB,
 		chip: { blocks: 48, blockLength: 512, writeAlign: 64, eraseValue: 0 },
@@ -53,10 +74,10 @@ const SHAPES: Shape[] = [
 	},
 ];
 
-for (const [index, { name, chip, options, heap = KB * KB }] of SHAPES.entries())
+for (const [index, { name, chip, options, late, heap = KB * KB }] of SHAPES.entries())
 	holding(heap)(`model: ${name}`, () => {
 		const bed = makeBed({ ...chip, seed: SEED + index });
-		const model = new OffloadModel(bed, SEED + index, options);
+		const model = new OffloadModel(late ? { ...bed, boot: bed.bootLate } : bed, SEED + index, options);
 		const operations = scaled(20_000);
 		for (let i = 0; i < operations; i++) {
 			model.step();
@@ -87,7 +108,9 @@ function makeMoody(bed: Bed, random: Random): Bed & { isMoody: boolean } {
 		refuse();
 		return undefined;
 	};
-	moody.boot = (options = {}, backing = {}) => bed.boot(options, { io, ...backing });
+	// one in two is late
+	const boot = random.once(2) ? bed.boot : bed.bootLate;
+	moody.boot = (options = {}, backing = {}) => boot(options, { io, ...backing });
 	return moody;
 }
 

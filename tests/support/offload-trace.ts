@@ -4,19 +4,35 @@
  */
 
 import type Zram from "zram";
-import type { ZramError } from "zram";
+import type { ZramError, ZramOptions } from "zram";
+import type { ChipOptions } from "../../modules/nor/chip.ts";
 import { digest, fill, KINDS, NOISE } from "./bytes.ts";
 import { type Bed, makeBed } from "./offload.ts";
 import { Random } from "./random.ts";
 
 const KB = 1024;
 
-const SETUPS = [
+interface Setup {
+	name: string;
+	chip: Partial<ChipOptions>;
+	options: Partial<ZramOptions>;
+	/** Pages go to flash when there is no room. Default: at once. */
+	late?: boolean;
+}
+
+const SETUPS: Setup[] = [
 	{ name: "block = page", chip: { blocks: 24 }, options: { byteLength: 128 * KB } },
 	{ name: "integrity", chip: { blocks: 20, writeAlign: 64 }, options: { byteLength: 128 * KB, integrity: true } },
 	{ name: "smaller blocks, wipe", chip: { blocks: 40, blockLength: 1024 }, options: { pageLength: 2048, wipe: true } },
+	{ name: "late", chip: { blocks: 24, blockLength: 1024 }, options: { pageLength: 1024 }, late: true },
+	{
+		name: "late, integrity, smaller blocks",
+		chip: { blocks: 40, blockLength: 1024 },
+		options: { pageLength: 2048, byteLength: 96 * KB, integrity: true },
+		late: true,
+	},
 	{ name: "erased to 0", chip: { blocks: 24, blockLength: 1024, eraseValue: 0 }, options: { pageLength: 1024 } },
-] as const;
+];
 
 /** Operations between two entries of a record. */
 const RECORD_EVERY = 100;
@@ -26,12 +42,14 @@ class OffloadTrace {
 	readonly #bed: Bed;
 	readonly #arena = new ArrayBuffer(32 * KB);
 	readonly #options: object;
+	readonly #isLate: boolean;
 	readonly #random: Random;
 	readonly #results = new Float64Array(4);
 	#zram: Zram;
 	#buffer: Uint8Array;
 
-	constructor({ chip, options }: (typeof SETUPS)[number], seed: number) {
+	constructor({ chip, options, late = false }: Setup, seed: number) {
+		this.#isLate = late;
 		this.#bed = makeBed({ ...chip, seed });
 		// without dense: how many pages maintain() packs depends on how fast the machine is
 		this.#options = { byteLength: 64 * KB, arena: this.#arena, codecs: ["lz4", "columns"], ...options };
@@ -45,7 +63,7 @@ class OffloadTrace {
 		const { chip } = this.#bed;
 		for (let block = 0; block < chip.blocks; block++)
 			this.digest = digest(this.digest, chip.content(block), 0, chip.blockLength);
-		return this.#bed.boot(this.#options, { format: true });
+		return (this.#isLate ? this.#bed.bootLate : this.#bed.boot)(this.#options, { format: true });
 	}
 
 	step() {
@@ -100,9 +118,9 @@ class OffloadTrace {
 	}
 }
 
-/** What `operations` on each setup come to: digests after each RECORD_EVERY of them. */
-export function recordOffload(seed: number, operations: number): number[][] {
-	return SETUPS.map((setup, index) => {
+/** What `operations` on each setup come to: digests after each RECORD_EVERY of them. `isSmall`: without the late ones, for which a microcontroller lacks memory. */
+export function recordOffload(seed: number, operations: number, isSmall = false): number[][] {
+	return SETUPS.filter(({ late }) => !(isSmall && late)).map((setup, index) => {
 		const trace = new OffloadTrace(setup, seed + index);
 		const digests: number[] = [];
 		for (let i = 1; i <= operations; i++) {
@@ -117,7 +135,7 @@ export function recordOffload(seed: number, operations: number): number[][] {
 export function offloadDifference(recorded: number[][], replayed: number[][]): string | undefined {
 	for (const [index, digests] of recorded.entries()) {
 		const at = digests.findIndex((value, i) => value !== replayed[index]?.[i]);
-		if (at >= 0) return `${SETUPS[index]?.name}: between ${at * RECORD_EVERY} and ${(at + 1) * RECORD_EVERY}`;
+		if (at >= 0) return `setup ${index}: between ${at * RECORD_EVERY} and ${(at + 1) * RECORD_EVERY}`;
 	}
 	return undefined;
 }
