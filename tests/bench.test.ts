@@ -276,9 +276,12 @@ test("the bench, quickly: every table, every promise, and files to look at", asy
 		"Cost by kind",
 		"Cost of a page",
 		"Capacity",
+		"Capacity by codecs, and by how much rests",
 		"Capacity beside Linux zram",
 		"Capacity in use",
+		"Recording",
 		"Footprint",
+		"Offload: a day in the life of five apps",
 	];
 	for (const title of [...titles, "What is promised"]) assert.match(stdout, new RegExp(`^${title}`, "m"));
 	assert.match(stdout, /mixture: stored bytes, of LZ4's +at most 1.005x +[01]\.\d{3}x +(kept|MISSED)/);
@@ -286,7 +289,7 @@ test("the bench, quickly: every table, every promise, and files to look at", asy
 	assert.not.match(stdout, /NaN|undefined/);
 	const written = [...stdout.matchAll(/^ {2}(build\/\S+)$/gm)].map(([, path]) => path as string);
 	const texts = written.map((path) => readFileSync(join(root, path), "utf8"));
-	assert.is(written.length, 8);
+	assert.is(written.length, 9);
 	for (const text of texts) assert.not.match(text, /NaN|undefined/);
 	const results = JSON.parse(texts[0] as string);
 	const sizeOf = (name: string) => results.sizes.find((size: Size) => size.name === name) as Size;
