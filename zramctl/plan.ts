@@ -302,9 +302,17 @@ function traceLines({ name, trace }: Traced, plans: TracePlan[]): string[] {
 		flash ? (flash.years === null ? "no end" : flash.years.toPrecision(3)) : "-",
 	]);
 	const what = `${name}: ${count(writes + refused)} stores, of which the device refused ${count(refused)}`;
+	const enough = plans.find(({ memory }) => memory?.refused === 0);
+	const { pageCount, pageLength } = trace.header;
+	const advice = enough
+		? [
+				`new Zram({ arena: ${enough.arena / KB} * 1024, byteLength: ${pageCount * pageLength} }) would have refused nothing`,
+			]
+		: [];
 	return [
 		`${what}; and with ${size(flashFor(trace))} of flash behind it`,
 		...table([["RAM", "REFUSED", "MOST USED", "REFUSED, FLASH", "PAGES TO IT", "ERASES", "YEARS"], ...rows]),
+		...advice,
 		...trace.problems.map((problem) => `${name}: ${problem}`),
 	];
 }
