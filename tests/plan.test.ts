@@ -190,7 +190,7 @@ test("costs are those that were measured for pages like it", () => {
 	const [speech, zeros] = [pack(packer, pcm(10 * PAGE, 3)), pack(packer, new Uint8Array(PAGE))];
 	const cost = costOf(speech, "pcm16");
 	const measured = (...names: string[]) => measuredKinds.filter(({ name }) => names.includes(name));
-	const pcm16 = measured("pcm", "speech", "singing", "stereo");
+	const pcm16 = measured("pcm", "speech", "singing", "stereo", "announcement");
 	for (const what of ["write", "read"] as const) {
 		const costs = pcm16.map((kind) => kind[what]);
 		const [least, most] = [10 * Math.min(...costs), 10 * Math.max(...costs)];
