@@ -1,8 +1,9 @@
 /*
- * Late offload: a page goes to flash when there is no room for it in memory, not before. The engine says which page (zramLate.c),
- * offload/ whether it can and where to.
+ * Late offload: a page goes to flash when there is no room for it in memory, not before. The engine says which page
+ * (zramLate.c), offload/ whether it can and where to.
  */
 
+import type { BackingStatus } from "zram/backing";
 import { type Engine as EngineInstance, RESERVE_FULL, RESERVE_LOW, STOP_HUGE } from "zram/engine/interface";
 import type { Offload } from "zram/offload";
 
@@ -15,9 +16,9 @@ export class Refusals {
 }
 
 /**
- * For the page at which the engine has stopped with STOP_HUGE, and which is in staging, or with STOP_FULL. A page that can be
- * spared goes to flash, or this one itself; then it is done, and this returns true. Else what there is of room is all that
- * there will be. mode: as of Engine.offload().
+ * For the page at which the engine has stopped with STOP_HUGE, and which is in staging, or with STOP_FULL. A page that can
+ * be spared goes to flash, or this one itself; then it is done, and this returns true. Else what there is of room is all
+ * that there will be. mode: as of Engine.offload().
  */
 export function makeRoom(offload: Offload, engine: EngineInstance, stop: number, mode: number): boolean {
 	const isHuge = stop === STOP_HUGE;
@@ -54,8 +55,7 @@ export function maintainFlash(
 }
 
 /** Pages that flash would take now, one after the other. */
-export function flashLeft(offload: Offload): number {
-	const { slots, usedSlots, erasedSlots } = offload.survey();
-	const ready = erasedSlots + (offload.erasedOnly ? 0 : Math.floor(offload.budget.credit));
-	return Math.max(Math.min(slots - usedSlots - 1, ready), 0); // the last slot is for those that are written anew
+export function flashLeft({ slots, slotsUsed, slotsErased, budget }: BackingStatus, erasedOnly: boolean): number {
+	// the last slot is for those that are written anew
+	return Math.max(Math.min(slots - slotsUsed - 1, slotsErased + (erasedOnly ? 0 : budget)), 0);
 }

@@ -606,8 +606,8 @@ export default class Zram {
 	 * @internal
 	 */
 	get bytesLeft(): number {
-		const { memUsed, memLimit, hugePages, rawPages } = this.status();
-		const toFlash = this.#offload ? Math.min(flashLeft(this.#offload), hugePages) : 0;
+		const { memUsed, memLimit, hugePages, rawPages, backing } = this.status();
+		const toFlash = backing ? Math.min(flashLeft(backing, this.#offload?.erasedOnly === true), hugePages) : 0;
 		const raw = Math.min(toFlash, rawPages);
 		return Math.max(memLimit - memUsed + raw * this.pageLength + (toFlash - raw) * this.#threshold, 0);
 	}

@@ -1,5 +1,6 @@
 /*
- * Offload: pages on flash. This file decides where a page goes, what is erased when, and what moves; which pages come, and when, is up to late.ts; log.ts keeps what must outlive a reboot, and the engine knows which page is in which slot. What holds:
+ * Offload: pages on flash. This file decides where a page goes, what is erased when, and what moves; late.ts, which pages
+ * come; log.ts keeps what must outlive a reboot, and the engine knows which page is in which slot. What holds:
  *
  * 1. A slot is programmed and read back before the page's entry says that it is there, and freed after that.
  * 2. An erase is on record before it begins, and paid for.
@@ -116,8 +117,7 @@ export class Offload {
 	}
 
 	#stagingSum(): number {
-		const { staging } = this.#flash;
-		return Engine.checksum(staging, 0, staging.length);
+		return Engine.checksum(this.#flash.staging, 0, this.#flash.staging.length);
 	}
 
 	/** Reads what the slot of `page` has into staging; false if the driver cannot. */

@@ -109,11 +109,18 @@ export class EngineCore {
 	#store(page: number, mode: number): number {
 		const { packer, place } = this;
 		packer.pack();
-		this.packed = (packer.packed.codec << 13) | packer.packed.length;
-		const { length } = packer.packed;
+		const { codec, length } = packer.packed;
+		this.packed = (codec << 13) | length;
 		const isHuge = length > place.threshold;
-		if (isHuge && !(mode & MODE_KEEP) && place.late.waits(page, length, () => this.stagingSum())) return STOP_HUGE;
+		if (isHuge && !(mode & MODE_KEEP) && (this.#isOnFlash(page) || place.late.waits(page, length))) return STOP_HUGE;
 		return this.#full(place.place(page, packer.packed), isHuge ? STOP_HUGE : STOP_FULL, mode);
+	}
+
+	/** Whether the slot of a page has what is in staging already, as far as its checksum says. */
+	#isOnFlash(page: number): boolean {
+		const { place } = this;
+		const slot = place.stateOf(page) === STATE_OFFLOADED ? place.slots.slotOf(page) : -1;
+		return slot >= 0 && place.slots.sumOf(slot) === this.stagingSum();
 	}
 
 	/** What a store answers: with flash there is more to be done if there is no room. */

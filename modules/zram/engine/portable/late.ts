@@ -51,24 +51,23 @@ export class Late {
 	reserve(): number {
 		const { arena, limitGranules } = this.#place;
 		const left = limitGranules - (arena.header[USED_GRANULES] as number);
-		const reserve = Math.floor(limitGranules / RESERVE);
+		const reserve = this.#reserve;
 		if (left < 0) return RESERVE_LOW;
 		if (left >= reserve) return RESERVE_FULL;
 		return left <= reserve >> 1 ? RESERVE_LOW : RESERVE_USED;
 	}
 
-	/**
-	 * Whether a huge page, which would be stored in so many bytes, has to wait: it would take of the reserve, or `sum` is
-	 * that of what its slot has already.
-	 */
-	waits(page: number, length: number, sum: () => number): boolean {
-		const { arena, limitGranules, slots } = this.#place;
-		const slot = this.#place.stateOf(page) === STATE_OFFLOADED ? slots.slotOf(page) : -1;
-		if (slot >= 0 && slots.sumOf(slot) === sum()) return true;
+	/** Whether a huge page, which would be stored in so many bytes, has to wait: it would take of the reserve. */
+	waits(page: number, length: number): boolean {
+		const { arena, limitGranules } = this.#place;
 		const have = this.#place.granulesOf(page);
 		const more = arena.granulesFor(length) - have;
-		const room = limitGranules - Math.floor(limitGranules / RESERVE);
-		return have >= 0 && more > 0 && (arena.header[USED_GRANULES] as number) + more > room;
+		return have >= 0 && more > 0 && (arena.header[USED_GRANULES] as number) + more > limitGranules - this.#reserve;
+	}
+
+	/** Granules that huge pages leave to the others. */
+	get #reserve(): number {
+		return Math.floor(this.#place.limitGranules / RESERVE);
 	}
 
 	/** A page was overwritten or trimmed whose entry had this word 1: if it was huge, that was how old such pages get. */
