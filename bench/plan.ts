@@ -14,18 +14,7 @@ const HEAD = `/**
  * @module
  */
 
-/** Pages of a kind: lengths are bytes a page of 4 KB, costs instructions a page, from the call in JavaScript. */
-export interface MeasuredKind {
-	name: string;
-	/** Mean of what is stored. */
-	stored: number;
-	/** Share of the pages that columns holds. */
-	columns: number;
-	write: number;
-	read: number;
-	/** With LZ4 alone. */
-	lz4Write: number;
-}
+import type { MeasuredKind } from "./plan.ts";
 `;
 
 /** Bytes of what is in firmware without a flash behind the device. */

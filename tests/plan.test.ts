@@ -415,7 +415,7 @@ test("the command: traces beside files, in a log as well; what is none gives a l
 	assert.match(stdout, /^RAM +AS THEY ARE .*OF 1 FILES/m);
 	assert.match(stdout, /^trend\.zrt: 30,447 stores, of which the device refused 0; and with 1\.0 MB of flash/m);
 	assert.match(stdout, /^64 KB +0 +45 KB +0 +0 +0 +no end$/m);
-	assert.match(stdout, /^new Zram\(\{ arena: 64 \* 1024, byteLength: \d+ \}\) would have refused nothing$/m);
+	assert.match(stdout, /^new Zram\(\{ arena: 64 \* 1024, byteLength: \d+ \* 1024 \}\) would have refused nothing$/m);
 	const alone = await zram("plan", traceOf("trend"), "--arena", "48K", "--json");
 	const { traces, files } = JSON.parse(alone.stdout);
 	assert.is(files, undefined);

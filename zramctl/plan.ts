@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
+import { FORMAT } from "zram/trace/format";
 import { Failure } from "./failure.ts";
 import { type AppBuffer, type DecodePicture, fileBuffer, toBuffer } from "./plan/files.ts";
 import { measuredCode } from "./plan/measured.ts";
@@ -31,12 +32,10 @@ import {
 } from "./plan/plan.ts";
 import { flashFor, planTrace, type TracePlan } from "./plan/trace.ts";
 import { Progress } from "./replay/progress.ts";
+import { count, yearsOf } from "./replay/report.ts";
 import { survey } from "./replay/survey.ts";
 import { TraceFile } from "./replay/trace.ts";
 import { size, table } from "./view.ts";
-
-/** What a line of a trace in a log begins with. */
-const TRACE_LINE = "zram/trace 1 ";
 
 export const PLAN_HELP = `       zram plan FILE… [--arena BYTES] [--screen WIDTHxHEIGHT] [--bytes] [--json]
                                          how many of your files 32 KB to 8 MB would hold, and what it costs; of
@@ -102,7 +101,7 @@ function* filesOf(paths: string[]): Generator<string> {
 
 /** A trace is named so; or it is a log with lines of one. */
 function isTrace(path: string, bytes: Uint8Array): boolean {
-	return path.endsWith(".zrt") || Buffer.from(bytes.subarray(0, 65_536)).includes(TRACE_LINE);
+	return path.endsWith(".zrt") || Buffer.from(bytes.subarray(0, 65_536)).includes(`${FORMAT} `);
 }
 
 interface Traced {
@@ -269,13 +268,12 @@ function detail(planned: Planned[], plan: Plan): string[] {
 function toText(planned: Planned[], plans: Plan[], chosen: Plan): string[] {
 	const use = useOf(planned);
 	const kinds = byKind(planned);
-	const count = (value: number) => `${value}`;
 	return [
 		...table([
 			["RAM", "AS THEY ARE", "LZ4 ALONE", "WRITTEN", "AT REST", `OF ${planned.length} FILES, ${size(use.byteLength)}`],
 			...plans.map(({ arena, raw, lz4, written, rested }) => [
 				size(arena),
-				...[raw, lz4.count, written.count, rested.count].map(count),
+				...[raw, lz4.count, written.count, rested.count].map(String),
 			]),
 		]),
 		"",
@@ -291,24 +289,18 @@ function toText(planned: Planned[], plans: Plan[], chosen: Plan): string[] {
 	];
 }
 
-const count = (value: number) => value.toLocaleString("en");
-
 function traceLines({ name, trace }: Traced, plans: TracePlan[]): string[] {
 	const { writes, refused } = survey(trace);
 	const rows = plans.map(({ arena, memory, flash }) => [
 		size(arena),
 		...(memory ? [count(memory.refused), size(memory.usedMost)] : ["-", "-"]),
 		...(flash ? [count(flash.refused), count(flash.pages), count(flash.erases)] : ["-", "-", "-"]),
-		flash ? (flash.years === null ? "no end" : flash.years.toPrecision(3)) : "-",
+		flash ? yearsOf(flash) : "-",
 	]);
 	const what = `${name}: ${count(writes + refused)} stores, of which the device refused ${count(refused)}`;
 	const enough = plans.find(({ memory }) => memory?.refused === 0);
 	const { pageCount, pageLength } = trace.header;
-	const advice = enough
-		? [
-				`new Zram({ arena: ${enough.arena / KB} * 1024, byteLength: ${pageCount * pageLength} }) would have refused nothing`,
-			]
-		: [];
+	const advice = enough ? [`${constructorOf(enough, pageCount * pageLength)} would have refused nothing`] : [];
 	return [
 		`${what}; and with ${size(flashFor(trace))} of flash behind it`,
 		...table([["RAM", "REFUSED", "MOST USED", "REFUSED, FLASH", "PAGES TO IT", "ERASES", "YEARS"], ...rows]),

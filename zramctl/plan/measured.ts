@@ -4,18 +4,7 @@
  * @module
  */
 
-/** Pages of a kind: lengths are bytes a page of 4 KB, costs instructions a page, from the call in JavaScript. */
-export interface MeasuredKind {
-	name: string;
-	/** Mean of what is stored. */
-	stored: number;
-	/** Share of the pages that columns holds. */
-	columns: number;
-	write: number;
-	read: number;
-	/** With LZ4 alone. */
-	lz4Write: number;
-}
+import type { MeasuredKind } from "./plan.ts";
 
 export const measuredKinds: readonly MeasuredKind[] = [
 	{ name: "bitmap", stored: 659, columns: 0.37, write: 123955, read: 53752, lz4Write: 30683 },

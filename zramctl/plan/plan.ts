@@ -9,7 +9,20 @@
  */
 
 import Zram, { type CodecName, type PageState } from "zram";
-import { type MeasuredKind, measuredKinds } from "./measured.ts";
+import { measuredKinds } from "./measured.ts";
+
+/** Pages of a kind: lengths are bytes a page of 4 KB, costs instructions a page, from the call in JavaScript. */
+export interface MeasuredKind {
+	name: string;
+	/** Mean of what is stored. */
+	stored: number;
+	/** Share of the pages that columns holds. */
+	columns: number;
+	write: number;
+	read: number;
+	/** With LZ4 alone. */
+	lz4Write: number;
+}
 
 export const PAGE = 4096;
 /** Of the plan: 32 KB to 8 MB. */
@@ -277,7 +290,7 @@ export function milliseconds(instructions: number): number {
 }
 
 /** What to write in an app: only what differs from the defaults. `codecs`: those that it shall use, if not all. */
-export function constructorOf(plan: Plan, address?: number, codecs?: CodecName[]): string {
+export function constructorOf(plan: Pick<Plan, "arena">, address?: number, codecs?: CodecName[]): string {
 	const [megabytes, kilobytes] = [plan.arena / 1024 ** 2, plan.arena / 1024];
 	const whole = Number.isInteger(megabytes) ? `${megabytes} * 1024 * 1024` : `${kilobytes} * 1024`;
 	const arena = Number.isInteger(kilobytes) ? whole.replace(/^1 \* /, "") : `${plan.arena}`;

@@ -26,7 +26,7 @@ export interface Report {
 	flash: FlashResult[];
 }
 
-const count = (value: number) => value.toLocaleString("en");
+export const count = (value: number) => value.toLocaleString("en");
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 function duration(milliseconds: number): string {
@@ -35,9 +35,11 @@ function duration(milliseconds: number): string {
 	return seconds < 7200 ? `${Math.round(seconds / 60)} minutes` : `${(seconds / 3600).toFixed(1)} hours`;
 }
 
-function years(value: number): string {
-	if (value >= 1000) return "over 1,000";
-	return value >= 1 ? value.toFixed(1) : value.toPrecision(2);
+/** How long a flash lasts. */
+export function yearsOf({ years }: FlashResult): string {
+	if (years === null) return "no end";
+	if (years >= 1000) return "over 1,000";
+	return years >= 1 ? years.toFixed(1) : years.toPrecision(2);
 }
 
 export function summaryLines({ file, header, survey, complete }: Report): string[] {
@@ -103,7 +105,7 @@ export function flashRows(results: FlashResult[]): string[][] {
 		count(each.held),
 		count(each.erases),
 		`${count(each.wearLeast)} to ${count(each.wearMost)}`,
-		each.years === null ? "no end" : years(each.years),
+		yearsOf(each),
 		count(each.refused),
 		`${each.worst.toFixed(0)} ms`,
 	]);
