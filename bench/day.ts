@@ -16,6 +16,7 @@ import { AtOnce, kernels } from "../tests/support/offload.ts";
 import { Random } from "../tests/support/random.ts";
 import { runAsProgram } from "../tools/process.ts";
 import { randomBytes } from "./generators.ts";
+import { NextBlock } from "./naive.ts";
 import { type Table, toText } from "./tables.ts";
 
 const PAGE = 4096;
@@ -207,8 +208,8 @@ interface Design {
 	trim(page: number): void;
 	/** An idle moment, once a minute. */
 	idle(): void;
-	/** Until the flash is worn, at so many erases a day. */
-	years(erases: number): number;
+	/** Until the flash is worn, at so many erases a day, and so many of the block that has most. */
+	years(erases: number, most: number): number;
 }
 
 function makeChip(): Chip {
@@ -264,12 +265,10 @@ class Ours implements Design {
 	}
 }
 
-/** The design that comes to mind first: a page that cannot be compressed goes to the next block in turn that is free. */
+/** The design that comes to mind first. */
 class Naive implements Design {
 	readonly chip = makeChip();
-	readonly #blockOf = new Map<number, number>();
-	readonly #used = new Set<number>();
-	#next = 0;
+	readonly #blocks = new NextBlock(this.chip);
 
 	time(): number {
 		return this.chip.statistics.typical / 1000;
@@ -277,27 +276,19 @@ class Naive implements Design {
 
 	write(page: number, bytes: Uint8Array, isText: boolean) {
 		this.trim(page);
-		if (isText) return; // it is in memory
-		while (this.#used.has(this.#next)) this.#next = (this.#next + 1) % BLOCKS;
-		const block = this.#next;
-		this.chip.erase(block);
-		this.chip.program(bytes, 0, PAGE, block * PAGE);
-		this.#blockOf.set(page, block);
-		this.#used.add(block);
-		this.#next = (block + 1) % BLOCKS;
+		if (!isText) this.#blocks.write(page, bytes); // else it is in memory
 	}
 
 	read() {}
 
 	trim(page: number) {
-		this.#used.delete(this.#blockOf.get(page) ?? -1);
-		this.#blockOf.delete(page);
+		this.#blocks.trim(page);
 	}
 
 	idle() {}
 
-	years(): number {
-		return W25Q128.endurance / Math.max(...this.chip.erases) / 365.25;
+	years(_erases: number, most: number): number {
+		return W25Q128.endurance / most / 365.25;
 	}
 }
 
@@ -334,6 +325,7 @@ function measure(app: keyof typeof APPS, load: number, design: keyof typeof DESI
 	for (let now = -minutes / 2; now < minutes; now++) {
 		if (now === 0) {
 			before.erases = device.chip.statistics.erases;
+			before.worn.set(device.chip.erases);
 			Object.assign(use, { waits: [], compressible: 0, compressibleWaited: 0 });
 			idle = longest = 0;
 		}
@@ -345,12 +337,13 @@ function measure(app: keyof typeof APPS, load: number, design: keyof typeof DESI
 	}
 	const waits = use.waits.sort((a, b) => a - b);
 	const erases = device.chip.statistics.erases - before.erases;
+	const most = Math.max(...device.chip.erases.map((each, block) => each - (before.worn[block] as number)));
 	return {
 		app,
 		load,
 		design,
 		erases,
-		years: device.years(erases),
+		years: device.years(erases, most),
 		worst: waits.at(-1) ?? 0,
 		p99: waits[Math.floor(waits.length * 0.99)] ?? 0,
 		waited: use.compressibleWaited / use.compressible,
@@ -371,7 +364,7 @@ export function measureDays(minutes: number, say: (what: string) => void): DayRe
 	return results;
 }
 
-const number = (value: number, digits = 0) => value.toLocaleString("en", { maximumFractionDigits: digits });
+export const number = (value: number, digits = 0) => value.toLocaleString("en", { maximumFractionDigits: digits });
 
 /** Of a result, the share of the erases that at-once takes for the same. */
 export function shareOf(results: DayResult[], { app, load, erases }: DayResult): number {

@@ -18,8 +18,9 @@ import { Random } from "../tests/support/random.ts";
 import { buildFolder } from "../tools/paths.ts";
 import { runAsProgram } from "../tools/process.ts";
 import { panelChart } from "./charts.ts";
-import { type DayResult, dayTable, measureDays } from "./day.ts";
+import { type DayResult, dayTable, measureDays, number } from "./day.ts";
 import { randomBytes } from "./generators.ts";
+import { NextBlock } from "./naive.ts";
 import { type Table, toText } from "./tables.ts";
 
 const KB = 1024;
@@ -60,31 +61,6 @@ export interface OffloadResults {
 /** Where a page is written that cannot be compressed. */
 interface Device {
 	write(page: number, bytes: Uint8Array): void;
-}
-
-/** The design that comes to mind first: each page goes to the next block in turn that is free. */
-class Naive implements Device {
-	readonly #chip: Chip;
-	readonly #blockOf = new Map<number, number>();
-	readonly #used = new Set<number>();
-	#next = 0;
-
-	constructor(chip: Chip) {
-		this.#chip = chip;
-	}
-
-	write(page: number, bytes: Uint8Array) {
-		const { blocks, blockLength } = this.#chip;
-		if (this.#used.size === blocks) return;
-		while (this.#used.has(this.#next)) this.#next = (this.#next + 1) % blocks;
-		const block = this.#next;
-		this.#chip.erase(block);
-		this.#chip.program(bytes, 0, blockLength, block * blockLength);
-		this.#used.delete(this.#blockOf.get(page) ?? -1);
-		this.#blockOf.set(page, block);
-		this.#used.add(block);
-		this.#next = (block + 1) % blocks;
-	}
 }
 
 /** Every page that cannot be compressed goes to flash, as when there is no room. */
@@ -173,7 +149,7 @@ function measureWear({ years, perDay }: OffloadExtent): OffloadResults["wear"] {
 	};
 	const ours = live((chip, ticks) => new Ours(chip, ticks, 256));
 	const slots = (ours.device as Ours).zram.status().backing?.slots as number;
-	const naive = live((chip) => new Naive(chip));
+	const naive = live((chip) => new NextBlock(chip));
 	return { years, ours: ours.erases, naive: naive.erases, logBlocks: BLOCKS - slots };
 }
 
@@ -187,8 +163,6 @@ export function measureOffload(extent: OffloadExtent, say: (what: string) => voi
 	say("offload: wear over years");
 	return { day, cost, wear: measureWear(extent) };
 }
-
-const number = (value: number, digits = 0) => value.toLocaleString("en", { maximumFractionDigits: digits });
 
 export function offloadTables({ day, cost, wear }: OffloadResults): Table[] {
 	const [least, most] = [Math.min(...wear.ours.slice(wear.logBlocks)), Math.max(...wear.ours)];
