@@ -5,6 +5,7 @@
  */
 
 import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./paths.ts";
 
@@ -76,6 +77,6 @@ export const clientManifest = {
 	defines: {
 		audioOut: { bitsPerSample: 16, numChannels: 1, sampleRate: 12000, streams: 2, queueLength: 4 },
 	},
-	config: { files: "/tmp/" },
+	config: { files: `${tmpdir()}/` },
 	build: { LIBRARIES: "-lasound" },
 };
