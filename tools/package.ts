@@ -141,7 +141,7 @@ function writeReadme() {
 	const text = readFileSync(join(root, "README.md"), "utf8");
 	const without = text
 		.replaceAll(/^!\[[^\]]*\]\([\w./-]+\)\n\n?/gm, "")
-		.replaceAll(/\[([^\]]*)\]\(([\w./-]+)\)/g, (link, name, path) =>
+		.replaceAll(/\[([^\]]*)\]\(([\w./-]+)(?:#[\w-]+)?\)/g, (link, name, path) =>
 			existsSync(join(packageFolder, path)) ? link : name,
 		);
 	writeFileSync(join(packageFolder, "README.md"), without);
