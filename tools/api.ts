@@ -23,7 +23,7 @@ const packages = TOOLS.flatMap((tool) => ["--package", tool]);
 const options = [
 	"--tsconfig tsconfig.package.json --plugin typedoc-plugin-markdown --plugin typedoc-plugin-rename-defaults",
 	"--out docs/api --name xs-zram --readme none --excludePrivate --excludeInternal --disableSources",
-	"--hideBreadcrumbs --hidePageHeader --outputFileStrategy modules --skipErrorChecking --treatWarningsAsErrors",
+	"--hideBreadcrumbs --hidePageHeader --useHTMLAnchors --outputFileStrategy modules --skipErrorChecking --treatWarningsAsErrors",
 	"--intentionallyNotExported HostBuffer", // a global of XS
 ].flatMap((line) => line.split(" "));
 const result = await run("npm", ["exec", "--yes", ...packages, "--", "typedoc", ...options, ...entries], {
