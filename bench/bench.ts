@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what the module costs and holds, beside its peers, in one run. Prints tables, and writes
- * bench/results.json, docs/bench.md, its pictures, the README's tables, and zramctl/plan/measured.ts. Takes some minutes;
+ * bench/results.json, docs/bench.md, its pictures, the tables of README.md, docs/options.md and docs/flash.md, and zramctl/plan/measured.ts. Takes some minutes;
  * progress is on stderr.
  *
  *   --quick   just enough to see that it works; writes to build/bench instead
@@ -21,7 +21,7 @@ import { checkFirmwareTools } from "../tools/run-firmware.ts";
 import { type Chip, chips } from "../tools/variants.ts";
 import { readPages } from "./command.ts";
 import { type Corpus, PAGE, prepareCorpus } from "./corpus.ts";
-import { page, pictures, readmeWith } from "./docs.ts";
+import { page, pagesWithTables, pictures, withTables } from "./docs.ts";
 import * as measure from "./measure.ts";
 import { type HostName, hasCallgrind } from "./meter.ts";
 import { measureOffload, OFFLOAD_FULL, OFFLOAD_QUICK } from "./offload.ts";
@@ -139,7 +139,9 @@ function write(results: Results): string[] {
 	const files: Record<string, string> = {
 		[folder("bench/results.json")]: `${JSON.stringify(results, null, "\t")}\n`,
 		[folder("docs/bench.md")]: page(results, extent.ops),
-		[folder("README.md")]: readmeWith(readFileSync(join(root, "README.md"), "utf8"), results),
+		...Object.fromEntries(
+			pagesWithTables.map((path) => [folder(path), withTables(path, readFileSync(join(root, path), "utf8"), results)]),
+		),
 		...Object.fromEntries(Object.entries(pictures(results)).map(([name, svg]) => [folder(`docs/${name}`), svg])),
 	};
 	const measured = measuredModule(results);

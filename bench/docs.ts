@@ -7,6 +7,7 @@
 import type { FillResult } from "./app/fill.ts";
 import { barChart, dotChart } from "./charts.ts";
 import { PAGE } from "./corpus.ts";
+import { type DayResult, LOADS } from "./day.ts";
 import type { CallsByKind, Capacity, CostByKind } from "./measure.ts";
 import { wearChart } from "./offload.ts";
 import type { PeerSizes } from "./peers.ts";
@@ -200,28 +201,62 @@ function costRows({ calls, cost }: Results): string[][] | undefined {
 	const command = (option: string) => `\`npm run -s cost -- --host rv32 --pages 400${option} ${mixturePath}\``;
 	return [
 		row("write", write, bare.lz4Write, command("")),
-		row("read", read, bare.lz4Read, "from the call in JavaScript to the last byte"),
+		row("read", read, bare.lz4Read, ""),
 		row(`write${onlyLZ4}`, lz4Write, bare.lz4Write, command(" --codecs lz4")),
 		row(`read${onlyLZ4}`, lz4Read, bare.lz4Read, ""),
 	];
 }
 
-/** The README's tables, by their heads. */
-const readmeTables: [head: string, rows: (results: Results) => string[][] | undefined][] = [
-	["| what you keep | takes of its size | so 1 MB holds |\n|---|---:|---:|\n", kindRows],
-	["| 1 MB of the mixture | holds | wasted | |\n|---|---:|---:|---|\n", capacityRows],
-	["| a page of 4 KB, rv32 | instructions | of bare LZ4's in C | |\n|---|---:|---:|---|\n", costRows],
+const apps: [name: string, what: string][] = [
+	["camera", "camera: a JPEG frame of 32 KB every two minutes, the latest are kept"],
+	["cache", "HTTP cache: two requests a minute, the least recently used body goes"],
+	["slides", "slide show: an album of JPEGs of 64 KB, one replaced every quarter of an hour"],
+	["recorder", "recorder: a take of 5 to 25 s of ADPCM every 20 minutes, the latest are kept, and one in four of the older ones"],
+	["static", "half never changes; beside it a ring of four pages a minute"],
 ];
 
-/** The README with its tables of what was measured anew. */
-export function readmeWith(readme: string, results: Results): string {
-	return readmeTables.reduce((text, [head, rows]) => {
+function years(value: number | null): string {
+	if (value === null) return "no wear";
+	return value >= 1000 ? "over 1,000" : value.toFixed(0);
+}
+
+function dayRows({ offload: { day } }: Results): string[][] {
+	return apps.map(([name, what]) => {
+		const find = (design: string, load: number) =>
+			day.find((each) => each.app === name && each.design === design && each.load === load) as DayResult;
+		const pages = find("naive", 1.1).erases; // it programs, and erases for, each of them
+		const late = LOADS.map((load) => years(find("late", load).years));
+		return [what, pages.toLocaleString("en"), ...late, years(find("at once", 1.1).years)];
+	});
+}
+
+/** The tables of pages that are written by hand, by their heads. */
+const tablesIn: Record<string, [head: string, rows: (results: Results) => string[][] | undefined][]> = {
+	"README.md": [["| what you keep | takes of its size | so 1 MB holds |\n|---|---:|---:|\n", kindRows]],
+	"docs/options.md": [
+		["| 1 MB of the mixture | holds | wasted | |\n|---|---:|---:|---|\n", capacityRows],
+		["| a page of 4 KB, rv32 | instructions | of bare LZ4's in C | |\n|---|---:|---:|---|\n", costRows],
+	],
+	"docs/flash.md": [
+		[
+			"| app | pages a day | 0.9 times its memory | 1.1 times | 1.5 times | every page at once |\n|---|---:|---:|---:|---:|---:|\n",
+			dayRows,
+		],
+	],
+};
+
+/** Pages that are written by hand and have tables of what was measured. */
+export const pagesWithTables = Object.keys(tablesIn);
+
+/** Such a page with its tables of what was measured anew. */
+export function withTables(path: string, page: string, results: Results): string {
+	return (tablesIn[path] as (typeof tablesIn)[string]).reduce((text, [head, rows]) => {
 		const start = text.indexOf(head);
-		if (start < 0) throw new Error(`README.md: there is no table ${head.split("\n")[0]}`);
+		if (start < 0) throw new Error(`${path}: there is no table ${head.split("\n")[0]}`);
 		const lines = rows(results)?.map((row) => `| ${row.join(" | ")} |\n`);
 		if (!lines) return text;
 		return text.slice(0, start) + head + lines.join("") + text.slice(text.indexOf("\n\n", start) + 1);
-	}, readme);
+	}, page);
 }
 
 /** The whole page. */

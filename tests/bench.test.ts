@@ -8,7 +8,7 @@ import * as assert from "uvu/assert";
 import type { HistoryResult } from "../bench/app/history.ts";
 import type { Parameters } from "../bench/app/program.ts";
 import { evenly, readPages, runProgram, withPages } from "../bench/command.ts";
-import { page, readmeWith } from "../bench/docs.ts";
+import { page, pagesWithTables, withTables } from "../bench/docs.ts";
 import { randomBytes, roomRecords, SENSORS, type Sensors, samePages, sensorRecords } from "../bench/generators.ts";
 import { FULL, type Size } from "../bench/measure.ts";
 import { measureCost } from "../bench/meter.ts";
@@ -258,11 +258,11 @@ for (const host of ["XS", "Node"])
 		assert.ok(elsewhere > (granules - 1) * 64 && elsewhere <= granules * 64, `${elsewhere}`);
 	});
 
-test("docs/bench.md, the README's tables and what zram plan knows are what bench/results.json says", () => {
+test("docs/bench.md, the tables of other pages, and what zram plan knows are what bench/results.json says", () => {
 	const text = (path: string) => readFileSync(join(root, path), "utf8");
 	const results = JSON.parse(text("bench/results.json"));
 	assert.is(text("docs/bench.md"), page(results, FULL.ops));
-	assert.is(text("README.md"), readmeWith(text("README.md"), results));
+	for (const path of pagesWithTables) assert.is(text(path), withTables(path, text(path), results));
 	assert.is(text("zramctl/plan/measured.ts"), measuredModule(results));
 });
 

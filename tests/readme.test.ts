@@ -1,7 +1,7 @@
-/* The examples of README, docs/history.md and docs/device.md are complete: they compile as they stand, run on XS, and print what they say. */
+/* Every ts block of README.md and docs/ is a complete program: it compiles as it stands, runs on XS, and prints what it says. */
 // needs: compiler
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -10,28 +10,26 @@ import { run } from "../tools/process.ts";
 import { runOnXS } from "../tools/run-xs.ts";
 
 const readme = readFileSync(join(root, "README.md"), "utf8");
-const history = readFileSync(join(root, "docs/history.md"), "utf8");
-const device = readFileSync(join(root, "docs/device.md"), "utf8");
-const examples = [...`${readme}${history}${device}`.matchAll(/```ts\n([\s\S]*?)```/g)].map(
-	([, text]) => text as string,
+
+/** Pages with examples, and what these print, in their order. */
+const OUTPUTS: Record<string, RegExp[]> = {
+	"README.md": [/^153600 bytes are back\n$/],
+	"docs/pools.md": [/^\{"zoom":3\}\nmap: 153600 bytes\nsettings: 10 bytes\n$/],
+	"docs/history.md": [/^10000 of 10000 records, the last at 599940\nstarted\n$/],
+	"docs/options.md": [/^\d+ bytes in \d+ of 2097152$/m],
+	"docs/flash.md": [/^\d+ pages on flash$/m, /^$/],
+};
+const examples = Object.keys(OUTPUTS).flatMap((page) =>
+	[...readFileSync(join(root, page), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, text]) => text as string),
 );
 
-/** What the examples print, in their order. */
-const OUTPUTS = [
-	/^the last 3\d days; on the last one at most 23(\.\d+)? degrees$/m,
-	/^\{"zoom":3\}\nmap: 153600 bytes\nsettings: 10 bytes\n$/,
-	/^$/,
-	/^\d+ pages on flash$/m,
-	/^10000 of 10000 records, the last at 599940\nstarted\n$/,
-	/^\d+ bytes in \d+ of 2097152$/m,
-];
-
 test("the examples run", async () => {
-	assert.is(examples.length, OUTPUTS.length);
+	const outputs = Object.values(OUTPUTS).flat();
+	assert.is(examples.length, outputs.length);
 	for (const [i, contents] of examples.entries()) {
 		const { exitCode, output } = await runOnXS("xs64", { contents }, [], { progress: false });
 		assert.is(exitCode, 0, output);
-		assert.match(output, OUTPUTS[i] as RegExp);
+		assert.match(output, outputs[i] as RegExp);
 	}
 });
 
@@ -51,17 +49,30 @@ test("the files that the README names exist", () => {
 	for (const path of links) assert.ok(existsSync(join(root, path)), path);
 });
 
-test("the versions that the README names are the package's, and its commands are there", () => {
+/** README.md and the pages that it leads to: together they are what users read. */
+const pages = [
+	readme,
+	...readdirSync(join(root, "docs"))
+		.filter((name) => name.endsWith(".md"))
+		.map((name) => readFileSync(join(root, "docs", name), "utf8")),
+].join("\n");
+
+test("the README is short, and leads to every page", () => {
+	assert.ok(readme.split(/\s+/).length <= 2000, "more than 2,000 words");
+	for (const name of readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md")))
+		assert.ok(readme.includes(`(docs/${name}`), `the README does not lead to docs/${name}`);
+});
+
+test("versions that the pages name are the package's, and every command is explained", () => {
 	const { version, scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-	const versions = [...readme.matchAll(/"tag": "v([\d.]+)"|zram-([\d.]+)\.tgz/g)].map(([, tag, file]) => tag ?? file);
+	const versions = [...pages.matchAll(/"tag": "v([\d.]+)"|zram-([\d.]+)\.tgz/g)].map(([, tag, file]) => tag ?? file);
 	assert.ok(versions.length > 3);
 	for (const each of versions) assert.is(each, version);
-	const commands = [...readme.matchAll(/npm (?:run (?:-s )?([a-z][\w:-]*)|(start|test)\b)/g)].map(
+	const commands = [...pages.matchAll(/npm (?:run (?:-s )?([a-z][\w:-]*)|(start|test)\b)/g)].map(
 		([, run, short]) => (run ?? short) as string,
 	);
 	for (const name of commands) assert.ok(name in scripts, `npm run ${name}`);
-	for (const name of Object.keys(scripts))
-		assert.ok(commands.includes(name), `the README does not name npm run ${name}`);
+	for (const name of Object.keys(scripts)) assert.ok(commands.includes(name), `no page names npm run ${name}`);
 });
 
 test.run();
