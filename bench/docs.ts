@@ -211,7 +211,10 @@ const apps: [name: string, what: string][] = [
 	["camera", "camera: a JPEG frame of 32 KB every two minutes, the latest are kept"],
 	["cache", "HTTP cache: two requests a minute, the least recently used body goes"],
 	["slides", "slide show: an album of JPEGs of 64 KB, one replaced every quarter of an hour"],
-	["recorder", "recorder: a take of 5 to 25 s of ADPCM every 20 minutes, the latest are kept, and one in four of the older ones"],
+	[
+		"recorder",
+		"recorder: a take of 5 to 25 s of ADPCM every 20 minutes, the latest are kept, and one in four of the older ones",
+	],
 	["static", "half never changes; beside it a ring of four pages a minute"],
 ];
 
