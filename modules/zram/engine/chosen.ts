@@ -1,6 +1,6 @@
 /*
- * The engine, where package.json chooses it: the native one with the condition `moddable`, else the portable one, which
- * the condition `portable` asks for as well. A manifest says itself what "zram/engine" is.
+ * "zram/engine" for packages. package.json's `imports` choose the native engine under the condition `moddable`, and the
+ * portable one otherwise or under `portable`. Manifests map "zram/engine" themselves and leave this file out.
  */
 
 export { default } from "#engine";

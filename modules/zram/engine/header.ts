@@ -1,16 +1,16 @@
 /*
- * The header of a region, HEADER_LENGTH bytes at its start: words by index. native/zramHeader.h says the same in C, and a
- * test compares them.
+ * The header of a region, by index of 32-bit words: HEADER_LENGTH bytes at its start, with the geometry, the free list
+ * and the statistics. native/zramHeader.h is the same in C; tests/layout.test.ts compares the two.
  */
 
 /** Bytes of the header. */
 export const HEADER_LENGTH = 256;
-/** What its first word says: "zram". */
+/** Its first word: "zram". */
 export const REGION_MAGIC = 0x6d61727a;
-/** And its second: of this layout. */
+/** Its second word, the version of the layout. */
 export const REGION_VERSION = 1;
 
-// Geometry, written once; read from dumps, and by check(), only. Lengths and offsets are bytes.
+// Geometry: written once, and only read by check() and by tools that look at dumps. Lengths and offsets are in bytes.
 
 export const MAGIC = 0;
 export const VERSION = 1;
@@ -29,25 +29,25 @@ export const THRESHOLD = 12;
 
 // State.
 
-/** Bytes of the region that may be used. */
+/** Bytes of the region that may be used, metadata included. */
 export const LIMIT = 13;
-/** First granule of the free chain. */
+/** First granule of the free chain, or 0xffff. */
 export const FREE_HEAD = 14;
-/** Granules from here up were never used. */
+/** Granules from here up have never been used. */
 export const FRONTIER = 15;
 export const USED_GRANULES = 16;
-/** Since the start, reset, or resetPeak. */
+/** Since the start or the last reset() or resetPeak(). */
 export const USED_GRANULES_MAX = 17;
 /** Sum of stored lengths in bytes. */
 export const PAYLOAD = 18;
 export const SAME_PAGES = 19;
 export const COMPRESSED_PAGES = 20;
 export const RAW_PAGES = 21;
-/** Pages whose stored length is above the threshold, raw ones included. */
+/** Pages that take more than the threshold, raw ones included. */
 export const HUGE_PAGES = 22;
 export const OFFLOADED_PAGES = 23;
 
-// Counters since the start or reset, in pages; two words each, low word first.
+// Pages since the start or the last reset; two words each, low word first.
 
 export const READS = 24;
 export const WRITES = 26;
@@ -56,21 +56,21 @@ export const FAILED_READS = 30;
 export const FAILED_WRITES = 32;
 export const HUGE_PAGES_SINCE = 34;
 
-// Flash, all 0 without.
+// Flash: all 0 without it.
 
 /** Geometry. */
 export const SLOT_COUNT = 36;
 export const SLOTS_OFFSET = 37;
-/** Counters. */
+/** Pages since the start or the last reset; two words each, low word first. */
 export const SLOT_READS = 38;
 export const SLOT_WRITES = 40;
 export const SLOT_MOVES = 42;
-/** Erase units. */
+/** Likewise, slots. */
 export const SLOT_ERASES = 44;
 
-/** Of COMPRESSED_PAGES and PAYLOAD, what is each codec's, by id: two words each, its pages and the bytes they take. */
+/** Each codec's share of COMPRESSED_PAGES and PAYLOAD, by id: two words each, its pages and the bytes they take. */
 export const CODEC_COUNTS = 46;
-/** Codecs, by id, for which there are such words. */
+/** Codecs with ids below this have such words. */
 export const CODECS_COUNTED = 4;
-/** Running mean of how old pages above the threshold get until they are overwritten or trimmed, in 1/256 of an age step. */
+/** Mean age at which huge pages are overwritten or trimmed, in 1/256 age steps. */
 export const HUGE_LIFE = 54;

@@ -1,8 +1,11 @@
-/* What Engine.slot() and Engine.survey() write, word by word; native/zramEngine.h says the same in C. */
+/*
+ * What Engine.slot() and Engine.survey() write, word by word. native/zramEngine.h has the same in C, as zramSlot and
+ * zramSurvey.
+ */
 
 import { SLOT_LENGTH } from "zram/engine/interface";
 
-// Erases of slots for pages; how many slots there are, of which kind (retired ones count nowhere else).
+// Erases of slots for pages, then how many slots there are of each kind. Retired slots count nowhere else.
 export const LEAST = 0;
 export const MOST = 1;
 export const SUM_LOW = 2;
@@ -13,7 +16,7 @@ export const ERASED_SLOTS = 6;
 export const RETIRED_SLOTS = 7;
 export const LOG_LEAST = 8;
 export const LOG_MOST = 9;
-// The least worn slot of a kind, or NO_SLOT; its erases are in the next word.
+// The least worn slot of each kind, the first of several, or NO_SLOT; its erases are in the next word.
 export const LEAST_USED = 10;
 export const LEAST_ERASED = 12;
 export const LEAST_DIRTY = 14;
@@ -22,7 +25,7 @@ export const SURVEY_WORDS = 18;
 
 export const NO_SLOT = 0xffffffff;
 
-/** A slot of the slot table. */
+/** A slot of the slot table, as Engine.slot() copies it. */
 export class Slot {
 	readonly #words = new Uint32Array(SLOT_LENGTH / 4);
 
@@ -40,12 +43,13 @@ export class Slot {
 	get state(): number {
 		return this.#words[2] as number;
 	}
-	/** The page's checksum; of a slot without one what setSlot() was told. */
+	/** The page's checksum; of a slot without a page, what setSlot() was given. */
 	get sum(): number {
 		return this.#words[3] as number;
 	}
 }
 
+/** How worn the slots are, and which one would be next: what Engine.survey() writes. */
 export class Survey {
 	readonly #words = new Uint32Array(SURVEY_WORDS);
 
@@ -58,7 +62,7 @@ export class Survey {
 		return this.#words[index] as number;
 	}
 
-	/** Erases of slots for pages: of the least worn one, the most worn one, all of them. */
+	/** Erases of slots for pages: the least worn one's, the most worn one's, and their sum. */
 	get least(): number {
 		return this.#word(LEAST);
 	}
@@ -69,7 +73,7 @@ export class Survey {
 		return this.#word(SUM_HIGH) * 2 ** 32 + this.#word(SUM_LOW);
 	}
 
-	/** Erases of slots of the log. */
+	/** Erases of the log's slots: the least worn one's and the most worn one's. */
 	get logLeast(): number {
 		return this.#word(LOG_LEAST);
 	}
@@ -77,7 +81,9 @@ export class Survey {
 		return this.#word(LOG_MOST);
 	}
 
-	/** Slots for pages; of them used or rotten, and erased ones. And retired ones. */
+	/**
+	 * How many slots are for pages, how many of them are used (rotten ones included) and erased; then the retired ones.
+	 */
 	get slots(): number {
 		return this.#word(SLOTS);
 	}
@@ -91,7 +97,7 @@ export class Survey {
 		return this.#word(RETIRED_SLOTS);
 	}
 
-	/** The least worn slot that is used, erased, without a page (unknown, free or suspect), and unknown; or NO_SLOT. */
+	/** The least worn slot that is used, erased, dirty (unknown, free or suspect) and unknown; each may be NO_SLOT. */
 	get used(): number {
 		return this.#word(LEAST_USED);
 	}
@@ -105,7 +111,7 @@ export class Survey {
 		return this.#word(LEAST_UNKNOWN);
 	}
 
-	/** Their erases. */
+	/** Erases of `used` and of `dirty`. */
 	get leastUsed(): number {
 		return this.#word(LEAST_USED + 1);
 	}

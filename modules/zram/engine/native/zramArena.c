@@ -1,16 +1,17 @@
 /*
- * The arena: granules, and chains of them. See zramInternal.h.
+ * The arena: which granules a page gets, and how chains of granules grow, shrink and are copied. zramPlace.c calls it;
+ * zramInternal.h is the contract.
  *
- *        entry                links                       granules
- *   +-------------+      +----+----+----+----+       +-----+-----+-----+-----+
- *   | first = 2   |----->|    |    |  0 |    |       |     |     | abc |     |
- *   | length 130  |      +----+----+----+----+       +-----+-----+-----+-----+
- *   +-------------+         ^         |                 ^
- *                           +---------+  ... 0, then the next, until kZramEnd
+ *   entry              links                            granules
+ *   +--------------+     0     1     2     3              0        1        2        3
+ *   | first  = 2   |  +-----+-----+-----+-----+      +--------+--------+--------+--------+
+ *   | length = 130 |  | end |     |  3  |  0  |      | 128,   |        | 0...63 | 64...  |
+ *   +--------------+  +-----+-----+-----+-----+      | 129    |        |        |    127 |
+ *                     2 -> 3 -> 0 -> kZramEnd        +--------+--------+--------+--------+
  *
- * Free granules: those in the chain at header.freeHead, of which there are frontier - usedGranules, then all from
- * header.frontier up. Freed chains go to the front of the free chain as they are, so taking granules from it is mostly
- * a matter of finding the place where to cut.
+ * Free granules are those in the chain at header.freeHead, frontier - usedGranules of them, and all from
+ * header.frontier up. A freed chain goes to the front of the free chain as it is, so taking granules from there is
+ * mostly a matter of finding where to cut.
  */
 
 #include "zramInternal.h"
@@ -23,9 +24,9 @@
 typedef uint32_t ZRAM_MAY_ALIAS Pair;
 
 /*
- * Follows `count` (>= 1) granules from `first`, all of which are below `limit`. Returns the last and what its link says in
- * `next`, or kZramEnd. Not inlined, and so with `links` at hand: a compiler that sees the engine adds it up again for each
- * granule.
+ * Follows `count` (>= 1) granules from `first`. Returns the last one, and its link in `next`; or kZramEnd if one of
+ * them is not below `limit`. Not inlined, so that `links` stays in a register: a compiler that sees the engine
+ * recomputes it for each granule.
  */
 static ZRAM_NOINLINE uint32_t walk(
 	const uint16_t *links, uint32_t limit, uint32_t first, uint32_t count, uint32_t *next)
@@ -42,7 +43,7 @@ static ZRAM_NOINLINE uint32_t walk(
 	return last;
 }
 
-/* Links each granule from `first` to `last` - 1 to the next one, two at a time where that is one word. Returns `last`. */
+/* Links each granule from `first` to `last` - 1 to the next one, two links a word where aligned. Returns `last`. */
 static uint32_t linkUp(uint16_t *links, uint32_t first, uint32_t last)
 {
 	Pair *pair, *end = (Pair *)(void *)(links + (last & ~1u));
@@ -66,7 +67,7 @@ static void wipeGranules(zramEngine *engine, uint32_t first, uint32_t count)
 		memset(zramGranuleOf(engine, first), 0, engine->geometry.granuleLength);
 }
 
-/* The chain from `first` to `last` was verified. */
+/* Frees the chain from `first` to `last`, which the caller has verified. */
 static void freeGranules(zramEngine *engine, uint32_t first, uint32_t last, uint32_t count)
 {
 	zramHeader *header = zramHeaderOf(engine);
@@ -102,7 +103,7 @@ static int shrinkChain(zramEngine *engine, uint32_t *first, uint32_t have, uint3
 	return kZramOK;
 }
 
-/* A chain of `count` granules, which all are below `limit`: its last one, or kZramEnd if it is none. */
+/* The last granule of a chain of `count` granules, all below `limit`; kZramEnd if there is no such chain at `first`. */
 static uint32_t lastOf(const uint16_t *links, uint32_t limit, uint32_t first, uint32_t count)
 {
 	uint32_t next, last = walk(links, limit, first, count, &next);
@@ -111,9 +112,9 @@ static uint32_t lastOf(const uint16_t *links, uint32_t limit, uint32_t first, ui
 }
 
 /*
- * Joins the chain at `first` (`have` granules, the last one `last`) and the `count` (>= 1) first ones of the free chain,
- * and ends it there. Returns its last granule and the rest of the free chain in `rest`. A granule that is free twice, or
- * free and in this chain, shows when the longer chain ends too early: then all links are as before, and it is kZramEnd.
+ * Appends the first `count` (>= 1) granules of the free chain to the chain at `first`, which has `have` granules and
+ * ends at `last`. Returns the new last granule, and the rest of the free chain in `rest`. If a granule is free twice,
+ * or both free and in this chain, the longer chain ends too early: then it puts all links back and returns kZramEnd.
  */
 static uint32_t joinFree(const zramHeader *header, uint16_t *links, uint32_t first, uint32_t have, uint32_t last,
 	uint32_t count, uint32_t *rest)
@@ -134,8 +135,8 @@ static uint32_t joinFree(const zramHeader *header, uint16_t *links, uint32_t fir
 }
 
 /*
- * Free granules come from the free chain, then from the frontier. Links from there up are only written once nothing can
- * fail any more: whether they are in use cannot be seen.
+ * Takes free granules from the free chain, then from the frontier. It writes links from the frontier up only when
+ * nothing can fail any more: if the frontier is damaged they may be in use, and nothing would tell.
  */
 static int growChain(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need)
 {
@@ -174,7 +175,7 @@ static int growChain(zramEngine *engine, uint32_t *first, uint32_t have, uint32_
 	return kZramOK;
 }
 
-/* The chain is to have as many granules as it has. */
+/* For a chain that keeps its length: verifies it. */
 static int checkChain(const zramEngine *engine, uint32_t first, uint32_t have)
 {
 	return (lastOf(zramLinksOf(engine), engine->geometry.granuleCount, first, have) == kZramEnd) ? kZramErrorCorrupt
@@ -188,9 +189,7 @@ int zramChainResize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t
 	return (need > have) ? growChain(engine, first, have, need) : checkChain(engine, *first, have);
 }
 
-/*
- * Copies 64 bytes; loads go before stores to keep slow memory streaming. A desk's compiler knows wider words.
- */
+/* Copies 64 bytes. Loads go before stores, to keep slow memory streaming; a 64-bit compiler knows better ways. */
 static inline void copyLine(uint32_t *to, const uint32_t *from)
 {
 #if UINTPTR_MAX > UINT32_MAX
@@ -218,7 +217,7 @@ static inline void copyGranule(uint32_t *to, const uint32_t *from, uint32_t leng
 	} while (from < end);
 }
 
-/* What a copy needs, at hand: see walk(). */
+/* What a copy needs, gathered so that it stays in registers: see walk(). */
 typedef struct {
 	uint8_t *granules;
 	const uint16_t *links;
@@ -234,7 +233,7 @@ static inline zramGranules viewGranules(const zramEngine *engine)
 		geometry->granuleShift };
 }
 
-/* With a constant `shift` there is no loop over a granule's lines. */
+/* A constant `shift` of kLineShift leaves no loop over a granule's lines. */
 ZRAM_INLINE void scatter(zramGranules all, uint32_t shift, uint32_t first, const uint32_t *words, uint32_t count)
 {
 	for (const uint32_t *end = words + (count << shift >> 2); words != end; words += 1u << shift >> 2) {

@@ -1,19 +1,35 @@
 /*
- * zramCheck: walks a region and tells the first invariant that does not hold. See zramEngine.h for the list.
+ * zramCheck: walks a region and reports the first invariant that does not hold, in this order. Tests, fuzzers and
+ * Zram.check() call it; zramInterface.h has the numbers.
  *
- * To find granules that two chains share it needs a bit for each granule, and borrows the encoders' workspace for them.
- * It has 32,768 bits: larger arenas are walked twice, a window of granules at a time.
+ *    1  Geometry    the header's geometry is the engine's own                                        checkGeometry
+ *    6  Used        no more granules are in use than lie below the frontier, which is in the arena   checkChains
+ *    2  Entry       every entry is well-formed                                                       checkPages
+ *    3  Chain       a page's chain has the granules its length needs, all below the frontier         checkPages
+ *    4  Shared      no granule is in two chains, the free chain included                             checkChain
+ *    5  Free        the free chain holds every granule below the frontier that no page uses          checkChains
+ *    6  Used        usedGranules counts the granules of all pages, and is at most usedGranulesMax    checkStatistics
+ *    7  Statistics  payload and page counts are those of the table; the limit is the engine's own    checkStatistics
+ *   12  Slot        offloaded pages and used slots belong to each other, one to one                  checkSlots
+ *    8  Tail        the unused end of a page's last granule is zero                                  checkContent
+ *    9  Sum         with kZramFlagIntegrity, every page's checksum is right, also an empty page's    checkContent
+ *   10  Block       every block decodes to a page                                                    checkContent
+ *   11  Wiped       with kZramFlagWipe, the granules of the free chain are zero                      checkWiped
+ *
+ * To find granules that two chains share, it needs a bit for each granule and borrows the encoders' workspace. That has
+ * 32,768 bits; larger arenas are walked twice, a window of granules at a time.
  */
 
 #include "zramInternal.h"
 
 #include <string.h>
 
-#define kBitWords 1024u /* of the workspace */
+#define kBitWords 1024u /* words of the workspace that hold bits */
 #define kWindow (32 * kBitWords)
 
 _Static_assert(4 * kBitWords <= kZramWorkspaceLength, "a window's bits lie in the workspace");
 
+/* What the header's statistics should be. */
 typedef struct {
 	uint32_t used;
 	uint32_t payload;
@@ -45,7 +61,7 @@ static int checkGeometry(const zramEngine *engine)
 		&& (header->slotsOffset == geometry->slotsOffset) && (header->threshold == engine->threshold);
 }
 
-/* Marks a granule of the window. Returns 0 if it was marked before. */
+/* Marks a granule if it is in the window. Returns 0 if it was marked before. */
 static int mark(zramEngine *engine, uint32_t granule, uint32_t window)
 {
 	uint32_t bit = granule - window;
@@ -59,7 +75,10 @@ static int mark(zramEngine *engine, uint32_t granule, uint32_t window)
 	return 1;
 }
 
-/* `count` granules from `first`, then the end; each below the frontier and in no other chain. 0 or an invariant. */
+/*
+ * Checks that the chain at `first` has `count` granules, each below the frontier and in no other chain. Returns 0, or
+ * the broken invariant.
+ */
 static int checkChain(zramEngine *engine, uint32_t first, uint32_t count, uint32_t window, int invariant)
 {
 	const zramHeader *header = zramHeaderOf(engine);
@@ -82,7 +101,7 @@ static int isZero(const uint8_t *bytes, uint32_t length)
 	return 1;
 }
 
-/* The content of a page whose chain has been checked. 0 or an invariant. */
+/* Checks the content of a page whose chain has been checked. Returns 0, or the broken invariant. */
 static int checkContent(zramEngine *engine, uint32_t page)
 {
 	const zramEntry *entry = zramEntryOf(engine, page);
@@ -122,7 +141,7 @@ static void addPage(const zramEngine *engine, const zramEntry *entry, zramTally 
 	}
 }
 
-/* Every page, and the chains as far as they are in the window. */
+/* Checks every page's entry, and its chain as far as it is in the window. */
 static int checkPages(zramEngine *engine, uint32_t window, zramTally *sums)
 {
 	for (uint32_t page = 0; page < engine->geometry.pageCount; page++) {
@@ -167,7 +186,9 @@ static int checkStatistics(zramEngine *engine, const zramTally *sums)
 	return 0;
 }
 
-/* Chains, those of the pages and the free one, a window at a time; then the sums, which every window has seen alike. */
+/*
+ * Checks the pages' chains and the free chain, a window at a time; then the statistics, which each window sums up anew.
+ */
 static int checkChains(zramEngine *engine)
 {
 	const zramHeader *header = zramHeaderOf(engine);
@@ -192,7 +213,7 @@ static int checkChains(zramEngine *engine)
 	return checkStatistics(engine, &sums);
 }
 
-/* Each used slot has its page; that each offloaded page has a slot of its own follows from their numbers. */
+/* Checks that each used slot has its page. As there are as many as offloaded pages, each of those has its own slot. */
 static int checkSlots(zramEngine *engine)
 {
 	uint32_t owned = 0;

@@ -1,6 +1,6 @@
 /*
- * The codecs: a row each, its id and its zramCodec. Whoever includes this says what a row is; ../portable/codecs.ts has
- * the same rows.
+ * The codecs, a row for each: its id and its zramCodec. zramPack.c, which includes this, defines what a row expands to.
+ * ../portable/codecs.ts has the same rows.
  */
 
 #include "zramOptions.h"

@@ -1,10 +1,11 @@
 /*
- * zramEngine: ranges of bytes, page by page. See zramEngine.h for the contract.
+ * Ranges of bytes, page by page: reads, writes and trims whole pages and parts of them. zramBinding.c calls it;
+ * zramEngine.h is the contract.
  *
- * The way of a page in:  zramWrite -> zramStorePage -> zramPack: same-filled? a codec's block?
- *                                                   -> zramPlace: room? -> zramChainResize -> zramChainScatter
- * and out:               zramRead -> zramLoadPage -> zramFetch -> zramChainGather
- *                                                 -> zramUnpack: fill, or decode
+ * How a page gets in:  zramWrite -> zramStorePage -> zramPack: same-filled? which codec?
+ *                                                 -> zramPlace: is there room? -> zramChainResize -> zramChainScatter
+ * and how it gets out: zramRead -> zramLoadPage -> zramFetch -> zramChainGather
+ *                                               -> zramUnpack: fill or decode
  */
 
 #include "zramInternal.h"
@@ -32,7 +33,7 @@ void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t thresh
 	engine->geometry = *geometry;
 	engine->threshold = threshold;
 	engine->block = engine->buffers;
-	/* at the very end, where callers look for it: the struct may have padding behind its members */
+	/* at the very end of the scratch, where callers look for it: the struct may end in padding */
 	engine->staging =
 		(uint32_t *)(void *)((uint8_t *)engine + zramScratchLength(geometry->pageLength) - geometry->pageLength);
 	zramStartPacker(&engine->packer, geometry->pageLength, geometry->granuleLength, codecs);
@@ -43,7 +44,7 @@ void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t thresh
 	empty(engine);
 }
 
-/* All that has had bytes of pages. Staging ends where the scratch ends. */
+/* Everything that pages' bytes have passed through. Staging ends where the scratch ends. */
 static ZRAM_COLD void wipeBuffers(zramEngine *engine)
 {
 	uint8_t *end = (uint8_t *)engine->staging + engine->geometry.pageLength;
@@ -60,7 +61,7 @@ void zramClose(zramEngine *engine)
 	}
 }
 
-/* The slot table stays when all else is wiped: what is worn stays worn. */
+/* The slot table survives a wipe: worn flash stays worn. */
 void zramReset(zramEngine *engine)
 {
 	const zramGeometry *geometry = &engine->geometry;
@@ -79,7 +80,7 @@ void zramReset(zramEngine *engine)
 
 /* --- one page ------------------------------------------------------------------------------------------------- */
 
-/* What a store answers: with flash there is more to be done if there is no room. */
+/* Turns kZramErrorFull into `stop` where there is flash, since the caller can then make room. */
 static int full(int code, int stop, uint32_t mode)
 {
 	return ((code == kZramErrorFull) && !(mode & kZramModeKeep)) ? stop : code;
@@ -151,7 +152,7 @@ static int patch(zramEngine *engine, uint32_t page, uint32_t start, const uint8_
 	return code;
 }
 
-/* A page that is written piece by piece: packing it each time would cost more than its room is worth meanwhile. */
+/* For a page that is written piece by piece: packing it each time would cost more than the room it saves. */
 static int writeUnpacked(
 	zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length, uint32_t mode)
 {
@@ -215,13 +216,13 @@ int zramStop(zramEngine *engine, uint32_t page, int code, zramCounter *failures)
 {
 	engine->stopped = page;
 	if (code == kZramErrorFull)
-		engine->pressure = 0; /* this answer says it */
+		engine->pressure = 0; /* this code says it already */
 	if ((code == kZramErrorFull) || (code == kZramErrorCorrupt) || (code == kZramErrorRot))
 		zramCount(failures);
 	return code;
 }
 
-/* What every range operation begins with. */
+/* Begins a range operation. */
 static void begin(zramEngine *engine, uint32_t mode)
 {
 	engine->done = 0;
@@ -308,7 +309,7 @@ static ZRAM_COLD int andBytes(uint8_t *into, const uint8_t *from, uint32_t lengt
 	return cleared != 0;
 }
 
-/* Words where both can be aligned at once, as pieces of a page at the same place of two buffers are. */
+/* Goes by words if both can be aligned at once, as they are for pieces from the same place in two pages. */
 int zramAnd(uint8_t *into, const uint8_t *from, uint32_t length)
 {
 	uint32_t head = (uint32_t)(-(uintptr_t)into & 3), words, cleared;

@@ -1,5 +1,6 @@
 /*
- * A page's entry in the page table, bit by bit. entry.ts says the same in TypeScript, and a test compares them.
+ * A page's entry in the page table, bit by bit. entry.ts is the same in TypeScript; tests/layout.test.ts compares the
+ * two.
  *
  *   word 0   first granule, the word that fills the page, or a slot
  *   word 1   31   27 26     25     18 17                6 5   3 2   0
@@ -31,13 +32,13 @@ enum {
 
 #define kZramEntryStateMask 7u
 #define kZramEntryCodecShift 3
-#define kZramEntryCodecMask (7u << kZramEntryCodecShift) /* of a compressed page, else 0 */
+#define kZramEntryCodecMask (7u << kZramEntryCodecShift) /* 0 unless the page is compressed */
 #define kZramEntryLengthShift 6
 #define kZramEntryLengthMask (0xFFFu << kZramEntryLengthShift)
 #define kZramEntryAgeShift 18
 #define kZramEntryAgeMask (0xFFu << kZramEntryAgeShift)
 #define kZramEntryAgeMax 255
-#define kZramEntryTriedMask (1u << 26) /* it has rested, and nothing has made it smaller: only if it has stored bytes */
+#define kZramEntryTriedMask (1u << 26) /* repacking has not made it smaller; only pages with stored bytes have it */
 #define kZramEntryReservedMask 0xF8000000u
 
 static inline uint32_t zramEntryState(const zramEntry *entry)
@@ -50,7 +51,7 @@ static inline uint32_t zramEntryCodec(const zramEntry *entry)
 	return (entry->word1 & kZramEntryCodecMask) >> kZramEntryCodecShift;
 }
 
-/* Stored bytes, if the page has any; else 1. */
+/* The length in bytes of what the page stores; 1 if it stores nothing. */
 static inline uint32_t zramEntryLength(const zramEntry *entry)
 {
 	return ((entry->word1 & kZramEntryLengthMask) >> kZramEntryLengthShift) + 1;

@@ -1,6 +1,6 @@
 /*
- * What callers of an engine have to know: codes, flags, modes, and the words of a plan. interface.ts says the same in
- * TypeScript, and a test compares them.
+ * The numbers that an engine and its callers share: codes, flags, modes, invariants, and the words of a plan.
+ * interface.ts has the same ones in TypeScript; tests/layout.test.ts compares the two.
  */
 
 #ifndef ZRAM_INTERFACE_H
@@ -10,68 +10,68 @@
 
 #include "zramHeader.h"
 
-/* What an operation answers */
+/* What an operation returns */
 enum {
 	kZramOK = 0,
-	kZramPressure = -1,     /* done, and the region has begun to run out */
+	kZramPressure = -1,     /* done, and the region is running out of room */
 	kZramStopPage = -2,     /* kZramModeOnePage: one page is done */
-	kZramStopHuge = -3,     /* without kZramModeKeep: a huge page, now in staging, has to wait, see zramLate.c */
+	kZramStopHuge = -3,     /* without kZramModeKeep: a huge page has to wait (zramLate.c); it is in staging */
 	kZramErrorFull = -4,    /* no room under the limit; the old page stands */
 	kZramErrorCorrupt = -5, /* the region is damaged at this page */
-	kZramStopOnFlash = -6,  /* the page is in its slot: read that into staging, and call again with kZramModeStaged */
-	kZramErrorRot = -7,     /* what is in staging is not what was written to the page's slot */
+	kZramStopOnFlash = -6,  /* the page is on flash: read its slot into staging, call again with kZramModeStaged */
+	kZramErrorRot = -7,     /* staging holds something else than was written to the page's slot */
 	kZramStopNothing = -8,  /* no page is left to do */
-	kZramErrorMemory = -9,  /* the host has no memory for this */
-	kZramStopFull = -10,    /* without kZramModeKeep: there is no room for any other page; the old one stands */
-	/* The binding's own */
+	kZramErrorMemory = -9,  /* the host is out of memory */
+	kZramStopFull = -10,    /* without kZramModeKeep: no room for a page that need not wait; the old page stands */
+	/* Only the binding returns these. */
 	kZramErrorClosed = -11,
-	kZramErrorBusy = -12,    /* called from within the device's own callback */
-	kZramErrorArena = -13,   /* the caller's own region was detached or resized */
+	kZramErrorBusy = -12,    /* called from one of the device's own callbacks */
+	kZramErrorArena = -13,   /* the region was detached or resized */
 	kZramErrorBuffer = -14,  /* argument `buffer` is not a byte buffer */
-	kZramErrorOffset = -15,  /* argument `byteOffset`, or what it makes of the length, is outside of the device */
+	kZramErrorOffset = -15,  /* an offset or length is no integer, or outside the device or the buffer */
 	kZramErrorOverlap = -16, /* argument `buffer` overlaps the region */
 };
 
 /* How a device is made */
 enum {
-	kZramFlagIntegrity = 1, /* a checksum for every page */
-	kZramFlagWipe = 2,      /* granules are zeroed when they are freed */
+	kZramFlagIntegrity = 1, /* keep a checksum of every page */
+	kZramFlagWipe = 2,      /* zero granules when they are freed */
 };
 
-/* How a call is carried out */
+/* Modes of a call */
 enum {
-	kZramModeKeep = 1,      /* there is no flash, or it does not help: what has no room is refused */
+	kZramModeKeep = 1,      /* no flash, or it would not help: refuse what does not fit */
 	kZramModeOnePage = 2,   /* stop with kZramStopPage after each page */
-	kZramModeStaged = 4,    /* the page at which the last call stopped with kZramStopOnFlash is in staging */
-	kZramModeWritten = 8,   /* zramKeep, zramOffload: the page was written just now */
-	kZramModeTrimmed = 16,  /* likewise, or trimmed in part: it has changed, but does not count as written */
-	kZramModeUnpacked = 32, /* zramWrite: pages stay in the region as they are, not compressed */
+	kZramModeStaged = 4,    /* the page at which the last call stopped with kZramStopOnFlash is in staging now */
+	kZramModeWritten = 8,   /* zramOffload: the page has just been written, and counts as written */
+	kZramModeTrimmed = 16,  /* zramOffload: the page has just been trimmed in part; that does not count as written */
+	kZramModeUnpacked = 32, /* zramWrite: keep pages in the region as they are, not compressed */
 };
 
-/* What is left of the part of the region that huge pages leave to the others */
+/* What zramReserve returns: how much is left of the room that huge pages leave to the others */
 enum {
-	kZramReserveFull = 0,
-	kZramReserveUsed = 1,
-	kZramReserveLow = 2, /* half of it or less, or more is used than the limit allows */
+	kZramReserveFull = 0, /* all of it */
+	kZramReserveUsed = 1, /* more than half of it */
+	kZramReserveLow = 2,  /* half of it or less, or more is in use than the limit allows */
 };
 
-/* What zramCheck asserts */
+/* The invariants that zramCheck asserts; zramCheck.c says which function asserts which. */
 enum {
-	kZramInvariantGeometry = 1,   /* the header's geometry is the engine's */
+	kZramInvariantGeometry = 1,   /* the header's geometry is the engine's own */
 	kZramInvariantEntry = 2,      /* every entry is well-formed */
-	kZramInvariantChain = 3,      /* a page's chain has as many granules as its length needs, all below the frontier */
+	kZramInvariantChain = 3,      /* a page's chain has the granules its length needs, all below the frontier */
 	kZramInvariantShared = 4,     /* no granule is in two chains, the free chain included */
 	kZramInvariantFree = 5,       /* the free chain holds every granule below the frontier that no page uses */
-	kZramInvariantUsed = 6,       /* usedGranules is the sum of the chains, and at most usedGranulesMax */
-	kZramInvariantStatistics = 7, /* payload and the page counts are those of the table; limit is within the region */
-	kZramInvariantTail = 8,       /* what a page leaves unused of its last granule is zero */
-	kZramInvariantSum = 9,        /* every page's checksum is right, empty ones included */
+	kZramInvariantUsed = 6,       /* usedGranules counts the granules of all pages, and is at most usedGranulesMax */
+	kZramInvariantStatistics = 7, /* payload and page counts are those of the table; the limit is the engine's own */
+	kZramInvariantTail = 8,       /* the unused end of a page's last granule is zero */
+	kZramInvariantSum = 9,        /* with kZramFlagIntegrity, every page's checksum is right, also an empty page's */
 	kZramInvariantBlock = 10,     /* every block decodes to a page */
 	kZramInvariantWiped = 11,     /* with kZramFlagWipe, the granules of the free chain are zero */
-	kZramInvariantSlot = 12,      /* offloaded pages and used slots are each other's, one to one */
+	kZramInvariantSlot = 12,      /* offloaded pages and used slots belong to each other, one to one */
 };
 
-/* A plan: what an engine is to be, then what xs_zram_engine_plan says of it. */
+/* A plan: the first eight words say what an engine is to be; xs_zram_engine_plan fills in the others. */
 typedef struct {
 	uint32_t arenaLength;
 	uint32_t pageCount;

@@ -1,6 +1,6 @@
 /*
- * For the engine's own files: where things are in the region, and what the files have for each other. What a caller may
- * use is in zramEngine.h.
+ * What the engine's files share with each other: where things are in the region, and the functions that one file has
+ * for the others, file by file. What callers may use is in zramEngine.h.
  */
 
 #ifndef ZRAM_INTERNAL_H
@@ -54,105 +54,124 @@ static inline uint32_t zramGranulesFor(const zramEngine *engine, uint32_t length
 /*
  * --- zramArena.c ------------------------------------------------------------------------------------------------
  *
- * A chain is named by its first granule (kZramEnd for no granules) and by its length, which the page's entry knows.
- * Nothing in there loops longer than a chain's length, whatever the links say.
+ * Granules, and chains of them. A chain is identified by its first granule (kZramEnd if it has none) and its length,
+ * which the page's entry knows. No loop runs longer than a chain's length, whatever the links say.
  */
 
 /*
- * Makes the chain at `first` with `have` granules one of `need` granules: cuts it, or adds free granules to its end.
- * The caller has seen that there is room. Everything that it is going to change is verified first: on kZramErrorCorrupt
+ * Gives the chain at `first`, which has `have` granules, `need` granules: cuts it, or adds free granules to its end.
+ * The caller has checked that there is room. It verifies everything before it changes anything, so on kZramErrorCorrupt
  * nothing has changed.
  */
 int zramChainResize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need);
 
 /*
- * Writes `length` bytes over those of a chain with `have` granules from byte `start` on, all of which it has. kZramOK, or
- * kZramErrorCorrupt and nothing has changed.
+ * Overwrites `length` bytes of a chain of `have` granules, from byte `start` on; all of them lie within the chain.
+ * Returns kZramOK, or kZramErrorCorrupt, and nothing has changed.
  */
 int zramChainPatch(
 	const zramEngine *engine, uint32_t first, uint32_t have, uint32_t start, const uint8_t *bytes, uint32_t length);
 
-/* Copies `length` bytes (whole granules: the tail of `words` is the caller's to clear) to a chain just resized. */
+/*
+ * Copies `length` bytes, rounded up to whole granules, to a chain that was just resized. The caller has zeroed `words`
+ * behind them.
+ */
 void zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length);
 
 /*
- * Copies a chain of `count` granules to `words`. Returns kZramOK, or kZramErrorCorrupt when the chain is shorter, longer, or
- * leads out of the arena.
+ * Copies a chain of `count` granules to `words`. Returns kZramOK, or kZramErrorCorrupt if the chain is shorter or
+ * longer, or leads out of the arena.
  */
 int zramChainGather(const zramEngine *engine, uint32_t first, uint32_t *words, uint32_t count);
 
 /* --- zramLayout.c ----------------------------------------------------------------------------------------------- */
 
-/* The header of a region without pages. */
+/* Writes the header of a region without pages. */
 ZRAM_COLD void zramWriteHeader(zramEngine *engine);
 
 /* --- zramPlace.c ------------------------------------------------------------------------------------------------ */
 
 #define kZramBadEntry UINT32_MAX
 
-/* Granules that the page of `entry` has, or kZramBadEntry if no operation can have written this entry. */
+/* How many granules a page with this entry has, or kZramBadEntry if no operation can have written the entry. */
 uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry);
 
-/* Gives the page these stored bytes. kZramOK; or kZramErrorFull or kZramErrorCorrupt, and then it has what it had. */
+/*
+ * Replaces what the page stores. Returns kZramOK; or kZramErrorFull or kZramErrorCorrupt, and the page keeps what it
+ * had.
+ */
 int zramPlace(zramEngine *engine, uint32_t page, const zramPacked *packed);
 
-/* Whether the page's bytes lie in the region as they are, and have no checksum: then they can be written over. */
+/* Whether parts of the page can be overwritten in place: it is stored as it is, and has no checksum. */
 int zramIsPatchable(const zramEngine *engine, uint32_t page);
 
-/* Writes over some of them. kZramOK, or kZramErrorCorrupt and nothing has changed. */
+/* Overwrites a part of a patchable page. Returns kZramOK, or kZramErrorCorrupt, and nothing has changed. */
 int zramPatch(const zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length);
 
-/* Likewise, a chain of granules, and nobody has written the page: nothing is counted, and it is as good as new. */
+/*
+ * Like zramPlace, for stored bytes in a chain, when nobody has written the page: it counts nothing. The new entry has
+ * age 0 and no mark.
+ */
 int zramPlaceChain(zramEngine *engine, uint32_t page, const zramPacked *packed);
 
-/* Frees what the page's entry has and gives it this one, without granules. kZramOK or kZramErrorCorrupt. */
+/*
+ * Frees what the page takes and gives it this entry, which has no granules. Returns kZramOK, or kZramErrorCorrupt, and
+ * nothing has changed.
+ */
 int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh);
 
-/* Likewise, and the page has other bytes now. */
+/* Like zramStoreWord, for a page that was overwritten or trimmed: its age counts as a life (zramNoteLife). */
 int zramOverwriteWord(zramEngine *engine, uint32_t page, const zramEntry *fresh);
 
 /*
- * The page's stored bytes: to engine->block, or if they are the page as it is, to `words`. kZramOK or kZramErrorCorrupt;
- * changes nothing in the region. A page on flash is kZramStopOnFlash, unless it is staged; then kZramErrorRot is possible.
+ * Copies the page's stored bytes to engine->block, or to `words` if they are the page as it is; `packed` says what they
+ * are. Returns kZramOK or kZramErrorCorrupt. For a page on flash that is not in staging it returns kZramStopOnFlash;
+ * for one in staging, kZramErrorRot is possible. Changes nothing in the region but counters.
  */
 int zramFetch(zramEngine *engine, uint32_t page, uint32_t *words, zramPacked *packed);
 
-/* What an operation that went well answers. */
+/* Ends an operation that went well: kZramOK, or kZramPressure if that is due. */
 int zramSucceed(zramEngine *engine);
 
 /* --- zramSum.c --------------------------------------------------------------------------------------------------- */
 
-/* The checksum that kZramFlagIntegrity keeps: over page number, entry without its age and mark, and stored bytes as whole words. */
+/*
+ * The checksum that kZramFlagIntegrity keeps: of the page's number, its entry without age and mark, and its stored
+ * bytes rounded up to whole words.
+ */
 uint32_t zramPageSum(uint32_t page, const zramEntry *entry, const uint32_t *words, uint32_t length);
 
 /* --- zramEngine.c ----------------------------------------------------------------------------------------------- */
 
-/* The page's bytes to `words`, which is not engine->block. As zramFetch, which has them where they are. */
+/* Loads a page into `words`, which is not engine->block. Returns what zramFetch does. */
 int zramLoadPage(zramEngine *engine, uint32_t page, uint32_t *words);
 
-/* Stores `words` as the page: packs and places them. kZramStopHuge and kZramStopFull are possible unless mode has kZramModeKeep. */
+/*
+ * Packs `words` and places them as the page. Returns what zramPlace does; unless mode has kZramModeKeep, kZramStopHuge
+ * or kZramStopFull instead of kZramErrorFull, and kZramStopHuge if the page waits (zramWaits).
+ */
 int zramStorePage(zramEngine *engine, uint32_t page, const uint32_t *words, uint32_t mode);
 
-/* Ends an operation at a page; counts failures. */
+/* Ends an operation at a page that it could not finish: remembers the page, counts failures, returns `code`. */
 int zramStop(zramEngine *engine, uint32_t page, int code, zramCounter *failures);
 
 /* --- zramLate.c -------------------------------------------------------------------------------------------------- */
 
 /*
- * A huge page, which would be stored in so many bytes, has to wait: it would take of the reserve, or its slot seems to have
- * the same bytes already.
+ * Whether a huge page of `length` stored bytes has to wait: it would use up some of the reserve, or its slot already
+ * seems to hold the same bytes (the checksums are equal).
  */
 int zramWaits(const zramEngine *engine, uint32_t page, const uint32_t *words, uint32_t length);
 
-/* A page was overwritten or trimmed that had this entry: if it was huge, that was how old such pages get. */
+/* A page with this entry was overwritten or trimmed. If it was huge, its age goes into the mean (header.hugeLife). */
 void zramNoteLife(zramEngine *engine, const zramEntry *old);
 
 /* --- zramSlots.c ------------------------------------------------------------------------------------------------ */
 
-/* The slot of an offloaded page's entry, or NULL if it is not that page's. */
+/* The slot that an offloaded page's entry names, or NULL if the slot does not belong to the page. */
 zramSlot *zramSlotOfPage(const zramEngine *engine, uint32_t page, const zramEntry *entry);
 
-/* The page has left its slot. */
+/* Frees the slot of a page that has left it; does nothing if it has no page. */
 void zramFreeSlot(zramSlot *slot);
 
 #endif

@@ -1,25 +1,27 @@
 /*
- * Late offload: which pages have to wait for room, and which one leaves the region for flash, so that there is. See
- * zramEngine.h.
+ * Late offload: decides which huge pages have to wait, and which page leaves the region for flash to make room.
+ * Every store asks the former, the policy in modules/zram/late.ts the latter; zramInternal.h and zramEngine.h are the
+ * contract.
  *
  *   region   |  compressible pages, and huge ones while there is room                  | reserve |
  *                                              |                                          2 %, not for huge pages
- *                                              | the one that has rested longest
+ *                                              | the huge page that has rested longest
  *                                              v
  *   flash    |  huge pages                                                            |
  *
- * A page that is overwritten soon should not wear the flash. So a huge page makes room for a new one only if it has rested
- * for twice as long as huge pages live on the mean; else the new one goes to flash itself.
+ * A page that is soon overwritten should not wear the flash. So a huge page makes room for a new one only if it has
+ * rested for at least twice the mean life of huge pages; else the new one goes to flash itself, being no more likely to
+ * be overwritten soon.
  */
 
 #include "zramInternal.h"
 
 #include <stddef.h>
 
-/* The share of the room, 1 / kReserve, that huge pages leave to the others. */
+/* Huge pages leave 1 / kReserve of the room to the others. */
 #define kReserve 50
 
-/* Of zramHeader.hugeLife: steps of 1 / kLifeUnit, the mean of about so many lives. */
+/* zramHeader.hugeLife counts 1 / kLifeUnit of an age step, and is a running mean of about kLives lives. */
 #define kLifeUnit 256
 #define kLives 16
 
@@ -41,7 +43,7 @@ static int isHuge(const zramEngine *engine, const zramEntry *entry)
 		&& (zramEntryLength(entry) > engine->threshold);
 }
 
-/* The slot of the page has these bytes already, as far as their checksum says. */
+/* Whether the page's slot already holds these bytes, going by their checksum. */
 static int isOnFlash(const zramEngine *engine, uint32_t page, const zramEntry *entry, const uint32_t *words)
 {
 	const zramSlot *slot = (zramEntryState(entry) == kZramStateOffloaded) ? zramSlotOfPage(engine, page, entry) : NULL;
@@ -68,7 +70,7 @@ void zramNoteLife(zramEngine *engine, const zramEntry *old)
 		header->hugeLife += (uint32_t)((int32_t)(ageOf(old) * kLifeUnit - header->hugeLife) / kLives);
 }
 
-/* Whether a page has rested for twice the mean life of huge pages, or for as long as ages go. */
+/* Whether a page has rested for twice the mean life of huge pages, or has the greatest age there is. */
 static int hasOutlived(const zramEngine *engine, const zramEntry *entry)
 {
 	uint32_t age = ageOf(entry);

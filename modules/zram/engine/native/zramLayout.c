@@ -1,5 +1,6 @@
 /*
- * Where things are in a region: see zramEngine.h.
+ * The layout of a region: decides how long a granule is and where each part begins, and writes the header.
+ * zramBinding.c plans with it before it starts an engine; zramEngine.h is the contract, with the diagram.
  */
 
 #include "zramInternal.h"

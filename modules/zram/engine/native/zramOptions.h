@@ -1,6 +1,6 @@
 /*
- * What a build may leave out. The Moddable SDK hands on a manifest's `"defines": { "zram": { "columns": 0 } }`; other
- * builds define ZRAM_COLUMNS, ZRAM_DENSE themselves.
+ * Codecs that a build may leave out. With the Moddable SDK, set `"defines": { "zram": { "columns": 0 } }` in a
+ * manifest; other builds define ZRAM_COLUMNS and ZRAM_DENSE themselves. zramCodecs.h is where they take effect.
  */
 
 #ifndef ZRAM_OPTIONS_H
@@ -12,7 +12,10 @@
 #endif
 #endif
 
-/* The codec columns, 11 KB of code. Without it pages that it would pack take more room; the option `codecs` knows. */
+/*
+ * The codec columns, 11 KB of code. Without it, pages that it would pack take more room; the option `codecs` rejects
+ * it.
+ */
 #ifndef ZRAM_COLUMNS
 #ifdef MODDEF_ZRAM_COLUMNS
 #define ZRAM_COLUMNS MODDEF_ZRAM_COLUMNS
@@ -21,7 +24,7 @@
 #endif
 #endif
 
-/* The codec dense, 6 KB of code. Without it pages stay as they were written. */
+/* The codec dense, 6 KB of code. Without it, pages that rest stay packed as they were written. */
 #ifndef ZRAM_DENSE
 #ifdef MODDEF_ZRAM_DENSE
 #define ZRAM_DENSE MODDEF_ZRAM_DENSE

@@ -1,8 +1,8 @@
 /*
- * Packing: see zramPack.h.
+ * Packing: decides which codec a page is compressed with, if any. See zramPack.h.
  *
- * A page is looked at in this order: one word all over; then each codec that may be used, if what is left is worth it; at
- * last as it is.
+ * It looks in this order: is the page one word all over? Then each codec that may be used, if what the ones before it
+ * leave makes it worth trying. If none helps, the page is stored as it is.
  */
 
 #include "zramPack.h"
@@ -68,7 +68,7 @@ static uint32_t encode(zramPacker *packer, uint32_t id, const uint32_t *page, ui
 	return codec->encode(packer->workspace, page, packer->pageLength, (uint8_t *)block, capacity);
 }
 
-/* What a codec may make of a page that takes `length` bytes so far; 0 if it is not to be tried. */
+/* The longest block that a codec may make of a page that takes `length` bytes so far; 0 if it is not worth trying. */
 static uint32_t capacityFor(const zramPacker *packer, const zramCodec *codec, uint32_t length)
 {
 	uint32_t least = length * codec->saves >> 8;
@@ -103,7 +103,7 @@ void zramPack(zramPacker *packer, const uint32_t *page, uint32_t *block, zramPac
 	}
 	if (packed->state == kZramStateRaw)
 		return;
-	if (last != packed->codec) /* one that was tried later has lost, and written over the block */
+	if (last != packed->codec) /* a codec tried later has lost, but has overwritten the block */
 		encode(packer, packed->codec, page, block, room);
 	memset((uint8_t *)block + packed->length, 0, -packed->length & (granuleLength - 1));
 }

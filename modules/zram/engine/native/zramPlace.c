@@ -1,6 +1,7 @@
 /*
- * Placing: where a page's stored bytes are, and what the page table says of them. See zramInternal.h. Knows no codec:
- * what it is given is bytes, and whose they are.
+ * Placing: decides whether a page's stored bytes fit and which granules they take, and keeps the page table, the
+ * checksums and the statistics. zramEngine.c, zramSlots.c and zramRest.c call it; zramInternal.h is the contract. It
+ * knows no codec: it is given bytes, and whose they are.
  */
 
 #include "zramInternal.h"
@@ -9,7 +10,7 @@
 
 /* --- room ----------------------------------------------------------------------------------------------------- */
 
-/* Pressure is reported once when 1/16 of the room or less is left, and again only after more than 1/8 has been free. */
+/* Pressure is reported once when 1/16 of the room or less is left, then not again until more than 1/8 has been free. */
 static void notePressure(zramEngine *engine)
 {
 	uint32_t limit = engine->limitGranules, used = zramHeaderOf(engine)->usedGranules;
@@ -21,7 +22,6 @@ static void notePressure(zramEngine *engine)
 		engine->pressed = engine->pressure = 1;
 }
 
-/* What an operation that went well answers. */
 int zramSucceed(zramEngine *engine)
 {
 	int code = engine->pressure ? kZramPressure : kZramOK;
@@ -45,7 +45,7 @@ void zramResetPeak(zramEngine *engine)
 	zramHeaderOf(engine)->usedGranulesMax = zramHeaderOf(engine)->usedGranules;
 }
 
-/* Gives a chain a new length, if the limit and the free granules allow it. */
+/* Resizes a chain if the limit allows it; else kZramErrorFull. */
 static int resize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t need)
 {
 	zramHeader *header = zramHeaderOf(engine);
@@ -64,7 +64,7 @@ static int resize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t n
 
 /* --- entries -------------------------------------------------------------------------------------------------- */
 
-/* Adds a page to the statistics (sign 1), or takes it out (sign -1 as unsigned). */
+/* Adds a page to the statistics (sign 1) or takes it out (sign UINT32_MAX, which is -1). */
 static void tally(zramEngine *engine, const zramEntry *entry, uint32_t sign)
 {
 	zramHeader *header = zramHeaderOf(engine);
@@ -101,7 +101,7 @@ static int sumMatches(
 	return !engine->geometry.sumsOffset || (*zramSumOf(engine, page) == zramPageSum(page, entry, words, length));
 }
 
-/* The page's new entry, once its chain is written; `words` are its stored bytes. */
+/* Writes the page's new entry, after its chain. `words` are its stored bytes. Frees the slot that it had. */
 static void setEntry(zramEngine *engine, uint32_t page, const zramEntry *fresh, const uint32_t *words, uint32_t length)
 {
 	zramEntry *entry = zramEntryOf(engine, page);
@@ -140,7 +140,7 @@ uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry)
 
 /* --- in --------------------------------------------------------------------------------------------------------- */
 
-/* Granules that the page has, or kZramBadEntry; so too if it is on flash and its slot is another page's. */
+/* Like zramEntryGranules, but also kZramBadEntry if the page is on flash and its slot belongs to another page. */
 static uint32_t ownGranules(const zramEngine *engine, uint32_t page)
 {
 	const zramEntry *entry = zramEntryOf(engine, page);
@@ -228,7 +228,7 @@ int zramPlace(zramEngine *engine, uint32_t page, const zramPacked *packed)
 
 /* --- out -------------------------------------------------------------------------------------------------------- */
 
-/* A page on flash, which the caller has read into staging. */
+/* Copies a page on flash from staging to `words`, if the caller has read its slot there. */
 static ZRAM_NOINLINE ZRAM_COLD int fetchStaged(zramEngine *engine, uint32_t page, uint32_t *words)
 {
 	const zramSlot *slot = zramSlotOfPage(engine, page, zramEntryOf(engine, page));

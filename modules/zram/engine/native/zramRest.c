@@ -1,13 +1,14 @@
 /*
- * Pages that rest: those that nobody has read or written for an age step or more are packed again, once, with a codec that
- * takes too long for a write. See zramEngine.h.
+ * Pages that rest: decides which page is packed again, and packs it. A page that nobody has read or written for an age
+ * step or more is packed once with a codec that takes too long for a write. maintain() in zram.ts calls it;
+ * zramEngine.h is the contract.
  */
 
 #include "zramInternal.h"
 
 #include <string.h>
 
-/* The densest codec that may be used and that zramPack never tries, or kZramCodecIds. */
+/* The densest of the codecs that may be used but that zramPack never tries; kZramCodecIds if there is none. */
 static uint32_t densestCodec(const zramPacker *packer)
 {
 	for (uint32_t id = kZramCodecIds; id--;)
@@ -16,7 +17,7 @@ static uint32_t densestCodec(const zramPacker *packer)
 	return kZramCodecIds;
 }
 
-/* Granules of a page that rests, or 0. With one nothing can be gained. */
+/* How many granules a page that rests has; 0 if it does not rest. One that has a single granule has nothing to gain. */
 static uint32_t restingGranules(const zramEngine *engine, const zramEntry *entry, uint32_t codec)
 {
 	uint32_t state = zramEntryState(entry), granules;
@@ -51,7 +52,7 @@ uint32_t zramRepackLength(const zramEngine *engine)
 	return (codec == kZramCodecIds) ? 0 : zramCodecOf(codec)->encodesIn;
 }
 
-/* Packs what is in staging into at most `capacity` bytes, a multiple of granules; 0 if that is not enough. */
+/* Packs staging into at most `capacity` bytes, a multiple of the granule's length. Returns 0 if that is not enough. */
 static int pack(zramEngine *engine, uint32_t id, void *workspace, uint32_t capacity, zramPacked *packed)
 {
 	uint32_t length = zramCodecOf(id)->encode(
@@ -62,7 +63,7 @@ static int pack(zramEngine *engine, uint32_t id, void *workspace, uint32_t capac
 	return length != 0;
 }
 
-/* A page that rests: 1 if it has become smaller. It is as old as before. */
+/* Packs a page that rests; its age stays. Returns 1 if it has become smaller. */
 static int repack(zramEngine *engine, uint32_t page, uint32_t codec, uint32_t capacity, void *workspace)
 {
 	uint32_t age = zramEntryOf(engine, page)->word1 & kZramEntryAgeMask;

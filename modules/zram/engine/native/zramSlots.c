@@ -1,5 +1,6 @@
 /*
- * Slots: which page is where on flash, and how worn the flash is. See zramEngine.h.
+ * Slots: which page is where on flash, and how worn each slot is. zramBindingSlots.c calls it for modules/zram/offload,
+ * which decides what is written where; zramEngine.h is the contract.
  *
  *        entry                     slot                                  flash
  *   +---------------+      +---------------------+      +-----------+-----------+-----------+
@@ -7,7 +8,7 @@
  *   | offloaded     |<-----| erases              |      +-----------+-----------+-----------+
  *   +---------------+      +---------------------+        erased      the page
  *
- * A slot is what the flash erases at once. Its state, and who changes it:
+ * A slot is what the flash erases at once. Its states, and what leads from one to the next:
  *
  *                   announce            erase            program
  *   unknown, free ────────────► suspect ─────► erased ─────────────► used ───► rotten
@@ -35,7 +36,7 @@ zramSlot *zramSlotOfPage(const zramEngine *engine, uint32_t page, const zramEntr
 	return (isOwned(slot->state) && (slot->page == page)) ? slot : NULL;
 }
 
-/* What a rotten one holds is anybody's guess. */
+/* A rotten slot becomes unknown: what it holds is anybody's guess. */
 void zramFreeSlot(zramSlot *slot)
 {
 	if (!isOwned(slot->state))
@@ -183,8 +184,9 @@ void zramSurveySlots(const zramEngine *engine, uint32_t except, zramSurvey *surv
 }
 
 #define kRetired 0xFFFFu
-#define kSuspect 0x8000u /* beside the erases, which have the bits below */
+#define kSuspect 0x8000u /* a flag; the bits below count erases */
 
+/* How many of `count` slots from `slot` on exist. */
 static uint32_t slotsFrom(const zramEngine *engine, uint32_t slot, uint32_t count)
 {
 	uint32_t slots = engine->geometry.slotCount;

@@ -1,14 +1,14 @@
-/* Checksums of 32 bits: of pages, as kZramFlagIntegrity keeps them, and of bytes, as slots do. */
+/* 32-bit checksums: of pages for kZramFlagIntegrity (zramPlace.c), and of bytes for slots. */
 
 #include "zramInternal.h"
 
 #include <string.h>
 
-#define kPageStart 0x7A72616Du  /* any number that is no page's: with it no sum of an empty page is 0 */
-#define kBytesStart 0x7A736C74u /* any number but that of the pages' sums */
+#define kPageStart 0x7A72616Du  /* any number above all page numbers: so no empty page's sum is 0 */
+#define kBytesStart 0x7A736C74u /* any number other than kPageStart */
 #define kMultiplier 0x9E3779B1u
 
-/* Each step is a bijection of the word and of the sum so far: a change within one word is always found. */
+/* Each step is a bijection of the word, and one of the sum so far, so it never misses a change within one word. */
 static inline uint32_t mix(uint32_t sum, uint32_t word)
 {
 	sum = (sum ^ word) * kMultiplier;
@@ -20,7 +20,7 @@ uint32_t zramPageSum(uint32_t page, const zramEntry *entry, const uint32_t *word
 	uint32_t sum =
 		mix(mix(mix(kPageStart, page), entry->word0), entry->word1 & ~(kZramEntryAgeMask | kZramEntryTriedMask));
 
-	/* counted, as `words` is NULL when there are none */
+	/* counted down, not up to a pointer: `words` is NULL if there are none */
 	for (uint32_t count = (length + 3) >> 2; count; count--)
 		sum = mix(sum, *words++);
 	return sum;
