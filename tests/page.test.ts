@@ -1,4 +1,4 @@
-/* The page of `npm run page` in a real Chromium: without a server, without a network. */
+/* The pages that the project makes, `npm run page` and `zram replay --html`, in a real Chromium: no server, no network. */
 // needs: node
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -10,10 +10,12 @@ import { test as plainTest } from "uvu";
 import * as assert from "uvu/assert";
 import { pcm, randomBytes, sensorRecords } from "../bench/generators.ts";
 import { launchChromium, makePage } from "../tools/page.ts";
+import { root } from "../tools/paths.ts";
 import { pictureFolder, readPicture } from "../tools/pictures.ts";
-import { MissingTool } from "../tools/process.ts";
+import { MissingTool, run } from "../tools/process.ts";
 import { toFrame } from "../zramctl/plan/picture.ts";
 import { Packer, pack, planFor } from "../zramctl/plan/plan.ts";
+import { CONTENDERS } from "../zramctl/replay/contenders.ts";
 
 const KB = 1024;
 
@@ -37,12 +39,16 @@ plainTest.after(async () => {
 });
 
 interface Look {
+	address?: string;
 	width?: number;
 	colorScheme?: "dark" | "light";
 }
 
 /** Opens the page, does something with it, and sees to it that nothing went wrong or over the network. */
-async function open(use: (page: Page) => Promise<void>, { width = 900, colorScheme = "light" }: Look = {}) {
+async function open(
+	use: (page: Page) => Promise<void>,
+	{ address = url, width = 900, colorScheme = "light" }: Look = {},
+) {
 	const context = await (browser as Browser).newContext({
 		viewport: { width, height: 800 },
 		colorScheme,
@@ -55,7 +61,7 @@ async function open(use: (page: Page) => Promise<void>, { width = 900, colorSche
 	page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
 	page.on("request", (request) => /^(file|blob|data):/.test(request.url()) || problems.push(request.url()));
 	try {
-		await page.goto(url);
+		await page.goto(address);
 		await use(page);
 		assert.equal(problems, []);
 	} finally {
@@ -67,6 +73,19 @@ const ready = (page: Page) => page.waitForSelector("body[data-ready=true]", { ti
 const copied = (page: Page) => page.waitForSelector("#copied:text-is('Copied.')");
 const text = async (page: Page, id: string) => (await page.textContent(`#${id}`)) ?? "";
 const setRAM = (page: Page, step: number) => page.fill("#ram", `${step}`);
+
+/** The least contrast of any text with the page, by WCAG's definition. */
+const CONTRAST = `(() => {
+	const light = (color) => {
+		const [r, g, b] = color.match(/[\\d.]+/g).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+		return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+	};
+	const back = light(getComputedStyle(document.body).backgroundColor);
+	return [...document.querySelectorAll("p, th, td, b, li, small, label")].filter((e) => e.offsetParent).map((e) => {
+		const fore = light(getComputedStyle(e).color);
+		return (Math.max(fore, back) + 0.05) / (Math.min(fore, back) + 0.05);
+	}).reduce((a, b) => Math.min(a, b));
+})()`;
 
 function write(name: string, bytes: Uint8Array | string): string {
 	const path = join(folder, name);
@@ -154,17 +173,7 @@ for (const colorScheme of ["light", "dark"] as const)
 				await page.click("[data-sample=all]");
 				await ready(page);
 				assert.is(await page.evaluate("document.documentElement.scrollWidth"), 360);
-				const contrast = await page.evaluate(`(() => {
-					const light = (color) => {
-						const [r, g, b] = color.match(/[\\d.]+/g).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-						return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-					};
-					const back = light(getComputedStyle(document.body).backgroundColor);
-					return [...document.querySelectorAll("p, th, td, b, li, small, label")].filter((e) => e.offsetParent).map((e) => {
-						const fore = light(getComputedStyle(e).color);
-						return (Math.max(fore, back) + 0.05) / (Math.min(fore, back) + 0.05);
-					}).reduce((a, b) => Math.min(a, b));
-				})()`);
+				const contrast = await page.evaluate(CONTRAST);
 				assert.ok((contrast as number) >= 4.5, `contrast ${contrast}`);
 				const back = await page.evaluate("getComputedStyle(document.body).backgroundColor");
 				assert.is(back === "rgb(250, 250, 247)", colorScheme === "light");
@@ -216,5 +225,34 @@ test("20 MB take seconds, and progress is shown", async () => {
 		assert.match(await text(page, "count"), /of 20 files$/);
 	});
 });
+
+for (const colorScheme of ["light", "dark"] as const)
+	test(`zram replay --html at 360 pixels, ${colorScheme}: every curve is drawn, and all of it can be read`, async () => {
+		const out = join(folder, "replay.html");
+		const parameters = ["replay", "tests/traces/dashboard.zrt", "--arena", "512K", "--flash", "1M", "--html", out];
+		const tsx = join(root, "node_modules/.bin/tsx");
+		const { exitCode, output } = await run(tsx, ["zramctl/zramctl.ts", ...parameters], { cwd: root });
+		assert.is(exitCode, 0, output);
+		await open(
+			async (page) => {
+				assert.is(await page.evaluate("document.documentElement.scrollWidth"), 360);
+				const curves = Object.keys(CONTENDERS).length + 2; // and the device, as recorded and as asked for
+				assert.is(await page.locator("path[stroke]").count(), curves);
+				const drawn = await page.evaluate(
+					`[...document.querySelectorAll("path")].filter((e) => e.getBBox().width > 300 && e.getTotalLength() > 300).length`,
+				);
+				assert.is(drawn, curves);
+				const legend = await page.locator("figure li").allTextContents();
+				for (const { name } of Object.values(CONTENDERS)) assert.ok(legend.includes(name), name);
+				assert.ok((await page.locator("rect").count()) > 10, "the histogram");
+				const smallest = await page.evaluate(
+					`Math.min(...[...document.querySelectorAll("svg text")].map((e) => e.getBoundingClientRect().height))`,
+				);
+				assert.ok((smallest as number) >= 10, `text ${smallest} pixels high`);
+				assert.ok(((await page.evaluate(CONTRAST)) as number) >= 4.5);
+			},
+			{ address: pathToFileURL(out).href, width: 360, colorScheme },
+		);
+	});
 
 plainTest.run();

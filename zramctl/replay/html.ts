@@ -71,9 +71,9 @@ function curves(lines: Line[], arena: number): string {
 	const legend = lines.map(
 		({ name }, i) => `<li><i style="background:${COLORS[i % COLORS.length]}"></i>${escaped(name)}</li>`,
 	);
-	return `<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="memory in use after each write">
+	return `<figure><div class="wide"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="memory in use after each write">
 ${[...axes, ...paths].join("\n")}
-</svg><ul>${legend.join("")}</ul><figcaption>Bytes in use after each write; dashed: the arena.</figcaption></figure>`;
+</svg></div><ul>${legend.join("")}</ul><figcaption>Bytes in use after each write; dashed: the arena.</figcaption></figure>`;
 }
 
 function bars(histogram: Histogram): string {
@@ -94,10 +94,10 @@ function bars(histogram: Histogram): string {
 	const beside = marks(most, ofCounts).map(
 		(count) => `<text x="${LEFT - 6}" y="${y(count) + 4}" text-anchor="end">${number(count)}</text>`,
 	);
-	return `<figure><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="histogram of stored lengths">
+	return `<figure><div class="wide"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="histogram of stored lengths">
 ${[...under, ...beside].join("\n")}
 ${bar(same, 0, "one word all over")}${steps.map((count, i) => bar(count, i + 1, `${i * STEP + 1} to ${(i + 1) * STEP} B`)).join("")}
-</svg><figcaption>Pages written, by bytes that they take, in steps of ${STEP}; first those of one word all over. ${histogramShares(histogram)}.</figcaption></figure>`;
+</svg></div><figcaption>Pages written, by bytes that they take, in steps of ${STEP}; first those of one word all over. ${histogramShares(histogram)}.</figcaption></figure>`;
 }
 
 function table([head = [], ...rows]: string[][]): string {
@@ -111,7 +111,7 @@ const STYLE = `
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e6e6; --paper: #151515 } }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: ${WIDTH}px; margin: 2em auto; padding: 0 1em }
 h1 { font-size: 1.4em } h2 { font-size: 1.1em; margin-top: 2em }
-svg { width: 100%; height: auto } svg text { fill: var(--ink); font-size: 12px } path { fill: none; stroke-width: 1.8 }
+svg { width: 100%; min-width: 720px; height: auto } svg text { fill: var(--ink); font-size: 12px } path { fill: none; stroke-width: 1.8 }
 rect { fill: #2e86ab } .grid { stroke: var(--soft) } .arena { stroke: var(--ink); stroke-dasharray: 6 4 }
 figure { margin: 1em 0 } figure ul { list-style: none; display: flex; flex-wrap: wrap; gap: 0 1.2em; padding: 0 }
 figure i { display: inline-block; width: 1em; height: .25em; margin-right: .5em; vertical-align: middle }
