@@ -127,6 +127,7 @@ const hosts: Host[] = [
 	{
 		...firmware,
 		name: "the emulated microcontroller, Cortex-M33",
+		aside: true,
 		variant: "m33",
 		otherwise: "does not fit in 512 KB of RAM, or is of JavaScript that rv32 has run",
 		only: ofTheEngine,
@@ -286,15 +287,15 @@ await part("Type check", () => npmTool("tsc", ["-p", "."]));
 await part("Type check of the page, whose host is a browser", () => npmTool("tsc", ["-p", "page"]));
 await part("Linter and formatter", () => npmTool("biome", ["ci", "--colors=off", "--error-on-warnings", "."]));
 await part("C formatter", clangFormat);
+const suites = findSuites();
+const chosenHosts = hosts.filter((host) => !quick || host.quick);
+if (chosenHosts.some(({ aside }) => aside)) await fetchXS().catch(() => {}); // once, not from two places; the parts tell
+const aside = chosenHosts.some((host) => host.aside) ? startAside(suites) : undefined;
 for (const compiler of compilers)
 	await part(`C warnings, ${compiler.name}`, async () => single(await warnings(compiler)));
 await part("C without mutable statics", async () => single(await mutableStatics()));
 for (const variant of quick ? cVariants.slice(0, 1) : [...cVariants, lx106])
 	await part(variant.name, () => cHarnesses(variant));
-const suites = findSuites();
-const chosenHosts = hosts.filter((host) => !quick || host.quick);
-if (chosenHosts.some(({ aside }) => aside)) await fetchXS().catch(() => {}); // once, not from two places; the parts tell
-const aside = chosenHosts.some((host) => host.aside) ? startAside(suites) : undefined;
 for (const host of chosenHosts)
 	await part(`Suites on ${host.name}`, async () => {
 		const other = aside?.get(host.name);
