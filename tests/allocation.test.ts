@@ -1,6 +1,6 @@
 /*
- * read into a buffer, write and trim allocate nothing on the XS heap once warm: slots, chunks and collections stay as
- * they are over 10,000 calls. What does allocate is told at the end.
+ * Once warm, read into a buffer, write and trim allocate nothing on the XS heap: over 10,000 calls the counts of slots,
+ * chunk bytes and collections don't change. The last tests cover what does allocate.
  */
 // needs: xs
 
@@ -21,7 +21,7 @@ function makeZram(options: Partial<ZramOptions> = {}): Zram {
 	return new Zram({ byteLength: 64 * PAGE, arena: { byteLength: 128 * 1024 }, ...options });
 }
 
-/** Views of the same length that need no wrapping: aligned, not aligned, a buffer, other kinds of bytes. */
+/** Buffers of one length that need no wrapping: aligned and misaligned views, a buffer, other byte types. */
 function views(byteLength: number): [string, Bytes][] {
 	return [
 		["Uint8Array", new Uint8Array(byteLength)],
@@ -42,7 +42,7 @@ const DEVICES: [string, () => Partial<ZramOptions>][] = [
 ];
 
 for (const [device, optionsOf] of DEVICES) {
-	/** A test on a device of its own, whose first pages are of every kind. */
+	/** A test with its own device, whose first pages are one of each kind. */
 	const testHere = (name: string, run: (zram: Zram) => void) =>
 		test(name, () => {
 			const zram = makeZram(optionsOf());
@@ -132,7 +132,7 @@ for (const [device, optionsOf] of DEVICES) {
 				zram.maintain(200);
 			}
 		};
-		work(); // the portable engine makes its encoder when it needs one
+		work(); // the portable engine creates its encoder on first use
 		assert.equal(allocated(work), NOTHING);
 	});
 
@@ -149,7 +149,7 @@ for (const [device, optionsOf] of DEVICES) {
 	});
 }
 
-holding(0, 9 << 20)("offsets that are no int32 do not allocate either", () => {
+holding(0, 9 << 20)("offsets beyond int32 don't allocate either", () => {
 	const zram = new Zram({ byteLength: 2 ** 32 + 64 * PAGE, arena: { byteLength: 9 << 20 } });
 	const bytes = pageOf("compressed", 1);
 	const work = () => {
@@ -164,7 +164,7 @@ holding(0, 9 << 20)("offsets that are no int32 do not allocate either", () => {
 	zram.close();
 });
 
-test("a full device whose writes need no more than they replace allocates nothing", () => {
+test("a full device allocates nothing if its writes need no more than they replace", () => {
 	const zram = makeZram({ onPressure() {} });
 	const [old, fresh] = [pageOf("raw", 1), pageOf("raw", 2)];
 	zram.write(old, 0);
@@ -175,7 +175,7 @@ test("a full device whose writes need no more than they replace allocates nothin
 	assert.equal(allocated(work), NOTHING);
 });
 
-test("what allocates: a new buffer, wide views, status, pages, a refusal; none of it for long", async () => {
+test("what does allocate (a new buffer, wide views, status, pages, a refusal) keeps nothing", async () => {
 	const zram = makeZram({ onPressure() {} });
 	zram.write(pageOf("raw", 1), 0);
 	const wide = new Uint16Array(100);
@@ -202,13 +202,13 @@ test("what allocates: a new buffer, wide views, status, pages, a refusal; none o
 		const many = () => {
 			for (let i = 0; i < 1000; i++) work();
 		};
-		// XS keeps some slots for itself, once; a leak would be one a call
+		// XS takes some slots once, for itself; a leak would take one per call
 		const [slots, chunkBytes] = kept(many) as [number, number];
 		assert.ok(slots < 500 && chunkBytes <= 0, `${name} keeps ${slots} slots, ${chunkBytes} bytes`);
 	}
 });
 
-test("devices that are made and closed, or forgotten, leave nothing behind", () => {
+test("devices leave nothing behind, whether closed or forgotten", () => {
 	const many = () => {
 		for (let i = 0; i < 300; i++) {
 			const zram = makeZram({ integrity: true, onPressure() {}, onError() {} });

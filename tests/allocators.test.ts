@@ -1,6 +1,6 @@
 /*
- * The allocators that traces are replayed with: each against a ledger, with its invariants; and the loads of compcache, with
- * the figures that it published.
+ * The allocators that replay uses: each one against a ledger, checking its invariants; then compcache's loads, against the
+ * figures it published.
  */
 // needs: node
 
@@ -14,7 +14,7 @@ const test = suite("allocators");
 const scale = Number(process.env.TEST_SCALE || 1);
 const KB = 1024;
 
-/** Bytes from which objects are placed by address: their places must not overlap. */
+/** For allocators that place objects by address: no two places may overlap. */
 const placed = new Set(["xvmalloc", "tlsf"]);
 
 function anySize(random: Random): number {
@@ -24,7 +24,7 @@ function anySize(random: Random): number {
 	return 1 + random.below(kind < 6 ? 4096 : 700);
 }
 
-/** Objects by handle: as many as there are, none of them twice, and where they have a place, no place twice. */
+/** Objects by handle. Every handle is unique, and so is every place where there are any. */
 class Objects {
 	readonly #sizes = new Map<number, number>();
 	readonly #isPlaced: boolean;
@@ -63,7 +63,7 @@ class Objects {
 }
 
 for (const [key, { make }] of Object.entries(CONTENDERS)) {
-	if (key === "ideal") continue; // a handle is a size
+	if (key === "ideal") continue; // its handles are sizes
 	test(`${key}: random operations against a ledger, nearly full and nearly empty`, () => {
 		const random = new Random(7);
 		const arena = 256 * KB;
@@ -92,7 +92,7 @@ for (const [key, { make }] of Object.entries(CONTENDERS)) {
 	});
 }
 
-test("granules: refused is what does not fit, and nothing else", () => {
+test("granules: refuses only what doesn't fit", () => {
 	const random = new Random(3);
 	const allocator = (CONTENDERS.granules as NonNullable<(typeof CONTENDERS)[string]>).make(64 * KB);
 	const most = Math.floor((64 * KB - 256 - 8) / 66) - 1;
@@ -115,7 +115,7 @@ test("granules: refused is what does not fit, and nothing else", () => {
 	}
 });
 
-/** compcache's genprofile: events by coin, objects of a preferred range in 8 of 10 cases, and any other one. */
+/** compcache's genprofile: a coin decides each event; sizes are in a preferred range in 8 cases out of 10, else any. */
 function synthetic(allocator: Allocator, seed: number, [least, most]: [number, number]): number {
 	const random = new Random(seed);
 	const arena = 64 * KB * KB;
@@ -142,7 +142,7 @@ function synthetic(allocator: Allocator, seed: number, [least, most]: [number, n
 
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Peak beside ideal, in percent, as compcache has it: the mean of its five runs. TLSF: two points more. */
+/** Peak over ideal in percent, as compcache reports it (mean of five runs). TLSF takes two points more. */
 const FIGURES: [string, [number, number], number][] = [
 	["xvmalloc", [32, 2048], 7.86],
 	["xvmalloc", [1024, 2600], 6.54],
@@ -151,7 +151,7 @@ const FIGURES: [string, [number, number], number][] = [
 ];
 
 for (const [key, range, figure] of FIGURES)
-	test(`${key}: ${range.join(" to ")} bytes: the peak beside ideal is compcache's, within two points`, () => {
+	test(`${key}: ${range.join(" to ")} bytes: the peak over ideal is within two points of compcache's`, () => {
 		const { make } = CONTENDERS[key] as NonNullable<(typeof CONTENDERS)[string]>;
 		const found = mean([1, 2, 3, 4, 5].map((seed) => synthetic(make(64 * KB * KB), seed, range)));
 		console.log(`${key} ${range}: ${found.toFixed(1)} %, compcache ${figure} %`);

@@ -1,4 +1,4 @@
-/* What the editor explains, and the reference: everything public has a docstring, and docs/api was made of these. */
+/* Everything public has a docstring, for editors and the reference, and docs/api is generated from them. */
 // needs: node
 
 import { readFileSync } from "node:fs";
@@ -10,11 +10,11 @@ import { hashOf, publicTypes } from "../tools/public-types.ts";
 
 const types = await publicTypes();
 
-/** The lines of declarations that have no docstring: the declaration itself, its members, the values of a union. */
+/** Lines of a declaration that lack a docstring: the declaration itself, its members, the values of a union. */
 function undocumented(declaration: string): string[] {
 	const lines = declaration.split("\n");
 	const isCode = (line: string) => line !== "" && !/^\s*(\/?\*|\}|#private;|set )/.test(line);
-	const isSecondValue = (line: string) => /^ \| ".*" \| "/.test(line); // the compiler puts it beside the one before
+	const isSecondValue = (line: string) => /^ \| ".*" \| "/.test(line); // the compiler prints it next to the first
 	return lines.filter((line, i) => isCode(line) && (isSecondValue(line) || !lines[i - 1]?.endsWith("*/")));
 }
 
@@ -23,7 +23,7 @@ test("everything public has a docstring: options, members, every overload, error
 	assert.equal(types.flatMap(undocumented), []);
 });
 
-test("a docstring that is missing is seen", () => {
+test("a missing docstring is noticed", () => {
 	const declaration =
 		"/** It. */\nexport interface A {\n    /** a\n     * b */\n    a: 1;\n    b: {\n        c: 2;\n    };\n}\n";
 	assert.equal(undocumented(declaration), ["    b: {", "        c: 2;"]);
@@ -33,7 +33,7 @@ test("a docstring that is missing is seen", () => {
 
 test("docs/api is up to date", () => {
 	const reference = readFileSync(join(root, "docs/api/README.md"), "utf8");
-	assert.ok(reference.includes(hashOf(types)), "npm run api makes it anew");
+	assert.ok(reference.includes(hashOf(types)), "run npm run api");
 });
 
 test.run();

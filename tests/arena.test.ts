@@ -1,6 +1,6 @@
 /*
- * The arena: a store succeeds exactly when the granules it needs are no more than the free ones and those of the page
- * that it replaces, at every fill level and whatever came before; and not one granule is ever lost.
+ * The arena: a store succeeds exactly when it needs no more granules than are free plus those of the page it replaces, at
+ * every fill level, whatever came before. No granule is ever lost.
  */
 // needs: js
 
@@ -16,31 +16,31 @@ import { holding } from "./support/room.ts";
 
 const KB = 1024;
 
-/** Free granules, from status() alone. */
+/** Free granules, according to status() alone. */
 function freeGranules(zram: Zram, granuleLength: number): number {
 	const { memLimit, memUsed } = zram.status();
 	return Math.floor((memLimit - memUsed) / granuleLength);
 }
 
-/** Granules of a page, from pages() alone. */
+/** Granules of a page, according to pages() alone. */
 function heldGranules(zram: Zram, page: number, granuleLength: number): number {
 	for (const state of zram.pages()) if (state.page === page) return Math.ceil(state.storedLength / granuleLength);
 	return 0;
 }
 
-/** Pages that take 0, 1, 2 … granules, up to as many as a page has. */
+/** A ladder: pages that take 0, 1, 2 … granules, up to a whole page's. */
 function ladder(pageLength: number, granuleLength: number): Uint8Array[] {
 	const most = pageLength / granuleLength;
 	const pages = Array.from({ length: most }, (_, n) => pageTaking(n, n + 1, pageLength, granuleLength));
 	return [...pages, pageOf("raw", 2, pageLength)];
 }
 
-/** Bytes of a ladder. */
+/** Length of a ladder in bytes. */
 function ladderLength({ pageLength = 4096 }: ZramOptions, granuleLength = 64): number {
 	return (pageLength / granuleLength + 1) * pageLength;
 }
 
-/** What each page of a ladder takes, seen on a device of its own. */
+/** How many granules each page of a ladder takes, measured on a separate device. */
 function needsOf(pages: Uint8Array[], options: ZramOptions): number[] {
 	const { granuleLength } = Zram.layout(options);
 	const zram = new Zram(options);
@@ -62,7 +62,7 @@ function fillUp(zram: Zram, left: number, rungs: Uint8Array[], granuleLength: nu
 	}
 }
 
-/** With `free` granules: tries every size of page over every size of old page, or some of them. */
+/** With `free` granules left, writes pages of every size over old pages of every size, or a sample of them. */
 function tryAll(zram: Zram, rungs: Uint8Array[], needs: number[], free: number, olds: number[], granuleLength: number) {
 	for (const old of olds) {
 		if ((needs[old] as number) > free) continue;
@@ -130,7 +130,7 @@ for (const { name, options, granuleLength, levels, olds } of SHAPES)
 		zram.close();
 	});
 
-/** A device beside the numbers of granules that its pages should have. */
+/** A device, and how many granules each of its pages should have. */
 class Ledger {
 	readonly zram: Zram;
 	readonly random: Random;
@@ -138,7 +138,7 @@ class Ledger {
 	refused = 0;
 	#rungs: Uint8Array[];
 	#needs: number[];
-	/** The rung in each page. */
+	/** Which rung of the ladder each page holds. */
 	#held: number[];
 	#free: number;
 	#granuleLength: number;
@@ -154,7 +154,7 @@ class Ledger {
 		this.#free = data / granuleLength;
 		this.#granuleLength = granuleLength;
 	}
-	/** A page of a random size, or a trim, anywhere. Throws an Error if it went against the rule. */
+	/** Writes a page of random size, or trims, anywhere. Throws an Error if that broke the rule. */
 	step() {
 		const what = this.random.next();
 		const page = (what >>> 3) % this.pages;
@@ -185,7 +185,7 @@ class Ledger {
 			return false;
 		}
 	}
-	/** The books balance, and every page has its bytes. */
+	/** The books balance, and every page reads right. */
 	audit() {
 		const { zram } = this;
 		zram.check();
@@ -235,7 +235,7 @@ for (const { name, share, options } of LEDGERS)
 		zram.close();
 	});
 
-/** A page of a mixture, the same for the same index. */
+/** A page of mixed content, the same each time for an index. */
 function mixture(index: number, pageLength: number): Uint8Array {
 	if (index % 7 === 0) return pageOf("raw", index, pageLength);
 	if (index % 5 === 0) return pageOf("same", index, pageLength);
@@ -243,7 +243,7 @@ function mixture(index: number, pageLength: number): Uint8Array {
 	return pageTaking(1 + ((index * 29) % (pageLength / 64 - 2)), index, pageLength);
 }
 
-/** Writes pages in ascending order until the first is refused; returns how many were stored. */
+/** Writes pages in ascending order until one is refused. Returns how many were stored. */
 function refill(zram: Zram, page: (index: number) => Uint8Array): number {
 	for (let index = 0; ; index++) {
 		try {
@@ -302,7 +302,7 @@ for (const pageLength of [512, 4096])
 			zram.close();
 		});
 
-test("half of the pages trimmed: exactly as many fit again, in their place or elsewhere", () => {
+test("half of the pages trimmed: exactly as many fit again, in place or elsewhere", () => {
 	const zram = new Zram({ byteLength: 4096 * KB, arena: { byteLength: 300 * KB } });
 	const raw = pageOf("raw", 1);
 	const count = refill(zram, () => raw);

@@ -1,6 +1,6 @@
 /*
- * Every argument of everything that is public: what is refused, with which error, and that a refused call changes
- * nothing in the region.
+ * Every argument of everything public: what is refused, with which error, and that a refused call leaves the region
+ * unchanged.
  */
 // needs: js
 
@@ -18,7 +18,7 @@ const KB = 1024;
 // biome-ignore lint/suspicious/noExplicitAny: wrong arguments are what this suite is about
 type Wrong = any;
 
-/** What is no number, and must not be converted to one. */
+/** Values that aren't numbers and must not be converted to one. */
 const NO_NUMBERS: [string, Wrong][] = [
 	["missing", undefined],
 	["null", null],
@@ -32,7 +32,7 @@ const NO_NUMBERS: [string, Wrong][] = [
 const NO_POSITIONS = [Number.NaN, 0.5, 4095.999, -1, -0.5, -4096, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 const HUGE = [2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 32 + 4096, 2 ** 53, Number.MAX_VALUE];
 
-/** The call is refused with this error, the region is as it was, and invalidIO has counted it. */
+/** Expects the call to throw this error, leave the region unchanged, and count in invalidIO. */
 function isInvalid(work: (zram: Zram) => unknown, type: ErrorConstructor, message: string | RegExp) {
 	const { zram, arena } = makeDevice();
 	unchanged(arena, () => refuses(() => work(zram), type, message));
@@ -41,7 +41,7 @@ function isInvalid(work: (zram: Zram) => unknown, type: ErrorConstructor, messag
 	zram.close();
 }
 
-/** Tries every wrong value for a position or length from 0 to `most` in the argument called `name`. */
+/** Passes every wrong value for the argument `name`, a position or length from 0 to `most`. */
 function tryPositions(name: string, most: number, call: (zram: Zram, value: Wrong) => unknown) {
 	for (const [, value] of NO_NUMBERS) isInvalid((zram) => call(zram, value), TypeError, `${name}: must be a number`);
 	for (const value of [...NO_POSITIONS, ...HUGE, most + 1])
@@ -78,18 +78,18 @@ test("ranges: one byte past the end", () => {
 	isInvalid((zram) => zram.trim(END, 1), RangeError, past);
 });
 
-test("ranges: a buffer that is longer than the device", () => {
+test("ranges: a buffer longer than the device", () => {
 	const long = `buffer.byteLength: ${END + 1} is not an integer from 0 to ${END}`;
 	isInvalid((zram) => zram.read(new ArrayBuffer(END + 1), 0), RangeError, long);
 	isInvalid((zram) => zram.write(new ArrayBuffer(END + 1), 0), RangeError, long);
 });
 
-test("ranges: nothing is done of a request that reaches past the end", () => {
+test("ranges: a request that reaches past the end does nothing at all", () => {
 	isInvalid((zram) => zram.write(new Uint8Array(2 * PAGE).fill(7), END - PAGE), RangeError, /^byteOffset: /);
 	isInvalid((zram) => zram.trim(PAGE, END), RangeError, /^byteOffset: /);
 });
 
-test("zero bytes: anywhere from 0 to the very end, and nothing happens", () => {
+test("zero bytes: accepted anywhere from 0 to the very end, and nothing happens", () => {
 	const { zram, arena } = makeDevice();
 	unchanged(arena, () => {
 		for (const byteOffset of [0, -0, 1, PAGE, END - 1, END]) {
@@ -115,7 +115,7 @@ test("zero bytes: anywhere from 0 to the very end, and nothing happens", () => {
 const NO_SOURCE = "buffer: must be a buffer or a view of one, and not detached";
 const NO_TARGET = `${NO_SOURCE} or read-only`;
 
-test("buffer: what is none", () => {
+test("buffer: anything that isn't one is refused", () => {
 	const wrong: Wrong[] = [
 		undefined,
 		null,
@@ -139,7 +139,7 @@ test("buffer: what is none", () => {
 	isInvalid((zram) => zram.read(new Proxy(new Uint8Array(4), {}), 0), TypeError, NO_TARGET);
 });
 
-test("read(byteLength, byteOffset): does not depend on what a subclass makes of read", () => {
+test("read(byteLength, byteOffset): a subclass's read makes no difference", () => {
 	class Numbers extends Zram {
 		override read(byteLength: Wrong, byteOffset: Wrong): Wrong {
 			if (typeof byteLength !== "number") throw new Error("only numbers");
@@ -151,12 +151,12 @@ test("read(byteLength, byteOffset): does not depend on what a subclass makes of 
 	assert.equal(new Uint8Array(zram.read(4, 9)), Uint8Array.of(0, 1, 2, 3));
 });
 
-/** Views of a buffer of `length` bytes, of every kind that counts bytes and one that does not. */
+/** Views of a buffer of `length` bytes: one of every byte type, and a wider one. */
 function viewsOf(buffer: ArrayBuffer): Bytes[] {
 	return [buffer, new Uint8Array(buffer), new Uint16Array(buffer), new DataView(buffer), new Float64Array(buffer, 8)];
 }
 
-test("buffer: detached, and views of one that is", () => {
+test("buffer: detached ones, and views of them", () => {
 	for (let i = 0; i < 5; i++) {
 		const buffer = new ArrayBuffer(64);
 		const view = viewsOf(buffer)[i] as Bytes;
@@ -166,7 +166,7 @@ test("buffer: detached, and views of one that is", () => {
 	}
 });
 
-test("buffer: detached after it was used", () => {
+test("buffer: detached after use", () => {
 	const { zram } = makeDevice();
 	for (let i = 0; i < 4; i++) {
 		const buffer = new ArrayBuffer(64);
@@ -178,7 +178,7 @@ test("buffer: detached after it was used", () => {
 	zram.close();
 });
 
-test("buffer: a resizable one works with the length that it has; a view that is out of it is refused", () => {
+test("buffer: a resizable one counts at its current length; a view out of bounds is refused", () => {
 	const { zram } = makeDevice();
 	const buffer = new (ArrayBuffer as Wrong)(64, { maxByteLength: 256 });
 	const rest = new Uint8Array(buffer, 16);
@@ -216,7 +216,7 @@ test("buffer: every kind of view, written and read back, whole and in part", () 
 	zram.close();
 });
 
-test("read and write of a piece of the buffer: start and length", () => {
+test("read and write part of a buffer: start and length", () => {
 	const bytes = new Uint8Array(100);
 	for (const call of [
 		(zram: Zram, start: Wrong, length: Wrong) => zram.read(bytes, 0, start, length),
@@ -238,7 +238,7 @@ test("read and write of a piece of the buffer: start and length", () => {
 		isInvalid((zram) => zram.read(100 as Wrong, 0, ...(piece as [number, number])), TypeError, /only with a buffer/);
 });
 
-test("read and write of a piece of the buffer: of every kind of view, and nothing around it", () => {
+test("read and write part of a buffer: every kind of view, and nothing around the part", () => {
 	const { zram } = makeDevice();
 	const source = pageOf("raw", 5, 2 * PAGE);
 	for (const [start, length] of [
@@ -288,7 +288,7 @@ function embedded() {
 	return { memory, zram };
 }
 
-test("overlap: any byte of the arena in the buffer is refused", () => {
+test("overlap: a buffer that contains any byte of the arena is refused", () => {
 	const [first, end] = [8192, 40960];
 	const { memory, zram } = embedded();
 	const views: Bytes[] = [
@@ -315,7 +315,7 @@ test("overlap: any byte of the arena in the buffer is refused", () => {
 	refuses(() => whole.zram.read(whole.arena, 0), RangeError, "buffer: overlaps the arena");
 });
 
-test("overlap: exactly beside the arena is fine, and so is a view of no bytes within it", () => {
+test("overlap: right next to the arena is fine, and so is an empty view inside it", () => {
 	const { memory, zram } = embedded();
 	const before = new Uint8Array(memory, 8192 - 4096, 4096);
 	const behind = new Uint8Array(memory, 40960, 4096);
@@ -331,7 +331,7 @@ test("overlap: exactly beside the arena is fine, and so is a view of no bytes wi
 	zram.close();
 });
 
-test("limit: an integer from 0 to the arena's length; a refused one is not taken", () => {
+test("limit: an integer from 0 to the arena's length; a refused value has no effect", () => {
 	const { zram, arena } = makeDevice();
 	zram.limit = 30_000;
 	const most = arena.byteLength;
@@ -342,7 +342,7 @@ test("limit: an integer from 0 to the arena's length; a refused one is not taken
 			refuses(() => (zram.limit = value), RangeError, `limit: ${value} is not an integer from 0 to ${most}`);
 		assert.is(zram.limit, 30_000);
 		assert.is(zram.status().memLimit, 30_000);
-		assert.is(zram.status().invalidIO, 0); // that is for requests to read, write, trim
+		assert.is(zram.status().invalidIO, 0); // counts only read, write and trim requests
 	});
 	for (const value of [0, 1, most - 1, most]) {
 		zram.limit = value;
@@ -351,7 +351,7 @@ test("limit: an integer from 0 to the arena's length; a refused one is not taken
 	zram.close();
 });
 
-test("format: only buffer", () => {
+test("format: only the value buffer", () => {
 	const { zram } = makeDevice();
 	zram.format = "buffer";
 	for (const value of ["number", "", undefined, 1, null] as Wrong[])
@@ -360,7 +360,7 @@ test("format: only buffer", () => {
 	zram.close();
 });
 
-/** Everything that can be called on a device. */
+/** Every call a device has. */
 const CALLS: [string, (zram: Zram) => unknown][] = [
 	["read(buffer)", (zram) => zram.read(new ArrayBuffer(16), 0)],
 	["read(wide)", (zram) => zram.read(new Uint16Array(16), 0)],
@@ -377,7 +377,7 @@ const CALLS: [string, (zram: Zram) => unknown][] = [
 	["limit =", (zram) => (zram.limit = 16_000)],
 ];
 
-test("close: every method then throws ECLOSED, whatever its arguments; closing again is fine", () => {
+test("close: afterwards every method throws ECLOSED, whatever its arguments; closing again is fine", () => {
 	const { zram, arena } = makeDevice();
 	const pages = zram.pages();
 	pages.next();
@@ -401,7 +401,7 @@ test("close: every method then throws ECLOSED, whatever its arguments; closing a
 	});
 });
 
-test("receivers: what is no device is a TypeError", () => {
+test("receivers: anything but a device is a TypeError", () => {
 	const { zram } = makeDevice();
 	const names = ["read", "write", "trim", "status", "reset", "resetPeak", "markIdle", "check", "pages", "close"];
 	const prototype = Zram.prototype as Wrong;
@@ -416,7 +416,7 @@ test("receivers: what is no device is a TypeError", () => {
 	zram.close();
 });
 
-test("onOperation: every call from within it throws EBUSY and changes nothing", () => {
+test("onOperation: every call from inside it throws EBUSY and changes nothing", () => {
 	const arena = new ArrayBuffer(32 * 1024);
 	const operations: string[] = [];
 	const zram = new Zram({
@@ -444,7 +444,7 @@ test("onOperation: every call from within it throws EBUSY and changes nothing", 
 	assert.is(zram.limit, 32 * 1024);
 });
 
-test("onOperation: another device can be used, and an iteration goes on after an EBUSY", () => {
+test("onOperation: another device can be used, and an iteration carries on after EBUSY", () => {
 	const other = makeDevice();
 	const zram = new Zram({
 		byteLength: END,
@@ -461,7 +461,7 @@ test("onOperation: another device can be used, and an iteration goes on after an
 	assert.equal([pages.next().done, pages.next().done], [true, true]);
 });
 
-/** Both the constructor and layout() refuse these options. */
+/** Expects both the constructor and layout() to refuse these options. */
 function refusesOptions(options: Wrong, type: ErrorConstructor, message: string | RegExp) {
 	refuses(() => new Zram(options), type, message);
 	refuses(() => Zram.layout(options), type, message);
@@ -495,7 +495,7 @@ test("options: byteLength", () => {
 		assert.is(Zram.layout({ ...GOOD, byteLength }).pageCount, byteLength / PAGE);
 });
 
-test("options: an arena alone, as a number of bytes or as a buffer: the device is eight times as long", () => {
+test("options: with only an arena, a number of bytes or a buffer, the device is eight times as long", () => {
 	const most = [KB, 4 * KB].map((length) => 8 * 100_003 - ((8 * 100_003) % length));
 	assert.equal(Zram.layout({ arena: 100_003 }).pageCount, (most[1] as number) / PAGE);
 	assert.equal(Zram.layout({ arena: 100_003, pageLength: 1024 }).pageCount, (most[0] as number) / 1024);
@@ -554,7 +554,7 @@ test("options: integrity, wipe, callbacks", () => {
 			refusesOptions({ ...GOOD, [name]: value }, TypeError, `${name}: must be a function`);
 });
 
-test("options: arena as memory to allocate", () => {
+test("options: an arena to allocate", () => {
 	for (const arena of [undefined, null, 32768n, "external", true] as Wrong[])
 		refusesOptions(
 			{ ...GOOD, arena },
@@ -582,14 +582,14 @@ test("options: arena as memory to allocate", () => {
 	new Zram({ ...GOOD, arena: Object.assign(Object.create(null), { byteLength: 32768 }) }).close();
 });
 
-test("options: an arena that is too large for its pages", () => {
+test("options: an arena too large for its pages", () => {
 	const byteLength = 2 ** 26;
 	const arena = { byteLength: 2 ** 30 };
 	const message = /^arena.byteLength: 1073741824 is too large for this pageLength, at most (\d+)$/;
 	refusesOptions({ byteLength, arena, pageLength: 512 }, RangeError, message);
 });
 
-test("options: an arena that is too small is refused by the constructor, with what is needed", () => {
+test("options: the constructor refuses an arena that is too small, and says what is needed", () => {
 	for (const arena of [new ArrayBuffer(0), new ArrayBuffer(4096), { byteLength: 4096 }, { byteLength: 1 }]) {
 		const { minimum, data } = Zram.layout({ byteLength: END, arena });
 		assert.is(data, 0);
@@ -601,7 +601,7 @@ test("options: an arena that is too small is refused by the constructor, with wh
 	}
 });
 
-test("options: arena as a ready buffer: of bytes, aligned, attached, of fixed length", () => {
+test("options: an existing buffer as arena must be of bytes, aligned, attached, and of fixed length", () => {
 	const memory = new ArrayBuffer(32768 + 8);
 	const message = "arena: the buffer must be of bytes, 4-aligned, and not detached or read-only";
 	const detached = new ArrayBuffer(32768);
@@ -626,7 +626,7 @@ test("options: arena as a ready buffer: of bytes, aligned, attached, of fixed le
 		new Zram({ ...GOOD, arena }).close();
 });
 
-test("options: a refused one leaves a ready arena alone", () => {
+test("options: an existing arena stays untouched when they are refused", () => {
 	const arena = new ArrayBuffer(32768);
 	new Uint8Array(arena).fill(0xa5);
 	unchanged(arena, () => {
@@ -636,7 +636,7 @@ test("options: a refused one leaves a ready arena alone", () => {
 	});
 });
 
-test("options: unknown names are refused, at every level, and the known ones named", () => {
+test("options: unknown names are refused at every level, and the error lists the known ones", () => {
 	const known =
 		"arena, byteLength, pageLength, threshold, integrity, wipe, codecs, backing, onPressure, onError, onOperation";
 	refusesOptions({ ...GOOD, pageLengths: 3 } as Wrong, TypeError, `pageLengths: is no option; there are ${known}`);
@@ -647,7 +647,7 @@ test("options: unknown names are refused, at every level, and the known ones nam
 	refusesOptions({ ...GOOD, backing }, TypeError, /^backing.lifetimes: is no option; there are io, path, /);
 });
 
-test("options: changes afterwards are ignored, and so are symbols and what is inherited", () => {
+test("options: later changes are ignored, and so are symbols and inherited properties", () => {
 	const inherited = { pageLengths: 3 };
 	const options = Object.assign(Object.create(inherited), { ...GOOD, [Symbol("x")]: 1 });
 	const zram = new Zram(options);
@@ -657,7 +657,7 @@ test("options: changes afterwards are ignored, and so are symbols and what is in
 	zram.close();
 });
 
-test("arena: detached while the device lives: every call throws a TypeError that says so, but close", () => {
+test("arena: once it is detached, every call but close throws a TypeError that says so", () => {
 	const { zram, arena } = makeDevice();
 	const pages = zram.pages();
 	detach(arena);
@@ -667,7 +667,7 @@ test("arena: detached while the device lives: every call throws a TypeError that
 	fails(() => zram.status(), "ECLOSED");
 });
 
-test("inspect: what is no buffer", () => {
+test("inspect: anything that isn't a buffer is refused", () => {
 	for (const value of [undefined, null, 1, "region", {}, [], 1n] as Wrong[])
 		refuses(() => Zram.inspect(value), TypeError, /./);
 	const { arena } = makeDevice();

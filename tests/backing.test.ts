@@ -1,4 +1,4 @@
-/* The backing flash as callers see it: options, what goes where, failures of the flash, and what happens at a reboot. */
+/* The backing flash as callers see it: options, what goes where, failing flash, and reboots. */
 // needs: js
 // firmware: --slots 13824 --chunk 172000 --stack 1536
 
@@ -22,7 +22,7 @@ function bytes(kind: number, seed: number, length = PAGE): Uint8Array {
 }
 const noise = (seed: number, length = PAGE) => bytes(NOISE, seed, length);
 
-/** A page of which LZ4 saves about a tenth: above the threshold, and not raw. */
+/** A page that LZ4 shrinks by about a tenth: above the threshold, but not raw. */
 function nearlyNoise(seed: number): Uint8Array {
 	const result = noise(seed);
 	result.fill(7, 0, PAGE / 10);
@@ -40,7 +40,7 @@ const stateOf = (zram: Zram, page: number) => [...zram.pages()].find((each) => e
 
 // --- options
 
-test("options: each is validated, and named", () => {
+test("options: each is validated, and errors name it", () => {
 	const { io, boot } = makeBed();
 	const refused = (backing: object | null, type: ErrorConstructor, message: RegExp) => {
 		const options = { byteLength: 64 * PAGE, arena: { byteLength: 96 * KB }, backing: backing as BackingOptions };
@@ -64,7 +64,7 @@ test("options: each is validated, and named", () => {
 	refuses(() => boot({}, { path: "nowhere" }), Error, /nowhere/);
 });
 
-test("options: flashes that cannot be", () => {
+test("options: impossible flashes are refused", () => {
 	const good = { size: 64 * PAGE, blockLength: PAGE, blocks: 64 };
 	const refused = (status: object, message: RegExp) =>
 		refuses(() => planFlash({ ...good, ...status }, PAGE), RangeError, message);
@@ -81,7 +81,7 @@ test("options: flashes that cannot be", () => {
 	assert.is(planFlash(plain, PAGE).step, 16, "as on esp32");
 });
 
-test("layout: 16 bytes for each page of flash, and exact", () => {
+test("layout: exactly 16 bytes for each page of flash", () => {
 	const { io } = makeBed({ blocks: 64 });
 	const options = { byteLength: 64 * PAGE, arena: { byteLength: 96 * KB } };
 	const without = Zram.layout(options);
@@ -101,7 +101,7 @@ test("layout: 16 bytes for each page of flash, and exact", () => {
 	zram.close();
 });
 
-test("inspect: a dump tells which pages are on flash", () => {
+test("inspect: a dump says which pages are on flash", () => {
 	const { boot } = makeBed();
 	const arena = new ArrayBuffer(96 * KB);
 	const zram = boot({ arena });
@@ -121,7 +121,7 @@ test("inspect: a dump tells which pages are on flash", () => {
 
 // --- what goes where
 
-test("write: only what is above the threshold goes to flash; reading leaves it there; overwriting and trimming free it", () => {
+test("write: only pages above the threshold go to flash; reading leaves them there; overwriting and trimming free them", () => {
 	const { boot } = makeBed();
 	const zram = boot();
 	zram.write(noise(1), 0);
@@ -145,7 +145,7 @@ test("write: only what is above the threshold goes to flash; reading leaves it t
 	zram.check();
 });
 
-test("write: parts of pages on flash, and requests over many pages", () => {
+test("write: parts of pages on flash, and requests that span many pages", () => {
 	const { boot } = makeBed();
 	const zram = boot();
 	const expected = new Uint8Array(8 * PAGE);
@@ -168,7 +168,7 @@ test("write: parts of pages on flash, and requests over many pages", () => {
 	zram.check();
 });
 
-test("write: the same bytes once more cost no operation of the flash that wears it", () => {
+test("write: writing the same bytes again doesn't wear the flash", () => {
 	const { boot, chip } = makeBed();
 	const zram = boot();
 	zram.write(noise(1), 0);
@@ -181,7 +181,7 @@ test("write: the same bytes once more cost no operation of the flash that wears 
 	assert.is(zram.status().bdWrites, 2);
 });
 
-test("erased-only: write never erases; what was erased ahead is used", () => {
+test("erased-only: write never erases, and uses what was erased ahead", () => {
 	const { bootLate, chip } = makeBed();
 	const zram = bootLate({}, { offload: "erased-only" });
 	let erases = 0;
@@ -205,9 +205,9 @@ test("erased-only: write never erases; what was erased ahead is used", () => {
 	assert.ok(backingOf(zram).refusedSlots > 0);
 });
 
-test("maintain: erases ahead, in time; then writes erase nothing", () => {
+test("maintain: erases ahead, within its time; afterwards writes erase nothing", () => {
 	const { boot, chip } = makeBed();
-	// the clock runs as the data sheet says
+	// the clock follows the data sheet
 	const ticks = () => Math.floor(chip.statistics.typical / 1000);
 	const zram = boot({}, { ticks });
 	for (let i = 0; i < 40; i++) zram.write(noise(i + 1), (i % 20) * PAGE);
@@ -231,7 +231,7 @@ test("maintain: erases ahead, in time; then writes erase nothing", () => {
 	refuses(() => zram.maintain("1" as never), TypeError, /^milliseconds: /);
 });
 
-test("writeback: idle, huge, chosen pages; limits; and what never goes", () => {
+test("writeback: idle, huge and chosen pages; limits; and what never goes", () => {
 	const { boot } = makeBed();
 	const zram = boot({ threshold: PAGE, arena: { byteLength: 256 * KB } });
 	for (let page = 0; page < 6; page++) zram.write(bytes(TEXT, page + 1), page * PAGE);
@@ -249,7 +249,7 @@ test("writeback: idle, huge, chosen pages; limits; and what never goes", () => {
 	assert.is(zram.writeback({ type: "page", pages: [63, 6, 0, 1] }), 1);
 	assert.is(zram.writeback({ type: "page" }), 0);
 	for (let page = 0; page < 6; page++) holds(zram, page, bytes(TEXT, page + 1));
-	zram.write(noise(9), 9 * PAGE); // not above the threshold, which is a page
+	zram.write(noise(9), 9 * PAGE); // not above the threshold, which is a whole page
 	assert.is(stateOf(zram, 9), "raw");
 	assert.is(zram.writeback({ type: "huge" }), 0);
 	refuses(() => zram.writeback({ type: "all" as "idle" }), RangeError, /^type: /);
@@ -264,7 +264,7 @@ test("writeback: idle, huge, chosen pages; limits; and what never goes", () => {
 	assert.is(plain.status().backing, undefined);
 });
 
-test("writeback: huge pages that stayed in memory for want of budget go when there is some", () => {
+test("writeback: huge pages kept in memory by an empty budget go once there is some", () => {
 	const { boot, clock } = makeBed({ blocks: 16 });
 	const zram = boot({ arena: { byteLength: 256 * KB } }, { endurance: 100 });
 	const slots = backingOf(zram).slots;
@@ -279,7 +279,7 @@ test("writeback: huge pages that stayed in memory for want of budget go when the
 	zram.check();
 });
 
-test("full: pages stay in memory while there is room, then write fails and the old page stands", () => {
+test("full: pages stay in memory while there is room; then write fails and the old page stands", () => {
 	const { boot } = makeBed({ blocks: 8 });
 	const zram = boot({ arena: { byteLength: 48 * KB } });
 	let page = 0;
@@ -304,7 +304,7 @@ test("full: pages stay in memory while there is room, then write fails and the o
 
 // --- reboots and partitions
 
-test("reboot: empty, whatever is on flash; counts stay", () => {
+test("reboot: the device is empty, whatever is on flash; counts stay", () => {
 	const { boot, chip } = makeBed();
 	let zram = boot();
 	for (let i = 0; i < 100; i++) zram.write(noise(i + 1), (i % 20) * PAGE);
@@ -318,11 +318,11 @@ test("reboot: empty, whatever is on flash; counts stay", () => {
 	zram.close();
 });
 
-test("reboot: erases that were announced and not begun are taken back, however often", () => {
+test("reboot: counts match what the chip has done, however short each life", () => {
 	const { boot, chip } = makeBed();
 	let zram = boot();
 	for (let i = 0; i < 60; i++) zram.write(noise(i + 1), (i % 20) * PAGE);
-	// in each life one page: of a batch of eight, seven are not erased
+	// one page per life
 	for (let i = 0; i < 40; i++) {
 		zram = boot();
 		zram.write(noise(i + 100), 0);
@@ -332,7 +332,7 @@ test("reboot: erases that were announced and not begun are taken back, however o
 	assert.ok(Math.abs(wearMean * slots - erases) < 1, `${wearMean * slots} counted, ${erases} done`);
 });
 
-test("reboot: a block that was erased and got the same bytes again counts", () => {
+test("reboot: a block counts as erased even if it got the same bytes again", () => {
 	const { boot, chip } = makeBed({ blocks: 12 });
 	let zram = boot();
 	for (let i = 0; i < 60; i++) {
@@ -345,7 +345,7 @@ test("reboot: a block that was erased and got the same bytes again counts", () =
 	assert.ok(wearMean * slots > erases - 0.5, `${wearMean * slots} counted, ${erases} done`);
 });
 
-test("reset: pages are gone, wear is not", () => {
+test("reset: drops pages, keeps wear", () => {
 	for (const wipe of [false, true]) {
 		const { boot } = makeBed();
 		const zram = boot({ wipe });
@@ -361,7 +361,7 @@ test("reset: pages are gone, wear is not", () => {
 	}
 });
 
-test("partition: what is not ours is not touched, unless format says so", () => {
+test("partition: foreign data stays untouched unless you pass format", () => {
 	const { boot, chip, io } = makeBed();
 	const flash = io.open({ path: "zram" });
 	flash.write(noise(1, 100), 20 * PAGE);
@@ -372,7 +372,7 @@ test("partition: what is not ours is not touched, unless format says so", () => 
 	for (let i = 0; i < 60; i++) zram.write(noise(i + 1), (i % 20) * PAGE);
 	const { wearMean } = backingOf(zram);
 	assert.ok(wearMean > 1);
-	// a partition of ours is kept, also with format
+	// our own partition is kept, even with format
 	assert.ok(Math.abs(backingOf(boot({}, { format: true })).wearMean - wearMean) < 0.3);
 });
 
@@ -387,14 +387,14 @@ test("partition: blocks longer than pages are refused, with both lengths", () =>
 	assert.is(chip.operations, 0);
 });
 
-test("partition: used with units of another length", () => {
+test("partition: last used with units of another length", () => {
 	const { boot } = makeBed({ blocks: 64, blockLength: 1024 });
 	boot();
 	refuses(() => boot({ pageLength: 1024 }), Error, /used with another pageLength or driver/);
 	boot({ pageLength: 1024 }, { format: true }).check();
 });
 
-/** The first 16 bytes of a log of version 1, in a partition that is used otherwise. */
+/** The first 16 bytes of a version 1 log, in a partition with other data. */
 function leaveVersion1(io: ReturnType<typeof makeBed>["io"]) {
 	const flash = io.open({ path: "zram" });
 	flash.write(Uint8Array.from([1, 2, 3, 4, ...Array.from("xs-zram log ", (letter) => letter.charCodeAt(0))]), 0);
@@ -402,7 +402,7 @@ function leaveVersion1(io: ReturnType<typeof makeBed>["io"]) {
 	flash.close();
 }
 
-test("partition: what version 1 of the format has left is refused by name, and not touched, unless format says so", () => {
+test("partition: a log of format version 1 is refused by name and left untouched unless you pass format", () => {
 	const { boot, chip, io } = makeBed();
 	leaveVersion1(io);
 	const { operations } = chip;
@@ -418,7 +418,7 @@ test("partition: what version 1 of the format has left is refused by name, and n
 
 // --- failures
 
-test("failures: a block that fails is retired, for good; the caller notices nothing", () => {
+test("failures: a failing block is retired for good, and the caller notices nothing", () => {
 	for (const what of ["failingPrograms", "failingErases"] as const) {
 		const { boot, chip } = makeBed({ blocks: 28, seed: 3 });
 		let zram = boot({ arena: { byteLength: 512 * KB } });
@@ -436,7 +436,7 @@ test("failures: a block that fails is retired, for good; the caller notices noth
 	}
 });
 
-test("failures: rot gives EIO and onError, never wrong bytes; the page can be written anew", async () => {
+test("failures: rot gives EIO and calls onError, never gives wrong bytes; the page can be rewritten", async () => {
 	const { boot, chip } = makeBed();
 	const seen: string[] = [];
 	const zram = boot({
@@ -460,7 +460,7 @@ test("failures: rot gives EIO and onError, never wrong bytes; the page can be wr
 	zram.check();
 });
 
-/** A flash whose driver misbehaves at the call of that number from now on, 0 for never. */
+/** A flash whose driver misbehaves at the call with this number, counting from now; 0 for never. */
 function faultyIO(bed: ReturnType<typeof makeBed>) {
 	const state = { calls: 0, failAt: 0, fault: () => {} };
 	const gate = () => {
@@ -519,7 +519,7 @@ test("failures: a driver that throws once, at any call, loses nothing", () => {
 	}
 });
 
-test("failures: a driver that calls back into the device gets EBUSY, and the device is as it was", () => {
+test("failures: a driver that calls back into the device gets EBUSY, and the device is unchanged", () => {
 	for (let failAt = 1; failAt < 100; failAt++) {
 		const bed = makeBed({ blocks: 12 });
 		const { io, state } = faultyIO(bed);
@@ -550,21 +550,21 @@ test("failures: a driver that calls back into the device gets EBUSY, and the dev
 		}
 		state.fault = () => {};
 		if (state.calls >= failAt) assert.is(seen.length, 8);
-		// the write that was interrupted left the old page
+		// the interrupted write left the old page
 		for (let i = Math.max(0, page - 6); i < page; i++) holds(zram, i % 6, noise(i + 30));
 		if (page < 12) holds(zram, page % 6, page < 6 ? noise(page + 7) : noise(page + 24));
 		zram.check();
 		for (let i = 0; i < 6; i++) zram.write(noise(i + 60), i * PAGE);
 		for (let i = 0; i < 6; i++) holds(zram, i, noise(i + 60));
 		assert.is(backingOf(zram).slotsRetired, 0);
-		// no erase was done that is not on record
+		// every erase that was done is on record
 		const { wearMost, slots } = backingOf(bed.boot({}, { io: bed.io }));
 		const most = Math.max(...bed.chip.erases.subarray(12 - slots));
 		assert.ok(wearMost >= most, `call ${failAt}: ${wearMost} erases counted of ${most}`);
 	}
 });
 
-test("failures: a flash that is smaller than it says", () => {
+test("failures: a flash smaller than it claims", () => {
 	const bed = makeBed({ blocks: 16 });
 	const io = {
 		open(options: { path: string; mode: "r" | "r+" }): FlashDevice {
@@ -581,7 +581,7 @@ test("failures: a flash that is smaller than it says", () => {
 	for (const format of [false, true]) refuses(() => bed.boot({}, { io, format }), RangeError, /past the end/);
 });
 
-test("close: the flash is closed, also when the constructor fails", () => {
+test("close: closes the flash, which a failing constructor does too", () => {
 	const bed = makeBed();
 	let open = 0;
 	const io = {

@@ -1,4 +1,4 @@
-/* The commands fill, churn and cost from outside: what they print, and that they see one wrong bit. */
+/* The commands fill, churn and cost from outside: what they print, and that they notice one wrong bit. */
 // needs: compiler
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -33,7 +33,7 @@ function file(name: string, bytes: Uint8Array): string {
 	return path;
 }
 
-/** Half of each page is noise, so that it takes half a page; `pages` may be a fraction. */
+/** Half of each page is noise, so it takes half a page. `pages` may be a fraction. */
 function halves(pages: number, seed: number): Uint8Array {
 	const random = new Random(seed);
 	return Uint8Array.from({ length: pages * PAGE }, (_, i) => (i & 1024 ? 0 : random.below(256)));
@@ -49,7 +49,7 @@ function command(name: string, ...parameters: string[]): Promise<RunResult> {
 	return run(process.execPath, [join(root, "tools/run.mjs"), `bench/${name}.ts`, ...parameters], { cwd: root });
 }
 
-/** The one line that a command prints. */
+/** The single line a command prints. */
 async function result(name: string, ...parameters: string[]): Promise<Record<string, number | string | null>> {
 	const { exitCode, stdout, stderr } = await command(name, ...parameters);
 	assert.is(exitCode, 0, stderr);
@@ -57,7 +57,7 @@ async function result(name: string, ...parameters: string[]): Promise<Record<str
 	return JSON.parse(stdout);
 }
 
-test("fill: until the first refusal, with nothing needless", async () => {
+test("fill: up to the first refusal, with no needless one", async () => {
 	const filled = await result("fill", "--arena", "128K", half, noise);
 	const keys = [
 		"pages",
@@ -84,12 +84,12 @@ test("fill: until the first refusal, with nothing needless", async () => {
 		(metadata as number) >= 256 + 128 * 8 + 2 * granules && (metadata as number) < 256 + 128 * 8 + 2 * granules + 192,
 	);
 	assert.ok((payload as number) <= (used as number) - (metadata as number));
-	// what is left cannot hold one page more
+	// what is left can't hold another page
 	assert.ok((arena as number) - (used as number) < 0.6 * PAGE, JSON.stringify(filled));
 	assert.equal(await result("fill", "--arena", "131072", half, noise), filled, "again, in other words");
 });
 
-test("fill: files are padded to pages, same-filled pages take nothing, huge ones are counted", async () => {
+test("fill: pads files to pages, stores same-filled pages for nothing, counts huge ones", async () => {
 	const {
 		pages,
 		stored,
@@ -102,7 +102,7 @@ test("fill: files are padded to pages, same-filled pages take nothing, huge ones
 	assert.equal([small.pages, small.same], [10 + 64, 64 + 2 * 2 + 0]);
 });
 
-test("fill --dense: more pages, of which some are dense, after as many rounds as that makes room", async () => {
+test("fill --dense: more pages, some of them dense, after as many rounds as repacking makes room", async () => {
 	const fill = ["--arena", "64K", join(root, "node_modules/acorn/dist/acorn.js")];
 	const plain = await result("fill", ...fill);
 	const dense = await result("fill", "--dense", ...fill);
@@ -112,7 +112,7 @@ test("fill --dense: more pages, of which some are dense, after as many rounds as
 	assert.is(dense.refused, "ENOSPC");
 });
 
-test("fill, churn, cost: --codecs lz4 leaves out columns, which holds what is counted", async () => {
+test("fill, churn, cost: --codecs lz4 leaves out columns, which otherwise packs the readings", async () => {
 	const fill = ["--arena", "96K", readings];
 	const { pages, columns } = await result("fill", ...fill);
 	assert.equal([pages, columns], [48, 48]);
@@ -125,12 +125,12 @@ test("fill, churn, cost: --codecs lz4 leaves out columns, which holds what is co
 	assert.is((await result("churn", "--codecs", "lz4", ...churn)).columns, 0);
 });
 
-test("fill: a device smaller than the files is said to be", async () => {
+test("fill: says when the device is smaller than the files", async () => {
 	const { pages, refused } = await result("fill", "--arena", "1M", "--size", "32K", half);
 	assert.equal([pages, refused], [8, "ERANGE"]);
 });
 
-test("churn: no refusal at 0.9, and refusals that are not needless at 1", async () => {
+test("churn: no refusal at 0.9; refusals at 1, none of them needless", async () => {
 	const parameters = ["--arena", "128K", "--ops", "3000", "--seed", "7", half, noise];
 	const calm = await result("churn", "--occupancy", "0.9", ...parameters);
 	assert.equal(Object.keys(calm), ["refusals", "needless", "utilisation", "occupancy", "moved", "columns", "engine"]);
@@ -145,7 +145,7 @@ test("churn: no refusal at 0.9, and refusals that are not needless at 1", async 
 	assert.is.not(other.utilisation, full.utilisation, "another seed, another history");
 });
 
-test("the portable engine, in Node: the same to the last figure", async () => {
+test("the portable engine in Node: the same figures", async () => {
 	const fill = ["--arena", "128K", half, noise];
 	assert.equal(await result("fill", "--engine", "portable", ...fill), {
 		...(await result("fill", ...fill)),
@@ -157,7 +157,7 @@ test("the portable engine, in Node: the same to the last figure", async () => {
 	assert.equal(portable, { ...(await result("churn", ...churn)), engine: "portable" });
 });
 
-test("churn: an occupancy that these files cannot reach", async () => {
+test("churn: an occupancy these files can't reach", async () => {
 	const { exitCode, stdout, stderr } = await command("churn", "--arena", "128K", "--ops", "10", same);
 	assert.equal([exitCode, stdout], [2, ""]);
 	assert.match(stderr, /--occupancy: cannot be reached/);
@@ -245,7 +245,7 @@ for (const [name, bad, more] of [
 	});
 
 for (const host of ["XS", "Node"])
-	test(`audit on ${host}: sees granules and pages that were moved, and none that were not`, async () => {
+	test(`audit on ${host}: sees granules and pages that moved, and only those`, async () => {
 		const program = join(root, "tests/support/audit-program.ts");
 		const { stdout, stderr } =
 			host === "XS"
@@ -258,7 +258,7 @@ for (const host of ["XS", "Node"])
 		assert.ok(elsewhere > (granules - 1) * 64 && elsewhere <= granules * 64, `${elsewhere}`);
 	});
 
-test("docs/bench.md, the tables of other pages, and what zram plan knows are what bench/results.json says", () => {
+test("docs/bench.md, the tables of other pages, and zram plan's figures match bench/results.json", () => {
 	const text = (path: string) => readFileSync(join(root, path), "utf8");
 	const results = JSON.parse(text("bench/results.json"));
 	assert.is(text("docs/bench.md"), page(results, FULL.ops));
@@ -268,7 +268,7 @@ test("docs/bench.md, the tables of other pages, and what zram plan knows are wha
 
 const hasPeers = (await buildPeers()).skipped.length === 0;
 
-test("the bench, quickly: every table, every promise, and files to look at", async () => {
+test("the quick bench: every table, every promise, and the files it writes", async () => {
 	const { exitCode, stdout, stderr } = await command("bench", "--quick");
 	assert.is(exitCode, 0, stderr);
 	const titles = [
@@ -307,7 +307,7 @@ test("the bench, quickly: every table, every promise, and files to look at", asy
 	assert.match(barsTable(bars(results)).text, /missed/);
 });
 
-/** Rows of a table of docs/history-bench.md, as numbers where they are some. */
+/** Rows of a table in docs/history-bench.md, with cells as numbers where they are numbers. */
 function historyRows(title: string): (string | number)[][] {
 	const page = readFileSync(join(root, "docs/history-bench.md"), "utf8");
 	const [, rows = ""] = new RegExp(`^## ${title}\\n[\\s\\S]*?\\|---.*\\n((?:\\|.*\\n)+)`, "m").exec(page) ?? [];
@@ -318,7 +318,7 @@ function historyRows(title: string): (string | number)[][] {
 		.map((row) => row.slice(2, -2).split(" | ").map(cell));
 }
 
-test("docs/history-bench.md: what is promised of histories", () => {
+test("docs/history-bench.md: keeps what we promise about histories", () => {
 	for (const [name, host, , at] of historyRows("What a record costs"))
 		assert.ok((at as number) <= 2000, `${name}, ${host}: at ${at}`);
 	const held = Object.fromEntries(historyRows("How far back").map(([name, count]) => [name, count as number]));
@@ -327,7 +327,7 @@ test("docs/history-bench.md: what is promised of histories", () => {
 	assert.is(historyRows("Boards without PSRAM").length, 9);
 });
 
-test("the program of npm run history: what is read back is compared, and memory is what it may be", async () => {
+test("npm run history's program: compares what it reads back, and stays within its memory", async () => {
 	const bytes = roomRecords(6000, 1, SENSORS.typical as Sensors);
 	const padded = new Uint8Array(Math.ceil(bytes.length / PAGE) * PAGE);
 	padded.set(bytes);

@@ -1,6 +1,6 @@
 /*
- * Hostile blocks: the same list of random, mutated and truncated blocks goes through the portable decoder and through the
- * C core with sanitizers. They must agree on every verdict and on every byte. Runs in Node, which makes the list.
+ * Hostile blocks: the portable decoders and the C core with sanitizers judge the same random, mutated and truncated blocks,
+ * and must agree on every verdict and every byte. Runs in Node, which generates the blocks.
  */
 // needs: compiler
 
@@ -20,19 +20,19 @@ const BATCH = 1000;
 
 type Pretence = [pageLength: number, blocks: Uint8Array[]];
 
-/** Makes something that is mostly a block of a codec. */
+/** Makes something close to a block of a codec. */
 type Forge = (random: Random, pageLength: number) => Uint8Array;
 
 function coderOf(id: number): Coder {
 	return (CODECS[id] as Codec).makeCoder(new Uint8Array(WORKSPACE_LENGTH));
 }
 
-/** Makes blocks that are wrong in all ways, and some that are right. */
+/** Makes blocks that are wrong in every way, and some that are right. */
 class Forger {
 	readonly #random: Random;
 	readonly #coder: Coder;
 	readonly #forge: Forge;
-	/** Right blocks, by page length. */
+	/** Valid blocks, by page length. */
 	readonly #right: Pretence[];
 
 	constructor(from: number, codec: number, forge: Forge) {
@@ -47,7 +47,7 @@ class Forger {
 		const block = new Uint8Array(pageLength);
 		const blocks: Uint8Array[] = [];
 		while (blocks.length < 100) {
-			// two kinds of bytes, so that there are long and short runs of both literals and matches
+			// two kinds of bytes, for long and short runs of both literals and matches
 			const seam = this.#random.below(pageLength);
 			fill(page, 0, pageLength, this.#random.below(KINDS), this.#random.next());
 			fill(page, seam, pageLength - seam, this.#random.below(KINDS), this.#random.next());
@@ -57,7 +57,7 @@ class Forger {
 		return blocks;
 	}
 
-	/** A block, and the length of the page that it pretends to hold. Short pages more often: they are as wrong as long ones. */
+	/** A block, and the length of the page it claims to hold: short ones more often, as they go wrong just as well. */
 	next(): [block: Uint8Array, pageLength: number] {
 		const random = this.#random;
 		const choice = random.once(2) ? 0 : random.below(this.#right.length);
@@ -78,7 +78,7 @@ class Forger {
 		return bytes;
 	}
 
-	/** A few changes: bits, bytes that mean something, bytes left out, put in, or taken from another block. */
+	/** Makes a few changes: flips bits, sets bytes that mean something, drops, inserts, or copies bytes from another block. */
 	#mutate(right: Uint8Array, others: Uint8Array[]): Uint8Array {
 		const random = this.#random;
 		let bytes = right.slice();
@@ -110,7 +110,7 @@ class Forger {
 	}
 }
 
-/** Sequences that are mostly possible, until the page is about full: so the end is reached, and the rules there. */
+/** Mostly valid sequences until the page is about full, which exercises the rules at its end. */
 function forgeLZ4(random: Random, pageLength: number): Uint8Array {
 	const bytes: number[] = [];
 	const putLength = (length: number) => {
@@ -138,7 +138,7 @@ function forgeLZ4(random: Random, pageLength: number): Uint8Array {
 	return Uint8Array.from(bytes);
 }
 
-/** A page of zeros as any kind and form, also such as there are not: all is right but perhaps these. */
+/** A page of zeros in any kind and form, even ones that don't exist; everything else in the block is right. */
 function forgeZeros(random: Random, pageLength: number): Uint8Array {
 	const kind = random.below(9);
 	const form = random.below(64);
@@ -158,7 +158,7 @@ function forgeZeros(random: Random, pageLength: number): Uint8Array {
 	return bytes;
 }
 
-/** A head that is possible, and bits of which more are 1 than in noise: short codes, and few of what ends a block. */
+/** A valid head, then bits that are 1 more often than in noise: short codes, and few that end a block. */
 function forgeColumns(random: Random, pageLength: number): Uint8Array {
 	if (random.once(4)) return forgeZeros(random, pageLength);
 	const bytes = new Uint8Array(2 * random.below(pageLength / (1 + random.below(16))) + 2);
@@ -169,7 +169,7 @@ function forgeColumns(random: Random, pageLength: number): Uint8Array {
 	return bytes;
 }
 
-/** Bits as blocks have them. */
+/** Writes bits in the order blocks have them. */
 class Bits {
 	readonly #bits: number[] = [];
 
@@ -187,8 +187,8 @@ class Bits {
 }
 
 /**
- * Codes for all literals (9 bits), eight lengths and four more (5 and 4 bits), and all distances (4 and 5 bits), and copies
- * that are mostly possible, until the page is about full.
+ * Codes for all literals (9 bits), for eight lengths and four more (5 and 4 bits), and for all distances (4 and 5 bits); then
+ * mostly valid copies until the page is about full.
  */
 function forgeDense(random: Random, pageLength: number): Uint8Array {
 	const bits = new Bits();
@@ -199,7 +199,7 @@ function forgeDense(random: Random, pageLength: number): Uint8Array {
 	putLengths(9, 256);
 	putLengths(5, 8);
 	putLengths(4, 4);
-	bits.put((6 << 9) | 16, 12); // the other 16 lengths have none
+	bits.put((6 << 9) | 16, 12); // the other 16 lengths have no code
 	putLengths(4, 7);
 	putLengths(5, 18);
 	for (let at = 0; at < pageLength; ) {
@@ -210,7 +210,7 @@ function forgeDense(random: Random, pageLength: number): Uint8Array {
 		}
 		const slot = random.below(12);
 		const extra = slot < 8 ? 0 : random.below(2);
-		// the four come first, and then the eight, since their codes are shorter
+		// the four come first because their codes are shorter
 		if (slot < 8) bits.put(8 + slot, 5);
 		else bits.put(((slot - 8) << 1) | extra, 5);
 		at += 3 + (slot < 8 ? slot : 8 + 2 * (slot - 8) + extra);
@@ -224,10 +224,10 @@ function forgeDense(random: Random, pageLength: number): Uint8Array {
 }
 
 const FORGES: Record<number, Forge> = { 0: forgeLZ4, 1: forgeColumns, 2: forgeDense };
-/** How many blocks: the portable decoders of columns and dense take bit by bit. */
+/** How many blocks. The portable decoders of columns and dense are slow: they go bit by bit. */
 const COUNTS: Record<number, number> = { 0: 1_000_000, 1: 100_000, 2: 50_000 };
 
-/** Judges with the portable decoder, and keeps what `codec-tool judge` says of the same blocks. */
+/** Judges blocks with the portable decoder, in the form in which `codec-tool judge` answers. */
 class Judge {
 	readonly lines: string[] = [];
 	accepted = 0;
@@ -285,7 +285,7 @@ for (const { id, forge, variant } of cases) {
 		child.stdout.setEncoding("utf8").on("data", (text: string) => {
 			said += text;
 		});
-		child.stdin.on("error", () => {}); // it has died: its exit code tells
+		child.stdin.on("error", () => {}); // it has died; its exit code says so
 		const forger = new Forger(SEED, id, forge);
 		const judge = new Judge(id);
 		let parts: Uint8Array[] = [];

@@ -1,4 +1,4 @@
-/* What boards' apps open: a device on the partition "zram" if it can be used, and one without if it cannot. */
+/* Boards' apps open a device on the partition "zram" if they can, and one without flash otherwise. */
 // needs: js
 
 import { openDevice } from "board/device";
@@ -11,7 +11,7 @@ import type { FlashIO, ZramOptions } from "zram";
 const PAGE = 4096;
 const OPTIONS: ZramOptions = { byteLength: 64 * PAGE, arena: { byteLength: 64 * 1024 } };
 
-/** Incompressible, so that flash is where it goes. */
+/** Incompressible, so it goes to flash. */
 const noise = Uint8Array.from({ length: PAGE }, (_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 24);
 
 const test = suite("board");
@@ -27,7 +27,7 @@ test.after.each(() => {
 	globalThis.trace = trace;
 });
 
-/** Opens a device, which must work whatever it was opened on. */
+/** Opens a device and checks that it works, whatever it was opened on. */
 function open(io: FlashIO | undefined) {
 	const { zram, options } = openDevice(OPTIONS, io);
 	zram.write(noise, 0);
@@ -38,7 +38,7 @@ function open(io: FlashIO | undefined) {
 	return slots;
 }
 
-test("an erased partition is used, and so is one that was used before", () => {
+test("uses an erased partition, and one it has used before", () => {
 	const io = flashStorage({ zram: new Chip({ blocks: 32 }) });
 	const slots = open(io);
 	assert.ok(slots);
@@ -46,13 +46,13 @@ test("an erased partition is used, and so is one that was used before", () => {
 	assert.equal(lines, []);
 });
 
-test("no flash, or no partition of that name: without, and nothing to do about it", () => {
+test("no flash, or no partition of that name: goes without, and asks nothing of you", () => {
 	assert.is(open(undefined), undefined);
 	assert.is(open(flashStorage({ files: new Chip({ blocks: 32 }) })), undefined);
 	assert.equal(lines, []);
 });
 
-test("a partition with foreign data: without, every time, and it says why and what to do", () => {
+test("a partition with foreign data: goes without, every time, and says why and what to do", () => {
 	const io = flashStorage({ zram: new Chip({ blocks: 32 }) });
 	const partition = io.open({ path: "zram" });
 	for (let block = 0; block < 32; block++) partition.write(noise, block * PAGE);
@@ -65,7 +65,7 @@ test("a partition with foreign data: without, every time, and it says why and wh
 	partition.close();
 });
 
-test("a driver that throws while the partition is opened: without", () => {
+test("a driver that throws while opening the partition: goes without", () => {
 	const storage = flashStorage({ zram: new Chip({ blocks: 32 }) });
 	const io: FlashIO = {
 		open(options) {

@@ -1,6 +1,6 @@
 /*
- * Buffers that callers bring: what counts is what the engine measures, in every call that takes one. Buffers that say
- * nothing of their length, or something else than what is so; what has no bytes; what is read-only.
+ * Buffers that callers pass: in every call that takes one, the length that counts is the one the engine measures. Buffers
+ * that don't know their length or lie about it; things without bytes; read-only buffers.
  */
 // needs: js
 
@@ -31,7 +31,7 @@ const makeZram = () => new Zram({ byteLength: 1024 * KB, arena: { byteLength: 25
 const makePool = () => new SwapPool({ devices: [makeZram()], resident: { slots: 2, byteLength: 8 * KB } });
 const makeFlash = () => new ZramFlash({ device: makeZram(), partitions: { a: 8 } }).open({ path: "a" });
 
-/** A class whose objects say these lengths, offsets and buffers, whatever they have. */
+/** A class whose objects claim these lengths, offsets and buffers, whatever they really have. */
 function lying<T extends new (...parameters: Wrong[]) => object>(Base: T, length: unknown): T {
 	class Lying extends (Base as Wrong) {
 		get byteLength() {
@@ -62,7 +62,7 @@ function memoryOf(bytes: Uint8Array): HostBuffer {
 	return memory;
 }
 
-/** Buffers with these bytes, of which most say something else. A multiple of 8. */
+/** Buffers that hold these bytes, a multiple of 8; most of them claim otherwise. */
 function buffersOf(bytes: Uint8Array): [string, Bytes][] {
 	const { buffer } = bytes.slice();
 	const around = new Uint8Array(bytes.length + 16);
@@ -94,7 +94,7 @@ function followedBy(byte: number): Uint8Array {
 	return bytes;
 }
 
-test("write: the measured bytes, to a device, a pool in every way, and a flash", () => {
+test("write: stores the measured bytes in a device, in a pool in every way, and in a flash", () => {
 	for (const [name, buffer] of buffersOf(BYTES)) {
 		const zram = makeZram();
 		zram.write(buffer, 100);
@@ -121,7 +121,7 @@ test("write: the measured bytes, to a device, a pool in every way, and a flash",
 	}
 });
 
-test("read: into the measured bytes, and none beside them", () => {
+test("read: fills the measured bytes and none beside them", () => {
 	const zram = makeZram();
 	zram.write(BYTES, 0);
 	const pool = makePool();
@@ -144,7 +144,7 @@ test("read: into the measured bytes, and none beside them", () => {
 		}
 });
 
-test("inspect: the measured bytes of a dump", () => {
+test("inspect: reads the measured bytes of a dump", () => {
 	const arena = new ArrayBuffer(32 * KB);
 	const zram = new Zram({ byteLength: 64 * KB, arena });
 	zram.write(BYTES, 0);
@@ -152,14 +152,14 @@ test("inspect: the measured bytes of a dump", () => {
 		assert.is(Zram.inspect(dump).geometry.arenaLength, 32 * KB, name);
 });
 
-test("arena: the measured bytes, also of what looks like options", () => {
+test("arena: uses the measured bytes, even of a buffer that looks like options", () => {
 	const memory = memoryOf(new Uint8Array(32 * KB));
 	Object.setPrototypeOf(memory, Object.prototype);
 	Object.defineProperty(memory, "byteLength", { value: 16, enumerable: true });
 	if (memory instanceof ArrayBuffer === false && Engine.bufferLength(memory, 4) > 0)
 		assert.is(new Zram({ arena: memory }).status().memLimit, 32 * KB);
 	for (const [name, arena] of buffersOf(new Uint8Array(32 * KB))) {
-		if (name.includes("Uint32Array")) continue; // an arena is of bytes
+		if (name.includes("Uint32Array")) continue; // an arena consists of bytes
 		const zram = new Zram({ byteLength: 64 * KB, arena: arena as Wrong });
 		assert.is(zram.status().memLimit, 32 * KB, name);
 		zram.write(BYTES, 0);
@@ -168,7 +168,7 @@ test("arena: the measured bytes, also of what looks like options", () => {
 	}
 });
 
-test("what has no bytes to measure is a TypeError, before anything changes", () => {
+test("anything without bytes is a TypeError, before anything changes", () => {
 	const detached = new ArrayBuffer(8);
 	const left = new Uint8Array(detached);
 	detach(detached);
@@ -207,9 +207,9 @@ test("what has no bytes to measure is a TypeError, before anything changes", () 
 	}
 });
 
-test("a read-only buffer, such as a resource in flash, can be written from, and not be read into", () => {
+test("a read-only buffer, such as a resource in flash, can be a source but not a target", () => {
 	const buffer = protect(memoryOf(BYTES)) as Wrong;
-	if (!buffer) return; // JavaScript knows none
+	if (!buffer) return; // JavaScript has none
 	const zram = makeZram();
 	const pool = makePool();
 	const flash = makeFlash();
@@ -238,7 +238,7 @@ holding(0, 16 << 20)("lengths beyond 2^32 are refused, not wrapped", () => {
 	assert.equal([pool.has("a"), JSON.stringify(pool.status())], [false, before]);
 });
 
-test("a flash that is written from a buffer which is detached in the middle: the blocks before, and an error", () => {
+test("flash: a source that is detached in the middle of a write: earlier blocks are written, then an error", () => {
 	let strike: (() => void) | undefined;
 	const device = new Zram({
 		byteLength: 64 * KB,
@@ -256,7 +256,7 @@ test("a flash that is written from a buffer which is detached in the middle: the
 	assert.equal([blocks[0], blocks[4095], blocks[4096], blocks[8191]], [0, 0, 255, 255]);
 });
 
-test("an object whose getter closes the device: an error, and nothing is read that was freed", () => {
+test("an object whose getter closes the device: an error, and no read of freed memory", () => {
 	const plan = planWords({ arenaLength: 64 * KB, pageCount: 16, pageLength: 4096 });
 	Engine.plan(plan.buffer);
 	const scratch = new Memory(plan[PLAN_SCRATCH] as number, "internal") as unknown as HostBuffer;

@@ -1,4 +1,4 @@
-/* onPressure and onError come after the call, once for many; onOperation comes within it, once a page. */
+/* onPressure and onError fire after the call, once for many; onOperation fires within it, once per page. */
 // needs: xs
 
 import { collect } from "host";
@@ -13,7 +13,7 @@ import { holding } from "./support/room.ts";
 
 const GRANULE = 64;
 
-/** A device of 256 pages whose limit leaves room for `granules`; `calls` are the arguments of onPressure. */
+/** A device of 256 pages whose limit leaves room for `granules`; `calls` collects the arguments of onPressure. */
 function pressured(granules: number, options: Partial<ZramOptions> = {}) {
 	const calls: number[] = [];
 	const shape = { byteLength: 256 * PAGE, arena: { byteLength: 64 * 1024 } };
@@ -26,14 +26,14 @@ function pressured(granules: number, options: Partial<ZramOptions> = {}) {
 		...options,
 	});
 	zram.limit = Zram.layout(shape).metadata + granules * GRANULE;
-	/** Pages from `first` to `last` each take a granule. */
+	/** Makes each page from `first` to `last` take a granule. */
 	const write = (first: number, last: number) => {
 		for (let page = first; page <= last; page++) zram.write(pageTaking(1, page), page * PAGE);
 	};
 	return { zram, calls, write };
 }
 
-/** Lets `work` run, and expects no call of a callback before it is over. Returns what is called after it. */
+/** Runs `work`, which must not trigger a callback before it returns. Returns the calls that follow. */
 async function after(calls: number[], work: () => void): Promise<number[]> {
 	calls.length = 0;
 	work();
@@ -42,14 +42,14 @@ async function after(calls: number[], work: () => void): Promise<number[]> {
 	return [...calls];
 }
 
-test("onPressure: once when 1/16 of the room is left, with the bytes that are left", async () => {
+test("onPressure: fires once when 1/16 of the room is left, with the bytes left", async () => {
 	const { calls, write } = pressured(160);
 	assert.equal(await after(calls, () => write(1, 149)), []);
 	assert.equal(await after(calls, () => write(150, 150)), [10 * GRANULE]);
 	assert.equal(await after(calls, () => write(151, 160)), []);
 });
 
-test("onPressure: again only after more than 1/8 has been free", async () => {
+test("onPressure: fires again only after more than 1/8 has been free", async () => {
 	const { zram, calls, write } = pressured(160);
 	write(1, 150);
 	await jobs();
@@ -60,7 +60,7 @@ test("onPressure: again only after more than 1/8 has been free", async () => {
 	assert.equal(await after(calls, () => write(150, 150)), [10 * GRANULE]);
 });
 
-holding(155 * PAGE)("onPressure: a request of many pages calls once, with what is left at its end", async () => {
+holding(155 * PAGE)("onPressure: fires once for a request of many pages, with what is left at its end", async () => {
 	const { zram, calls } = pressured(160);
 	const bytes = new Uint8Array(155 * PAGE);
 	for (let page = 0; page < 155; page++) bytes.set(pageTaking(1, page + 1), page * PAGE);
@@ -69,7 +69,7 @@ holding(155 * PAGE)("onPressure: a request of many pages calls once, with what i
 	assert.equal(await after(calls, () => zram.write(new Uint32Array(bytes.buffer), 0)), [5 * GRANULE]);
 });
 
-test("onPressure: each write that is refused, but once for all of a job", async () => {
+test("onPressure: fires for each refused write, but once per promise job", async () => {
 	const { zram, calls, write } = pressured(100);
 	write(1, 50);
 	const refused = () => fails(() => zram.write(pageOf("raw", 1), 0), "ENOSPC");
@@ -83,7 +83,7 @@ test("onPressure: each write that is refused, but once for all of a job", async 
 	);
 });
 
-test("onPressure: a request that reaches the edge and is then refused calls once, not again later", async () => {
+test("onPressure: fires once for a request that reaches the edge and is then refused, and not again later", async () => {
 	const { zram, calls, write } = pressured(160);
 	write(1, 100);
 	const bytes = new Uint8Array(3 * PAGE);
@@ -94,7 +94,7 @@ test("onPressure: a request that reaches the edge and is then refused calls once
 	assert.equal(await after(calls, () => zram.write(new Uint8Array(PAGE), 0)), []);
 });
 
-test("onPressure: a trim that is refused for want of room", async () => {
+test("onPressure: fires for a trim refused for lack of room", async () => {
 	const { zram, calls } = pressured(2);
 	zram.write(new Uint8Array(PAGE).fill(7), 0);
 	zram.write(pageTaking(2, 2), PAGE);
@@ -102,7 +102,7 @@ test("onPressure: a trim that is refused for want of room", async () => {
 	assert.equal(await after(calls, () => fails(() => zram.trim(0, 100), "ENOSPC")), [0]);
 });
 
-test("onPressure: lowering the limit calls once, raising it arms again", async () => {
+test("onPressure: lowering the limit fires once, raising it re-arms", async () => {
 	const { zram, calls, write } = pressured(160);
 	const metadata = zram.limit - 160 * GRANULE;
 	write(1, 100);
@@ -113,14 +113,14 @@ test("onPressure: lowering the limit calls once, raising it arms again", async (
 	assert.equal(await after(calls, () => (zram.limit = 0)), [0]);
 });
 
-test("onPressure: reset arms again", async () => {
+test("onPressure: reset re-arms", async () => {
 	const { zram, calls, write } = pressured(16);
 	assert.equal(await after(calls, () => write(1, 16)), [0]);
 	zram.reset();
 	assert.equal(await after(calls, () => write(1, 15)), [GRANULE]);
 });
 
-test("onPressure: not on a device that is closed by then", async () => {
+test("onPressure: never on a device closed by then", async () => {
 	const { zram, calls, write } = pressured(16);
 	assert.equal(
 		await after(calls, () => {
@@ -131,7 +131,7 @@ test("onPressure: not on a device that is closed by then", async () => {
 	);
 });
 
-test("onPressure: reads, and writes that need no room, do not call", async () => {
+test("onPressure: reads, and writes that need no room, don't fire", async () => {
 	const { zram, calls, write } = pressured(16);
 	write(1, 16);
 	await jobs();
@@ -146,7 +146,7 @@ test("onPressure: reads, and writes that need no room, do not call", async () =>
 	);
 });
 
-test("onPressure: may use the device: trims, and the write that was refused fits", async () => {
+test("onPressure: may use the device: it trims, and the refused write fits", async () => {
 	let calls = 0;
 	const { zram, write } = pressured(100, {
 		onPressure() {
@@ -165,7 +165,7 @@ test("onPressure: may use the device: trims, and the write that was refused fits
 	holds(zram, 81 * PAGE, pageTaking(1, 81));
 });
 
-test("onPressure: a refusal within it calls again", async () => {
+test("onPressure: a refusal inside it fires again", async () => {
 	let calls = 0;
 	const { zram } = pressured(10, {
 		onPressure() {
@@ -192,14 +192,14 @@ test("onPressure: may close the device", async () => {
 	fails(() => zram.status(), "ECLOSED");
 });
 
-/** A device whose page 2 is damaged: a reserved bit of its entry is set. */
+/** A device whose page 2 is damaged: a reserved bit in its entry is set. */
 function damaged(onError: ZramOptions["onError"]) {
 	const device = makeDevice(onError ? { onError } : {});
 	new Uint8Array(device.arena, 256 + 2 * 8 + 7, 1)[0] ^= 0x80;
 	return device;
 }
 
-test("onError: after the call, with the error that was thrown", async () => {
+test("onError: fires after the call, with the error it threw", async () => {
 	const errors: ZramError[] = [];
 	const { zram } = damaged(function (error) {
 		assert.is(this, zram);
@@ -223,7 +223,7 @@ test("onError: after the call, with the error that was thrown", async () => {
 	assert.is(errors.length, 0);
 });
 
-test("onError: once for many, with the last", async () => {
+test("onError: fires once for many, with the last", async () => {
 	const errors: ZramError[] = [];
 	const { zram } = damaged((error) => errors.push(error));
 	for (let i = 0; i < 4; i++) fails(() => zram.read(PAGE, 2 * PAGE), "ECORRUPT");
@@ -233,7 +233,7 @@ test("onError: once for many, with the last", async () => {
 	assert.is(errors[0], last);
 });
 
-test("onError: not on a closed device; and it may heal the device", async () => {
+test("onError: never on a closed device; it may heal the device", async () => {
 	const closed = damaged(() => assert.unreachable());
 	fails(() => closed.zram.check(), "ECORRUPT");
 	closed.zram.close();
@@ -248,7 +248,7 @@ test("onError: not on a closed device; and it may heal the device", async () => 
 	zram.check();
 });
 
-/** A device that records its operations as "write 3 100". */
+/** A device that logs its operations, such as "write 3 100". */
 function recorded(options: Partial<ZramOptions> = {}) {
 	const log: string[] = [];
 	const zram = new Zram({
@@ -264,12 +264,12 @@ function recorded(options: Partial<ZramOptions> = {}) {
 	return { zram, take };
 }
 
-/** What pages() says of a page's length. */
+/** A page's length according to pages(). */
 function storedLength(zram: Zram, page: number): number {
 	return [...zram.pages()].find((state) => state.page === page)?.storedLength ?? 0;
 }
 
-test("onOperation: every page of a request in ascending order, with the bytes it takes", () => {
+test("onOperation: fires for every page of a request, in ascending order, with the bytes it takes", () => {
 	const { zram, take } = recorded();
 	const bytes = new Uint8Array(4 * PAGE);
 	bytes.set(pageOf("same", 1), 0);
@@ -285,7 +285,7 @@ test("onOperation: every page of a request in ascending order, with the bytes it
 	assert.equal(take(), ["trim 2 0", "trim 3 0", "trim 4 0", "trim 5 0", "trim 6 0", "trim 7 0"]);
 });
 
-test("onOperation: parts of pages, wide views, and a new buffer as one operation a page", () => {
+test("onOperation: parts of pages, wide views and new buffers are one operation per page", () => {
 	const { zram, take } = recorded();
 	zram.write(new Float64Array(512).fill(0.1), 2 * PAGE - 4);
 	assert.equal(take(), [`write 1 ${storedLength(zram, 1)}`, `write 2 ${storedLength(zram, 2)}`]);
@@ -300,7 +300,7 @@ test("onOperation: parts of pages, wide views, and a new buffer as one operation
 	assert.equal(take(), []);
 });
 
-test("onOperation: not for what was refused", () => {
+test("onOperation: doesn't fire for what was refused", () => {
 	const { zram, take } = recorded();
 	const { metadata } = Zram.layout({ byteLength: 16 * PAGE, arena: new ArrayBuffer(32 * 1024) });
 	zram.limit = metadata + PAGE;
@@ -314,7 +314,7 @@ test("onOperation: not for what was refused", () => {
 	assert.equal(take(), []);
 });
 
-test("onOperation: what it throws comes out; pages up to there are done, and the device goes on", () => {
+test("onOperation: what it throws reaches the caller; pages up to there are done, and the device carries on", () => {
 	let allowed = 2;
 	const { zram } = recorded({
 		onOperation(operation) {
@@ -344,7 +344,7 @@ test("onOperation: what it throws comes out; pages up to there are done, and the
 	zram.close();
 });
 
-test("onOperation: a buffer that it detaches stops the request with a TypeError", () => {
+test("onOperation: detaching the buffer stops the request with a TypeError", () => {
 	const bytes = new Uint8Array(3 * PAGE).fill(5);
 	const { zram } = recorded({ onOperation: () => detach(bytes.buffer as ArrayBuffer) });
 	refuses(() => zram.write(bytes, PAGE), TypeError, /^buffer: .*detached$/);
@@ -355,7 +355,7 @@ test("onOperation: a buffer that it detaches stops the request with a TypeError"
 	zram.check();
 });
 
-test("onOperation: host memory that it closes stops the request with a TypeError", () => {
+test("onOperation: closing the host memory stops the request with a TypeError", () => {
 	const memory = new Memory(3 * PAGE, "internal");
 	const { zram } = recorded({ onOperation: () => memory.close() });
 	refuses(() => zram.write(memory as unknown as HostBuffer, PAGE), TypeError, /^buffer: .*detached$/);
@@ -366,7 +366,7 @@ test("onOperation: host memory that it closes stops the request with a TypeError
 	zram.check();
 });
 
-test("onOperation: a buffer that it shrinks stops the request", () => {
+test("onOperation: shrinking the buffer stops the request", () => {
 	const buffer = new (
 		ArrayBuffer as unknown as new (
 			n: number,
@@ -403,7 +403,7 @@ test("onOperation: the collector may move arena and buffer between two pages", (
 	assert.equal(readPage(zram, 3), pageOf("raw", 3));
 });
 
-test("onOperation and onPressure: the pressure of any page of a request is reported once, at its end", async () => {
+test("onOperation and onPressure: pressure at any page of a request is reported once, at its end", async () => {
 	let operations = 0;
 	const { zram, calls } = pressured(160, { onOperation: () => operations++ });
 	const bytes = new Uint8Array(4 * PAGE);

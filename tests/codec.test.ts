@@ -1,6 +1,6 @@
 /*
- * A codec is a file and a row: both engines are copied and get a pretend one, which is tests/codec/. After the same
- * operations their regions are equal, with every set of codecs; what a build lacks is damage.
+ * A codec is one file and one row. Copies of both engines get a pretend codec from tests/codec/. After the same operations
+ * their regions are equal, with every set of codecs. A codec that a build lacks counts as damage.
  */
 // needs: compiler
 
@@ -38,7 +38,7 @@ const copies = join(buildFolder, "codec");
 const natives = join(copies, "native");
 const portables = join(copies, "portable");
 
-/** Puts `lines` in front of the last line of a file that has `mark`, or at its end. */
+/** Inserts `lines` before a file's last line that contains `mark`, or appends them. */
 function insertLine(path: string, mark: string, line: string) {
 	const lines = readFileSync(path, "utf8").trimEnd().split("\n");
 	const at = lines.findLastIndex((each) => each.includes(mark));
@@ -47,7 +47,7 @@ function insertLine(path: string, mark: string, line: string) {
 	writeFileSync(path, `${lines.join("\n")}\n`);
 }
 
-/** The portable engine of the copy: its modules find each other there. */
+/** The copy's portable engine; its modules find each other in the copy. */
 function relocate(path: string) {
 	const text = readFileSync(path, "utf8");
 	writeFileSync(path, text.replaceAll(/"zram\/engine\/portable\/(\w+)"/g, '"./$1.ts"'));
@@ -68,27 +68,27 @@ function copyEngines() {
 	for (const name of readdirSync(portables)) if (name.endsWith(".ts")) relocate(join(portables, name));
 }
 
-/** Pages of every kind: what each is stored as when both codecs may be used. */
+/** Pages of every kind, by how they are stored when both codecs are allowed. */
 function makePages(): Uint8Array[] {
 	return Array.from({ length: PAGES }, (_, i) => {
 		const page = new Uint8Array(PAGE);
 		const kind = i % 6;
 		if (kind === 0)
-			fill(page, 0, PAGE, TEXT, i); // LZ4 leaves too little for another one to be tried
+			fill(page, 0, PAGE, TEXT, i); // LZ4 leaves too little to try another codec
 		else if (kind === 4) fill(page, 0, PAGE, NOISE, i);
 		else if (kind === 5) fill(page, 0, PAGE, RECORDS, 8 * i + 3);
 		else if (kind === 3)
-			fill(page, 0, PAGE - 300, NOISE, i); // LZ4 leaves a lot, and the other one fails: the block is made again
+			fill(page, 0, PAGE - 300, NOISE, i); // LZ4 leaves a lot and the other codec fails: the block is made again
 		else {
 			fill(page, 0, PAGE / 2, NOISE, i);
 			page.set(page.slice(0, PAGE / 2).reverse(), PAGE / 2);
-			if (kind === 2) page.fill(i, 1000, PAGE - 1000); // both could: the one that saves more is kept
+			if (kind === 2) page.fill(i, 1000, PAGE - 1000); // both succeed: the one that saves more wins
 		}
 		return page;
 	});
 }
 
-/** The same calls for both engines; answers as bytes. */
+/** The same calls for both engines, with answers as bytes. */
 interface Subject {
 	write(page: number, bytes: Uint8Array): void;
 	read(page: number): void;
@@ -203,7 +203,7 @@ test.before(async (context) => {
 	context.Engine = (await import(pathToFileURL(join(portables, "binding.ts")).href)).default;
 });
 
-/** Writes all pages twice, in two orders, until the arena is full and beyond; reads them; looks at the region. */
+/** Writes all pages twice, in two orders, past the point where the arena is full; reads them; compares the region. */
 function work(subject: Subject) {
 	for (const [page, bytes] of pages.entries()) subject.write(page, bytes);
 	for (const page of pages.keys()) subject.write(page, pages[(page + 1) % PAGES] as Uint8Array);
@@ -212,7 +212,7 @@ function work(subject: Subject) {
 	subject.dump();
 }
 
-/** State and codec of every page that has stored bytes. */
+/** State and codec of every page with stored bytes. */
 function storedAs(region: Buffer): string[] {
 	const stored = new Set<string>();
 	for (let page = 0; page < PAGES; page++) {
@@ -243,7 +243,7 @@ for (const [name, codecs, expected] of [
 			assert.equal(storedAs(portable.subarray(-ARENA)), expected);
 		});
 
-test("a codec that the build lacks is damage, to read and to check; a write replaces it", async ({ tool, Engine }) => {
+test("a codec the build lacks is damage to read and check; a write replaces the page", async ({ tool, Engine }) => {
 	const subjects = [new Native(tool, 0, all), new Portable(Engine, 0, all)];
 	const word1 = HEADER_LENGTH + 4;
 	for (const subject of subjects) {

@@ -1,7 +1,7 @@
 /*
- * Damaged memory: whatever a region holds, every call ends, touches nothing outside, and either works or throws
- * ECORRUPT (or ENOSPC, for what looks like a full arena). With integrity, no read gives wrong bytes. And check() names
- * each invariant that is broken.
+ * Damaged memory: whatever a region holds, every call returns, touches nothing outside, and either works or throws
+ * ECORRUPT (or ENOSPC, if the arena looks full). With integrity, no read gives wrong bytes. check() names each broken
+ * invariant.
  */
 // needs: js
 // firmware: --slots 12288 --chunk 232000
@@ -44,7 +44,7 @@ const WORD = {
 	peak: USED_GRANULES_MAX,
 };
 
-/** A region as the engine sees it: for breaking it. */
+/** A region as the engine sees it, to break it. */
 class Region {
 	readonly words: Uint32Array;
 	readonly bytes: Uint8Array;
@@ -88,8 +88,8 @@ interface Broken {
 }
 
 /**
- * Expects check() to name the invariant after each of `breaks`, each on a healthy device of its own: pages 1, 2, 3 are
- * same-filled, compressed and raw, 4 takes two granules, and some granules are free.
+ * Expects check() to name the invariant after each of `breaks`, each on a healthy device of its own, whose pages 1, 2, 3 are
+ * same-filled, compressed and raw, whose page 4 takes two granules, and which has some free granules.
  */
 function names(number: number, name: string, breaks: ((broken: Broken) => void)[], options: Partial<ZramOptions> = {}) {
 	for (const [index, work] of breaks.entries()) {
@@ -102,7 +102,7 @@ function names(number: number, name: string, breaks: ((broken: Broken) => void)[
 		const { message } = fails(() => zram.check(), "ECORRUPT");
 		if (!message.startsWith(`ECORRUPT: invariant ${number}, ${name}, does not hold at page or granule `))
 			throw new Error(`break ${index}: ${message}`);
-		fails(() => zram.check(), "ECORRUPT"); // again: it changes nothing
+		fails(() => zram.check(), "ECORRUPT"); // again, because it changes nothing
 		zram.reset();
 		zram.check();
 		zram.write(pageOf("raw", 1), 0);
@@ -131,13 +131,13 @@ test("check: invariant 1, geometry", () => {
 test("check: invariant 2, entry", () => {
 	names(2, "entry", [
 		({ region }) => flip(region.entry(1), 1, 0x80000000), // a reserved bit
-		({ region }) => flip(region.entry(1), 1, 1 << 3), // a codec of a page that has none
+		({ region }) => flip(region.entry(1), 1, 1 << 3), // a codec on a page that has none
 		({ region }) => flip(region.entry(3), 1, 1 << 5),
 		({ region }) => flip(region.entry(1), 1, 5), // state 4
-		({ region }) => flip(region.entry(1), 1, 1 << 6), // a length that is none
-		({ region }) => flip(region.entry(3), 1, 1 << 6), // a raw page that is no page
-		({ region }) => flip(region.entry(3), 1, 1), // compressed, but as long as a page
-		({ region }) => flip(region.entry(9), 0), // an empty page that is not
+		({ region }) => flip(region.entry(1), 1, 1 << 6), // an impossible length
+		({ region }) => flip(region.entry(3), 1, 1 << 6), // a raw page shorter than a page
+		({ region }) => flip(region.entry(3), 1, 1), // compressed, yet as long as a page
+		({ region }) => flip(region.entry(9), 0), // an empty page with a word
 		({ region }) => flip(region.entry(9), 1, 1 << 18), // an empty page with an age
 	]);
 });
@@ -146,7 +146,7 @@ test("check: invariant 3, chain", () => {
 	names(3, "chain", [
 		({ region }) => (region.links[region.chain(3)[10] as number] = END), // too short
 		({ region }) => (region.links[region.chain(3).at(-1) as number] = region.words[WORD.frontier] as number), // too long
-		({ region }) => (region.links[region.chain(2)[0] as number] = 0xfffe), // out of the arena
+		({ region }) => (region.links[region.chain(2)[0] as number] = 0xfffe), // outside the arena
 		({ region }) => (region.entry(4)[0] = 0xffffffff),
 		({ region }) => (region.entry(4)[0] = region.words[WORD.frontier] as number), // never used
 	]);
@@ -167,7 +167,7 @@ test("check: invariant 5, free chain", () => {
 		({ region }) => (region.words[WORD.free] = END),
 		({ region }) => (region.words[WORD.free] = 0xffffffff),
 		({ region }) => (region.links[region.words[WORD.free] as number] = END),
-		({ region }) => region.words[WORD.used]--, // a granule too many is thought to be free
+		({ region }) => region.words[WORD.used]--, // one granule too many passes for free
 		({ region }) => region.words[WORD.used]++,
 		({ region }) => region.words[WORD.frontier]++,
 	]);
@@ -220,7 +220,7 @@ test("check: invariant 11, wiped", () => {
 	names(11, "wiped", [({ region }) => (region.granule(region.words[WORD.free] as number)[63] = 1)], { wipe: true });
 });
 
-test("damage: a page that would take its own granules from the free chain keeps its old bytes", () => {
+test("damage: a page about to take its own granules from the free chain keeps its old bytes", () => {
 	const { zram, arena } = makeDevice();
 	zram.reset();
 	zram.write(pageTaking(2, 1), 0);
@@ -238,7 +238,7 @@ test("damage: a page that would take its own granules from the free chain keeps 
 	}
 });
 
-test("damage: a page keeps its old bytes when the free chain is a loop", () => {
+test("damage: a page keeps its old bytes if the free chain is a loop", () => {
 	const { zram, arena } = makeDevice();
 	zram.reset();
 	zram.write(pageTaking(9, 1), 0);
@@ -251,13 +251,13 @@ test("damage: a page keeps its old bytes when the free chain is a loop", () => {
 	holds(zram, PAGE, pageTaking(2, 2));
 });
 
-test("damage: with integrity a region of zeros, or a table of zeros, is found out", () => {
+test("damage: integrity detects a region of zeros, or a table of zeros", () => {
 	const { zram, arena } = makeDevice({ integrity: true });
 	new Uint8Array(arena).fill(0);
 	for (const page of [0, 1, 2, 3]) fails(() => zram.read(PAGE, page * PAGE), "ECORRUPT");
 });
 
-test("damage: a loop in the free chain stays within the region, and ends", () => {
+test("damage: following a loop in the free chain stays within the region and ends", () => {
 	const { zram, arena } = makeDevice();
 	zram.reset();
 	zram.write(pageTaking(9, 1), 0);
@@ -278,7 +278,7 @@ test("damage: pages() ends at the device's last page, whatever the header says",
 	);
 });
 
-test("damage: geometry and limit in the header are not what the device goes by", () => {
+test("damage: the device ignores geometry and limit in the header", () => {
 	const { zram, arena } = makeDevice({ integrity: true });
 	const header = new Uint32Array(arena, 0, 14);
 	for (let word = 0; word < 14; word++) header[word] = 0xdeadbeef;
@@ -293,14 +293,14 @@ test("damage: geometry and limit in the header are not what the device goes by",
 const CANARY = 0xc5;
 const ARENA = 16 * 1024;
 
-/** A small device in the middle of a buffer of canaries, and what it should hold. */
+/** A small device between canaries, and what it should hold. */
 class Victim {
 	readonly memory = new ArrayBuffer(ARENA + 2 * 1024);
 	readonly region = new Uint8Array(this.memory, 1024, ARENA);
 	readonly expected = new Uint8Array(PAGES * PAGE);
 	readonly zram: Zram;
 	readonly random: Random;
-	/** How many calls worked, were refused, found damage. */
+	/** How many calls worked, were refused, or found damage. */
 	readonly outcomes = { fine: 0, ENOSPC: 0, ECORRUPT: 0 };
 	#buffer = new Uint8Array(3 * PAGE + 16);
 	#pool: Uint8Array[];
@@ -313,7 +313,7 @@ class Victim {
 		for (let i = 0; i < 12; i++) this.write(this.random.below(PAGES) * PAGE);
 		this.trim(3);
 	}
-	/** Flips a bit: anywhere, or where it hurts more: in the header's state, the table, the links. */
+	/** Flips a bit anywhere, or where it hurts more: in the header's state, the table, the links. */
 	damage() {
 		const { random, region } = this;
 		const table = 256;
@@ -346,7 +346,7 @@ class Victim {
 		if (this.attempt(() => this.zram.write(part, start))) this.expected.set(part, start);
 		else this.forgiveTo(start, part.length);
 	}
-	/** A request over two pages may have done the first: take over whichever it was. */
+	/** After a failed request over two pages, which may have done the first: notes what is there now. */
 	forgiveTo(start: number, byteLength: number) {
 		const boundary = start - (start % PAGE) + PAGE;
 		if (start + byteLength <= boundary) return;
@@ -356,7 +356,7 @@ class Victim {
 	trim(page: number) {
 		if (this.attempt(() => this.zram.trim(page * PAGE, PAGE))) this.expected.fill(0, page * PAGE, (page + 1) * PAGE);
 	}
-	/** Reads a page; with `strict`, what is read is right. */
+	/** Reads a page. With `strict` the bytes must be right. */
 	read(page: number, strict: boolean) {
 		const bytes = this.#buffer.fill(CANARY);
 		const target = new Uint8Array(bytes.buffer, 8, PAGE);
@@ -376,7 +376,7 @@ class Victim {
 		else if (what < 98) this.attempt(() => void [...zram.pages()].length);
 		else zram.limit = random.once(2) ? ARENA : random.below(ARENA);
 	}
-	/** Nothing around the region has changed, and reset heals. */
+	/** Nothing around the region has changed, and reset heals it. */
 	finish() {
 		const memory = new Uint8Array(this.memory);
 		if (memory.subarray(0, 1024).some((byte) => byte !== CANARY)) throw new Error("written in front of the region");
@@ -391,7 +391,7 @@ class Victim {
 	}
 }
 
-/** Pages to write; making them takes longer than storing them. */
+/** Pages to write, made once because making takes longer than storing. */
 const STEP = fits(256 * 1024) ? 1 : 4;
 const POOL = [
 	...Array.from({ length: 8 / STEP }, (_, seed) => pageOf(seed % 2 ? "raw" : "compressed", seed)),
@@ -421,7 +421,7 @@ for (const integrity of [false, true])
 			assert.ok(totals.ECORRUPT > rounds && totals.fine > rounds, JSON.stringify(totals));
 		});
 
-test("damage: with integrity, entries that changed places are found, with or without their sums", () => {
+test("damage: integrity detects entries that swapped places, with or without their sums", () => {
 	const { zram, arena } = makeDevice({ integrity: true });
 	const region = new Region(arena);
 	for (const [a, b] of [
@@ -445,7 +445,7 @@ test("damage: with integrity, entries that changed places are found, with or wit
 	zram.check();
 });
 
-test("damage: with integrity, any single bit of a page's entry, sum, links or bytes is found", () => {
+test("damage: integrity detects any single flipped bit in a page's entry, sum, links or bytes", () => {
 	const { zram, arena } = makeDevice({ integrity: true });
 	const region = new Region(arena);
 	const found = (what: string) => {
@@ -459,7 +459,7 @@ test("damage: with integrity, any single bit of a page's entry, sum, links or by
 	};
 	for (let bit = 0; bit < 32; bit++) {
 		both(region.entry(2), 0, bit, "first granule");
-		if (bit < 18 || bit > 26) both(region.entry(2), 1, bit, "entry"); // its age may be anything, and its mark
+		if (bit < 18 || bit > 26) both(region.entry(2), 1, bit, "entry"); // its age and its mark may be anything
 		both(region.sums, 2, bit, "sum");
 	}
 	const chain = region.chain(2);

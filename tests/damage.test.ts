@@ -1,6 +1,6 @@
 /*
- * What an operation that answers ECORRUPT leaves behind in a damaged region: every page as it read before. c/damage-test.c
- * searches the native engine for more; this is for both.
+ * An operation that answers ECORRUPT in a damaged region leaves every page as it read before. This tests both engines;
+ * c/damage-test.c searches the native one further.
  */
 // needs: js
 
@@ -38,11 +38,11 @@ const PAGE = 512;
 const PAGES = 12;
 const REGION = 3072;
 const GRANULE = 64;
-/** Where the header's counters are, which may change. */
+/** Where the header's counters are: they may change. */
 const COUNTERS = 4 * READS;
 const COUNTERS_END = 4 * SLOT_COUNT;
 
-/** A region in use, ever again damaged and mended. */
+/** A region in use, damaged and mended again and again. */
 class Search {
 	readonly #random: Random;
 	readonly #arena = new ArrayBuffer(REGION);
@@ -57,7 +57,7 @@ class Search {
 	readonly #noise = new Uint8Array(4096);
 	readonly #before = new Uint8Array(PAGES * PAGE);
 	readonly #after = new Uint8Array(PAGES * PAGE);
-	/** Operations that answered ECORRUPT. */
+	/** How many operations answered ECORRUPT. */
 	refused = 0;
 
 	constructor(flags: number, seed: number) {
@@ -73,7 +73,7 @@ class Search {
 		this.#intact.set(this.#region);
 	}
 
-	/** Uses the intact region a little further. */
+	/** Uses the intact region a little more. */
 	goOn() {
 		this.#region.set(this.#intact);
 		if (this.#random.once(64)) this.#engine.reset();
@@ -81,7 +81,7 @@ class Search {
 		this.#intact.set(this.#region);
 	}
 
-	/** A write, whole or in part, or a trim, anywhere. */
+	/** Writes a page or part of one, or trims, anywhere. */
 	#operate(): number {
 		const random = this.#random;
 		const start = random.below(PAGES) * PAGE + (random.below(4) ? 0 : random.below(PAGE));
@@ -109,7 +109,7 @@ class Search {
 		else this.#links[random.below(granules)] = random.below(8) ? random.below(granules + 1) : 0xffff;
 	}
 
-	/** Throws if an operation in a damaged region answers ECORRUPT and leaves anything behind but counters. */
+	/** Damages the region and operates on it. Throws if an operation answers ECORRUPT and changes more than counters. */
 	try(looks: boolean) {
 		this.#region.set(this.#intact);
 		for (let count = 1 + this.#random.below(3); count > 0; count--) this.#damage();
@@ -123,7 +123,7 @@ class Search {
 		assert.ok(equal(this.#before, 0, this.#after, 0, this.#before.length), "a page reads other bytes");
 	}
 
-	/** Reads all pages; what the engine has said of each. What cannot be read is zeros. */
+	/** Reads all pages, and returns the engine's answer for each. Unreadable pages become zeros. */
 	#readAll(into: Uint8Array): string {
 		const codes: number[] = [];
 		for (let page = 0; page < PAGES; page++) {
@@ -162,7 +162,7 @@ for (const [name, flags] of [
 		assert.ok(search.refused > trials / 50, `${search.refused} of ${trials} are refused`);
 	});
 
-test("a frontier that is too low: the page that could not be written reads as before, and so do the others", () => {
+test("a frontier that is too low: the page that couldn't be written reads as before, and so do the others", () => {
 	const arena = new ArrayBuffer(REGION);
 	const header = new Uint32Array(arena, 0, 64);
 	const zram = new Zram({ byteLength: PAGES * PAGE, pageLength: PAGE, arena, integrity: true });
@@ -173,7 +173,7 @@ test("a frontier that is too low: the page that could not be written reads as be
 	};
 	for (let page = 0; page < 3; page++) zram.write(noisy(60, page), page * PAGE);
 	zram.trim(0, 3 * PAGE);
-	zram.write(noisy(150, 4), 0); // its chain runs backwards, through granules that were used before
+	zram.write(noisy(150, 4), 0); // its chain runs backwards, through granules used before
 	zram.write(noisy(100, 5), PAGE);
 	const intact = new Uint8Array(arena.slice(0));
 	const read = () => new Uint8Array(zram.read(2 * PAGE, 0));

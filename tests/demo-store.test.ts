@@ -1,4 +1,4 @@
-/* The demo's BufferStore: notes every difference, and keeps what it has when there is no room. */
+/* The demo's BufferStore notices every difference, and keeps what it has when room runs out. */
 // needs: xs
 
 import { test } from "uvu";
@@ -9,14 +9,14 @@ import { fill, NOISE, TEXT } from "./support/bytes.ts";
 
 const LENGTH = 10_000;
 
-/** Noise takes as many bytes as it has, text fewer. */
+/** Noise takes its full length, text less. */
 function make(kind: number, seed: number, length = LENGTH): ArrayBuffer {
 	const bytes = new ArrayBuffer(length);
 	fill(bytes, 0, length, kind, seed);
 	return bytes;
 }
 
-/** A store that is full of noise; the arena is the caller's to damage. */
+/** A store full of noise, and its arena, for the caller to damage. */
 function fullStore(options: Partial<ZramOptions> = {}) {
 	const arena = new Uint8Array(64 * 1024);
 	const all = { byteLength: 1024 * 1024, arena, ...options };
@@ -29,7 +29,7 @@ function loadAll(store: BufferStore) {
 	for (const entry of store.entries) store.load(entry);
 }
 
-test("stores until there is no room, and nothing of what was refused", () => {
+test("stores until room runs out, and keeps nothing of what was refused", () => {
 	const { store } = fullStore();
 	assert.is(store.entries.length, 6);
 	assert.is(store.byteLength, 6 * LENGTH);
@@ -53,7 +53,7 @@ for (const integrity of [false, true])
 		assert.is(store.differences.length, 11);
 	});
 
-test("replace: other bytes of another length, or the old ones again", () => {
+test("replace: stores other bytes of another length, or the old ones again", () => {
 	const { store } = fullStore();
 	const entry = store.entries[2] as Entry;
 	store.replace(entry, make(TEXT, 9, 7_000));
@@ -69,7 +69,7 @@ test("replace: other bytes of another length, or the old ones again", () => {
 	store.zram.check();
 });
 
-test("modify: changes bytes across pages; what has no room stays", () => {
+test("modify: changes bytes across pages; what finds no room stays as it was", () => {
 	const { store } = fullStore();
 	const entry = store.entries[1] as Entry;
 	const { checksum } = entry;

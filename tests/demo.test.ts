@@ -1,4 +1,4 @@
-/* `npm start` from outside: what the demo stores, and that it sees one wrong bit. */
+/* `npm start` from outside: what the demo stores, and that it notices one wrong bit. */
 // needs: compiler
 
 import { readFileSync } from "node:fs";
@@ -47,7 +47,7 @@ test("a terminal gets colours and bars", async () => {
 	assert.ok(stdout.startsWith(`\r  fill    `) && stdout.includes(`${ESCAPE}[K\n2 MB of RAM held`), "bars go");
 });
 
-test("--status: a line a second that zramctl reads, for as long as was asked, and every byte comes back", async () => {
+test("--status: prints a line a second that zramctl reads, for as long as you ask, and every byte comes back", async () => {
 	const before = Date.now();
 	const { exitCode, stdout } = await runDemo({ progress: false }, { status: 3 });
 	assert.is(exitCode, 0);
@@ -63,7 +63,7 @@ test("--status: a line a second that zramctl reads, for as long as was asked, an
 	assert.ok(stdout.split("every byte is right").length === 3, stdout);
 });
 
-// The first reads are those of swaps, the last those of the second device when it is verified.
+// The first reads belong to swaps, the last to verifying the second device.
 for (const bad of [1, 400])
 	test(`one wrong bit in read ${bad}: says so, exit code 1`, async () => {
 		const { exitCode, stdout } = await runDemo({ progress: false, plugins: [faultyDevice(bad)] });

@@ -1,6 +1,6 @@
 /*
- * The portable engine runs in Node and records what happens, as digests; the native engine replays the same seed on every
- * kind of XS and must come to the same. Runs in Node, which starts the hosts.
+ * The portable engine runs in Node and records digests of all that happens. On every kind of XS the native engine replays
+ * the same seed and must get the same digests. Runs in Node, which starts the hosts.
  */
 // needs: compiler
 
@@ -23,7 +23,7 @@ const replay = (operations: number, memory: number) => `
 
 const records = new Map<string, number[][]>();
 
-/** What the portable engine does, once for each number of operations and size of memory. */
+/** The portable engine's digests, computed once for each number of operations and memory size. */
 function recordedFor(operations: number, memory: number): number[][] {
 	const key = `${operations} ${memory}`;
 	const known = records.get(key) ?? record(Engine, SEED, operations, memory);
@@ -31,10 +31,10 @@ function recordedFor(operations: number, memory: number): number[][] {
 	return known;
 }
 
-/** 10,000,000 operations in test:long are 50 times as many as usual, not 10. */
+/** test:long does 10,000,000 operations, 50 times the usual number instead of 10. */
 const more = scaled(1) > 1 ? 5 : 1;
 
-/** Bytes for a region. */
+/** Bytes available for a region. */
 const DESK = 2 ** 31;
 const PSRAM = 8 << 20;
 

@@ -1,6 +1,5 @@
 /*
- * The engine by itself, as zram.ts sees it: it reports a page that cannot be compressed and leaves the decision to the
- * caller.
+ * The engine by itself, as zram.ts sees it: it reports an incompressible page and leaves the decision to its caller.
  */
 // needs: js
 
@@ -30,7 +29,7 @@ import { Random } from "./support/random.ts";
 const PAGE_LENGTH = 4096;
 const PAGES = 8;
 
-/** An engine that stops where flash could help, unless a call says that there is none. */
+/** An engine that stops where flash could help, unless a call says there is none. */
 function makeEngine(mode = 0, arenaLength = 64 * 1024) {
 	const arena = new ArrayBuffer(arenaLength);
 	const sizes = { arenaLength: arena.byteLength, pageCount: PAGES, pageLength: PAGE_LENGTH };
@@ -46,10 +45,10 @@ function pages(...kinds: number[]): Uint8Array {
 	return bytes;
 }
 
-/** Not enough for two pages of noise. */
+/** Too little for two pages of noise. */
 const TIGHT = 8 * 1024;
 
-test("engine: stops in front of an incompressible page that has no room, says so, and changes nothing for it", () => {
+test("engine: stops at an incompressible page without room, says so, and changes nothing for it", () => {
 	const { arena, engine } = makeEngine(0, TIGHT);
 	const bytes = pages(NOISE, NOISE, TEXT);
 	assert.is(engine.write(bytes.subarray(0, PAGE_LENGTH), 0), 0);
@@ -62,7 +61,7 @@ test("engine: stops in front of an incompressible page that has no room, says so
 	assert.equal([engine.done, engine.stopped], [PAGE_LENGTH, 1]);
 });
 
-test("engine: likewise in front of any other, and it counts as refused only when the call says KEEP", () => {
+test("engine: stops at any other page without room, too, which counts as refused only if the call says KEEP", () => {
 	const { arena, engine } = makeEngine(0, TIGHT);
 	engine.write(pages(NOISE, TEXT, TEXT), 0);
 	const text = pages(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT);
@@ -75,7 +74,7 @@ test("engine: likewise in front of any other, and it counts as refused only when
 	assert.is(engine.check(), 0);
 });
 
-test("engine: what is kept for others has room for a huge page only when the call says KEEP", () => {
+test("engine: a huge page gets into the reserve only if the call says KEEP", () => {
 	const { engine, metadata } = makeEngine();
 	const bytes = pages(NOISE, NOISE, TEXT);
 	engine.setLimit(metadata + 2 * PAGE_LENGTH);
@@ -89,7 +88,7 @@ test("engine: what is kept for others has room for a huge page only when the cal
 	assert.is(engine.check(), 0);
 });
 
-test("engine: the reserve is low from a half on, and when more is used than the limit allows", () => {
+test("engine: the reserve is low when half of it is gone, or when use exceeds the limit", () => {
 	const { engine, metadata } = makeEngine();
 	engine.write(pages(NOISE, NOISE, NOISE), 0);
 	const states = [4, 3, 2, 1, 0, -1].map((left) => {
@@ -100,7 +99,7 @@ test("engine: the reserve is low from a half on, and when more is used than the 
 	assert.equal(states, [full, full, used, low, low, low]);
 });
 
-test("engine: the victim has rested longest, then is the next behind the last one; for a huge page it has outlived two", () => {
+test("engine: the victim has rested longest, or is next after the last one; for a huge page it has rested twice the mean age", () => {
 	const { engine } = makeEngine();
 	const none = PAGES;
 	assert.is(engine.victim(none, false), STOP_NOTHING);
@@ -139,7 +138,7 @@ test("engine: the victim has rested longest, then is the next behind the last on
 	assert.is(engine.victim(none, false), 2);
 });
 
-test("engine: a mode given at construction holds for every call", () => {
+test("engine: a mode set at construction applies to every call", () => {
 	const { engine } = makeEngine(MODE_KEEP);
 	assert.is(engine.write(pages(NOISE), 0), 0);
 });
@@ -150,7 +149,7 @@ test("engine: codes are answers, not exceptions", () => {
 	assert.is(engine.read(new Uint8Array(1), PAGES * PAGE_LENGTH), ERROR_OFFSET);
 });
 
-test("kernels: and clears bits and tells whether it did, at every alignment and length", () => {
+test("kernels: `and` clears bits and says whether it did, at every alignment and length", () => {
 	const random = new Random(1);
 	for (let i = 0; i < 500; i++) {
 		const [intoStart, fromStart, length] = [random.below(9), random.below(9), random.below(40)];
@@ -164,7 +163,7 @@ test("kernels: and clears bits and tells whether it did, at every alignment and 
 	}
 });
 
-test("kernels: equal sees one byte that differs, within the piece only", () => {
+test("kernels: `equal` sees one byte that differs, within the piece only", () => {
 	const a = pages(NOISE);
 	const b = new Uint8Array(PAGE_LENGTH + 8);
 	b.set(a, 3);
@@ -180,7 +179,7 @@ test("kernels: equal sees one byte that differs, within the piece only", () => {
 	}
 });
 
-test("kernels: what is no piece of a buffer is answered with a code, and nothing is done", () => {
+test("kernels: a piece outside its buffer gets a code, and nothing is done", () => {
 	const ten = new Uint8Array(10).fill(255);
 	const zeros = new ArrayBuffer(10);
 	for (const kernel of [Engine.equal, Engine.and]) {

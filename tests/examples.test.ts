@@ -1,6 +1,6 @@
 /*
- * The examples that run on the command-line host, as `npm run example:NAME` does: each prints what it is to show. The others
- * run in `npm run test:sdk`. The README lists all of them.
+ * The examples that run on the command-line host, as `npm run example:NAME` does: each prints what it should show. The
+ * others run in `npm run test:sdk`. The README lists all of them.
  */
 // needs: compiler
 
@@ -11,7 +11,7 @@ import * as assert from "uvu/assert";
 import { runExample } from "../tools/example.ts";
 import { root } from "../tools/paths.ts";
 
-/** What an example says: the numbers of a line that matches. */
+/** The numbers in a line that an example printed. */
 async function numbersOf(name: string, line: RegExp): Promise<number[]> {
 	const { exitCode, stdout, stderr } = await runExample(name, { progress: false });
 	assert.is(stderr, "");
@@ -21,7 +21,7 @@ async function numbersOf(name: string, line: RegExp): Promise<number[]> {
 	return (found as string[]).slice(1).map(Number);
 }
 
-test("trend: two weeks and more of five sensors in 64 KB in all, and two days as charts", async () => {
+test("trend: more than two weeks of five sensors in 64 KB, everything included, and two days as charts", async () => {
 	const chart = "day \\d+:\\n((?:[\\d.]+ \\|[ #]+\\n){8})";
 	const line = new RegExp(
 		"^(\\d+) readings of five sensors, the last ([\\d.]+) days, in ([\\d.]+) KB of internal memory\\n" +
@@ -37,7 +37,7 @@ test("trend: two weeks and more of five sensors in 64 KB in all, and two days as
 		assert.ok(
 			columns.every((cells) => cells > 0),
 			stdout,
-		); // every twenty minutes of the day
+		); // every twenty minutes of a day
 	}
 });
 
@@ -62,7 +62,7 @@ testWithSDK(
 test("every example has a manifest, a script, and a line in the README", () => {
 	const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 	const readme = readFileSync(join(root, "README.md"), "utf8");
-	// demo is `npm start`; board and dashboard are what hosts/esp32, hosts/pico and hosts/sim build
+	// demo is `npm start`; hosts/esp32, hosts/pico and hosts/sim build board and dashboard
 	const others = ["demo", "board", "dashboard"];
 	const names = readdirSync(join(root, "examples")).filter((name) => !others.includes(name));
 	assert.ok(names.length >= 6);

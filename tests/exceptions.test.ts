@@ -1,4 +1,4 @@
-/* Nothing is thrown inside a call that succeeds: a debugger that breaks on exceptions stops there. */
+/* Nothing is thrown inside a call that succeeds: a debugger that breaks on exceptions would stop there. */
 // needs: node
 
 import { once } from "node:events";
@@ -12,7 +12,7 @@ import { thrown } from "./support/expect.ts";
 import { detach } from "./support/host.ts";
 import { makeBed } from "./support/offload.ts";
 
-/** A debugger of the main thread that stops at exceptions, caught ones too, counts, and goes on. */
+/** A debugger for the main thread that stops at every exception, caught or not, counts it, and continues. */
 const DEBUGGER = `
 	const { parentPort } = require("node:worker_threads");
 	const { Session } = require("node:inspector");
@@ -36,7 +36,7 @@ const worker = new Worker(DEBUGGER, { eval: true });
 worker.unref();
 await once(worker, "message");
 
-/** Exceptions that `work` throws, caught or not. */
+/** How many exceptions `work` throws, caught or not. */
 async function exceptions(work: () => void): Promise<number> {
 	worker.postMessage("count"); // from 0
 	await once(worker, "message");
@@ -49,7 +49,7 @@ async function exceptions(work: () => void): Promise<number> {
 const noise = (seed: number) => pageOf("raw", seed, 8000);
 const makeZram = (arena = 64 * 1024) => new Zram({ byteLength: 64 * PAGE, arena: { byteLength: arena } });
 
-test("what is thrown is counted, though it is caught", async () => {
+test("the debugger counts exceptions that are caught", async () => {
 	const zram = makeZram();
 	const count = await exceptions(() => {
 		for (let i = 0; i < 5; i++) thrown(() => zram.write(noise(1), -1));
@@ -57,7 +57,7 @@ test("what is thrown is counted, though it is caught", async () => {
 	assert.is(count, 5);
 });
 
-test("a pool that evicts: writes of every kind", async () => {
+test("a pool that evicts: every kind of write", async () => {
 	const pool = new SwapPool({ devices: [makeZram()], evict: "lru", keys: 8 });
 	const count = await exceptions(() => {
 		for (let i = 0; i < 30; i++) pool.write(i, noise(i));
@@ -71,7 +71,7 @@ test("a pool that evicts: writes of every kind", async () => {
 	assert.is(count, 0);
 });
 
-test("two devices, one of them full: pages that move; acquire and release", async () => {
+test("two devices, one of them full: moving pages; acquire and release", async () => {
 	const devices = [makeZram(20 * 1024), makeZram()] as const;
 	const pool = new SwapPool({ devices, resident: { slots: 1, byteLength: 3 * PAGE } });
 	const count = await exceptions(() => {
@@ -88,7 +88,7 @@ test("two devices, one of them full: pages that move; acquire and release", asyn
 	assert.is(devices[0].status().pagesStored, 2, "they have moved");
 });
 
-test("a page that was damaged, or has rotted on flash, while its buffer is acquired", async () => {
+test("a page that is damaged, or rots on flash, while its buffer is acquired", async () => {
 	const { chip, boot } = makeBed();
 	const pool = new SwapPool({ devices: [boot()], resident: { slots: 1, byteLength: 2 * PAGE } });
 	pool.write("a", noise(1));
@@ -98,7 +98,7 @@ test("a page that was damaged, or has rotted on flash, while its buffer is acqui
 	assert.is(await exceptions(() => pool.release("a")), 0);
 });
 
-test("close: over devices that were closed, or whose arena was detached", async () => {
+test("close: on devices that are closed, or whose arena is detached", async () => {
 	const arena = new ArrayBuffer(64 * 1024);
 	const devices = [new Zram({ byteLength: 64 * PAGE, arena }), makeZram(), makeZram()];
 	const pool = new SwapPool({ devices });

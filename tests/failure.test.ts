@@ -1,6 +1,6 @@
 /*
- * What happens when there is no room: the old page stands, bytesWritten is right, limits lose nothing. And the numbers:
- * every counter of status(), ages, pages().
+ * When room runs out the old page stands, bytesWritten is right, and limits lose nothing. And the numbers: every counter
+ * of status(), ages, pages().
  */
 // needs: xs
 
@@ -15,15 +15,15 @@ import { holding } from "./support/room.ts";
 
 const GRANULE = 64;
 const ARENA = 36 * 1024;
-const FAILED_WRITES = 128; // offset of the counter in the region
+const FAILED_WRITES = 128; // the counter's offset in the region
 
-/** The arena and the device of 16 pages, all of them empty. */
+/** An arena, and a device of 16 empty pages in it. */
 function emptyDevice(options: Partial<ZramOptions> = {}) {
 	const arena = new ArrayBuffer(ARENA);
 	return { arena, zram: new Zram({ byteLength: PAGES * PAGE, arena, ...options }) };
 }
 
-/** Granules that a page takes, found out on a device with room for it. */
+/** How many granules a page takes, measured on a device with room for it. */
 function granulesOf(bytes: Uint8Array): number {
 	const { zram } = emptyDevice();
 	zram.write(bytes, 0);
@@ -32,19 +32,19 @@ function granulesOf(bytes: Uint8Array): number {
 	return (memUsed - zram.status().memUsed) / GRANULE;
 }
 
-/** Sets the limit so that `granules` more may be used. */
+/** Sets the limit to allow `granules` more. */
 function leave(zram: Zram, granules: number, more = 0) {
 	zram.limit = zram.status().memUsed + granules * GRANULE + more;
 }
 
-/** Everything in the region but the count of failed writes. */
+/** The whole region except the count of failed writes. */
 function essence(arena: ArrayBuffer): ArrayBuffer {
 	const copy = arena.slice(0);
 	new Uint8Array(copy, FAILED_WRITES, 8).fill(0);
 	return copy;
 }
 
-/** `work` fails for want of room, and nothing in the region has changed but the count of failed writes. */
+/** Expects `work` to fail for lack of room and to change nothing in the region but the count of failed writes. */
 function failsWithoutTrace(zram: Zram, arena: ArrayBuffer, work: () => void): number {
 	const before = essence(arena);
 	const { failedWrites } = zram.status();
@@ -67,7 +67,7 @@ const VARIANTS: [string, Partial<ZramOptions>][] = [
 const CONTENTS = [...STATES.map((state) => pageOf(state, 7)), ...[1, 2, 17, 40, 62].map((n) => pageTaking(n, n))];
 
 for (const [name, options] of VARIANTS)
-	test(`a page that does not fit leaves the old one, whatever it was, without a trace: ${name}`, () => {
+	test(`a page that doesn't fit leaves the old one, whatever it was, and no trace: ${name}`, () => {
 		const lengths = CONTENTS.map(granulesOf);
 		CONTENTS.forEach((old, o) => {
 			CONTENTS.forEach((fresh, f) => {
@@ -92,7 +92,7 @@ for (const [name, options] of VARIANTS)
 		});
 	});
 
-test("a full arena: the old page stands, and fits again after something was trimmed", () => {
+test("a full arena: the old page stands, and the new one fits after a trim", () => {
 	for (const state of STATES) {
 		const { zram, arena } = emptyDevice();
 		const old = pageOf(state, 3);
@@ -116,7 +116,7 @@ test("a full arena: the old page stands, and fits again after something was trim
 	}
 });
 
-test("parts of pages: a failed write of some bytes leaves the old page, for every state", () => {
+test("parts of pages: a failed partial write leaves the old page, in every state", () => {
 	for (const state of ["empty", "same", "compressed"] as const)
 		for (const [start, length] of [
 			[0, 4000],
@@ -137,7 +137,7 @@ test("parts of pages: a failed write of some bytes leaves the old page, for ever
 		}
 });
 
-/** Noise that no page of it compresses. */
+/** Noise in which no page compresses. */
 function noise(byteLength: number, seed: number): Uint8Array {
 	const bytes = new Uint8Array(byteLength);
 	for (let at = 0; at < byteLength; at += PAGE)
@@ -145,7 +145,7 @@ function noise(byteLength: number, seed: number): Uint8Array {
 	return bytes;
 }
 
-/** How many bytes of a write to pages that take nothing now are done when `room` granules are left. */
+/** How many bytes get written to pages that take nothing yet when `room` granules are left. */
 function bytesThatFit(before: Uint8Array, bytes: Uint8Array, start: number, room: number): number {
 	const wanted = before.slice();
 	wanted.set(bytes, start);
@@ -181,13 +181,13 @@ holding(6 * ARENA)(
 	},
 );
 
-test("bytesWritten: exact, when every page is raw", () => {
+test("bytesWritten: exact when every page is raw", () => {
 	for (const start of [0, 300])
 		for (let room = 0; room < 4; room++)
 			for (const view of ["aligned", "unaligned", "wide", "DataView"]) {
 				const { zram } = emptyDevice();
 				for (let page = 0; page < 5; page++) zram.write(pageOf("raw", page), page * PAGE);
-				zram.trim(room * PAGE, (5 - room) * PAGE); // these need room; the ones in front have it
+				zram.trim(room * PAGE, (5 - room) * PAGE); // these need room; the ones before have it
 				leave(zram, 0, 63);
 				const buffer = new ArrayBuffer(4 * PAGE + 1);
 				const bytes = new Uint8Array(buffer, view === "unaligned" ? 1 : 0, 4 * PAGE);
@@ -200,7 +200,7 @@ test("bytesWritten: exact, when every page is raw", () => {
 			}
 });
 
-test("bytesWritten: a write can go on from there", () => {
+test("bytesWritten: a write can continue from there", () => {
 	const { zram } = emptyDevice();
 	const bytes = noise(6 * PAGE, 5);
 	leave(zram, 2 * 64);
@@ -210,7 +210,7 @@ test("bytesWritten: a write can go on from there", () => {
 	holds(zram, 1000, bytes);
 });
 
-test("trim: a part that needs room and has none leaves the page, and bytesWritten tells where", () => {
+test("trim: a partial page that needs room and finds none stays, and bytesWritten says where", () => {
 	const { zram, arena } = emptyDevice();
 	for (const page of [1, 2, 3, 4]) zram.write(pageOf("same", page), page * PAGE);
 	leave(zram, 0);
@@ -235,7 +235,7 @@ test("trim: a part that needs room and has none leaves the page, and bytesWritte
 	holds(zram, 3 * PAGE, expected);
 });
 
-test("limit 0: what does not use more than it replaces succeeds", () => {
+test("limit 0: a write that uses no more than it replaces succeeds", () => {
 	const { zram } = emptyDevice();
 	zram.write(pageOf("raw", 1), 0);
 	zram.write(pageTaking(30, 1), PAGE);
@@ -255,7 +255,7 @@ test("limit 0: what does not use more than it replaces succeeds", () => {
 		holds(zram, page * PAGE, bytes);
 		zram.check();
 	}
-	fails(() => zram.write(pageTaking(30, 2), PAGE), "ENOSPC"); // one granule more than the 29 it has by now
+	fails(() => zram.write(pageTaking(30, 2), PAGE), "ENOSPC"); // one granule more than the 29 it has now
 	fails(() => zram.write(pageTaking(1, 2), 0), "ENOSPC");
 	zram.trim(0, zram.byteLength);
 	assert.is(zram.status().pagesStored, 0);
@@ -369,7 +369,7 @@ test("status: every word, after a known history", () => {
 	is("refused", { failedWrites: 1, memLimit: zram.limit });
 });
 
-test("status: requests refused for their arguments, and pages found damaged", () => {
+test("status: requests with bad arguments, and damaged pages", () => {
 	const { zram, arena } = makeDevice();
 	for (const call of [() => zram.read(4, -4), () => zram.write(new Uint8Array(4), 1e9), () => zram.trim(5, Number.NaN)])
 		assert.throws(call);
@@ -382,7 +382,7 @@ test("status: requests refused for their arguments, and pages found damaged", ()
 	assert.equal([failedReads, failedWrites, numReads, invalidIO], [1, 2, 1, 3]);
 });
 
-test("status: a trim that fails does not count as one", () => {
+test("status: a failed trim doesn't count as a trim", () => {
 	const { zram, arena } = makeDevice();
 	new Uint8Array(arena)[256 + 2 * 8 + 7] ^= 0x80;
 	const error = fails(() => zram.trim(0, 4 * PAGE), "ECORRUPT");
@@ -391,7 +391,7 @@ test("status: a trim that fails does not count as one", () => {
 	assert.equal([notifyFree, failedWrites], [2, 1]);
 });
 
-test("status: counters go on past 32 bits", () => {
+test("status: counters continue past 32 bits", () => {
 	const { zram, arena } = makeDevice();
 	const header = new DataView(arena);
 	const offsets = { numReads: 96, numWrites: 104, notifyFree: 112, failedReads: 120, failedWrites: 128 };
@@ -406,7 +406,7 @@ test("status: counters go on past 32 bits", () => {
 		assert.is(status[name], 2 ** 32, name);
 });
 
-test("resetPeak: memUsedMax starts again from what is used", () => {
+test("resetPeak: memUsedMax starts over from what is in use", () => {
 	const { zram } = makeDevice();
 	const peak = zram.status().memUsed;
 	zram.trim(3 * PAGE, PAGE);
@@ -441,7 +441,7 @@ holding(2 * PAGES * PAGE + ARENA)("reset: drops pages and statistics, keeps limi
 	assert.is(new DataView(arena).getUint32(8, true), 1);
 });
 
-test("reset and close with wipe: nothing of the pages is left in the region", () => {
+test("reset and close with wipe: leave nothing of the pages in the region", () => {
 	const { zram, arena } = makeDevice({ wipe: true });
 	const { metadata } = Zram.layout({ byteLength: PAGES * PAGE, arena });
 	const used = () => new Uint8Array(arena).subarray(metadata).some(Boolean);
@@ -458,7 +458,7 @@ test("reset and close with wipe: nothing of the pages is left in the region", ()
 
 const ages = (zram: Zram) => [...zram.pages()].map(({ age }) => age);
 
-test("markIdle: one older each time, up to 255; reading and writing make a page new", () => {
+test("markIdle: ages pages by one, up to 255; reading or writing makes a page new", () => {
 	const { zram } = makeDevice({ integrity: true });
 	assert.equal(ages(zram), [0, 0, 0]);
 	zram.markIdle();
@@ -482,7 +482,7 @@ test("markIdle: one older each time, up to 255; reading and writing make a page 
 	assert.equal(ages(zram), [255, 0, 255]);
 });
 
-test("markIdle: empty pages stay empty; refused writes leave the age", () => {
+test("markIdle: empty pages stay empty; refused writes keep the age", () => {
 	const { zram } = makeDevice();
 	zram.markIdle();
 	assert.equal(
@@ -495,7 +495,7 @@ test("markIdle: empty pages stay empty; refused writes leave the age", () => {
 	zram.check();
 });
 
-test("pages: every page that is not empty, in ascending order, with state, length, huge, age", () => {
+test("pages: lists every non-empty page in ascending order, with state, length, huge, age", () => {
 	const { zram } = emptyDevice({ threshold: 1000 });
 	zram.write(pageOf("raw", 1), 15 * PAGE);
 	zram.write(pageTaking(20, 1), 0);
@@ -524,7 +524,7 @@ test("pages: every page that is not empty, in ascending order, with state, lengt
 	);
 });
 
-test("threshold: a page that takes exactly so many bytes is not huge, one more is", () => {
+test("threshold: a page of exactly that many bytes isn't huge; one byte more is", () => {
 	const bytes = pageTaking(30, 3);
 	const { zram } = emptyDevice();
 	zram.write(bytes, 0);
@@ -546,7 +546,7 @@ test("threshold: a page that takes exactly so many bytes is not huge, one more i
 	assert.equal([whole.status().hugePages, whole.status().rawPages], [0, 1]);
 });
 
-test("same-filled: any 32-bit word, at every page length, costs nothing", () => {
+test("same-filled: costs nothing, for any 32-bit word and page length", () => {
 	const random = new Random(1);
 	const words = [0, 0xffffffff, 0x80000000, 0x01010101, 0x00ff00ff];
 	for (let bit = 0; bit < 32; bit++) words.push(2 ** bit, random.next() * 256 + random.below(256));
@@ -565,7 +565,7 @@ test("same-filled: any 32-bit word, at every page length, costs nothing", () => 
 	}
 });
 
-test("same-filled: one bit that differs, anywhere, and it is not", () => {
+test("same-filled: not if a single bit differs anywhere", () => {
 	const { zram } = emptyDevice({ pageLength: 512, byteLength: 512 });
 	for (let word = 0; word < 128; word++) {
 		const words = new Uint32Array(128).fill(0xdeadbeef);
@@ -576,7 +576,7 @@ test("same-filled: one bit that differs, anywhere, and it is not", () => {
 	}
 });
 
-test("parts of pages: written to every state, at any offset, the rest stays", () => {
+test("parts of pages: written in every state, at any offset, they leave the rest", () => {
 	const random = new Random(2);
 	for (const state of STATES)
 		for (let round = 0; round < 30; round++) {
@@ -605,7 +605,7 @@ test("parts of pages: a same-filled page can become one again", () => {
 	assert.equal([zram.status().samePages, zram.status().memUsed], [1, memUsed]);
 });
 
-test("trim: parts that leave nothing but zeros free the page", () => {
+test("trim: a partial trim that leaves only zeros frees the page", () => {
 	for (const state of ["same", "compressed", "raw"] as const) {
 		const { zram } = emptyDevice({ integrity: true });
 		const { memUsed } = zram.status();
@@ -622,7 +622,7 @@ test("trim: parts that leave nothing but zeros free the page", () => {
 	}
 });
 
-test("trim: the rest of a page that is zero frees it; writing zeros does not", () => {
+test("trim: frees a page whose rest is zero; writing zeros doesn't", () => {
 	const { zram } = emptyDevice();
 	zram.write(new Uint8Array(4).fill(1), 50);
 	zram.trim(50, 4);
@@ -633,7 +633,7 @@ test("trim: the rest of a page that is zero frees it; writing zeros does not", (
 	assert.is(zram.status().pagesStored, 0);
 });
 
-test("trim: a range over many pages, its ends within pages", () => {
+test("trim: a range over many pages that begins and ends inside pages", () => {
 	const { zram } = emptyDevice();
 	const bytes = new Uint8Array(6 * PAGE).fill(0xee);
 	zram.write(bytes, 0);

@@ -1,6 +1,6 @@
 /**
- * The emulated microcontrollers from outside: memory ends where it should, what has ended is said, and two runs are the
- * same to the last instruction. Runs in Node and starts QEMU.
+ * The emulated microcontrollers from outside: memory ends where it should, the firmware says what ran out, and two runs
+ * are equal to the last instruction. Runs in Node and starts QEMU.
  */
 // needs: compiler
 
@@ -16,17 +16,17 @@ import { isThere } from "./support/hosts.ts";
 
 const tests = suite("firmware");
 
-/** What a chip has where, and what it can tell of a trap. */
+/** A chip's memory map, and what it can say about a trap. */
 interface Board {
-	/** Where these begin. */
+	/** Their start addresses. */
 	flash: number;
 	ram: number;
 	psram: number;
-	/** Somewhere in the machine where the firmware has no business. */
+	/** An address in the machine where the firmware has no business. */
 	foreign: { address: number; place: string };
 	load: string;
 	store: string;
-	/** What a function pointer has in its lowest bit. */
+	/** The lowest bit of a function pointer. */
 	thumb: 0 | 1;
 }
 
@@ -53,7 +53,7 @@ const boards: Record<Chip, Board> = {
 
 const [RAM, PSRAM, BUNDLE] = [512 << 10, 8 << 20, 0x180000];
 
-/** Natives that touch any address: a firmware of its own. */
+/** Firmware with natives that touch any address. */
 const poke = { name: "poke", sources: [join(root, "tests/c/poke.c")], others: [], flags: [] };
 
 const HEAD = `
@@ -66,7 +66,7 @@ const HEAD = `
 	function count(turns) { return native("xs_poke_count").call(this, turns); }
 `;
 
-/** Programs on a chip. */
+/** Runs programs on a chip. */
 function programsOn(chip: Chip) {
 	const firmware = (contents: string, host: string[] = [], parameters: string[] = []): Promise<RunResult> =>
 		runOnXS(chip, { contents: HEAD + contents }, parameters, {
@@ -78,13 +78,13 @@ function programsOn(chip: Chip) {
 		});
 	return {
 		firmware,
-		/** Ends well, with these lines on stdout. */
+		/** Succeeds, and prints these lines to stdout. */
 		async prints(contents: string, lines: string[], host: string[] = []) {
 			const result = await firmware(contents, host);
 			const expected = lines.map((line) => `${line}\n`).join("");
 			assert.equal([result.stderr, result.stdout, result.exitCode], ["", expected, 0]);
 		},
-		/** Traps, says so, and says nothing after it. */
+		/** Traps, says so, and prints nothing afterwards. */
 		async traps(contents: string, what: string, address: number, place: string) {
 			const result = await firmware(`print("before"); ${contents} print("after");`);
 			const hex = (address >>> 0).toString(16).padStart(8, "0");
@@ -92,7 +92,7 @@ function programsOn(chip: Chip) {
 			assert.match(result.stderr, /^trap \d+: .* at 0x[0-9a-f]{8} \(.*\), pc 0x[0-9a-f]{8}, ra 0x[0-9a-f]{8}\n$/);
 			assert.equal([result.stdout, result.exitCode], ["before\n", 3]);
 		},
-		/** Ends with an error of XS. */
+		/** Ends with an XS error. */
 		async fails(contents: string, message: RegExp, host: string[] = []) {
 			const result = await firmware(`${contents} print("after");`, host);
 			assert.match(result.stderr, message);
@@ -107,7 +107,7 @@ function testsOn(chip: Chip) {
 	const { firmware, prints, traps, fails } = programsOn(chip);
 	const [ramEnd, psramEnd] = [ram + RAM, psram + PSRAM];
 
-	test("memory: the last byte of RAM and of PSRAM is there", async () => {
+	test("memory: the last bytes of RAM and PSRAM exist", async () => {
 		for (const last of [ramEnd - 1, psramEnd - 1]) await prints(`store(${last}, 0x5a); print(load(${last}));`, ["90"]);
 	});
 
@@ -122,7 +122,7 @@ function testsOn(chip: Chip) {
 		await traps(`load(${psramEnd});`, load, psramEnd, "past the end of PSRAM");
 	});
 
-	test("no PSRAM: what asks for no kind of memory is internal; who asks for PSRAM is told", async () => {
+	test("no PSRAM: memory of no particular kind is internal; asking for PSRAM is an error", async () => {
 		const uses = `
 			import Zram from "zram";
 			import SwapPool from "zram/swap";
@@ -157,7 +157,7 @@ function testsOn(chip: Chip) {
 		]);
 	});
 
-	test("memory: flash cannot be written, RAM and PSRAM not executed, and there is nothing at 0", async () => {
+	test("memory: flash can't be written, RAM and PSRAM can't be executed, and there is nothing at 0", async () => {
 		await traps(`store(${flash}, 1);`, store, flash, "flash");
 		await traps(`store(${flash + BUNDLE}, 1);`, store, flash + BUNDLE, "flash");
 		await traps(`jump(${ram + 0x40000 + thumb});`, "jump out of the flash", ram + 0x40000, "RAM");
@@ -166,7 +166,7 @@ function testsOn(chip: Chip) {
 		await traps(`store(${foreign.address}, 65);`, store, foreign.address, foreign.place);
 	});
 
-	test("C stack: what XS does not see runs into what cannot be written and traps", async () => {
+	test("C stack: overflows that XS misses run into read-only memory and trap", async () => {
 		await prints("print(recurse(50));", [`${(50 * 51) / 2}`]);
 		const { stdout, stderr, exitCode } = await firmware('print("before"); recurse(100000);');
 		assert.match(stderr, `: ${store} at 0x${((ram >>> 16) - 1).toString(16)}`);
@@ -174,14 +174,14 @@ function testsOn(chip: Chip) {
 		assert.equal([stdout, exitCode], ["before\n", 3]);
 	});
 
-	test("stack overflow: an error, whether JavaScript, JSON, a regular expression or the collector goes too deep", async () => {
+	test("stack overflow: is an error, whether JavaScript, JSON, a regular expression or the collector goes too deep", async () => {
 		await fails("function f() { f(); } f();", /stack overflow/);
 		await fails('JSON.parse("[".repeat(5000));', /stack overflow/);
 		await fails("new RegExp('('.repeat(5000) + ')'.repeat(5000));", /stack overflow|regular expression|memory/i);
 		await fails("let a = []; for (let i = 0; i < 1500; i++) a = { a }; JSON.stringify(a);", /stack overflow/);
 	});
 
-	test("heap: when it is full that is said, with what is in use", async () => {
+	test("heap: says when it is full, and what is in use", async () => {
 		const full = /out of memory: the XS heap is full, with \d+ of \d+ slots and \d+ of \d+ bytes of chunks in use/;
 		await fails("const all = []; for (;;) all.push({});", full);
 		await fails("const all = []; for (;;) all.push(new ArrayBuffer(1000));", full);
@@ -189,7 +189,7 @@ function testsOn(chip: Chip) {
 		await fails("", /out of memory|too small/, ["--slots", "1000"]);
 	});
 
-	test("zram/memory: external is 8 MB, all of it, first fit; internal is what the C heap has left", async () => {
+	test("zram/memory: external is all 8 MB, first fit; internal is what the C heap has left", async () => {
 		await prints(
 			`const MB = 1024 * 1024;
 			const all = new Memory(8 * MB, "external");
@@ -214,12 +214,12 @@ function testsOn(chip: Chip) {
 		);
 	});
 
-	test("zram/memory: what nobody holds any more is collected before an allocation fails", async () => {
+	test("zram/memory: unreachable regions are collected before an allocation fails", async () => {
 		await prints('for (let i = 0; i < 20; i++) new Memory(5 << 20, "external"); print("fine");', ["fine"]);
 		await prints('for (let i = 0; i < 20; i++) new Memory(30000, "internal"); print("fine");', ["fine"]);
 	});
 
-	test("instructions: exactly the same in every run, and they tell the time", async () => {
+	test("instructions: exactly the same count in every run, and the clock runs on it", async () => {
 		const source = `
 			const text = readFile("package.json").byteLength;
 			const before = instructions(), start = ticks();
@@ -236,7 +236,7 @@ function testsOn(chip: Chip) {
 		assert.is((await runOnXS("xs64", { contents }, [], { progress: false })).stdout, "undefined\n");
 	});
 
-	test("instructions: each is counted, and nothing else", async () => {
+	test("instructions: every one is counted, and nothing else", async () => {
 		const counts = [1, 2, 1000, 1_000_000].map((turns) => `${2 * (turns - 1)}`);
 		await prints('print([1, 2, 1000, 1000000].map((turns) => count(turns) - count(1)).join(" "));', [counts.join(" ")]);
 	});
@@ -252,7 +252,7 @@ function testsOn(chip: Chip) {
 		await fails("new Function('return 1');", /SyntaxError/);
 	});
 
-	test("a bundle larger than its part of the flash is refused", async () => {
+	test("a bundle too large for its part of the flash is refused", async () => {
 		const lines = Array.from({ length: 6000 }, (_, i) => `print("${`${i} `.repeat(20)}");`);
 		try {
 			await firmware(lines.join("\n"));
@@ -269,7 +269,7 @@ function testsOn(chip: Chip) {
 		assert.is(stdout.split("every byte is right").length, 3, stdout);
 	});
 
-	test("zram/memory: internal leaves XS what it takes for a try", async () => {
+	test("zram/memory: internal leaves XS enough to catch the error", async () => {
 		await prints(
 			`const all = [];
 			try { for (;;) all.push(new Memory(1024, "internal")); } catch {}

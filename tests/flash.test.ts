@@ -1,5 +1,5 @@
 /*
- * zram/flash: what the Moddable SDK's own tests ask of any Flash, bits that only go to 0, and what it takes in RAM.
+ * zram/flash: what the Moddable SDK's own tests require of any Flash, bits that only go to 0, and the RAM it takes.
  */
 // needs: js
 // firmware: --slots 14336 --chunk 160000
@@ -28,13 +28,13 @@ function makeFlash(options: Partial<ZramOptions> = {}) {
 	return { zram, flash: new ZramFlash({ device: zram, partitions: { [PATH]: BLOCKS, other: 4 } }) };
 }
 
-/** All bytes are `value`. */
+/** Expects all bytes to be `value`. */
 function isAll(bytes: ArrayBuffer | Uint8Array, value: number) {
 	const expected = new Uint8Array(bytes.byteLength).fill(value);
 	assert.ok(equal(expected, 0, bytes, 0, bytes.byteLength), `not all ${value}`);
 }
 
-test("open: modes and formats; what is wrong", () => {
+test("open: modes, formats, and errors", () => {
 	const { flash } = makeFlash();
 	for (const mode of [undefined, "r", "r+"] as const) flash.open({ path: PATH, mode }).close();
 	flash.open({ path: PATH, format: "buffer" }).close();
@@ -49,7 +49,7 @@ test("open: modes and formats; what is wrong", () => {
 	throws(TypeError, () => flash.open({ path: PATH, mode: Symbol() as Wrong }));
 });
 
-test("iterator: each path once, also when it ends early", () => {
+test("iterator: gives each path once, even if it is left early", () => {
 	const { flash } = makeFlash();
 	assert.equal([...flash], [PATH, "other"]);
 	for (const path of flash) {
@@ -100,7 +100,7 @@ test("close: twice is fine; then every call is a SyntaxError", () => {
 	other.close();
 });
 
-test("receivers: what is no flash is a SyntaxError", () => {
+test("receivers: anything but a flash is a SyntaxError", () => {
 	const { flash, zram } = makeFlash();
 	const f = flash.open({ path: PATH }) as Wrong;
 	const calls: [string, unknown[]][] = [
@@ -121,7 +121,7 @@ test("a new partition is erased", () => {
 	isAll(flash.open({ path: "other" }).read(4 * BLOCK, 0), 0xff);
 });
 
-test("write and read: over the edge of a block, onto what is written", () => {
+test("write and read: across blocks, and over written bytes", () => {
 	const f = makeFlash().flash.open({ path: PATH });
 	f.write(new ArrayBuffer(BLOCK), 0);
 	isAll(f.read(BLOCK, 0), 0);
@@ -146,7 +146,7 @@ test("write and read: over the edge of a block, onto what is written", () => {
 	isAll(rest, 0xff);
 });
 
-test("eraseBlock: one, several, arguments as the SDK converts them", () => {
+test("eraseBlock: one or several, arguments converted as the SDK does", () => {
 	const f = makeFlash().flash.open({ path: PATH }) as Wrong;
 	f.write(new ArrayBuffer(SIZE), 0);
 	f.eraseBlock(0);
@@ -165,7 +165,7 @@ test("eraseBlock: one, several, arguments as the SDK converts them", () => {
 	isAll(f.read(SIZE - 4 * BLOCK, 3 * BLOCK), 0);
 });
 
-test("partitions: nothing reaches past the end, or into the other one", () => {
+test("partitions: nothing reaches past the end or into another one", () => {
 	const { flash } = makeFlash();
 	const f = flash.open({ path: PATH });
 	const other = flash.open({ path: "other" });
@@ -186,7 +186,7 @@ test("partitions: nothing reaches past the end, or into the other one", () => {
 	isAll(f.read(SIZE, 0), 0xff);
 });
 
-test("arguments: what is missing is a SyntaxError, what is no buffer a TypeError", () => {
+test("arguments: a missing one is a SyntaxError, a non-buffer a TypeError", () => {
 	const f = makeFlash().flash.open({ path: PATH }) as Wrong;
 	throws(SyntaxError, () => f.read(12));
 	throws(SyntaxError, () => f.write(new ArrayBuffer(12)));
@@ -209,7 +209,7 @@ test('mode "r": reads, and changes nothing', () => {
 	isAll(reader.read(12, 0), 0);
 });
 
-test("erased blocks take no room; a full arena refuses, and the block stands", () => {
+test("erased blocks take no room; a full arena refuses, and the old block stands", () => {
 	const { flash, zram } = makeFlash({ arena: { byteLength: 32 * 1024 } });
 	const f = flash.open({ path: PATH });
 	const empty = zram.status().memUsed;
@@ -226,7 +226,7 @@ test("erased blocks take no room; a full arena refuses, and the block stands", (
 	zram.check();
 });
 
-test("writing what is there already stores nothing", () => {
+test("writing the same bytes again stores nothing", () => {
 	const { flash, zram } = makeFlash();
 	const f = flash.open({ path: PATH });
 	const page = pageOf("compressed", 3);
@@ -238,7 +238,7 @@ test("writing what is there already stores nothing", () => {
 	assert.is(zram.status().numWrites, numWrites);
 });
 
-test("options: refused by name", () => {
+test("options: errors name the option", () => {
 	const { zram } = makeFlash();
 	const device = zram;
 	const wrong: [Wrong, ErrorConstructor, RegExp][] = [
@@ -253,7 +253,7 @@ test("options: refused by name", () => {
 	for (const [options, type, message] of wrong) refuses(() => new ZramFlash(options), type, message);
 });
 
-/** A flash beside a plain array whose bits only go to 0. */
+/** A flash next to a plain array whose bits only go to 0. */
 class Model {
 	#random: Random;
 	#flash: Flash;

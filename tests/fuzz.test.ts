@@ -1,4 +1,4 @@
-/* The fuzz targets of `npm run fuzz`, without a fuzzer: what was ever found, and what a fuzzer would start from. */
+/* The targets of `npm run fuzz` without the fuzzer, on everything it ever found and on its seeds. */
 // needs: compiler
 
 import { suite } from "uvu";
@@ -9,7 +9,7 @@ import { MissingTool, run } from "../tools/process.ts";
 const test = suite("fuzz");
 
 for (const target of fuzzTargets)
-	test(`${target}: all that was found, and the seeds`, async () => {
+	test(`${target}: everything found so far, and the seeds`, async () => {
 		let replay: string;
 		try {
 			replay = await buildReplay(target);

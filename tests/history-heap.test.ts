@@ -1,4 +1,4 @@
-/* What a history takes on the XS heap: nothing, but for what its documentation says is new. */
+/* A history takes nothing on the XS heap, except what its documentation says is new. */
 // needs: xs
 // firmware: --slots 16384 --chunk 120000
 
@@ -12,7 +12,7 @@ const NOTHING = [0, 0, 0];
 const CALLS = 3000;
 const FIELDS = { time: "uint32", temperature: "int16", humidity: "uint16", load: "float32", flags: "int8" } as const;
 
-test("append, at into yours and find allocate nothing: pages that are full and pages that go included", () => {
+test("append, at into your object, and find allocate nothing, even when pages fill up or are dropped", () => {
 	const pool = new SwapPool({ arena: 24 * 1024 });
 	const history = new History({ pool, key: "room", fields: FIELDS });
 	const row = { time: 0, temperature: -5, humidity: 7, load: 0.5, flags: -1 };
@@ -35,7 +35,7 @@ test("append, at into yours and find allocate nothing: pages that are full and p
 	pool.close();
 });
 
-test("a log: append of one buffer allocates nothing", () => {
+test("a log: appending the same buffer allocates nothing", () => {
 	const pool = new SwapPool({ arena: 24 * 1024 });
 	const log = new History({ pool, key: "log" });
 	const line = new Uint8Array(61);

@@ -1,4 +1,4 @@
-/* Pages of histories, natively and in TypeScript, side by side: the same answers, the same bytes. */
+/* Pages of histories, native and in TypeScript, side by side: the same answers, the same bytes. */
 // needs: xs
 // firmware: --slots 16384 --chunk 120000
 
@@ -18,7 +18,7 @@ const FIELDS = {
 	...({ d: "uint16", e: "int32", f: "float32", "5": "float32" } as const),
 };
 
-/** What History has of a page, for all to call. */
+/** The methods History inherits from Page, made public. */
 interface Open {
 	at(index: number, into?: object): object;
 	readonly pageFirst: number;
@@ -30,7 +30,7 @@ interface Open {
 	closePage(): boolean;
 }
 
-/** A page, and its memory. */
+/** A page and its memory. */
 class Side {
 	readonly bytes: Uint8Array;
 	readonly page: Open;
@@ -45,7 +45,7 @@ class Side {
 		this.bytes = new Uint8Array(memory as unknown as ArrayBuffer, 0, PAGE + layout.recordLength).fill(0);
 		this.page = new Concrete(memory, layout) as unknown as Open;
 	}
-	/** The last record that came in becomes one of the page. */
+	/** Puts the last packed record on the page. */
 	keep(place: number, length: number) {
 		this.bytes.copyWithin(place * length, PAGE, PAGE + length);
 	}
@@ -65,7 +65,7 @@ const ODD = [
 ];
 const NONE = [undefined, null, "1", true, {}, 1n];
 
-/** A value of any kind, mostly one that a type may have. */
+/** A value of any kind, mostly one that some type can hold. */
 function anyValue(random: Random, isAny: boolean): unknown {
 	const sign = random.once(2) ? -1 : 1;
 	if (isAny && random.once(9)) return NONE[random.below(NONE.length)];
@@ -134,7 +134,7 @@ test("any values: the same answers and bytes", () => {
 	);
 });
 
-test("search: in each type, beside a loop", () => {
+test("search: for each type, against a loop", () => {
 	const random = new Random(SEED);
 	for (const type of Object.values(FIELDS)) {
 		const fields = makeFields({ x: type, y: "int8" });
@@ -156,7 +156,7 @@ test("search: in each type, beside a loop", () => {
 	}
 });
 
-test("a log has no fields: nothing is found or packed", () => {
+test("a log has no fields: finds and packs nothing", () => {
 	const sides = [Native, Portable].map((Page) => new Side(Page, layoutOf([])));
 	for (const side of sides) side.page.showPage(0, PAGE);
 	both(sides, ({ page }) => page.at(1));
@@ -166,7 +166,7 @@ test("a log has no fields: nothing is found or packed", () => {
 	);
 });
 
-test("receivers: what is no page is refused", () => {
+test("receivers: anything but a page is refused", () => {
 	const { page } = new Side(Native, layoutOf(makeFields(FIELDS)));
 	for (const name of ["at", "showPage", "packRecord", "searchPage", "pageValue", "closePage"] as const)
 		for (const receiver of [{}, new Memory(64, "internal"), undefined])

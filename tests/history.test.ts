@@ -1,6 +1,6 @@
 /*
- * History against an array: records and bytes, on pools with and without room, shared with other values; every call of a
- * device fails in turn; pages are damaged.
+ * History against an array: records and bytes, on pools with and without room, shared with other values; each device call
+ * fails in turn; damaged pages.
  */
 // needs: js
 // firmware: --slots 16384 --chunk 120000
@@ -44,7 +44,7 @@ function packed(readings: Reading[]): Uint8Array {
 	return new Uint8Array(view.buffer);
 }
 
-/** Counts the pages that a pool's histories read. */
+/** Counts the pages a pool's histories read. */
 function countReads({ values }: SwapPool): { count: number } {
 	const reads = { count: 0 };
 	const { readPage } = values;
@@ -52,14 +52,14 @@ function countReads({ values }: SwapPool): { count: number } {
 		reads.count++;
 		readPage.apply(values, parameters);
 	};
-	Object.defineProperty(values, "readPage", { value }); // where modules are preloaded the prototype's is read-only
+	Object.defineProperty(values, "readPage", { value }); // the prototype's is read-only if modules are preloaded
 	return reads;
 }
 
-/** Records of a history beside an array in which they stay, whatever the history drops. */
+/** A history, and all of its records, which stay here whatever the history drops. */
 class Model {
 	readonly history: History<typeof FIELDS>;
-	/** By number. No array, which would be sparse: XS's collector can read garbage behind the elements of one. */
+	/** By number. Not an array: it would be sparse, and XS's collector can read garbage behind a sparse array's elements. */
 	readonly records = new Map<number, Reading>();
 
 	constructor(pool: SwapPool, key = "room") {
@@ -72,7 +72,7 @@ class Model {
 		assert.is(this.history.end, number + 1);
 	}
 
-	/** All that is there is right. */
+	/** Everything the history still holds is right. */
 	check() {
 		const { history, records } = this;
 		const row = {} as Reading;
@@ -99,7 +99,7 @@ class Model {
 	}
 }
 
-test("records: numbers, blocks, find; the constructor's key is the history's", () => {
+test("records: numbers, blocks, find; the key belongs to the history", () => {
 	const pool = poolOf(16384);
 	const { history } = new Model(pool);
 	assert.equal([history.start, history.end, history.find(0)], [0, 0, 0]);
@@ -122,7 +122,7 @@ test("records: numbers, blocks, find; the constructor's key is the history's", (
 	fails(() => history.clear(), "ECLOSED");
 });
 
-test("a log: bytes of any length, over pages; the oldest page goes, never ENOSPC", () => {
+test("a log: bytes of any length, across pages; drops the oldest page, never throws ENOSPC", () => {
 	const pool = poolOf(4096);
 	const log = new History({ pool, key: 7 });
 	let all = new Uint8Array(0);
@@ -146,7 +146,7 @@ test("a log: bytes of any length, over pages; the oldest page goes, never ENOSPC
 });
 
 for (const evict of ["never", "lru"] as const)
-	test(`model: full, beside other values, evict ${evict}`, () => {
+	test(`model: full, with other values around, evict ${evict}`, () => {
 		const random = new Random(SEED);
 		const pool = poolOf(9000, { evict, keys: 8 });
 		const model = new Model(pool);
@@ -168,7 +168,7 @@ for (const evict of ["never", "lru"] as const)
 		pool.close();
 	});
 
-test("what is dropped is gone, though it was read last", () => {
+test("dropped records are gone, even those read last", () => {
 	const pool = poolOf(4096);
 	const { history } = new Model(pool);
 	const append = () => history.append(reading(history.end, new Random(history.end)));
@@ -187,7 +187,7 @@ test("what is dropped is gone, though it was read last", () => {
 	pool.close();
 });
 
-test("the value belongs to the history: others read it, and may not change, delete or acquire it", () => {
+test("the value belongs to the history: others can read it, but not change, delete or acquire it", () => {
 	const pool = poolOf(16384, { resident: { slots: 1, byteLength: PAGE } });
 	const { history } = new Model(pool);
 	history.append(reading(0));
@@ -215,7 +215,7 @@ test("the value belongs to the history: others read it, and may not change, dele
 	pool.close();
 });
 
-test("nothing left to drop: others go if they may, else ENOSPC, and nothing has changed", () => {
+test("nothing left to drop: others are evicted if allowed; otherwise ENOSPC, and nothing has changed", () => {
 	const filled = (evict: "lru" | "never") => {
 		const pool = poolOf(4096, { evict });
 		const { history } = new Model(pool);
@@ -236,7 +236,7 @@ test("nothing left to drop: others go if they may, else ENOSPC, and nothing has 
 	assert.equal(lru.at(lru.end - 1), reading(lru.end - 1, new Random(lru.end - 1)));
 });
 
-test("arguments: each names what is wrong, and changes nothing", () => {
+test("arguments: errors name what is wrong, and nothing changes", () => {
 	const pool = poolOf(16384);
 	const history = new History({ pool, key: "room", fields: FIELDS });
 	history.append(reading(0));
@@ -278,7 +278,7 @@ test("arguments: each names what is wrong, and changes nothing", () => {
 	pool.close();
 });
 
-test("at: into is an object, of any kind; setters and getters of it are called", () => {
+test("at: into may be any kind of object; its setters and getters are called", () => {
 	const pool = poolOf(16384);
 	const { history } = new Model(pool);
 	for (let i = 0; i < 3; i++) history.append(reading(i));
@@ -313,7 +313,7 @@ test("at: into is an object, of any kind; setters and getters of it are called",
 	pool.close();
 });
 
-test("closed by a setter or a getter of the caller's: nothing is read or written any more", () => {
+test("closed by the caller's setter or getter: nothing more is read or written", () => {
 	for (const closes of ["history", "pool"] as const) {
 		const pool = poolOf(16384);
 		const { history } = new Model(pool);
@@ -346,7 +346,7 @@ test("closed by a setter or a getter of the caller's: nothing is read or written
 	}
 });
 
-test("a getter that appends: its record is there, and the other one is refused", () => {
+test("a getter that appends: its record stays, the outer one is refused", () => {
 	const pool = poolOf(16384);
 	const { history } = new Model(pool);
 	const record = {
@@ -363,7 +363,7 @@ test("a getter that appends: its record is there, and the other one is refused",
 	pool.close();
 });
 
-test("names that are integers, or are those of a history's own", () => {
+test("field names that are integers, or names of a history's own members", () => {
 	const pool = poolOf(16384);
 	const fields = { append: "int8", "7": "uint16", start: "uint32", "01": "int16", "4294967295": "uint8" } as const;
 	const history = new History({ pool, key: "x", fields });
@@ -377,7 +377,7 @@ test("names that are integers, or are those of a history's own", () => {
 	pool.close();
 });
 
-test("find: gaps, equal values, values far away, in few pages", () => {
+test("find: gaps, equal values, distant values; decodes few pages", () => {
 	const random = new Random(SEED);
 	for (let turn = 0; turn < 9; turn++) {
 		const pool = poolOf(48_000);
@@ -409,7 +409,7 @@ test("find: gaps, equal values, values far away, in few pages", () => {
 	}
 });
 
-test("types: the ends of each, and back", () => {
+test("types: the limits of each, there and back", () => {
 	const pool = poolOf(16384);
 	const fields = {
 		...({ a: "uint8", b: "int8", c: "uint16", d: "int16" } as const),
@@ -425,7 +425,7 @@ test("types: the ends of each, and back", () => {
 	pool.close();
 });
 
-test("every call of a device fails in turn: what was is there, or gone with its whole page; appending goes on", () => {
+test("each device call fails in turn: records stay, or go with their whole page, and appending carries on", () => {
 	for (const kind of FAULTS.filter((each) => each !== "driver" && each !== "operation"))
 		for (const arena of [4096, 24_000])
 			for (let countdown = 1; ; countdown++) {
@@ -458,7 +458,7 @@ test("every call of a device fails in turn: what was is there, or gone with its 
 			}
 });
 
-/** Turns bits over wherever `bytes` lie in the arena. */
+/** Flips bits wherever `bytes` occur in the arena. */
 function damage(arena: ArrayBuffer, bytes: Uint8Array) {
 	const all = new Uint8Array(arena);
 	let found = 0;
@@ -470,7 +470,7 @@ function damage(arena: ArrayBuffer, bytes: Uint8Array) {
 	assert.ok(found > 0);
 }
 
-test("a damaged page costs its records: the others are read, found, and appended to", () => {
+test("a damaged page costs only its own records: others can be read, found and appended to", () => {
 	const arena = new ArrayBuffer(24_000);
 	const zram = new Zram({ byteLength: 64 * PAGE, pageLength: PAGE, arena, integrity: true });
 	const pool = new SwapPool({ devices: [zram] });

@@ -1,6 +1,6 @@
 /**
- * The command-line host from outside: exit codes, messages, options. Runs in Node and starts the host, as 64-bit; with
- * `XS_VARIANT=xs32` or `asan` as another variant.
+ * The command-line host from outside: exit codes, messages, options. Runs in Node and starts the 64-bit host, or another
+ * variant with `XS_VARIANT=xs32` or `asan`.
  */
 // needs: compiler
 
@@ -17,12 +17,12 @@ import type { Variant } from "../tools/variants.ts";
 const variant = (process.env.XS_VARIANT ?? "xs64") as Variant;
 const test = suite(`host ${variant}`);
 
-// Inside the repository, so that what is written there can import uvu.
+// Inside the repository, so modules written there can import uvu.
 mkdirSync(buildFolder, { recursive: true });
 const folder = mkdtempSync(join(buildFolder, "host-exit-"));
 test.after(() => rmSync(folder, { recursive: true }));
 
-/** Runs the text of a module; "host" and "zram/memory" can be imported. */
+/** Runs the text of a module, which may import "host" and "zram/memory". */
 const xs = (contents: string, host: string[] = [], parameters: string[] = []): Promise<RunResult> =>
 	runOnXS(variant, { contents }, parameters, { host, keepBundle: false, progress: false });
 
@@ -33,14 +33,14 @@ const fails = async (contents: string, message: RegExp, host: string[] = []) => 
 	return result;
 };
 
-test("0 if nothing goes wrong, after all promise jobs", async () => {
+test("exit code 0 if nothing goes wrong, after all promise jobs", async () => {
 	const result = await xs(
 		'import { print } from "host"; await 1; Promise.resolve().then(() => print("job")); print("main");',
 	);
 	assert.equal([result.exitCode, result.stdout, result.stderr], [0, "main\njob\n", ""]);
 });
 
-test("exit(n) is honoured, at once and from a promise job", async () => {
+test("exit(n) works, at once and from a promise job", async () => {
 	const now = await xs('import { exit, print } from "host"; try { exit(7); } finally { print("no"); }');
 	assert.equal([now.exitCode, now.output], [7, ""]);
 	const job = await xs('import { exit } from "host"; Promise.resolve().then(() => exit(256 + 3));');
@@ -57,7 +57,7 @@ test("uncaught exceptions: message and stack", async () => {
 	await fails("throw { toString() { throw 1; } };", /cannot be converted/);
 });
 
-test("stacks have the lines of the sources; with --release, names only", async () => {
+test("stacks show source lines; with --release, only names", async () => {
 	const path = join(folder, "deep.ts");
 	writeFileSync(
 		path,
@@ -69,7 +69,7 @@ test("stacks have the lines of the sources; with --release, names only", async (
 	await fails(source, /Error: deep\n at deep \(\)/, ["--release"]);
 });
 
-test("unhandled rejections, each of them", async () => {
+test("every unhandled rejection is reported", async () => {
 	const result = await fails(
 		'Promise.reject(new Error("one")); Promise.reject("two");',
 		/unhandled rejection: Error: one/,
@@ -83,7 +83,7 @@ test("a main module that never finishes", async () => {
 	await fails("await new Promise(() => {});", /waits for a promise that nothing can resolve/);
 });
 
-test("stack overflow: JavaScript, and native code that calls back", async () => {
+test("stack overflow: in JavaScript, and in native code that calls back", async () => {
 	await fails("function f() { return f() + 1; } f();", /stack overflow/);
 	await fails("[1].map(function f() { return [1].map(f); });", /stack overflow/, ["--stack", "4000000"]);
 	const deep = "function f(n) { return n ? f(n - 1) + 1 : 0; } f(20000);";
@@ -91,13 +91,13 @@ test("stack overflow: JavaScript, and native code that calls back", async () => 
 	assert.is((await xs(deep, ["--stack", "400000"])).exitCode, 0);
 });
 
-test("a full heap of fixed size: slots and chunks", async () => {
-	// Not push(): without XS's own chunk heap, as under sanitizers, each array it leaves behind would stay.
+test("a fixed-size heap that is full: slots and chunks", async () => {
+	// Not push(): without XS's own chunk heap, as under sanitizers, every array it leaves behind would stay.
 	const slots = "const a = new Array(1e5).fill(0); for (let i = 0; i < 1e5; i++) a[i] = { i };";
 	await fails(slots, /out of memory: the XS heap is full/, ["--fixed"]);
 	assert.is((await xs(slots)).exitCode, 0);
 	assert.is((await xs(slots, ["--fixed", "--slots", "400000", "--chunk", "8000000"])).exitCode, 0);
-	// Sanitizers want each chunk from malloc(), so there is no limit to run into.
+	// Under sanitizers each chunk comes from malloc(), so there is no limit to hit.
 	if (variant !== "asan")
 		await fails("const a = []; for (let i = 0; i < 300; i++) a.push(new Uint8Array(65536));", /heap is full/, [
 			"--fixed",
@@ -125,7 +125,7 @@ test("two machines in two threads, each with its own heap; the worst exit code c
 	assert.is((await xs(failing, ["--machines", "3"])).exitCode, 1);
 });
 
-test("arguments after the bundle are the program's", async () => {
+test("arguments after the bundle go to the program", async () => {
 	const source = 'import { print, programArguments } from "host"; print(JSON.stringify(programArguments()));';
 	const result = await xs(source, [], ["a b", "--machines", "ü"]);
 	assert.equal(JSON.parse(result.stdout), ["a b", "--machines", "ü"]);
@@ -154,7 +154,7 @@ test("a syntax error names file and line; so does an unknown native", async () =
 	await fails('class X extends Native("xs_host_print") {} new X();', /Native "xs_host_print" is unknown/);
 });
 
-test("a misused native is an error of the bundler, at its place in the source", async () => {
+test("a misused native is a bundler error that gives its place in the source", async () => {
 	const path = join(folder, "misused.ts");
 	writeFileSync(path, 'export const a = 1;\n\nexport function f(): void {\n\tnative("xs_f")();\n}\n');
 	try {
