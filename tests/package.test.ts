@@ -1,20 +1,22 @@
 /*
- * The package as it is published: what publint and attw say of it, that it works for who installs it, and that no module
- * is there twice.
+ * A release. The npm package: what publint and attw say about it, that it works once installed, and that no module is in
+ * it twice. The tree for a tag: complete, and nothing to compile. The typings: they compile, and declare what exists.
  */
 // needs: node
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 import { publint } from "publint";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { filesIn, pack, packageFolder } from "../tools/package.ts";
+import { filesIn, makeFolders, pack, packageFolder, releaseFolder, tagRelease } from "../tools/package.ts";
 import { buildFolder, root } from "../tools/paths.ts";
 import { pictureFolder } from "../tools/pictures.ts";
 import { run } from "../tools/process.ts";
+import { typingsFile } from "../tools/public-types.ts";
 
+await makeFolders();
 const tarball = await pack();
 const packageJSON = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
 const specifiers = Object.keys(packageJSON.exports)
@@ -181,6 +183,77 @@ test("Moddable's condition brings the native engine, each file once, `native` as
 	assert.is(new Set(ends).size, ends.length);
 	const engine = readFileSync(join(packageFolder, "dist/modules/zram/engine/native/binding.js"), "utf8");
 	assert.ok(engine.includes('native("xs_zram_engine_read").call(this, buffer, byteOffset, start, length, done, mode)'));
+});
+
+/** Manifests of the release, and which files of theirs are modules: those without an end, as the SDK finds them. */
+const manifests = filesIn(releaseFolder, ".json").map((path) => ({
+	path,
+	modules: Object.entries<string | string[]>(JSON.parse(readFileSync(path, "utf8")).modules ?? {}).map(
+		([specifier, sources]) => [specifier, [sources].flat().filter((source) => !source.startsWith("$"))] as const,
+	),
+}));
+
+test("a tag's tree: the manifests are the repository's, and every module of theirs is compiled, with its types", () => {
+	const seen = new Set(filesIn(releaseFolder, ".json"));
+	for (const { path, modules } of manifests) {
+		const source = join(root, relative(releaseFolder, path));
+		assert.is(readFileSync(path, "utf8"), readFileSync(source, "utf8"));
+		for (const file of modules.flatMap(([, files]) => files)) {
+			const ends = [".c", ".js", ".d.ts", ".ts"].filter((end) => existsSync(join(dirname(path), file + end)));
+			const isNative = existsSync(`${join(dirname(source), file)}.c`);
+			assert.equal(ends, isNative ? [".c"] : [".js", ".d.ts"], `${path}: ${file}`);
+			for (const end of ends) seen.add(join(dirname(path), file + end));
+		}
+	}
+	const others = filesIn(releaseFolder, ".ts", ".js", ".c").filter((path) => !seen.has(path));
+	assert.equal(others, [join(releaseFolder, typingsFile)]);
+	const atRoot = (folder: string) => readdirSync(folder).filter((name) => name.startsWith("manifest"));
+	assert.equal(atRoot(releaseFolder), atRoot(root));
+});
+
+test("a tag's tree: what a module imports is in a manifest, the SDK's, or beside it", () => {
+	const specifiers = new Set(manifests.flatMap(({ modules }) => modules.map(([specifier]) => specifier)));
+	for (const file of filesIn(releaseFolder, ".js"))
+		for (const [, name = ""] of readFileSync(file, "utf8").matchAll(/^(?:import|export) (?:[^"]* from )?"([^"]+)"/gm))
+			assert.ok(specifiers.has(name), `${file}: ${name}`);
+});
+
+test("a tag: a commit of the tree, whose parent is the source", async () => {
+	const repository = join(buildFolder, "package-repository");
+	rmSync(repository, { recursive: true, force: true });
+	mkdirSync(repository);
+	const git = async (...parameters: string[]) => (await run("git", parameters, { cwd: repository })).output.trim();
+	await git("init", "-q");
+	await git("config", "user.name", "A Tester");
+	await git("config", "user.email", "tester@example.com");
+	await git("commit", "-q", "--allow-empty", "-m", "the source");
+	const tag = await tagRelease(join(repository, ".git"));
+	assert.is(tag, `v${packageJSON.version}`);
+	assert.is(await git("log", "--format=%s", tag), `zram ${packageJSON.version}, compiled\nthe source`);
+	const files = filesIn(releaseFolder, "").filter((path) => statSync(path).isFile());
+	assert.equal(
+		(await git("ls-tree", "-r", "--name-only", tag)).split("\n").sort(),
+		files.map((path) => relative(releaseFolder, path)).sort(),
+	);
+	assert.is(await git("status", "--porcelain"), "", "nothing is checked out or staged");
+});
+
+test("typings: an app compiles under strict, with nothing but them", async () => {
+	const folder = join(buildFolder, "package-typings");
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, "package.json"), "{}"); // else this is the package "zram", which finds itself
+	writeFileSync(join(folder, "main.ts"), `/// <reference path="../../${typingsFile}" />\n${PROGRAM}`);
+	const compilerOptions = {
+		strict: true,
+		noEmit: true,
+		target: "es2022",
+		lib: ["es2024", "dom"],
+		module: "preserve",
+		types: [],
+	};
+	writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.ts"] }));
+	const result = await run(bin("tsc"), ["-p", folder]);
+	assert.is(result.output, "");
 });
 
 test("npx zram is there", async () => {

@@ -1,16 +1,16 @@
 /**
- * `npm run api`: the API reference in docs/api, from the docstrings; a warning is a failure. typedoc comes from npm for
- * this run alone: it wants another TypeScript than the repository's. The reference ends with a hash of the declarations
- * that it was made of, by which `npm test` sees whether it is up to date, without typedoc.
+ * `npm run api`: the API reference in docs/api and the typings in typings/zram.d.ts, both made from the docstrings. A
+ * warning is a failure. typedoc is fetched from npm for this run only, as it needs a different TypeScript from ours.
+ * `npm test` compares the typings with the sources, so it notices when someone has forgotten to run this.
  *
  * @module
  */
 
-import { appendFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./paths.ts";
+import { root, sourceOfModule } from "./paths.ts";
 import { run } from "./process.ts";
-import { entries, hashOf, publicTypes } from "./public-types.ts";
+import { publicTypes, specifiers, typingsFile } from "./public-types.ts";
 
 const TOOLS = [
 	"typedoc@0.28.20",
@@ -26,14 +26,11 @@ const options = [
 	"--hideBreadcrumbs --hidePageHeader --useHTMLAnchors --outputFileStrategy modules --skipErrorChecking --treatWarningsAsErrors",
 	"--intentionallyNotExported HostBuffer", // a global of XS
 ].flatMap((line) => line.split(" "));
+const entries = specifiers.map((name) => sourceOfModule(name) as string);
 const result = await run("npm", ["exec", "--yes", ...packages, "--", "typedoc", ...options, ...entries], {
 	cwd: root,
 	env: { npm_config_omit: "" },
 	echo: true,
 });
-if (result.exitCode === 0) {
-	const index = join("docs/api", "README.md");
-	appendFileSync(join(root, index), `\n<!-- made of declarations ${hashOf(await publicTypes())} -->\n`);
-	console.log(index);
-}
+if (result.exitCode === 0) writeFileSync(join(root, typingsFile), await publicTypes());
 process.exitCode = result.exitCode;

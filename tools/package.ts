@@ -1,24 +1,38 @@
 /**
- * `npm run pack`: the package that is published, in build/zram-VERSION.tgz. It is made in build/package from what the
- * repository has:
+ * `npm run pack`: what a release consists of. `tsc` compiles the sources to build/compiled; from that are made
  *
- * - modules, as JavaScript and their types in dist/; "zram/…" inside of them becomes a relative path, so that a module
- *   has one name only, whoever asks for it
- * - package.json, whose `exports`, `imports`, and `bin` name sources in the repository and compiled files here
- * - manifest.json, for mcpack: the C sources alone, as package.json says where JavaScript is
- * - README.md, without pictures and links of what stays in the repository
+ * - build/zram-VERSION.tgz, for `mcpack` and Node (its folder is build/package): JavaScript and types in dist/, where
+ *   "zram/…" has become a relative path, so that a module has one name whoever imports it; package.json with `exports`,
+ *   `imports` and `bin` of the compiled files; manifest.json, which for mcpack lists C sources only, since package.json
+ *   says where the JavaScript is.
+ * - build/release, for `mcconfig`: the manifests that apps include, as they are here, with each TypeScript module
+ *   replaced by its .js and .d.ts. Building it takes no TypeScript compiler.
+ *
+ * Both carry README.md without the pictures and links that only the repository has.
+ *
+ * `npm run pack -- --tag` also commits build/release as a child of HEAD that is on no branch, and tags it vVERSION. That
+ * tag is what apps include by git; its parent is the source that it was compiled from. To release a version:
+ *
+ *     npm run pack -- --tag
+ *     git push origin main vVERSION
+ *     npm publish build/zram-VERSION.tgz
  *
  * @module
  */
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { buildFolder, root, sourceOfModule } from "./paths.ts";
-import { run, runAsProgram } from "./process.ts";
+import { type RunOptions, run, runAsProgram } from "./process.ts";
+import { typingsFile } from "./public-types.ts";
 
-/** Where it is made. */
+/** What npm gets. */
 export const packageFolder = join(buildFolder, "package");
+/** What a tag gets. */
+export const releaseFolder = join(buildFolder, "release");
+const compiledFolder = join(buildFolder, "compiled");
 
 const readJSON = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8"));
 
@@ -27,9 +41,14 @@ function write(path: string, value: object) {
 	writeFileSync(join(packageFolder, path), `${JSON.stringify(value, null, "\t")}\n`);
 }
 
-function copy(path: string) {
-	mkdirSync(dirname(join(packageFolder, path)), { recursive: true });
-	copyFileSync(join(root, path), join(packageFolder, path));
+/** Copies a file to the same place in another folder; `from` is the repository or what was compiled of it. */
+const copy = (path: string, to: string, from = root) => cpSync(join(from, path), join(to, path));
+
+/** Runs a program that must succeed. Returns what it printed, without the line end. */
+async function output(program: string, parameters: string[], options: RunOptions = {}): Promise<string> {
+	const result = await run(program, parameters, options);
+	if (result.exitCode !== 0) throw new Error(`${program} ${parameters[0]} failed:\n${result.output}`);
+	return result.stdout.trim();
 }
 
 /** The files below a folder whose names end like this. */
@@ -70,27 +89,46 @@ interface Manifest {
 	platforms?: Record<string, { include?: string[] }>;
 }
 
-/** Copies a manifest and those that it includes, with the C sources among their modules, which come along. */
-function copyManifest(path: string) {
+/** A manifest and those that it includes, on any platform, with their paths. Files of the SDK are not ours to bring. */
+function manifestsFrom(path: string): [string, Manifest][] {
 	const manifest: Manifest = readJSON(path);
-	const modules: Record<string, string[]> = {};
-	for (const [name, sources] of Object.entries(manifest.modules ?? {})) {
-		const natives = [sources].flat().filter((source) => copyNatives(join(dirname(path), source)));
-		if (natives.length) modules[name] = natives;
-	}
-	write(path, { ...manifest, modules });
-	const platforms = Object.values(manifest.platforms ?? {});
-	const included = [...(manifest.include ?? []), ...platforms.flatMap(({ include }) => include ?? [])];
-	for (const each of new Set(included)) copyManifest(join(dirname(path), each));
+	const { include = [], platforms = {} } = manifest;
+	const included = [...include, ...Object.values(platforms).flatMap((platform) => platform.include ?? [])];
+	const ours = included.filter((each) => !each.startsWith("$")).map((each) => join(dirname(path), each));
+	return [[path, manifest], ...[...new Set(ours)].flatMap(manifestsFrom)];
 }
 
-/** Copies the C files that a source without an end stands for, and the headers beside them. False if there are none. */
-function copyNatives(source: string): boolean {
+/** Copies the C file that a manifest's source stands for, and the headers beside it. False if there is none. */
+function copyNatives(source: string, to: string): boolean {
 	if (!existsSync(join(root, `${source}.c`))) return false;
-	copy(`${source}.c`);
+	copy(`${source}.c`, to);
 	for (const name of readdirSync(join(root, dirname(source))))
-		if (name.endsWith(".h")) copy(join(dirname(source), name));
+		if (name.endsWith(".h")) copy(join(dirname(source), name), to);
 	return true;
+}
+
+/** The package's manifests have C sources alone. */
+function copyToPackage(manifestPath: string) {
+	for (const [path, manifest] of manifestsFrom(manifestPath)) {
+		const modules: Record<string, string[]> = {};
+		for (const [name, sources] of Object.entries(manifest.modules ?? {})) {
+			const natives = [sources].flat().filter((source) => copyNatives(join(dirname(path), source), packageFolder));
+			if (natives.length) modules[name] = natives;
+		}
+		write(path, { ...manifest, modules });
+	}
+}
+
+/** A release's manifests are the repository's, and their modules have the same places, compiled. */
+function copyToRelease(manifestPath: string) {
+	for (const [path, { modules = {} }] of manifestsFrom(manifestPath)) {
+		copy(path, releaseFolder);
+		for (const each of Object.values(modules).flat()) {
+			const source = join(dirname(path), each);
+			if (each.startsWith("$") || copyNatives(source, releaseFolder)) continue;
+			for (const end of [".js", ".d.ts"]) copy(source + end, releaseFolder, compiledFolder);
+		}
+	}
 }
 
 /** Compiled modules find each other by relative paths, and what the host chooses by `imports`. */
@@ -106,9 +144,15 @@ function nameModules() {
 				return `${before}"${path.startsWith(".") ? path : `./${path}`}"`;
 			},
 		);
-		// tsc leaves these as they are in declarations
-		writeFileSync(file, text.replaceAll(/^((?:import|export) .*from "\.[^"]*)\.ts"/gm, '$1.js"'));
+		writeFileSync(file, text);
+		nameCompiled(file);
 	}
+}
+
+/** tsc leaves the names of sources in relative imports of declarations. */
+function nameCompiled(file: string) {
+	const text = readFileSync(file, "utf8");
+	writeFileSync(file, text.replaceAll(/^((?:import|export) .*from "\.[^"]*)\.ts"/gm, '$1.js"'));
 }
 
 /** Packages whose code is in the decoders of `zram plan`, which the package takes along: it depends on none. */
@@ -136,54 +180,86 @@ async function bundleDecoders() {
 	writeFileSync(join(folder, "decode.LICENSES"), licenses.join("\n\n"));
 }
 
-/** Links to files that stay behind become text, and pictures go: the package is read where it is installed, too. */
-function writeReadme() {
+/** Links to files that stay behind become text, and pictures go: it is read where it is installed, too. */
+function writeReadme(folder: string) {
 	const text = readFileSync(join(root, "README.md"), "utf8");
 	const without = text
 		.replaceAll(/^!\[[^\]]*\]\([\w./-]+\)\n\n?/gm, "")
 		.replaceAll(/\[([^\]]*)\]\(([\w./-]+)(?:#[\w-]+)?\)/g, (link, name, path) =>
-			existsSync(join(packageFolder, path)) ? link : name,
+			existsSync(join(folder, path)) ? link : name,
 		);
-	writeFileSync(join(packageFolder, "README.md"), without);
+	writeFileSync(join(folder, "README.md"), without);
 }
 
-/** Makes the package's folder anew. */
-export async function makePackage(): Promise<void> {
+async function makePackage() {
+	const dist = join(packageFolder, "dist");
 	rmSync(packageFolder, { recursive: true, force: true });
-	const project = resolve(root, "tsconfig.package.json");
-	const result = await run(join(root, "node_modules/.bin/tsc"), [
-		"-p",
-		project,
-		"--outDir",
-		join(packageFolder, "dist"),
-	]);
-	if (result.exitCode !== 0) throw new Error(`tsc failed:\n${result.output}`);
-	// nobody imports a command
-	for (const path of filesIn(join(packageFolder, "dist/zramctl"), ".d.ts")) rmSync(path);
+	cpSync(compiledFolder, dist, { recursive: true });
+	rmSync(join(dist, "hosts/pico"), { recursive: true }); // by path and git only
+	for (const path of filesIn(join(dist, "zramctl"), ".d.ts")) rmSync(path); // nobody imports a command
 	nameModules();
 	await bundleDecoders();
-	copyManifest("manifest.json");
+	copyToPackage("manifest.json");
 	const manifest: Manifest = JSON.parse(readFileSync(join(packageFolder, "manifest.json"), "utf8"));
 	const history = "modules/zram/history/manifest-native.json"; // what an app does not import costs nothing
-	copyManifest(history);
+	copyToPackage(history);
 	write("manifest.json", {
 		...manifest,
 		include: [...(manifest.include ?? []), `./${history}`],
 		preload: ["zram", "zram/*"],
 	});
 	write("package.json", packageJSON());
-	for (const name of ["CHANGELOG.md", "LICENSE", "hosts/esp32/manifest-flash.json"]) copy(name);
-	writeReadme();
+	for (const name of ["CHANGELOG.md", "LICENSE", "hosts/esp32/manifest-flash.json"]) copy(name, packageFolder);
+	writeReadme(packageFolder);
 }
 
-/** Packs the package's folder into build/. Returns the tarball's path. */
-export async function pack(): Promise<string> {
+/** The manifests, besides those at the root, that an app may include by path or git. */
+const MANIFESTS = ["hosts/esp32/manifest-flash.json", "hosts/pico/manifest-flash.json", "modules/nor/manifest.json"];
+
+function makeRelease() {
+	rmSync(releaseFolder, { recursive: true, force: true });
+	const atRoot = readdirSync(root).filter((name) => /^manifest.*\.json$/.test(name));
+	for (const path of [...atRoot, ...MANIFESTS]) copyToRelease(path);
+	for (const path of filesIn(releaseFolder, ".d.ts")) nameCompiled(path);
+	for (const name of ["CHANGELOG.md", "LICENSE", typingsFile]) copy(name, releaseFolder);
+	writeReadme(releaseFolder);
+}
+
+/** Compiles, and makes build/package and build/release anew. */
+export async function makeFolders(): Promise<void> {
+	rmSync(compiledFolder, { recursive: true, force: true });
+	const project = join(root, "tsconfig.package.json");
+	await output(join(root, "node_modules/.bin/tsc"), ["-p", project, "--outDir", compiledFolder]);
 	await makePackage();
+	makeRelease();
+}
+
+/** Packs build/package. Returns the tarball's path. */
+export async function pack(): Promise<string> {
 	const parameters = ["pack", packageFolder, "--pack-destination", buildFolder, "--json"];
-	const result = await run("npm", parameters, { cwd: packageFolder });
-	if (result.exitCode !== 0) throw new Error(`npm pack failed:\n${result.output}`);
-	const [{ filename }] = JSON.parse(result.stdout);
+	const [{ filename }] = JSON.parse(await output("npm", parameters, { cwd: packageFolder }));
 	return join(buildFolder, filename);
 }
 
-runAsProgram(import.meta.url, async () => console.log(relative(root, await pack())));
+/** Commits build/release to the repository whose git folder this is, as a child of HEAD, and tags it. Returns the tag. */
+export async function tagRelease(gitFolder: string): Promise<string> {
+	const { version } = readJSON("package.json");
+	const env = { GIT_DIR: gitFolder, GIT_WORK_TREE: releaseFolder, GIT_INDEX_FILE: join(buildFolder, "release-index") };
+	const git = (...parameters: string[]) => output("git", parameters, { cwd: releaseFolder, env });
+	rmSync(env.GIT_INDEX_FILE, { force: true });
+	await git("add", "--all", "--force", ".");
+	const commit = await git("commit-tree", await git("write-tree"), "-p", "HEAD", "-m", `zram ${version}, compiled`);
+	await git("tag", `v${version}`, commit);
+	return `v${version}`;
+}
+
+runAsProgram(import.meta.url, async (args) => {
+	const { tag } = parseArgs({ args, options: { tag: { type: "boolean" } } }).values;
+	const git = (...parameters: string[]) => output("git", parameters, { cwd: root });
+	if (tag && (await git("status", "--porcelain")))
+		throw new Error("Commit your changes first: the tag's parent is the source that it was compiled from.");
+	await makeFolders();
+	console.log(relative(root, await pack()));
+	console.log(relative(root, releaseFolder));
+	if (tag) console.log(await tagRelease(await git("rev-parse", "--absolute-git-dir")));
+});

@@ -1,73 +1,126 @@
 /**
- * What the package exports, as the compiler declares it: what an editor shows, and what the API reference is made of.
+ * What apps see of the modules that they import, as the SDK has its own typings: `declare module "zram" { … }`. For editors
+ * that do not know where the modules are; the API reference is made of the same.
  *
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { buildFolder, root, sourceOfModule } from "./paths.ts";
 import { run } from "./process.ts";
 
 /** The modules that apps import. */
-export const entries = ["zram", "swap", "history", "http", "flash", "memory", "trace", "status"].map(
-	(name) => `modules/zram/${name}.ts`,
+export const specifiers = ["zram", "swap", "history", "http", "flash", "memory", "trace", "status"].map((name) =>
+	name === "zram" ? name : `zram/${name}`,
 );
 
-const folder = join(buildFolder, "types");
-const readJSON = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8"));
+/** Where the typings are kept. */
+export const typingsFile = "typings/zram.d.ts";
 
-/** The source that a specifier in a source stands for. */
-function sourceOf(specifier: string, from: string): string {
-	if (specifier.startsWith(".")) return resolve(root, dirname(from), specifier).slice(root.length + 1);
-	const source = sourceOfModule(specifier) ?? readJSON("package.json").imports[specifier]?.default.slice(2);
-	if (!source) throw new Error(`${from}: what is ${specifier}?`);
-	return source;
+/** A declaration with its docstring, and its code without. */
+interface Statement {
+	text: string;
+	code: string;
+	/** undefined for imports, exports of others, and the like. */
+	name: string | undefined;
 }
+
+const folder = join(buildFolder, "types");
+
+/** Modules that the host chooses: their native form. */
+const natives: Record<string, string> = {
+	"zram/memory": "hosts/host-memory.ts",
+	"zram/history/page": "modules/zram/history/page-native.ts",
+};
 
 const withoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?(\*\/|$)/g, "").trim();
 const count = (text: string, character: string) => text.split(character).length;
+const DECLARATION = /^(?:export |declare |default |abstract )*(?:class|interface|type|const|function) (\w+)/;
 
-/** The statements of a module's top level, each with its docstring. */
-function statementsOf(source: string): string[] {
-	const statements: string[] = [];
-	let statement = "";
+/** The statements of a module's top level. */
+function statementsOf(specifier: string): Statement[] {
+	const source = natives[specifier] ?? sourceOfModule(specifier);
+	if (!source) throw new Error(`What is ${specifier}?`);
+	const statements: Statement[] = [];
+	let text = "";
 	for (const line of readFileSync(join(folder, source.replace(/\.ts$/, ".d.ts")), "utf8").split("\n")) {
-		statement += `${line}\n`;
-		const code = withoutComments(statement);
+		text += `${line}\n`;
+		const code = withoutComments(text);
 		if (!/[;}]$/.test(code) || count(code, "{") !== count(code, "}")) continue;
-		statements.push(statement);
-		statement = "";
+		statements.push({ text, code, name: DECLARATION.exec(code)?.[1] });
+		text = "";
 	}
 	return statements;
 }
 
-const nameIn = (statement: string) =>
-	/^(?:export |declare |default )+(?:class|interface|type|const|function) (\w+)/.exec(withoutComments(statement))?.[1];
+/** A module, as much of it as is needed: the entries whole, of others what they use. */
+class Module {
+	readonly specifier: string;
+	readonly statements: Statement[];
+	readonly needed = new Set<Statement>();
 
-/** What a module exports, that of other modules included. */
-function exportsOf(source: string): string[] {
-	const statements = statementsOf(source);
-	return statements.flatMap((statement) => {
-		const code = withoutComments(statement);
-		const [, list, specifier] = /^export (?:type )?\{(.*)\}(?: from "(.*)")?;$/.exec(code) ?? [];
-		if (list === undefined) return code.startsWith("export ") ? [statement] : [];
-		const names = list.split(",").map((each) => each.replace(/^ *(?:type )?(\w*).*$/, "$1"));
-		const others = specifier ? statementsOf(sourceOf(specifier, source)) : statements;
-		return others.filter((other) => names.includes(nameIn(other) ?? " "));
-	});
+	constructor(specifier: string) {
+		this.specifier = specifier;
+		this.statements = statementsOf(specifier);
+	}
+	/** Adds what is known as `name` here ("default" is a name), and all that its declaration names. */
+	need(name: string, modules: Modules): void {
+		for (const statement of this.statements) {
+			if (this.needed.has(statement) || !this.#defines(statement, name)) continue;
+			this.needed.add(statement);
+			const [, list, specifier] = LIST.exec(statement.code) ?? [];
+			if (specifier) {
+				for (const [other] of namesIn(list ?? "")) modules.get(specifier).need(other, modules);
+			} else for (const word of statement.code.match(/\w+/g) ?? []) this.need(word, modules);
+		}
+	}
+	/** Adds all that it exports. */
+	needExports(modules: Modules): void {
+		for (const { code, name } of this.statements)
+			if (name && code.startsWith("export ")) this.need(name, modules);
+			else for (const [, known] of namesIn(/^export .*\{(.*)\}/.exec(code)?.[1] ?? "")) this.need(known, modules);
+	}
+	#defines({ code, name: own }: Statement, name: string): boolean {
+		if (own === name || (name === "default" && code.startsWith("export default "))) return true;
+		if (code.startsWith("declare global ")) return code.includes(`interface ${name} `);
+		return namesIn(LIST.exec(code)?.[1] ?? "").some(([, known]) => known === name);
+	}
+	/** `declare module` for it. */
+	get text(): string {
+		const text = this.statements.flatMap((each) => (this.needed.has(each) ? each.text : [])).join("");
+		const ambient = text.replaceAll(/^(export )?declare /gm, "$1").replaceAll(/^(?=.)/gm, "    ");
+		return `declare module "${this.specifier}" {\n${ambient}}\n`.replaceAll("    ", "\t");
+	}
 }
 
-/** Compiles the declarations, and returns those that apps can see, in the order of the modules. */
-export async function publicTypes(): Promise<string[]> {
-	const parameters = ["-p", join(root, "tsconfig.package.json"), "--emitDeclarationOnly", "--outDir", folder];
-	const result = await run(join(root, "node_modules/.bin/tsc"), parameters);
+/** `import { … } from "…"`, `import X from "…"`, `export { … } from "…"`. */
+const LIST = /^(?:import|export) (?:type )?(\{.*\}|\w+)(?:,.*)? from "(.*)";$/;
+
+/** What is imported or exported, and as what: "{ type A, B as C }" is [["A", "A"], ["B", "C"]], "X" [["default", "X"]]. */
+function namesIn(list: string): [string, string][] {
+	if (/^\w+$/.test(list)) return [["default", list]];
+	return [...list.matchAll(/(?:type )?(\w+)(?: as (\w+))?/g)].map(([, name = "", as]) => [name, as ?? name]);
+}
+
+class Modules extends Map<string, Module> {
+	override get(specifier: string): Module {
+		const module = super.get(specifier) ?? new Module(specifier);
+		this.set(specifier, module);
+		return module;
+	}
+}
+
+/** Compiles the declarations, and returns a text of those that apps can see. */
+export async function publicTypes(): Promise<string> {
+	const options = ["--emitDeclarationOnly", "--stripInternal", "--outDir", folder];
+	const result = await run(join(root, "node_modules/.bin/tsc"), [
+		"-p",
+		join(root, "tsconfig.package.json"),
+		...options,
+	]);
 	if (result.exitCode !== 0) throw new Error(`tsc failed:\n${result.output}`);
-	return [...entries, "hosts/host-memory.ts"].flatMap(exportsOf);
-}
-
-/** By which the reference knows whether it is up to date. */
-export function hashOf(types: string[]): string {
-	return createHash("sha256").update(types.join("\n")).digest("hex").slice(0, 16);
+	const modules = new Modules();
+	for (const specifier of specifiers) modules.get(specifier).needExports(modules);
+	return [...modules.values()].map(({ text }) => text).join("\n");
 }

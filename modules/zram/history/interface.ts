@@ -42,7 +42,11 @@ export function memoryLength(layout: PageLayout): number {
  * as three fields; it asks loadRecord() for what is not here.
  */
 export declare abstract class Page {
-	/** `memory` has memoryLength() bytes, the room for a record zeros. It is the caller's to close, after the page. */
+	/**
+	 * `memory` has memoryLength() bytes, the room for a record zeros. It is the caller's to close, after the page.
+	 *
+	 * @internal
+	 */
 	constructor(memory: Memory, layout: PageLayout);
 	/** The number of the first record that is here: an integer below 2^53. @internal */
 	protected get pageFirst(): number;
