@@ -10,11 +10,12 @@ import { build } from "esbuild";
 import { publint } from "publint";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { filesIn, makeFolders, pack, packageFolder, releaseFolder, tagRelease } from "../tools/package.ts";
+import { filesIn, makeFolders, pack, packageFolder, releaseFolder } from "../tools/package.ts";
 import { buildFolder, root } from "../tools/paths.ts";
 import { pictureFolder } from "../tools/pictures.ts";
 import { run } from "../tools/process.ts";
 import { typingsFile } from "../tools/public-types.ts";
+import { makeRepository } from "../tools/sdk-release.ts";
 
 await makeFolders();
 const tarball = await pack();
@@ -186,15 +187,17 @@ test("Moddable's condition brings the native engine, each file once, `native` as
 });
 
 /** Manifests of the release, and which files of theirs are modules: those without an end, as the SDK finds them. */
-const manifests = filesIn(releaseFolder, ".json").map((path) => ({
-	path,
-	modules: Object.entries<string | string[]>(JSON.parse(readFileSync(path, "utf8")).modules ?? {}).map(
-		([specifier, sources]) => [specifier, [sources].flat().filter((source) => !source.startsWith("$"))] as const,
-	),
-}));
+const manifests = filesIn(releaseFolder, ".json")
+	.filter((path) => /manifest[\w-]*\.json$/.test(path))
+	.map((path) => ({
+		path,
+		modules: Object.entries<string | string[]>(JSON.parse(readFileSync(path, "utf8")).modules ?? {}).map(
+			([specifier, sources]) => [specifier, [sources].flat().filter((source) => !source.startsWith("$"))] as const,
+		),
+	}));
 
 test("a tag's tree: the manifests are the repository's, and every module of theirs is compiled, with its types", () => {
-	const seen = new Set(filesIn(releaseFolder, ".json"));
+	const seen = new Set<string>();
 	for (const { path, modules } of manifests) {
 		const source = join(root, relative(releaseFolder, path));
 		assert.is(readFileSync(path, "utf8"), readFileSync(source, "utf8"));
@@ -220,16 +223,10 @@ test("a tag's tree: what a module imports is in a manifest, the SDK's, or beside
 
 test("a tag: a commit of the tree, whose parent is the source", async () => {
 	const repository = join(buildFolder, "package-repository");
-	rmSync(repository, { recursive: true, force: true });
-	mkdirSync(repository);
+	const tag = await makeRepository(repository);
 	const git = async (...parameters: string[]) => (await run("git", parameters, { cwd: repository })).output.trim();
-	await git("init", "-q");
-	await git("config", "user.name", "A Tester");
-	await git("config", "user.email", "tester@example.com");
-	await git("commit", "-q", "--allow-empty", "-m", "the source");
-	const tag = await tagRelease(join(repository, ".git"));
 	assert.is(tag, `v${packageJSON.version}`);
-	assert.is(await git("log", "--format=%s", tag), `zram ${packageJSON.version}, compiled\nthe source`);
+	assert.is(await git("log", "--format=%s", tag), `zram ${packageJSON.version}, compiled\nsource`);
 	const files = filesIn(releaseFolder, "").filter((path) => statSync(path).isFile());
 	assert.equal(
 		(await git("ls-tree", "-r", "--name-only", tag)).split("\n").sort(),
@@ -238,22 +235,20 @@ test("a tag: a commit of the tree, whose parent is the source", async () => {
 	assert.is(await git("status", "--porcelain"), "", "nothing is checked out or staged");
 });
 
-test("typings: an app compiles under strict, with nothing but them", async () => {
+test("typings: an app compiles under strict with nothing but them, in the repository and in a tag's tree", async () => {
 	const folder = join(buildFolder, "package-typings");
 	mkdirSync(folder, { recursive: true });
 	writeFileSync(join(folder, "package.json"), "{}"); // else this is the package "zram", which finds itself
-	writeFileSync(join(folder, "main.ts"), `/// <reference path="../../${typingsFile}" />\n${PROGRAM}`);
-	const compilerOptions = {
-		strict: true,
-		noEmit: true,
-		target: "es2022",
-		lib: ["es2024", "dom"],
-		module: "preserve",
-		types: [],
-	};
-	writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.ts"] }));
-	const result = await run(bin("tsc"), ["-p", folder]);
-	assert.is(result.output, "");
+	writeFileSync(join(folder, "main.ts"), PROGRAM);
+	for (const place of [root, releaseFolder]) {
+		const types = [join(place, "typings")];
+		const compilerOptions = { strict: true, noEmit: true, target: "es2022", lib: ["es2024", "dom"], types };
+		writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.ts"] }));
+		const { stdout } = await run(bin("tsc"), ["-p", folder, "--listFilesOnly"]);
+		const isOurs = (path: string) => path.startsWith(root) && !/node_modules|main\.ts$/.test(path);
+		assert.equal(stdout.split("\n").filter(isOurs), [join(place, "typings/zram.d.ts")]);
+		assert.is((await run(bin("tsc"), ["-p", folder])).output, "");
+	}
 });
 
 test("npx zram is there", async () => {

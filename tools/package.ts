@@ -26,7 +26,6 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { buildFolder, root, sourceOfModule } from "./paths.ts";
 import { type RunOptions, run, runAsProgram } from "./process.ts";
-import { typingsFile } from "./public-types.ts";
 
 /** What npm gets. */
 export const packageFolder = join(buildFolder, "package");
@@ -41,8 +40,8 @@ function write(path: string, value: object) {
 	writeFileSync(join(packageFolder, path), `${JSON.stringify(value, null, "\t")}\n`);
 }
 
-/** Copies a file to the same place in another folder; `from` is the repository or what was compiled of it. */
-const copy = (path: string, to: string, from = root) => cpSync(join(from, path), join(to, path));
+/** Copies a file or folder to the same place in another folder; `from` is the repository or what was compiled of it. */
+const copy = (path: string, to: string, from = root) => cpSync(join(from, path), join(to, path), { recursive: true });
 
 /** Runs a program that must succeed. Returns what it printed, without the line end. */
 async function output(program: string, parameters: string[], options: RunOptions = {}): Promise<string> {
@@ -221,7 +220,7 @@ function makeRelease() {
 	const atRoot = readdirSync(root).filter((name) => /^manifest.*\.json$/.test(name));
 	for (const path of [...atRoot, ...MANIFESTS]) copyToRelease(path);
 	for (const path of filesIn(releaseFolder, ".d.ts")) nameCompiled(path);
-	for (const name of ["CHANGELOG.md", "LICENSE", typingsFile]) copy(name, releaseFolder);
+	for (const name of ["CHANGELOG.md", "LICENSE", "typings"]) copy(name, releaseFolder);
 	writeReadme(releaseFolder);
 }
 

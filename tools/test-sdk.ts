@@ -21,6 +21,7 @@ import { clientManifest, clientModules, clientSuites } from "./sdk-clients.ts";
 import { curl } from "./sdk-curl.ts";
 import { examples } from "./sdk-examples.ts";
 import { sdkFlashTests } from "./sdk-flash-tests.ts";
+import { release } from "./sdk-release.ts";
 import { withDisplay } from "./simulator.ts";
 
 type Engine = "native" | "portable";
@@ -219,6 +220,7 @@ if (process.env.MODDABLE) {
 		await part(`Dashboard for the simulator of Moddable SDK ${sdkVersion()}`, dashboard);
 		await part(`Examples in the simulator of Moddable SDK ${sdkVersion()}`, () => examples());
 		await part(`zram/http in the simulator of Moddable SDK ${sdkVersion()}, fetched by curl`, curl);
+		await part(`A release, included by git, in the simulator of Moddable SDK ${sdkVersion()}`, release);
 		await part(`Manifests for ESP32 boards, read by Moddable SDK ${sdkVersion()}`, boardManifests);
 	}
 } else

@@ -276,12 +276,12 @@ declare module "zram/backing" {
 
 declare module "zram/engine/interface" {
 	global {
-		/** XS's buffers outside of its heap, for those who have no typings of XS. */
+		/** XS's buffers outside its heap, for projects without XS's typings. */
 		interface HostBuffer {
 			readonly byteLength: number;
 		}
 	}
-	/** Bytes that an engine reads or writes in place. Views of wider elements must be wrapped first. */
+	/** Bytes that an engine reads or writes in place. Wrap views of wider elements in one of these first. */
 	export type ByteBuffer = ArrayBufferLike | HostBuffer | Uint8Array | Int8Array | Uint8ClampedArray | DataView;
 }
 
