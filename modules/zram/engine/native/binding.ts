@@ -1,6 +1,6 @@
 /*
- * The native engine: zramEngine.c behind zramBinding.c. Each method is the C function of that name; the contract is in
- * interface.ts.
+ * The native engine for JavaScript: each method calls the C function of the same name in zramBinding.c,
+ * zramBindingSlots.c or zramBindingRest.c. interface.ts is the contract.
  */
 
 import type { ByteBuffer, Engine, EngineConstructor } from "zram/engine/interface";

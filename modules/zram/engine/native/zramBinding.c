@@ -1,11 +1,15 @@
 /*
- * The binding of zramEngine to XS: checks the receiver and the arguments, fetches pointers, calls the engine. It throws
- * nothing of its own: every function answers a code, and zram.ts makes the error (interface.ts has the codes).
+ * Binds the engine to XS: checks the receiver and the arguments, fetches pointers, calls zramEngine.c. binding.ts calls
+ * it; interface.ts is the contract. Uses only what the xs.h of XS 13 and 17 both have.
  *
- * An engine's whole memory is its scratch, a HostBuffer that the caller gives: this record, then the zramEngine. There
- * is no other state, so machines in different threads know nothing of each other.
+ * Methods return codes, of which zram.ts makes errors. Only misuse by zram's own modules throws: a receiver that is no
+ * engine, a region or scratch that the constructor cannot use, bytes that checksum() cannot reach, a result that goes
+ * to what is no buffer.
  *
- * The collector moves ArrayBuffers. Arguments are converted first and pointers fetched last; nothing that could
+ * An engine's whole memory is its scratch, a HostBuffer from the caller: a zramBinding, then the zramEngine. There is
+ * no other state, so machines in different threads know nothing of each other.
+ *
+ * The collector moves ArrayBuffers. So arguments are converted first and pointers fetched last, and nothing that could
  * allocate is called while they are held.
  */
 
@@ -15,18 +19,19 @@
 
 #include "zramBinding.h"
 
+/* The record at the start of the scratch. */
 typedef struct {
 	xsSlot region;
 	xsSlot scratch;
-	uint64_t byteLength; /* of the device */
-	uint32_t mode;
-	uint32_t busy;
+	uint64_t byteLength; /* the device's length */
+	uint32_t mode;       /* the plan's, added to every call's */
+	uint32_t busy;       /* held: by hold(), or while a buffer is fetched */
 } zramBinding;
 
 #define kPageMinShift 9 /* log2 of kZramPageMin */
 #define kBindingLength ((sizeof(zramBinding) + 7) & ~(size_t)7)
 
-/* Called seldom. */
+/* Rarely called. */
 ZRAM_COLD void xs_zram_engine_plan(xsMachine *the);
 ZRAM_COLD void xs_zram_engine_codecName(xsMachine *the);
 ZRAM_COLD void xs_zram_engine_bufferLength(xsMachine *the);
@@ -42,11 +47,12 @@ ZRAM_COLD void xs_zram_engine_trim(xsMachine *the);
 ZRAM_COLD void xs_zram_engine_close(xsMachine *the);
 ZRAM_COLD void xs_zram_engine_get_packed(xsMachine *the);
 
+/* The arguments of a range operation, checked and converted. */
 typedef struct {
 	zramEngine *engine;
 	uint8_t *bytes;
 	uint32_t length;
-	uint32_t request; /* bytes of the whole request; `length` is what is left of it */
+	uint32_t request; /* bytes of the whole request; `length` are left of it */
 	uint32_t page;
 	uint32_t start;
 	uint32_t mode;
@@ -67,7 +73,7 @@ static void markBinding(xsMachine *the, void *data, xsMarkRoot markRoot)
 	}
 }
 
-/* The record lies in the scratch, which belongs to a buffer of its own. */
+/* Nothing to free: the record lies in the scratch, a buffer with an owner of its own. */
 void xs_zram_engine_destructor(void *data)
 {
 	(void)data;
@@ -78,13 +84,13 @@ static const xsHostHooks gHooks = {
 	.marker = markBinding,
 };
 
-/* The receiver's record, or NULL if it is closed. Throws if the receiver is no engine. */
+/* The receiver's record, or NULL if the engine is closed. Throws if the receiver is no engine. */
 static zramBinding *bindingOf(xsMachine *the)
 {
 	return xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
 }
 
-/* A position or length within the device: an integer from 0 to `limit`. Returns 0 if it is none. */
+/* Converts a position or length, an integer from 0 to `limit`. Returns 0 if it is none. */
 static int toPosition(xsMachine *the, xsSlot *slot, uint64_t limit, uint64_t *position)
 {
 	int type = xsmcTypeOf(*slot);
@@ -104,7 +110,7 @@ static int toPosition(xsMachine *the, xsSlot *slot, uint64_t limit, uint64_t *po
 	return 0;
 }
 
-/* Fetches the region for a call. Throws as xsmcGetBuffer does if it is detached. */
+/* Fetches the region for a call. Returns kZramOK or kZramErrorArena; throws if XS cannot reach the region any more. */
 static int fetchRegion(xsMachine *the, zramBinding *binding)
 {
 	zramEngine *engine = engineOf(binding);
@@ -119,9 +125,10 @@ static int fetchRegion(xsMachine *the, zramBinding *binding)
 }
 
 /*
- * Fetches `buffer` if it is there, and then the region, which the former may move: older XS calls a getter for some host
- * objects. The device is held meanwhile, since that getter might close it. xsmcGetBuffer throws for what is no buffer;
- * that must become a code, hence the try.
+ * Fetches `buffer`, if one is given, and then the region. In this order, since fetching the buffer may move the region:
+ * older XS calls a getter of some host objects. That getter might also close the device, so the device is held
+ * meanwhile. XS throws for a value that is no buffer; the try turns that into a code. Returns kZramOK, kZramErrorBuffer
+ * or kZramErrorArena.
  */
 static int fetchPointers(
 	xsMachine *the, zramBinding *binding, xsSlot *buffer, uint8_t **bytes, uint32_t *length, int writable)
@@ -130,7 +137,7 @@ static int fetchPointers(
 	void *data = NULL;
 	xsUnsignedValue size = 0;
 
-	/* read(byteLength, byteOffset) comes here with a number: that is worth no exception */
+	/* zram.ts passes on the number of read(byteLength, byteOffset): that needs no exception */
 	if (buffer && (xsmcTypeOf(*buffer) != xsReferenceType))
 		return kZramErrorBuffer;
 	binding->busy = 1;
@@ -166,14 +173,16 @@ int zramEnter(xsMachine *the, zramEngine **engine)
 	return binding->busy ? kZramErrorBusy : fetchPointers(the, binding, NULL, NULL, NULL, 0);
 }
 
-/* In two steps, of which the first needs no 64-bit shift by any number: a table of so many pages does not exist. */
+/*
+ * Divides in two steps, so that no 64-bit shift by a variable is needed. A region has entries for fewer.
+ */
 static void locate(zramCall *call, uint64_t position)
 {
 	call->page = (uint32_t)(position / kZramPageMin) >> (call->engine->geometry.pageShift - kPageMinShift);
 	call->start = (uint32_t)position & (call->engine->geometry.pageLength - 1);
 }
 
-/* An optional argument: 0 if it is not there, or undefined. */
+/* An optional argument; 0 if it is missing or undefined. */
 static uint32_t toOption(xsMachine *the, int index)
 {
 	if ((xsmcArgc <= index) || (xsmcTypeOf(xsArg(index)) == xsUndefinedType))
@@ -182,8 +191,8 @@ static uint32_t toOption(xsMachine *the, int index)
 }
 
 /*
- * Narrows the call to `length` bytes of the buffer from `start` on, arguments 2 and 3, if they are there. Returns 0 if
- * they are not in the buffer, or only one is there.
+ * Narrows the call to the part of the buffer that arguments 2 and 3, `start` and `length`, describe, if they are given.
+ * Returns 0 if that is not within the buffer, or if only one of them is given.
  */
 static int toPart(xsMachine *the, zramCall *call)
 {
@@ -199,8 +208,8 @@ static int toPart(xsMachine *the, zramCall *call)
 }
 
 /*
- * (buffer, byteOffset, start, length, done, mode): the part of `buffer` from `done` on, counted from `start` if that is
- * there, and where on the device that is.
+ * Converts the arguments (buffer, byteOffset, start, length, done, mode) of read, write and append. Afterwards the call
+ * describes what is left of the request behind its first `done` bytes. Returns kZramOK or an error.
  */
 static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 {
@@ -238,6 +247,7 @@ static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 	return kZramOK;
 }
 
+/* A copy of a plan's words: the buffer itself may move. */
 static zramPlanWords fetchPlan(xsMachine *the, xsSlot *slot)
 {
 	zramPlanWords plan = { 0 };
@@ -260,7 +270,7 @@ static zramCounter toCounter(uint64_t value)
 	return (zramCounter){ (uint32_t)value, (uint32_t)(value >> 32) };
 }
 
-/* plan(plan): 1 or 0 as zramPlan */
+/* plan(plan): returns what zramPlan does */
 void xs_zram_engine_plan(xsMachine *the)
 {
 	zramPlanWords plan = fetchPlan(the, &xsArg(0));
@@ -290,7 +300,7 @@ void xs_zram_engine_codecName(xsMachine *the)
 		xsmcSetString(xsResult, (char *)codec->name);
 }
 
-/* bufferLength(value, alignment, writable): bytes of a byte buffer, or -1 if it is none, or not such a one */
+/* bufferLength(value, alignment, writable): the buffer's length, or -1 */
 void xs_zram_engine_bufferLength(xsMachine *the)
 {
 	uintptr_t alignment = (uintptr_t)xsmcToInteger(xsArg(1));
@@ -313,15 +323,16 @@ void xs_zram_engine_bufferLength(xsMachine *the)
 	}
 }
 
+/* Two pieces of buffers. */
 typedef struct {
-	uint8_t *to; /* the first buffer */
+	uint8_t *to; /* in the first buffer */
 	const uint8_t *from;
 	uint32_t length;
 } zramPair;
 
 /*
- * (to, toStart, from, fromStart, length) of equal and and. The first buffer is fetched again, since fetching the second
- * may move it. Returns 0 or a code.
+ * Converts the arguments (to, toStart, from, fromStart, length) of equal, and, and copy. It fetches the first buffer
+ * twice, since fetching the second may move it. Returns kZramOK, kZramErrorBuffer or kZramErrorOffset.
  */
 static ZRAM_COLD int enterPair(xsMachine *the, zramPair *pair, int writable)
 {
@@ -365,7 +376,7 @@ void xs_zram_engine_equal(xsMachine *the)
 	xsmcSetInteger(xsResult, code ? code : !memcmp(pair.to, pair.from, pair.length));
 }
 
-/* and(into, intoStart, from, fromStart, length): 1 if `into` has changed, else 0 */
+/* and(into, intoStart, from, fromStart, length): 1 if `into` has changed, 0 if not */
 void xs_zram_engine_and(xsMachine *the)
 {
 	zramPair pair;
@@ -413,7 +424,7 @@ void xs_zram_engine(xsMachine *the)
 	xsmcSetHostData(xsThis, binding);
 }
 
-/* close(): with kZramFlagWipe the region is zeroed. The buffers stay the caller's. */
+/* close(): with kZramFlagWipe, zeroes region and scratch. They remain the caller's. */
 void xs_zram_engine_close(xsMachine *the)
 {
 	zramEngine *engine;
@@ -479,7 +490,7 @@ void xs_zram_engine_trim(xsMachine *the)
 	xsmcSetInteger(xsResult, code);
 }
 
-/* Bytes that the last operation has finished, counted from where it began */
+/* done: bytes that the last range operation finished */
 void xs_zram_engine_get_done(xsMachine *the)
 {
 	zramBinding *binding = bindingOf(the);
@@ -487,7 +498,7 @@ void xs_zram_engine_get_done(xsMachine *the)
 	xsmcSetNumber(xsResult, binding ? (double)engineOf(binding)->done : 0);
 }
 
-/* Page at which the last operation stopped */
+/* stopped: page at which the last operation stopped */
 void xs_zram_engine_get_stopped(xsMachine *the)
 {
 	zramBinding *binding = bindingOf(the);
@@ -495,7 +506,7 @@ void xs_zram_engine_get_stopped(xsMachine *the)
 	xsmcSetInteger(xsResult, binding ? (xsIntegerValue)engineOf(binding)->stopped : 0);
 }
 
-/* The page that was packed last */
+/* packed: how the last page was packed */
 void xs_zram_engine_get_packed(xsMachine *the)
 {
 	zramBinding *binding = bindingOf(the);
@@ -503,7 +514,7 @@ void xs_zram_engine_get_packed(xsMachine *the)
 	xsmcSetInteger(xsResult, binding ? (xsIntegerValue)engineOf(binding)->packed : 0);
 }
 
-/* hold(busy): from now on every call is answered kZramErrorBusy, or no longer */
+/* hold(busy): while busy, every call returns kZramErrorBusy */
 void xs_zram_engine_hold(xsMachine *the)
 {
 	zramBinding *binding = bindingOf(the);
@@ -512,7 +523,7 @@ void xs_zram_engine_hold(xsMachine *the)
 		binding->busy = xsmcTest(xsArg(0));
 }
 
-/* header(into): the region's header */
+/* header(into): copies the region's header */
 void xs_zram_engine_header(xsMachine *the)
 {
 	zramEngine *engine;
@@ -527,7 +538,7 @@ void xs_zram_engine_header(xsMachine *the)
 	xsmcSetInteger(xsResult, code);
 }
 
-/* nextPage(page, end, into): first page from `page` on that is not empty, its entry in `into`; `end` if there is none */
+/* nextPage(page, end, into): the next page that is not empty, whose entry is copied; `end` if there is none */
 void xs_zram_engine_nextPage(xsMachine *the)
 {
 	uint32_t page = (uint32_t)xsmcToInteger(xsArg(0)), end = (uint32_t)xsmcToInteger(xsArg(1));
@@ -589,7 +600,7 @@ void xs_zram_engine_markIdle(xsMachine *the)
 	xsmcSetInteger(xsResult, code);
 }
 
-/* check(): 0, a broken invariant's number, or a negative code */
+/* check(): 0, the number of a broken invariant, or a negative code */
 void xs_zram_engine_check(xsMachine *the)
 {
 	zramEngine *engine;

@@ -1,4 +1,7 @@
-/* What the files of the binding share: zramBinding.c, and zramBindingSlots.c for all that has to do with flash. */
+/*
+ * What the binding's files share: zramBinding.c, zramBindingSlots.c for everything about flash, and zramBindingRest.c
+ * for pages that rest.
+ */
 
 #ifndef ZRAM_BINDING_H
 #define ZRAM_BINDING_H
@@ -7,7 +10,10 @@
 
 #include "zramEngine.h"
 
-/* What every function but the range operations begins with: the receiver's engine, its region fetched. 0 or a code. */
+/*
+ * Every method but the range operations begins with this: it sets `engine` to the receiver's engine and fetches the
+ * region. Returns 0, kZramErrorClosed, kZramErrorBusy or kZramErrorArena. Throws if the receiver is no engine.
+ */
 int zramEnter(xsMachine *the, zramEngine **engine);
 
 #endif

@@ -1,10 +1,13 @@
-/* The binding of zramRest.c: each function is the method of that name in interface.ts. See zramBinding.c. */
+/*
+ * Binds what has to do with pages that rest, zramRest.c, to XS. Each function is the method of that name in
+ * interface.ts. See zramBinding.c.
+ */
 
 #include <stdbool.h>
 
 #include "zramBinding.h"
 
-/* Of the host: hosts/zramMemory.h says what they do. */
+/* The host implements these; hosts/zramMemory.h is their contract. */
 bool zramMemoryHasExternal(void);
 void *zramMemoryAllocate(size_t byteLength, bool external);
 void zramMemoryFree(void *data);
@@ -22,7 +25,7 @@ void xs_zram_engine_nextResting(xsMachine *the)
 	xsmcSetInteger(xsResult, code);
 }
 
-/* repack(page) */
+/* repack(page): borrows the encoder's memory from the host, external if there is any */
 void xs_zram_engine_repack(xsMachine *the)
 {
 	uint32_t page = (uint32_t)xsmcToInteger(xsArg(0)), length;

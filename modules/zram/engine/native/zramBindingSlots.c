@@ -1,4 +1,7 @@
-/* The binding of zramSlots.c: each function is the method of that name in interface.ts. See zramBinding.c. */
+/*
+ * Binds what has to do with flash, zramSlots.c and zramLate.c, to XS. Each function is the method of that name in
+ * interface.ts. See zramBinding.c.
+ */
 
 #include <string.h>
 
@@ -9,7 +12,7 @@ static uint32_t toUint32(xsMachine *the, int index)
 	return (uint32_t)xsmcToNumber(xsArg(index));
 }
 
-/* checksum(buffer, start, length); BUFFER or OFFSET is never meant: it throws for what is no buffer */
+/* checksum(buffer, start, length): throws if the bytes are none, since any number it returns may be a checksum */
 void xs_zram_engine_checksum(xsMachine *the)
 {
 	uint32_t start = toUint32(the, 1), length = toUint32(the, 2);
@@ -109,7 +112,7 @@ void xs_zram_engine_survey(xsMachine *the)
 	xsmcSetInteger(xsResult, code);
 }
 
-/* saveWear and loadWear(slot, count, base, logBase, bytes) */
+/* Begins saveWear and loadWear(slot, count, base, logBase, bytes). kZramErrorOffset if `bytes` is too short. */
 static int enterWear(xsMachine *the, zramEngine **engine, uint8_t **bytes)
 {
 	uint32_t count = toUint32(the, 1);

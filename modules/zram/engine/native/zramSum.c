@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define kPageStart 0x7A72616Du  /* any number above all page numbers: so no empty page's sum is 0 */
+#define kPageStart 0x7A72616Du  /* any number that is not a page's number, so that no empty page's sum is 0 */
 #define kBytesStart 0x7A736C74u /* any number other than kPageStart */
 #define kMultiplier 0x9E3779B1u
 

@@ -1,10 +1,11 @@
 /*
- * The portable engine: granules, and chains of them. zramArena.c in TypeScript, with the same effects in the same order,
- * also on a region that is damaged.
+ * The portable engine: which granules a page gets, and how chains of granules grow, shrink and are copied; zramArena.c
+ * in TypeScript, which has a diagram. place.ts calls it. It has the same effects in the same order as the native
+ * engine, also in a damaged region.
  *
- * A chain is named by its first granule (END for no granules) and by its length, which the page's entry knows. Free
- * granules are those in the chain at FREE_HEAD, of which there are FRONTIER - USED_GRANULES, then all from FRONTIER up.
- * Nothing in here loops longer than a chain's length, whatever the links say.
+ * A chain is identified by its first granule (END if it has none) and its length, which the page's entry knows. Free
+ * granules are those in the chain at FREE_HEAD, FRONTIER - USED_GRANULES of them, and all from FRONTIER up. No loop
+ * runs longer than a chain's length, whatever the links say.
  */
 
 import { FREE_HEAD, FRONTIER, HEADER_LENGTH, USED_GRANULES } from "zram/engine/header";
@@ -14,23 +15,23 @@ import { END, type Layout } from "zram/engine/portable/layout";
 
 export class Arena {
 	readonly layout: Layout;
-	/** The region as bytes, and its parts. Of no length once the region is detached. */
+	/** The region as bytes, and its parts. They have length 0 once the region is detached. */
 	readonly bytes: Uint8Array;
 	readonly header: Uint32Array;
 	/** Two words a page. */
 	readonly table: Uint32Array;
-	/** A word a page; none without INTEGRITY. */
+	/** A word a page; none without FLAG_INTEGRITY. */
 	readonly sums: Uint32Array;
 	/** Four words a slot; none without flash. */
 	readonly slots: Uint32Array;
 	readonly links: Uint16Array;
 	readonly granules: Uint32Array;
-	/** What the link of the last granule says that #walk() has come to. */
+	/** The link of the last granule that #walk() reached. */
 	#next = END;
-	/** What #joinFree() has left of the free chain. */
+	/** What #joinFree() left of the free chain. */
 	#rest = END;
 
-	/** `offset`: of the region in `buffer`, a multiple of 4. */
+	/** `offset`: where the region begins in `buffer`, a multiple of 4. */
 	constructor(buffer: ArrayBufferLike, offset: number, layout: Layout) {
 		const { pageCount, granuleCount, granuleLength } = layout;
 		this.layout = layout;
@@ -49,8 +50,8 @@ export class Arena {
 	}
 
 	/**
-	 * Follows `count` (>= 1) granules from `first`, all of which are below `limit`. Returns the last of them, and leaves
-	 * what its link says in `next`; or END.
+	 * Follows `count` (>= 1) granules from `first`. Returns the last one, and leaves its link in #next; or END if one
+	 * of them is not below `limit`.
 	 */
 	#walk(first: number, count: number, limit: number): number {
 		const { links } = this;
@@ -64,17 +65,17 @@ export class Arena {
 		return last;
 	}
 
-	/** The last granule of a chain of `count` granules, which all are below `limit`; END if it is none. */
+	/** The last granule of a chain of `count` granules, all below `limit`; END if there is no such chain at `first`. */
 	#lastOf(first: number, count: number, limit: number): number {
 		const last = this.#walk(first, count, limit);
 		return this.#next === END ? last : END;
 	}
 
 	/**
-	 * Makes the chain at `first` with `have` granules one of `need` granules: cuts it, or adds free granules to its end.
-	 * The caller has seen that there is room. Everything that it is going to change is verified first.
+	 * Gives the chain at `first`, which has `have` granules, `need` granules: cuts it, or adds free granules to its
+	 * end. The caller has checked that there is room. It verifies everything before it changes anything.
 	 *
-	 * @returns the first granule (END if `need` is 0), or ERROR_CORRUPT, and then nothing has changed
+	 * @returns the first granule (END if `need` is 0); or ERROR_CORRUPT, and nothing has changed
 	 */
 	resize(first: number, have: number, need: number): number {
 		if (need < have) return this.#shrink(first, have, need);
@@ -101,7 +102,7 @@ export class Arena {
 		return need ? first : END;
 	}
 
-	/** The chain from `first` to `last` was verified; it goes to the front of the free chain as it is. */
+	/** Puts the chain from `first` to `last`, which the caller has verified, in front of the free chain. */
 	#free(first: number, last: number, count: number) {
 		const { header, links } = this;
 		if (this.layout.flags & FLAG_WIPE) this.#wipe(first, count);
@@ -117,8 +118,8 @@ export class Arena {
 	}
 
 	/**
-	 * Free granules come from the free chain, then from the frontier. Links from there up are only written once nothing
-	 * can fail any more: whether they are in use cannot be seen.
+	 * Takes free granules from the free chain, then from the frontier. It writes links from the frontier up only when
+	 * nothing can fail any more: if the frontier is damaged they may be in use, and nothing would tell.
 	 */
 	#grow(first: number, have: number, need: number): number {
 		const { header, links } = this;
@@ -148,10 +149,10 @@ export class Arena {
 	}
 
 	/**
-	 * Joins the chain at `first` (`have` granules, the last one `last`) and the `count` (>= 1) first ones of the free chain,
-	 * and ends it there. Returns its last granule, and leaves the rest of the free chain in #rest. A granule that is free
-	 * twice, or free and in this chain, shows when the longer chain ends too early: then all links are as before, and it is
-	 * END.
+	 * Appends the first `count` (>= 1) granules of the free chain to the chain at `first`, which has `have` granules
+	 * and ends at `last`. Returns the new last granule, and leaves the rest of the free chain in #rest. If a granule is
+	 * free twice, or both free and in this chain, the longer chain ends too early: then it puts all links back and
+	 * returns END.
 	 */
 	#joinFree(first: number, have: number, last: number, count: number): number {
 		const { header, links } = this;
@@ -169,8 +170,8 @@ export class Arena {
 	}
 
 	/**
-	 * Writes `length` bytes of `from`, from `place` on, over those of a chain with `have` granules from byte `start` on, all
-	 * of which it has. 0, or ERROR_CORRUPT and nothing has changed.
+	 * Overwrites `length` bytes of a chain of `have` granules, from byte `start` on, with those of `from` from `place`
+	 * on. All of them lie within the chain. 0, or ERROR_CORRUPT, and nothing has changed.
 	 */
 	patch(first: number, have: number, start: number, from: Bytes, place: number, length: number): number {
 		const { bytes, links, layout } = this;
@@ -197,7 +198,10 @@ export class Arena {
 		}
 	}
 
-	/** Copies a chain of `count` granules to `words`. 0, or ERROR_CORRUPT if it is shorter, longer, or leads out of the arena. */
+	/**
+	 * Copies a chain of `count` granules to `words`. 0, or ERROR_CORRUPT if the chain is shorter or longer, or leads
+	 * out of the arena.
+	 */
 	gather(first: number, words: Uint32Array, count: number): number {
 		const { granules, links } = this;
 		const { granuleCount, granuleLength } = this.layout;

@@ -1,13 +1,21 @@
 /*
- * The portable engine: what engines are (interface.ts), in TypeScript alone. After the same operations its region equals
- * that of the native engine, byte for byte.
+ * The portable engine, in TypeScript alone: for mods, which carry no native code, for Node, and to be read. After the
+ * same operations its region equals the native engine's, byte for byte. interface.ts is the contract.
  *
- * For mods, which carry no native code, for Node, and to be read: this file knows callers and their arguments; engine.ts
- * splits ranges of bytes into pages, which pack.ts makes small (lz4.ts) and place.ts keeps (arena.ts: granules, slots.ts:
- * flash); layout.ts says where things are; check.ts walks everything.
+ * This file checks callers' arguments. The others, each the counterpart of a C file:
  *
- * Where the native engine reads or writes a caller's buffer in place, this one goes through a page of its scratch. It
- * keeps a view of the last buffer that was no view of bytes, and so that buffer, until the next one or close().
+ *   engine.ts   splits ranges of bytes into pages
+ *   pack.ts     compresses a page with one of codecs.ts: lz4.ts, columns.ts, dense.ts
+ *   place.ts    keeps the packed page: page table, checksums, statistics (sum.ts)
+ *   arena.ts    granules, and chains of them
+ *   slots.ts    which page is in which slot of the flash
+ *   late.ts     which page leaves for flash
+ *   rest.ts     which page is packed again
+ *   layout.ts   where things are in the region
+ *   check.ts    walks everything
+ *
+ * Where the native engine reads or writes a caller's buffer in place, this one goes through a page of its scratch. If a
+ * buffer is no byte array it keeps a view of it, and so the buffer itself, until another buffer comes or close().
  */
 
 import {
@@ -58,14 +66,14 @@ function isPiece(bytes: Bytes, start: unknown, length: unknown): boolean {
 	return isPosition(start, most) && isPosition(length, most - start);
 }
 
-/** The layout of a region of `regionLength` bytes; undefined if that will not do. */
+/** The layout of a region of `regionLength` bytes, or undefined if there is none. */
 function layoutOf(plan: Uint32Array, regionLength: number): Layout | undefined {
 	const word = (index: number) => plan[index] as number;
 	const slotCount = word(PLAN_SLOT_COUNT);
 	return planLayout(regionLength, word(PLAN_PAGE_COUNT), word(PLAN_PAGE_LENGTH), word(PLAN_FLAGS), slotCount);
 }
 
-/** Two words of a plan, low word first. */
+/** Sets two words of a plan, low word first. */
 function setLength(plan: Uint32Array, index: number, length: number) {
 	plan[index] = length;
 	plan[index + 1] = Math.floor(length / 2 ** 32);
@@ -80,7 +88,7 @@ export class PortableEngine implements Engine {
 	#busy = false;
 	#closed = false;
 	#words: Uint32Array | undefined;
-	/** The buffer of the request, and which of its bytes. */
+	/** The buffer of the request, and the part of it that is meant. */
 	#bytes: Bytes | undefined;
 	#start = 0;
 	#length = 0;
@@ -177,7 +185,7 @@ export class PortableEngine implements Engine {
 		return this.#closed ? 0 : this.#core.packed;
 	}
 
-	/** For tools that answer what pages take, in place of the codecs. */
+	/** For tools that stand in for the codecs, such as a replayed trace. */
 	get core(): EngineCore {
 		return this.#core;
 	}
@@ -322,19 +330,19 @@ export class PortableEngine implements Engine {
 		return code;
 	}
 
-	/** The words of a buffer that a result goes to; the view is kept for the next time. */
+	/** The words of a buffer that takes a result. It keeps the view for the next call, so as not to allocate. */
 	#wordsOf(into: ArrayBuffer): Uint32Array {
 		if (this.#words?.buffer !== into) this.#words = new Uint32Array(into);
 		return this.#words as Uint32Array;
 	}
 
-	/** Bytes of the device. */
+	/** The device's length. */
 	get #byteLength(): number {
 		const { pageCount, pageLength } = this.#core.place.arena.layout;
 		return pageCount * pageLength;
 	}
 
-	/** What every operation begins with. */
+	/** Begins every operation. Returns 0 or an error. */
 	#enter(): number {
 		if (this.#closed) return ERROR_CLOSED;
 		if (this.#busy) return ERROR_BUSY;
@@ -342,7 +350,7 @@ export class PortableEngine implements Engine {
 		return bytes.length === layout.regionLength ? 0 : ERROR_ARENA;
 	}
 
-	/** Likewise for those that have a buffer: which of its bytes are meant is then in #bytes, #start and #length. */
+	/** Begins an operation that has a buffer. The part of it that is meant is then in #bytes, #start and #length. */
 	#enterTransfer(
 		buffer: ByteBuffer,
 		writable: boolean,
@@ -369,7 +377,7 @@ export class PortableEngine implements Engine {
 		return this.#bytes as Bytes;
 	}
 
-	/** Ends a transfer. */
+	/** Ends such an operation: drops the buffer. */
 	#leave(code: number): number {
 		this.#bytes = undefined;
 		return code;

@@ -1,13 +1,16 @@
-/* The portable engine: bytes of the buffers that callers bring. */
+/*
+ * The portable engine: which values are buffers of bytes, and how their bytes are reached and copied. binding.ts asks
+ * it about every buffer that a caller passes.
+ */
 
 import { bufferOf, byteLengthOf, byteOffsetOf, isByteArray } from "zram/view";
 
-/** What has its bytes at an index. An Int8Array says negative numbers, whose low 8 bits are right. */
+/** An array of bytes. An Int8Array gives negative numbers, whose low 8 bits are right. */
 export type Bytes = Uint8Array | Int8Array | Uint8ClampedArray;
 
 const { at } = Uint8Array.prototype;
 
-/** Whether there are bytes behind a view: it is not detached, nor left behind by a buffer that was resized. */
+/** Whether a view still has its bytes: its buffer is neither detached nor resized to end before it. */
 function isAlive(bytes: Bytes): boolean {
 	if (byteLengthOf(bytes) > 0) return true;
 	try {
@@ -18,11 +21,11 @@ function isAlive(bytes: Bytes): boolean {
 	}
 }
 
-/** A view of a buffer, or of what a DataView shows; undefined if `value` is neither, or detached. */
+/** A byte view of a buffer or a DataView; undefined if `value` is neither, or is detached. */
 function makeView(value: unknown): Bytes | undefined {
 	try {
 		if (!ArrayBuffer.isView(value)) {
-			new DataView(value as ArrayBuffer); // throws for what is no buffer; new Uint8Array() would make one of it
+			new DataView(value as ArrayBuffer); // throws if it is no buffer, where new Uint8Array() would make one from it
 			return new Uint8Array(value as ArrayBuffer);
 		}
 		if (!(value instanceof DataView)) return undefined;
@@ -32,25 +35,26 @@ function makeView(value: unknown): Bytes | undefined {
 	}
 }
 
-/** Bytes of a ByteBuffer, or undefined if `value` is none, or detached. Allocates, unless `value` is bytes itself. */
+/** The bytes of a ByteBuffer; undefined if `value` is none or is detached. Allocates a view unless `value` is Bytes. */
 export function bytesOf(value: unknown): Bytes | undefined {
 	const bytes = isByteArray(value) ? value : makeView(value);
 	return bytes && isAlive(bytes) ? bytes : undefined;
 }
 
 /**
- * Bytes of buffers, one after the other. Views allocate, and a caller that uses a buffer again and again must not pay for
- * one each time: so the last view is kept, and with it the caller's buffer, until another one comes or clear().
+ * The bytes of one buffer after the other. A view takes memory, and a caller that passes the same buffer again and
+ * again must not pay for one each time. So it keeps the last view, and with it the caller's buffer, until another one
+ * comes or clear().
  */
 export class LastView {
 	#value: unknown;
 	#view: Bytes | undefined;
 
-	/** As bytesOf(). */
+	/** Like the function bytesOf(). */
 	bytesOf(value: unknown): Bytes | undefined {
 		if (isByteArray(value)) return bytesOf(value);
 		if (value === this.#value && this.#view && isAlive(this.#view)) {
-			// a DataView may follow the length of its buffer, which the view of it does not
+			// a DataView may track its buffer's length; the view of its bytes does not
 			if (!ArrayBuffer.isView(value) || byteLengthOf(this.#view) === lengthOf(value)) return this.#view;
 		}
 		this.#value = value;
@@ -63,7 +67,7 @@ export class LastView {
 	}
 }
 
-/** Bytes of a DataView; -1 if it has lost them. */
+/** The byte length of a DataView; -1 if it has lost its bytes. */
 function lengthOf(view: ArrayBufferView): number {
 	try {
 		return byteLengthOf(view);
@@ -72,7 +76,7 @@ function lengthOf(view: ArrayBufferView): number {
 	}
 }
 
-/** Whether bytes can be changed: XS has read-only buffers, such as resources in flash. */
+/** Whether bytes can be written: XS has read-only buffers, such as resources in flash. */
 export function isWritable(bytes: Bytes): boolean {
 	try {
 		if (byteLengthOf(bytes) > 0) bytes[0] = bytes[0] as number;

@@ -1,9 +1,23 @@
 /*
- * The portable engine: walks a region and tells the first invariant that does not hold; zramCheck.c in TypeScript.
- * interface.ts lists the invariants.
+ * The portable engine: walks a region and reports the first invariant that does not hold, in this order; zramCheck.c in
+ * TypeScript. Tests, fuzzers and Zram.check() call it; interface.ts has the numbers.
  *
- * To find granules that two chains share it needs a bit for each granule, and borrows the encoders' workspace for them.
- * It has 32,768 bits: larger arenas are walked twice, a window of granules at a time.
+ *    1  GEOMETRY    the header's geometry is the engine's own                                        #isGeometryRight
+ *    6  USED        no more granules are in use than lie below the frontier, which is in the arena   #checkChains
+ *    2  ENTRY       every entry is well-formed                                                       #checkPages
+ *    3  CHAIN       a page's chain has the granules its length needs, all below the frontier         #checkPages
+ *    4  SHARED      no granule is in two chains, the free chain included                             #checkChain
+ *    5  FREE        the free chain holds every granule below the frontier that no page uses          #checkChains
+ *    6  USED        USED_GRANULES counts the granules of all pages, and is at most the peak          #checkStatistics
+ *    7  STATISTICS  payload and page counts are those of the table; the limit is the engine's own    #checkStatistics
+ *   12  SLOT        offloaded pages and used slots belong to each other, one to one                  #checkSlots
+ *    8  TAIL        the unused end of a page's last granule is zero                                  #checkContent
+ *    9  SUM         with FLAG_INTEGRITY, every page's checksum is right, also an empty page's        #checkContent
+ *   10  BLOCK       every block decodes to a page                                                    #checkContent
+ *   11  WIPED       with FLAG_WIPE, the granules of the free chain are zero                          #checkWiped
+ *
+ * To find granules that two chains share, it needs a bit for each granule and borrows the encoders' workspace. That has
+ * 32,768 bits; larger arenas are walked twice, a window of granules at a time.
  */
 
 import { codecOf, lengthOf, STATE_COMPRESSED, STATE_OFFLOADED, STATE_RAW, STATE_SAME } from "zram/engine/entry";
@@ -47,11 +61,12 @@ import { END } from "zram/engine/portable/layout";
 import { WORKSPACE_LENGTH } from "zram/engine/portable/pack";
 import { BAD_ENTRY } from "zram/engine/portable/place";
 
+/** Granules that have a bit in the workspace. */
 const WINDOW = 8 * WORKSPACE_LENGTH;
 
 export class Checker {
 	readonly #core: EngineCore;
-	/** What the pages come to. */
+	/** What the header's statistics should be. */
 	#used = 0;
 	#payload = 0;
 	#same = 0;
@@ -59,14 +74,14 @@ export class Checker {
 	#raw = 0;
 	#huge = 0;
 	#offloaded = 0;
-	/** As the header has them, from CODEC_COUNTS on. */
+	/** Likewise, the words from CODEC_COUNTS on. */
 	readonly #codecs = new Uint32Array(2 * CODECS_COUNTED);
 
 	constructor(core: EngineCore) {
 		this.#core = core;
 	}
 
-	/** 0, or the number of the first broken invariant; then core.stopped is the page or granule where it was found. */
+	/** 0, or the first broken invariant; then core.stopped is the page, granule or slot where it was found. */
 	check(): number {
 		if (!this.#isGeometryRight()) return this.#broken(INVARIANT_GEOMETRY, 0);
 		return this.#checkChains() || this.#checkSlots() || this.#checkContents() || this.#checkWiped();
@@ -84,7 +99,10 @@ export class Checker {
 		return arena.header[SLOT_COUNT] === slotCount && arena.header[SLOTS_OFFSET] === slotsOffset;
 	}
 
-	/** Chains, those of the pages and the free one, a window at a time; then the sums, which each window has seen alike. */
+	/**
+	 * Checks the pages' chains and the free chain, a window at a time; then the statistics, which each window sums up
+	 * anew.
+	 */
 	#checkChains(): number {
 		const { arena } = this.#core.place;
 		const { header } = arena;
@@ -102,7 +120,7 @@ export class Checker {
 		return this.#checkStatistics();
 	}
 
-	/** Every page, and the chains as far as they are in the window. */
+	/** Checks every page's entry, and its chain as far as it is in the window. */
 	#checkPages(window: number): number {
 		const { arena } = this.#core.place;
 		this.#used = this.#payload = this.#same = this.#compressed = this.#raw = this.#huge = this.#offloaded = 0;
@@ -118,7 +136,10 @@ export class Checker {
 		return 0;
 	}
 
-	/** `count` granules from `first`, then the end; each below the frontier and in no other chain. 0 or an invariant. */
+	/**
+	 * Checks that the chain at `first` has `count` granules, each below the frontier and in no other chain. Returns 0,
+	 * or the broken invariant.
+	 */
 	#checkChain(first: number, count: number, window: number, invariant: number): number {
 		const { header, links, layout } = this.#core.place.arena;
 		const end = Math.min(header[FRONTIER] as number, layout.granuleCount);
@@ -130,7 +151,7 @@ export class Checker {
 		return first === END ? 0 : invariant;
 	}
 
-	/** Marks a granule by its place in the window. False if it was marked before. */
+	/** Marks a granule by its place in the window, if it is in there. False if it was marked before. */
 	#mark(place: number): boolean {
 		const { workspace } = this.#core.packer;
 		const bits = workspace[place >> 3] as number;
@@ -180,14 +201,16 @@ export class Checker {
 		return right ? 0 : this.#broken(INVARIANT_STATISTICS, 0);
 	}
 
-	/** Not every() with a function: that would be a new one for each call. */
+	/** A loop, since every() would take a new closure for each call. */
 	#areCodecsCounted(): boolean {
 		const { header } = this.#core.place.arena;
 		for (let i = 0; i < this.#codecs.length; i++) if (header[CODEC_COUNTS + i] !== this.#codecs[i]) return false;
 		return true;
 	}
 
-	/** Each used slot has its page; that each offloaded page has a slot of its own follows from their numbers. */
+	/**
+	 * Checks that each used slot has its page. As there are as many as offloaded pages, each of those has its own slot.
+	 */
 	#checkSlots(): number {
 		const { header, slots, table, layout } = this.#core.place.arena;
 		let owned = 0;
@@ -214,7 +237,7 @@ export class Checker {
 		return 0;
 	}
 
-	/** A page whose chain has been checked. */
+	/** Checks the content of a page whose chain has been checked. Returns 0, or the broken invariant. */
 	#checkContent(page: number): number {
 		const { arena } = this.#core.place;
 		const { block, blockWords } = this.#core.packer;
@@ -229,7 +252,6 @@ export class Checker {
 		return this.#core.load(page) ? INVARIANT_BLOCK : 0;
 	}
 
-	/** With FLAG_WIPE, the granules of the free chain are zero. */
 	#checkWiped(): number {
 		const { header, links, granules, layout } = this.#core.place.arena;
 		if (!(layout.flags & FLAG_WIPE)) return 0;

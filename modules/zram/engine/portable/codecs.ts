@@ -1,5 +1,5 @@
 /*
- * The portable engine: the codecs, a row each: its id, and what it is. ../native/zramCodecs.h has the same rows.
+ * The portable engine: the codecs, a row for each, by id. pack.ts uses them. ../native/zramCodecs.h has the same rows.
  */
 
 import { COLUMNS } from "zram/engine/portable/columns";

@@ -64,7 +64,8 @@ export class ColumnsEncoder {
 	/**
 	 * Encodes all of `page` (512, 1024, 2048 or 4096 bytes) to `block`.
 	 *
-	 * @returns the length of the block; or 0 if it is longer than `capacity`, and what is then in `block` is undefined; or
+	 * @returns the length of the block; or 0 if it is longer than `capacity`, and what is then in `block` is undefined;
+	 * or
 	 *   undefined if it is likely to be longer, and nothing is written
 	 */
 	encode(page: Uint8Array, block: Uint8Array, capacity: number): number | undefined {
@@ -90,8 +91,8 @@ export class ColumnsEncoder {
 	}
 
 	/**
-	 * Bytes that the block may have when the column is written. Green has 3/8 of the bits of 16-bit pixels: where it takes
-	 * more than 9/16 of the room, red and blue hardly fit in the rest.
+	 * Bytes that the block may have when the column is written. Green has 3/8 of the bits of 16-bit pixels: where it
+	 * takes more than 9/16 of the room, red and blue hardly fit in the rest.
 	 */
 	#roomFor(capacity: number): number {
 		return this.#index === 0 && isPixels16(this.#kind) ? (capacity * 9) >> 4 : capacity;
@@ -283,8 +284,8 @@ export class ColumnsEncoder {
 }
 
 /**
- * Tried when LZ4 leaves a fifth of a page or more: what that does well, is read three times as fast. Kept when it saves a
- * tenth.
+ * Tried when LZ4 leaves a fifth of a page or more: what that does well, is read three times as fast. Kept when it saves
+ * a tenth.
  */
 export const COLUMNS: Codec = Object.freeze({
 	name: "columns",

@@ -1,6 +1,6 @@
 /*
- * The portable engine: what the columns codec takes a page for, by a few samples. DESIGN.md specifies it ("Which kind");
- * this is that text, step by step. ../native/zramColumnsKind.c comes to the same in other ways.
+ * The portable engine: what the columns codec takes a page for, by a few samples. DESIGN.md specifies it ("Which
+ * kind"); this is that text, step by step. ../native/zramColumnsKind.c comes to the same in other ways.
  */
 
 import {

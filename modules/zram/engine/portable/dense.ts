@@ -1,6 +1,6 @@
 /*
- * The portable engine: the dense codec, for pages that rest. DESIGN.md specifies blocks and encoder ("Dense"); this is that
- * text, step by step, as in ../native/zramDenseEncode.c.
+ * The portable engine: the dense codec, for pages that rest. DESIGN.md specifies blocks and encoder ("Dense"); this is
+ * that text, step by step, as in ../native/zramDenseEncode.c.
  */
 
 import {
@@ -82,7 +82,9 @@ class Huffman {
 			}
 	}
 
-	/** Joins the two lightest until one is left; returns how deep the deepest leaf is. Of two alike, leaves come first. */
+	/**
+	 * Joins the two lightest until one is left; returns how deep the deepest leaf is. Of two alike, leaves come first.
+	 */
 	#grow(count: number): number {
 		const parents = this.#parents;
 		let leaf = 0;
@@ -145,13 +147,14 @@ export class DenseEncoder {
 	readonly #lengths = new Uint8Array(SYMBOLS);
 	readonly #codes = new Uint16Array(SYMBOLS);
 
-	// The parse: where it is, literals since the last copy, that one's distance, candidates that may still be looked at.
+	// The parse: where it is, literals since the last copy, that one's distance, candidates that may still be looked
+	// at.
 	#at = 0;
 	#run = 0;
 	#repeat = FIRST_DISTANCE;
 	#steps = 0;
-	// The cheapest way to each position of the window: bits, its last copy's distance, and what leads here: the copy's length
-	// and distance, or length 1.
+	// The cheapest way to each position of the window: bits, its last copy's distance, and what leads here: the copy's
+	// length and distance, or length 1.
 	readonly #prices = new Uint16Array(WINDOW + 1);
 	readonly #repeats = new Uint16Array(WINDOW + 1);
 	readonly #nodeLengths = new Uint16Array(WINDOW + 1);
@@ -167,7 +170,8 @@ export class DenseEncoder {
 	#count = 0;
 
 	/**
-	 * Encodes all of `page` (512, 1024, 2048 or 4096 bytes) to `block`, which has room for 8 bytes more than `capacity`.
+	 * Encodes all of `page` (512, 1024, 2048 or 4096 bytes) to `block`, which has room for 8 bytes more than
+	 * `capacity`.
 	 *
 	 * @returns the length of the block; or 0 if it is longer than `capacity`, and what is then in `block` is undefined
 	 */

@@ -173,7 +173,9 @@ export class DenseDecoder {
 		return true;
 	}
 
-	/** The value of a slot, of which there are 2^log2 a power of two, but for `direct` first ones that are their value. */
+	/**
+	 * The value of a slot, of which there are 2^log2 a power of two, but for `direct` first ones that are their value.
+	 */
 	#takeValue(slot: number, log2: number, direct: number): number {
 		if (slot < direct) return slot;
 		const extra = (slot >> log2) - 1;

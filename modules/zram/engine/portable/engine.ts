@@ -1,9 +1,9 @@
 /*
- * The portable engine: ranges of bytes, page by page; zramEngine.c in TypeScript. Whole pages travel through the packer's
- * page, `staging`; bytes are read and written there.
+ * The portable engine: ranges of bytes, page by page; zramEngine.c in TypeScript. binding.ts calls it. Every page
+ * passes through the packer's page, which is `staging`; its bytes are read and changed there.
  *
- * The way of a page in:  write -> #writePart -> #store: pack.ts (same-filled? a codec's block?) -> place.ts (room? chain)
- * and out:               read -> #readPart -> load: place.ts (gather) -> pack.ts (fill, or decode)
+ * How a page gets in:  write -> #writePart -> #store: pack.ts (same-filled? which codec?) -> place.ts (room? chain)
+ * and how it gets out: read -> #readPart -> load: place.ts (gather) -> pack.ts (fill or decode)
  */
 
 import { ENTRY_AGE_MASK, STATE_EMPTY, STATE_OFFLOADED, stateOf } from "zram/engine/entry";
@@ -46,39 +46,39 @@ const READ = 0;
 const WRITE = 1;
 const TRIM = 2;
 
-/** What `staged` is when nothing is. */
+/** #staged if no page is. */
 const NO_PAGE = -1;
 
 export class EngineCore {
 	readonly place: Place;
 	readonly packer: Packer;
-	/** Page (check: or granule) at which the last operation stopped. */
+	/** Page at which the last operation stopped; after check() it may be a granule or a slot. */
 	stopped = 0;
-	/** Bytes, from the call's first, that the last range operation has finished. */
+	/** Bytes of the call that the last range operation finished. */
 	done = 0;
-	/** Of the page that was packed last, stored or not: codec * 8192 + stored length. */
+	/** How the last page was packed, stored or not: codec * 8192 + stored length. */
 	packed = 0;
 	/** Page whose slot's content is in staging, or NO_PAGE. */
 	#staged = NO_PAGE;
-	/** The bytes of the request, from #first on, while it lasts. */
+	/** While a request lasts: its buffer, and the index of its first byte there. */
 	#bytes: Bytes | undefined;
 	#first = 0;
 
-	/** `scratchOffset`: of Packer.length() bytes in `scratch`, a multiple of 4. */
+	/** `scratchOffset`: where Packer.length() bytes of `scratch` begin, a multiple of 4. */
 	constructor(arena: Arena, scratch: ArrayBufferLike, scratchOffset: number, threshold: number, codecs: number) {
 		const { pageLength, granuleLength } = arena.layout;
 		this.place = new Place(arena, threshold);
 		this.packer = new Packer(scratch, scratchOffset, pageLength, granuleLength, codecs);
 	}
 
-	/** The page as it is outside. */
+	/** The page, unpacked, on its way in or out. */
 	get staging(): Uint8Array {
 		return this.packer.page;
 	}
 
 	// --- start and end
 
-	/** Drops all pages and statistics; limit and threshold stay, and how worn the slots are. */
+	/** Drops all pages and statistics. Limit, threshold and the erases of slots stay: worn flash stays worn. */
 	reset() {
 		const { bytes, slots } = this.place.arena;
 		const start = slots.byteOffset - bytes.byteOffset;
@@ -89,12 +89,12 @@ export class EngineCore {
 		this.place.empty();
 	}
 
-	/** With FLAG_WIPE: region and scratch are zeroed. */
+	/** With FLAG_WIPE, zeroes region and scratch. */
 	wipe() {
 		this.#wipe(0, 0);
 	}
 
-	/** Likewise, but for the bytes of the region from `kept` to `keptEnd` - 1. */
+	/** Likewise, but leaves the region's bytes from `kept` to `keptEnd` - 1 as they are. */
 	#wipe(kept: number, keptEnd: number) {
 		const { bytes, layout } = this.place.arena;
 		if (!(layout.flags & FLAG_WIPE)) return;
@@ -105,7 +105,10 @@ export class EngineCore {
 
 	// --- one page
 
-	/** Stores what is in `staging`. 0, ERROR_FULL or ERROR_CORRUPT; or unless `mode` has MODE_KEEP, STOP_HUGE or STOP_FULL. */
+	/**
+	 * Packs and places what is in `staging`. 0, ERROR_CORRUPT, and ERROR_FULL or, without MODE_KEEP, STOP_HUGE or
+	 * STOP_FULL.
+	 */
 	#store(page: number, mode: number): number {
 		const { packer, place } = this;
 		packer.pack();
@@ -116,19 +119,19 @@ export class EngineCore {
 		return this.#full(place.place(page, packer.packed), isHuge ? STOP_HUGE : STOP_FULL, mode);
 	}
 
-	/** Whether the slot of a page has what is in staging already, as far as its checksum says. */
+	/** Whether the page's slot already holds what is in `staging`, going by their checksum. */
 	#isOnFlash(page: number): boolean {
 		const { place } = this;
 		const slot = place.stateOf(page) === STATE_OFFLOADED ? place.slots.slotOf(page) : -1;
 		return slot >= 0 && place.slots.sumOf(slot) === this.stagingSum();
 	}
 
-	/** What a store answers: with flash there is more to be done if there is no room. */
+	/** Turns ERROR_FULL into `stop` where there is flash, since the caller can then make room. */
 	#full(code: number, stop: number, mode: number): number {
 		return code === ERROR_FULL && !(mode & MODE_KEEP) ? stop : code;
 	}
 
-	/** Loads a page into `staging`. 0, ERROR_CORRUPT, STOP_ON_FLASH or ERROR_ROT; changes nothing in the region. */
+	/** Loads a page into `staging`. 0, ERROR_CORRUPT, STOP_ON_FLASH or ERROR_ROT. */
 	load(page: number): number {
 		const { packer, place } = this;
 		if (place.stateOf(page) === STATE_OFFLOADED) return this.#loadStaged(page);
@@ -136,7 +139,7 @@ export class EngineCore {
 		return code || (packer.unpack() ? 0 : ERROR_CORRUPT);
 	}
 
-	/** A page on flash, which the caller has read into staging. */
+	/** Verifies a page on flash, if the caller has read its slot into `staging`. */
 	#loadStaged(page: number): number {
 		const { place } = this;
 		const slot = place.granulesOf(page) === 0 ? place.slots.slotOf(page) : -1;
@@ -147,12 +150,12 @@ export class EngineCore {
 		return 0;
 	}
 
-	/** The checksum that slots keep, of what is in staging. */
+	/** The checksum of what is in `staging`, as slots keep it. */
 	stagingSum(): number {
 		return checksum(this.staging, 0, this.staging.length);
 	}
 
-	/** Frees a page's memory; it reads as zeros. 0 or ERROR_CORRUPT. */
+	/** Frees what a page takes; it then reads as zeros. 0 or ERROR_CORRUPT. */
 	#free(page: number): number {
 		return this.place.overwriteWord(page, 0, STATE_EMPTY);
 	}
@@ -173,7 +176,7 @@ export class EngineCore {
 		return 0;
 	}
 
-	/** A page that is written piece by piece: packing it each time would cost more than its room is worth meanwhile. */
+	/** For a page that is written piece by piece: packing it each time would cost more than the room it saves. */
 	#writeUnpacked(page: number, start: number, length: number, mode: number): number {
 		const { packer, place } = this;
 		const first = this.#first + this.done;
@@ -218,17 +221,17 @@ export class EngineCore {
 
 	// --- ranges of bytes
 
-	/** `length` bytes of the device from `position` on, to `bytes` from `first` on. 0 or a code. */
+	/** Reads `length` bytes of the device from `position` on to `bytes` from `first` on. 0 or a negative code. */
 	read(position: number, bytes: Bytes, first: number, length: number, mode: number): number {
 		return this.#transfer(READ, position, bytes, first, length, mode);
 	}
 
-	/** Likewise the other way. 0 or a code; PRESSURE is possible. */
+	/** Writes in the other direction. 0 or a negative code, of which PRESSURE means that it is done. */
 	write(position: number, bytes: Bytes, first: number, length: number, mode: number): number {
 		return this.#transfer(WRITE, position, bytes, first, length, mode) || this.place.succeed();
 	}
 
-	/** As write() does with MODE_UNPACKED, if the page is so and has room for more: `length`, or 0 and nothing was done. */
+	/** Engine.append(): `length`, or 0, and nothing was done. */
 	append(position: number, bytes: Bytes, first: number, length: number): number {
 		const { place, packer } = this;
 		const pageLength = packer.page.length;
@@ -241,7 +244,7 @@ export class EngineCore {
 		return length;
 	}
 
-	/** Makes bytes read as zeros. As write(). */
+	/** Makes `length` bytes read as zeros. Returns what write() does. */
 	trim(position: number, length: number, mode: number): number {
 		return this.#walk(TRIM, position, length, mode) || this.place.succeed();
 	}
@@ -254,7 +257,7 @@ export class EngineCore {
 		return code;
 	}
 
-	/** Page by page; stops in front of one that cannot be done. */
+	/** Goes page by page, and stops in front of one that it cannot do. */
 	#walk(operation: Operation, position: number, length: number, mode: number): number {
 		const pageLength = this.staging.length;
 		let page = Math.floor(position / pageLength);
@@ -277,7 +280,10 @@ export class EngineCore {
 		return this.#trimPart(page, start, length, mode);
 	}
 
-	/** Ends an operation at `page`. Counts failures in word `counter`. */
+	/**
+	 * Ends an operation at a page that it could not finish: remembers the page, counts failures in the header's word
+	 * `counter`.
+	 */
 	#stop(page: number, code: number, counter: number): number {
 		this.stopped = page;
 		if (code === ERROR_FULL) this.place.forgetPressure();

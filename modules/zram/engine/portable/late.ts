@@ -1,7 +1,10 @@
 /*
- * The portable engine: late offload, zramLate.c in TypeScript. Which pages have to wait for room, and which one leaves the
- * region for flash, so that there is. A huge page makes room for a new one only if it has rested for twice as long as such
- * pages live on the mean; else the new one goes to flash itself, as it is no more likely to be overwritten soon.
+ * The portable engine: late offload; zramLate.c in TypeScript, which has a diagram. It decides which huge pages have to
+ * wait, and which page leaves the region for flash to make room. Every store asks the former, the policy in
+ * modules/zram/late.ts the latter.
+ *
+ * A huge page makes room for a new one only if it has rested for at least twice the mean life of huge pages; else the
+ * new one goes to flash itself, being no more likely to be overwritten soon.
  */
 
 import { ageOf, lengthOf, STATE_COMPRESSED, STATE_OFFLOADED, STATE_RAW, stateOf } from "zram/engine/entry";
@@ -9,23 +12,23 @@ import { HUGE_LIFE, USED_GRANULES } from "zram/engine/header";
 import { RESERVE_FULL, RESERVE_LOW, RESERVE_USED, STOP_NOTHING } from "zram/engine/interface";
 import type { Place } from "zram/engine/portable/place";
 
-/** The share of the room, 1 / RESERVE, that huge pages leave to the others. */
+/** Huge pages leave 1 / RESERVE of the room to the others. */
 const RESERVE = 50;
-/** HUGE_LIFE counts in steps of 1 / LIFE_UNIT, and is the mean of about so many lives. */
+/** HUGE_LIFE counts 1 / LIFE_UNIT of an age step, and is a running mean of about LIVES lives. */
 const LIFE_UNIT = 256;
 const LIVES = 16;
 const AGE_MAX = 255;
 
 export class Late {
 	readonly #place: Place;
-	/** The page that has left the region last. */
+	/** The last page that victim() chose. */
 	#last = -1;
 
 	constructor(place: Place) {
 		this.#place = place;
 	}
 
-	/** After a reset. */
+	/** Forgets the last victim, for a reset. */
 	forget() {
 		this.#last = -1;
 	}
@@ -57,7 +60,7 @@ export class Late {
 		return left <= reserve >> 1 ? RESERVE_LOW : RESERVE_USED;
 	}
 
-	/** Whether a huge page, which would be stored in so many bytes, has to wait: it would take of the reserve. */
+	/** Whether a huge page of `length` stored bytes has to wait: it would use up some of the reserve. */
 	waits(page: number, length: number): boolean {
 		const { arena, limitGranules } = this.#place;
 		const have = this.#place.granulesOf(page);
@@ -70,7 +73,10 @@ export class Late {
 		return Math.floor(this.#place.limitGranules / RESERVE);
 	}
 
-	/** A page was overwritten or trimmed whose entry had this word 1: if it was huge, that was how old such pages get. */
+	/**
+	 * A page whose entry had this word 1 was overwritten or trimmed. If it was huge, its age goes into the mean,
+	 * HUGE_LIFE.
+	 */
 	noteLife(word1: number) {
 		const { header } = this.#place.arena;
 		if (!this.#isHuge(word1) && stateOf(word1) !== STATE_OFFLOADED) return;
@@ -87,7 +93,7 @@ export class Late {
 		return ageOf(this.#place.word1Of(page));
 	}
 
-	/** Whether a page has rested for twice the mean life of huge pages, or for as long as ages go. */
+	/** Whether a page has rested for twice the mean life of huge pages, or has the greatest age there is. */
 	#hasOutlived(page: number): boolean {
 		const age = this.#ageOf(page);
 		return age === AGE_MAX || age * (LIFE_UNIT / 2) >= (this.#place.arena.header[HUGE_LIFE] as number);

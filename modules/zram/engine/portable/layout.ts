@@ -1,6 +1,6 @@
 /*
- * The portable engine: where things are in a region. ../native/zramEngine.h has the diagram; everything in here is what
- * that file declares, in TypeScript. Little-endian machines only.
+ * The portable engine: the layout of a region; zramLayout.c in TypeScript. It decides how long a granule is and where
+ * each part begins; binding.ts plans with it. ../native/zramEngine.h has the diagram. Little-endian machines only.
  */
 
 import { ENTRY_LENGTH } from "zram/engine/entry";
@@ -25,19 +25,21 @@ import {
 } from "zram/engine/header";
 import { FLAG_INTEGRITY, SLOT_LENGTH } from "zram/engine/interface";
 
-/** A link that leads nowhere: the end of a chain. */
+/** The link that ends a chain. */
 export const END = 0xffff;
 const GRANULE_LEAST = 64;
-/** Links are 16 bits, and END is taken. */
+/** Links have 16 bits, and END is taken. */
 const GRANULES_MOST = 65534;
 const REGION_MOST = 0x7fffffff;
 
-/** The geometry of a region. It lives with the engine, and is never read from the region. Lengths and offsets are bytes. */
+/**
+ * The geometry of a region. The engine keeps it, and never reads it from the region. Lengths and offsets are in bytes.
+ */
 export interface Layout {
 	flags: number;
 	regionLength: number;
 	pageLength: number;
-	/** Its binary logarithm: bytes >> pageShift are pages. */
+	/** log2 of pageLength. */
 	pageShift: number;
 	pageCount: number;
 	granuleLength: number;
@@ -54,12 +56,12 @@ export interface Layout {
 	granulesOffset: number;
 }
 
-/** The next multiple of the least granule, where granules may begin. */
+/** Rounds up to a multiple of the shortest granule, where granules may begin. */
 function align(length: number): number {
 	return Math.ceil(length / GRANULE_LEAST) * GRANULE_LEAST;
 }
 
-/** Header, page table and checksums: slots, and then links, come behind them. */
+/** The length of header, page table and checksums; the slots follow, then the links. */
 function slotsOffsetFor(pageCount: number, flags: number): number {
 	return HEADER_LENGTH + pageCount * (ENTRY_LENGTH + (flags & FLAG_INTEGRITY ? 4 : 0));
 }
@@ -68,20 +70,20 @@ function linksOffsetFor(pageCount: number, flags: number, slotCount: number): nu
 	return slotsOffsetFor(pageCount, flags) + slotCount * SLOT_LENGTH;
 }
 
-/** The smallest region for this device: its metadata, and one page that cannot be compressed. */
+/** The smallest region for such a device: its metadata, and one raw page. */
 export function regionLeast(pageCount: number, pageLength: number, flags: number, slotCount: number): number {
 	return align(linksOffsetFor(pageCount, flags, slotCount) + 2 * (pageLength / GRANULE_LEAST)) + pageLength;
 }
 
-/** The largest region whose granules are no longer than half a page. */
+/** The largest region for such a device: one whose granules are no longer than half a page. */
 export function regionMost(pageCount: number, pageLength: number, flags: number, slotCount: number): number {
 	const links = linksOffsetFor(pageCount, flags, slotCount);
 	return Math.min(links + (GRANULES_MOST + 1) * (pageLength / 2 + 2) - 1, REGION_MOST);
 }
 
 /**
- * The geometry of a region of `regionLength` bytes: its granule is the smallest power of two from 64 up that gives at
- * most 65,534 of them. Undefined unless regionLeast <= regionLength <= regionMost.
+ * Lays out a region of `regionLength` bytes. The granule's length is the smallest power of two from 64 up that gives at
+ * most 65,534 granules. Undefined unless regionLength is from regionLeast() to regionMost().
  */
 export function planLayout(
 	regionLength: number,
@@ -121,7 +123,7 @@ export function metadataLength({ regionLength, granuleCount, granuleLength }: La
 	return regionLength - granuleCount * granuleLength;
 }
 
-/** The first words of a header, up to LIMIT, which stay as they are while the device lives. */
+/** The words of a header in front of LIMIT, which never change while the device lives. */
 export function geometryWords(layout: Layout, threshold: number): Uint32Array {
 	const words = new Uint32Array(LIMIT);
 	words[MAGIC] = REGION_MAGIC;

@@ -1,30 +1,31 @@
 /*
- * The portable engine: packing. A page becomes a few bytes, and a page again; zramPack.c in TypeScript. Knows codecs, and
- * nothing of regions: where the bytes go is decided elsewhere (place.ts).
+ * The portable engine: packing, which turns a page into a few bytes, and back; zramPack.c in TypeScript. It decides
+ * which codec a page is compressed with, if any. engine.ts calls it. It knows codecs, and nothing about regions:
+ * place.ts decides where the bytes go.
  *
- * A codec is a Codec in a file of its own, and a row in codecs.ts, where its id is.
+ * A codec is a Codec in a file of its own, and a row with its id in codecs.ts.
  */
 
 import { STATE_COMPRESSED, STATE_EMPTY, STATE_RAW, STATE_SAME } from "zram/engine/entry";
 import { CODECS } from "zram/engine/portable/codecs";
 
-/** An entry has three bits for a codec's id. */
+/** An entry has three bits for an id. */
 export const CODEC_IDS = 8;
 
-/** Bytes of memory that is lent to encoders and decoders one after the other: as much as a page has at most. */
+/** Bytes of the workspace that encoders and decoders share, one at a time: the length of the longest page. */
 export const WORKSPACE_LENGTH = 4096;
 
 /** A page as it is stored. */
 export class Packed {
 	/** STATE_SAME, STATE_COMPRESSED or STATE_RAW. */
 	state = STATE_EMPTY;
-	/** Of a compressed one, else 0. */
+	/** 0 unless it is compressed. */
 	codec = 0;
-	/** Bytes; 0 for a same-filled page, whose word is all there is. */
+	/** Stored bytes; 0 for a same-filled page, whose word is all there is. */
 	length = 0;
-	/** Of a same-filled page. */
+	/** The word of a same-filled page. */
 	word = 0;
-	/** Where the bytes are, with zeros behind them up to a whole granule. */
+	/** The stored bytes, followed by zeros up to a whole granule. */
 	words: Uint32Array;
 
 	constructor(words: Uint32Array) {
@@ -39,34 +40,39 @@ export class Packed {
 	}
 }
 
-/** What a codec does for one engine. */
+/** A codec at work for one engine, with that engine's workspace. */
 export interface Coder {
 	/**
-	 * Encodes all of `page` to `block`. Returns the length of the block; or 0 if it is longer than `capacity`; or undefined
-	 * if the page does not look worth it, and then `block` is as it was. The block depends on the page alone, and whether there is one on `capacity` too.
+	 * Encodes all of `page` to `block`. Returns the length of the block, 0 if it would be longer than `capacity`, or
+	 * undefined if the page does not look worth encoding; then it has written nothing. The block depends on the page
+	 * alone; whether there is one also depends on `capacity`.
 	 */
 	encode(page: Uint8Array, block: Uint8Array, capacity: number): number | undefined;
-	/** Decodes any `length` bytes to all of `page`: whether they are a block of exactly such a page. */
+	/**
+	 * Decodes `length` bytes of any content to all of `page`. False if they are no block of a page of exactly that
+	 * length.
+	 */
 	decode(block: Uint8Array, length: number, page: Uint8Array): boolean;
 }
 
 export interface Codec {
-	/** As options and dumps have it. */
+	/** In options and dumps. */
 	readonly name: string;
 	/**
-	 * It is tried if what came before it, in the order of ids, leaves at least `tried` 256ths of a page; it is kept if it
-	 * saves `saves` 256ths of that, and a granule. pack() never tries one of which `tried` is more than 256.
+	 * Codecs are tried in the order of their ids. This one is tried if those before it leave at least `tried` 256ths of
+	 * a page; its block is kept if it saves `saves` 256ths of what they leave, and at least a granule. pack() never
+	 * tries a codec whose `tried` is above 256.
 	 */
 	readonly tried: number;
 	readonly saves: number;
-	/** `workspace`: what is in it whenever encode() or decode() is called is what any codec has left there. */
+	/** Whenever encode() or decode() is called, `workspace` holds whatever another codec has left there. */
 	makeCoder(workspace: Uint8Array): Coder;
 }
 
 export class Packer {
-	/** Lent to encoders and decoders, and to check(). */
+	/** Encoders and decoders use it, and check() does. */
 	readonly workspace: Uint8Array;
-	/** The page as it is outside, and its stored bytes, on their way in or out. */
+	/** The page, unpacked, and its block, on their way in or out. */
 	readonly page: Uint8Array;
 	readonly block: Uint8Array;
 	readonly pageWords: Uint32Array;
@@ -74,17 +80,17 @@ export class Packer {
 	readonly packed: Packed;
 	/** By id. */
 	readonly #coders: (Coder | undefined)[] = [];
-	/** The codecs that may be used: a set of bits 1 << id, of those there are. */
+	/** The codecs that may be used, as a set of bits 1 << id. Those that the build lacks are left out. */
 	#codecs = 0;
-	/** The least that a block must save, and what it is filled up to a multiple of. */
+	/** A block must save at least this, and is zero-filled to a multiple of it. */
 	readonly #granuleLength: number;
 
-	/** Bytes that one needs. */
+	/** Bytes of scratch that a packer needs. */
 	static length(pageLength: number): number {
 		return WORKSPACE_LENGTH + 2 * pageLength;
 	}
 
-	/** `offset`: of length() bytes in `scratch`, a multiple of 4; the page is the last of them. */
+	/** `offset`: where length() bytes of `scratch` begin, a multiple of 4. The page comes last. */
 	constructor(scratch: ArrayBufferLike, offset: number, pageLength: number, granuleLength: number, codecs: number) {
 		const block = offset + WORKSPACE_LENGTH;
 		const page = block + pageLength;
@@ -101,13 +107,13 @@ export class Packer {
 		this.#granuleLength = granuleLength;
 	}
 
-	/** Has `packed` be `page` as it is. */
+	/** Makes `packed` the page as it is. */
 	asIs(): Packed {
 		this.packed.set(STATE_RAW, 0, this.page.length, this.pageWords);
 		return this.packed;
 	}
 
-	/** Packs `page` to `packed`. */
+	/** Packs `page`; the result is in `packed`. */
 	pack() {
 		const { packed } = this;
 		this.asIs();
@@ -128,20 +134,20 @@ export class Packer {
 			room = capacity;
 		}
 		if (packed.state === STATE_RAW) return;
-		// one that was tried later has lost, and written over the block
+		// a codec tried later has lost, but has overwritten the block
 		if (last !== packed.codec) this.#encode(packed.codec, room);
 		const end = Math.ceil(packed.length / this.#granuleLength) * this.#granuleLength;
 		this.block.fill(0, packed.length, end);
 	}
 
-	/** The densest codec that may be used and pack() never tries, or CODEC_IDS. */
+	/** The densest of the codecs that may be used but that pack() never tries; CODEC_IDS if there is none. */
 	get densest(): number {
 		for (let id = CODEC_IDS - 1; id >= 0; id--)
 			if (this.#codecs & (1 << id) && (CODECS[id] as Codec).tried > 256) return id;
 		return CODEC_IDS;
 	}
 
-	/** Packs `page` to `packed` with this codec. False if the block would have more than `capacity` bytes. */
+	/** Packs `page` with this codec; the result is in `packed`. False if the block would be longer than `capacity`. */
 	packWith(id: number, capacity: number): boolean {
 		const length = this.#encode(id, capacity);
 		if (!length) return false;
@@ -150,7 +156,7 @@ export class Packer {
 		return true;
 	}
 
-	/** Unpacks `packed` to `page`. False if its bytes are no block of its codec, or there is none of this id. */
+	/** Unpacks `packed` to `page`. False if the bytes are no block of their codec, or the build has no such codec. */
 	unpack(): boolean {
 		const { packed } = this;
 		if (packed.state === STATE_COMPRESSED)
@@ -159,7 +165,7 @@ export class Packer {
 		return true;
 	}
 
-	/** Whether all words of `page` are like its first. */
+	/** Whether all words of `page` equal its first. */
 	isSame(): boolean {
 		const words = this.pageWords;
 		const first = words[0];
@@ -173,7 +179,9 @@ export class Packer {
 		this.page.fill(0);
 	}
 
-	/** What a codec may make of a page that takes `length` bytes so far; 0 if it is not to be tried. */
+	/**
+	 * The longest block that a codec may make of a page that takes `length` bytes so far; 0 if it is not worth trying.
+	 */
 	#capacityFor({ tried, saves }: Codec, length: number): number {
 		const least = Math.max((length * saves) >> 8, this.#granuleLength);
 		return length << 8 >= this.page.length * tried ? Math.max(length - least, 0) : 0;

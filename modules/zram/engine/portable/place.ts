@@ -1,7 +1,8 @@
 /*
- * The portable engine: placing. Where a page's stored bytes are, and what the page table says of them; zramPlace.c in
- * TypeScript, with the same effects in the same order, also on a region that is damaged. Knows no codec: what it is given
- * is bytes, and whose they are.
+ * The portable engine: placing, zramPlace.c in TypeScript. It decides whether a page's stored bytes fit and which
+ * granules they take, and keeps the page table, the checksums and the statistics. engine.ts and rest.ts call it. It has
+ * the same effects in the same order as the native engine, also in a damaged region. It knows no codec: it is given
+ * bytes, and whose they are.
  */
 
 import {
@@ -47,7 +48,7 @@ import type { Packed } from "zram/engine/portable/pack";
 import { Slots } from "zram/engine/portable/slots";
 import { pageSum } from "zram/engine/portable/sum";
 
-/** What granulesOf() says of an entry that no operation can have written. */
+/** granulesOf() returns this for an entry that no operation can have written. */
 export const BAD_ENTRY = -1;
 
 export class Place {
@@ -55,9 +56,9 @@ export class Place {
 	readonly slots: Slots;
 	readonly late: Late;
 	readonly threshold: number;
-	/** What the header has in front of LIMIT. */
+	/** The header's words in front of LIMIT. */
 	readonly geometry: Uint32Array;
-	/** Bytes of the region that may be used, and granules that may be in use under this limit. */
+	/** Bytes of the region that may be used, and how many granules may be in use under that limit. */
 	limit: number;
 	limitGranules: number;
 	/** Pressure was reported and has not eased since. */
@@ -78,7 +79,7 @@ export class Place {
 		this.empty();
 	}
 
-	/** Makes it a region without pages and statistics. */
+	/** Drops all pages and statistics. */
 	empty() {
 		const { header, table, sums } = this.arena;
 		this.#pressed = this.#pressure = false;
@@ -106,7 +107,7 @@ export class Place {
 		this.arena.header[word] = (this.arena.header[word] as number) + amount;
 	}
 
-	/** Adds a page with this word 1 to the statistics (sign 1), or takes it out (sign -1). */
+	/** Adds a page whose entry has this word 1 to the statistics (sign 1), or takes it out (sign -1). */
 	#tally(word1: number, sign: 1 | -1) {
 		const state = stateOf(word1);
 		if (state === STATE_EMPTY) return;
@@ -125,7 +126,10 @@ export class Place {
 
 	// --- room
 
-	/** Pressure is reported once when 1/16 of the room or less is left, and again only after more than 1/8 was free. */
+	/**
+	 * Pressure is reported once when 1/16 of the room or less is left, then not again until more than 1/8 has been
+	 * free.
+	 */
 	#notePressure() {
 		const limit = this.limitGranules;
 		const left = Math.max(limit - (this.arena.header[USED_GRANULES] as number), 0);
@@ -133,19 +137,19 @@ export class Place {
 		else if (!this.#pressed && left <= limit >> 4) this.#pressed = this.#pressure = true;
 	}
 
-	/** What an operation that went well answers. */
+	/** Ends an operation that went well: 0, or PRESSURE if that is due. */
 	succeed(): number {
 		const code = this.#pressure ? PRESSURE : 0;
 		this.#pressure = false;
 		return code;
 	}
 
-	/** A refusal says it already. */
+	/** For an operation that is refused: its code says it already. */
 	forgetPressure() {
 		this.#pressure = false;
 	}
 
-	/** limit: 0 to regionLength bytes. Returns 0 or PRESSURE. */
+	/** `limit`: 0 to regionLength bytes. Returns 0 or PRESSURE. */
 	setLimit(limit: number): number {
 		const { layout, header } = this.arena;
 		const metadata = metadataLength(layout);
@@ -155,13 +159,13 @@ export class Place {
 		return this.succeed();
 	}
 
-	/** The high-water mark starts again from what is used now. */
+	/** Lowers the high-water mark to what is in use now. */
 	resetPeak() {
 		const { header } = this.arena;
 		header[USED_GRANULES_MAX] = header[USED_GRANULES] as number;
 	}
 
-	/** Gives a chain a new length, if limit and free granules allow it. Its first granule, or ERROR_FULL, or ERROR_CORRUPT. */
+	/** Resizes a chain if the limit allows it. Returns its first granule, ERROR_FULL or ERROR_CORRUPT. */
 	#resize(first: number, have: number, need: number): number {
 		const { header } = this.arena;
 		if (need > have && (header[USED_GRANULES] as number) + need - have > this.limitGranules) return ERROR_FULL;
@@ -182,7 +186,7 @@ export class Place {
 		return stateOf(this.word1Of(page));
 	}
 
-	/** Granules that a page has, or BAD_ENTRY. */
+	/** How many granules a page has, or BAD_ENTRY. */
 	granulesOf(page: number): number {
 		const { table, layout } = this.arena;
 		const word1 = this.word1Of(page);
@@ -200,21 +204,21 @@ export class Place {
 		return word1 === 0 && table[2 * page] === 0 ? 0 : BAD_ENTRY;
 	}
 
-	/** Likewise; BAD_ENTRY also for a page on flash whose slot is another page's. */
+	/** Like granulesOf(), but also BAD_ENTRY if the page is on flash and its slot belongs to another page. */
 	#ownGranules(page: number): number {
 		const granules = this.granulesOf(page);
 		if (granules === 0 && this.stateOf(page) === STATE_OFFLOADED && this.slots.slotOf(page) < 0) return BAD_ENTRY;
 		return granules;
 	}
 
-	/** Whether the checksum of a page is that of its entry and of the bytes in `words`; true without INTEGRITY. */
+	/** Whether a page's checksum is that of its entry and its stored bytes, `words`; true without FLAG_INTEGRITY. */
 	sumMatches(page: number, length = 0, words?: Uint32Array): boolean {
 		const { sums, table } = this.arena;
 		if (sums.length === 0) return true;
 		return sums[page] === pageSum(page, table[2 * page] as number, this.word1Of(page), length, words);
 	}
 
-	/** The page's new entry, once its chain is written; `words` has its stored bytes. */
+	/** Writes the page's new entry, after its chain. `words` are its stored bytes. Frees the slot that it had. */
 	#setEntry(page: number, word0: number, word1: number, length = 0, words?: Uint32Array) {
 		const { table, sums } = this.arena;
 		if (this.stateOf(page) === STATE_OFFLOADED) this.slots.free(table[2 * page] as number);
@@ -227,31 +231,33 @@ export class Place {
 
 	// --- in
 
-	/** Whether the page's bytes lie in the region as they are, and have no checksum: then they can be written over. */
+	/** Whether parts of the page can be overwritten in place: it is stored as it is, and has no checksum. */
 	isPatchable(page: number): boolean {
 		return this.stateOf(page) === STATE_RAW && this.granulesOf(page) !== BAD_ENTRY && this.arena.sums.length === 0;
 	}
 
-	/** Writes over some of them. 0, or ERROR_CORRUPT and nothing has changed. */
+	/** Overwrites a part of a patchable page. 0, or ERROR_CORRUPT, and nothing has changed. */
 	patch(page: number, start: number, from: Bytes, place: number, length: number): number {
 		const { arena } = this;
 		const have = arena.granulesFor(arena.layout.pageLength);
 		return arena.patch(arena.table[2 * page] as number, have, start, from, place, length);
 	}
 
-	/** Frees what the page's entry has and gives it one that has no granules. 0 or ERROR_CORRUPT. */
+	/**
+	 * Frees what the page takes and gives it an entry without granules. 0, or ERROR_CORRUPT, and nothing has changed.
+	 */
 	storeWord(page: number, word: number, word1: number): number {
 		const have = this.#ownGranules(page);
 		if (have === BAD_ENTRY) return ERROR_CORRUPT;
 		if (have) {
 			if (this.arena.resize(this.arena.table[2 * page] as number, have, 0) === ERROR_CORRUPT) return ERROR_CORRUPT;
-			this.#notePressure(); // what is freed sets no high-water mark
+			this.#notePressure(); // freeing never raises the high-water mark
 		}
 		this.#setEntry(page, word, word1);
 		return 0;
 	}
 
-	/** Likewise, and the page has other bytes now. */
+	/** Like storeWord(), for a page that was overwritten or trimmed: its age counts as a life (Late.noteLife). */
 	overwriteWord(page: number, word: number, word1: number): number {
 		const old = this.word1Of(page);
 		const code = this.storeWord(page, word, word1);
@@ -259,7 +265,7 @@ export class Place {
 		return code;
 	}
 
-	/** Gives the page these stored bytes. 0; or ERROR_FULL or ERROR_CORRUPT, and then it has what it had. */
+	/** Replaces what the page stores. 0; or ERROR_FULL or ERROR_CORRUPT, and the page keeps what it had. */
 	place(page: number, packed: Packed): number {
 		if (packed.length === 0) return this.overwriteWord(page, packed.word, packed.state);
 		const old = this.word1Of(page);
@@ -270,7 +276,7 @@ export class Place {
 		return 0;
 	}
 
-	/** Likewise, of a page that is not on flash, and it is not written: it keeps its age. */
+	/** Like place(), for a page in the region that nobody has written: it counts nothing, and the age stays. */
 	replace(page: number, packed: Packed): number {
 		const age = this.word1Of(page) & ENTRY_AGE_MASK;
 		const code = this.#placeChain(page, packed);
@@ -298,8 +304,8 @@ export class Place {
 	// --- out
 
 	/**
-	 * The stored bytes of a page that is not on flash: to `block`, or if they are the page as it is, to `page`. 0 or
-	 * ERROR_CORRUPT; changes nothing in the region.
+	 * Copies the stored bytes of a page that is not on flash to `blockWords`, or to `pageWords` if they are the page as
+	 * it is; `packed` says what they are. 0 or ERROR_CORRUPT. Changes nothing in the region.
 	 */
 	fetch(page: number, packed: Packed, pageWords: Uint32Array, blockWords: Uint32Array): number {
 		const have = this.granulesOf(page);
@@ -320,13 +326,13 @@ export class Place {
 
 	// --- all pages
 
-	/** The page was used just now. */
+	/** The page was just read or written: its age is 0. */
 	touch(page: number) {
 		const word1 = this.word1Of(page);
 		if (word1 & ENTRY_AGE_MASK) this.arena.table[2 * page + 1] = word1 & ~ENTRY_AGE_MASK;
 	}
 
-	/** Every page that is not empty gets so many steps older, up to 255. */
+	/** Makes every page that is not empty older by `steps`, up to 255. */
 	markIdle(steps: number) {
 		const { table } = this.arena;
 		for (let i = 1; i < table.length; i += 2) {

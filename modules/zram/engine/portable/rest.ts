@@ -1,6 +1,7 @@
 /*
- * The portable engine: pages that rest; zramRest.c in TypeScript. Those that nobody has read or written for an age step or
- * more are packed again, once, with a codec that takes too long for a write.
+ * The portable engine: pages that rest; zramRest.c in TypeScript. It decides which page is packed again, and packs it.
+ * maintain() in zram.ts calls it. A page that nobody has read or written for an age step or more is packed once with a
+ * codec that takes too long for a write.
  */
 
 import {
@@ -54,7 +55,10 @@ export class Rest {
 		return isSmaller ? 1 : 0;
 	}
 
-	/** Granules of a page that rests, or 0. With one nothing can be gained. */
+	/**
+	 * How many granules a page that rests has; 0 if it does not rest. One that has a single granule has nothing to
+	 * gain.
+	 */
 	#granulesOf(page: number, codec: number): number {
 		const word1 = this.#core.place.word1Of(page);
 		const state = stateOf(word1);

@@ -1,6 +1,7 @@
 /*
- * The portable engine: which page is in which slot of the flash, and how worn the flash is; zramSlots.c in TypeScript,
- * which has it in a picture. A slot is four words of the region: erases, page, state, checksum.
+ * The portable engine: which page is in which slot of the flash, and how worn each slot is; zramSlots.c in TypeScript,
+ * which has a diagram. binding.ts, engine.ts and place.ts call it. A slot is four words of the region: erases, page,
+ * state, checksum.
  */
 
 import { SLOT_ERASES } from "zram/engine/header";
@@ -43,19 +44,19 @@ const PAGE = 1;
 const STATE = 2;
 const SUM = 3;
 
-// Two bytes of a snapshot: erases in 15 bits, and whether the slot is suspect; or that it is retired.
+// What saveWear() writes for a slot: its erases in 15 bits, and whether it is suspect; or that it is retired.
 const RETIRED = 0xffff;
 const SUSPECT = 0x8000;
 const UINT32 = 2 ** 32;
 
-/** Takes `slot` with its `erases` for the two words at `at` if it is less worn than the one there. */
+/** Puts `slot` and its `erases` in the two words at `at` if it is less worn than the slot there. */
 function compare(into: Uint32Array, at: number, slot: number, erases: number) {
 	if (into[at] !== NO_SLOT && erases >= (into[at + 1] as number)) return;
 	into[at] = slot;
 	into[at + 1] = erases;
 }
 
-/** Whether a page has changed since it was last stored, by the mode of keep() and offload(). */
+/** Whether the mode of Engine.offload() says that the page has changed. */
 export function hasChanged(mode: number): boolean {
 	return (mode & (MODE_WRITTEN | MODE_TRIMMED)) !== 0;
 }
@@ -84,14 +85,14 @@ export class Slots {
 		return state === SLOT_USED || state === SLOT_ROTTEN;
 	}
 
-	/** The slot in the entry of `page`, or -1 if it is not that page's. */
+	/** The slot that the entry of `page` names, or -1 if the slot does not belong to the page. */
 	slotOf(page: number): number {
 		const slot = this.#arena.table[2 * page] as number;
 		if (slot >= this.#arena.layout.slotCount) return -1;
 		return this.#isOwned(slot) && this.#word(slot, PAGE) === page ? slot : -1;
 	}
 
-	/** A page has left its slot. What a rotten one holds is anybody's guess. */
+	/** Frees the slot of a page that has left it. A rotten slot becomes unknown: what it holds is anybody's guess. */
 	free(slot: number) {
 		const { slots } = this.#arena;
 		if (!this.#isOwned(slot)) return;
@@ -104,7 +105,7 @@ export class Slots {
 		for (let slot = 0; slot < this.#arena.layout.slotCount; slot++) this.free(slot);
 	}
 
-	/** `page`, whose checksum is `sum`, is in a slot now. */
+	/** Gives a slot to `page`, whose checksum is `sum`. */
 	take(slot: number, page: number, sum: number) {
 		const { slots } = this.#arena;
 		slots[4 * slot + PAGE] = page;
@@ -112,7 +113,7 @@ export class Slots {
 		slots[4 * slot + SUM] = sum;
 	}
 
-	/** Engine.slot. */
+	/** Engine.slot(). */
 	copy(slot: number, into: Uint32Array): number {
 		if (slot >= this.#arena.layout.slotCount) return ERROR_OFFSET;
 		for (let word = 0; word < 4; word++) into[word] = this.#word(slot, word);
@@ -124,7 +125,7 @@ export class Slots {
 		return state <= SLOT_LOG && state !== SLOT_USED && state !== SLOT_ROTTEN;
 	}
 
-	/** Engine.setSlot. */
+	/** Engine.setSlot(). */
 	set(slot: number, state: number, erases: number, sum: number): number {
 		const { slots, header, layout } = this.#arena;
 		if (slot >= layout.slotCount || !this.#mayBecome(slot, state)) return ERROR_CORRUPT;
@@ -139,9 +140,9 @@ export class Slots {
 		return 0;
 	}
 
-	/** Engine.survey. */
+	/** Engine.survey(). */
 	survey(except: number, into: Uint32Array) {
-		// no array: survey() must not allocate
+		// variables, not an array: survey() must not allocate
 		let least = NO_SLOT;
 		let most = 0;
 		let logLeast = NO_SLOT;
@@ -191,12 +192,12 @@ export class Slots {
 		if (state === SLOT_UNKNOWN) compare(into, LEAST_UNKNOWN, slot, erases);
 	}
 
-	/** How many of `count` slots from `slot` on there are. */
+	/** How many of `count` slots from `slot` on exist. */
 	#slotsFrom(slot: number, count: number): number {
 		return Math.max(0, Math.min(count, this.#arena.layout.slotCount - slot));
 	}
 
-	/** Engine.saveWear. */
+	/** Engine.saveWear(). */
 	save(slot: number, count: number, base: number, logBase: number, into: Bytes) {
 		const end = slot + this.#slotsFrom(slot, count);
 		for (let at = 0; slot < end; slot++, at += 2) {
@@ -210,7 +211,7 @@ export class Slots {
 		}
 	}
 
-	/** Engine.loadWear. */
+	/** Engine.loadWear(). */
 	load(slot: number, count: number, base: number, logBase: number, from: Bytes) {
 		const end = slot + this.#slotsFrom(slot, count);
 		for (let at = 0; slot < end; slot++, at += 2) {
