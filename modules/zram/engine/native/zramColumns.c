@@ -1,13 +1,15 @@
 /*
- * The columns encoder: zramColumns.h has the contract, DESIGN.md the specification.
+ * The columns encoder: how a column is predicted, and how its residuals are written. zramColumns.h is the contract,
+ * DESIGN.md the specification.
  *
- * Written for 32-bit microcontrollers: a group's residuals are made of the page as it is, so nothing but a group is ever
- * held besides it, and loops have no branch that depends on what is in the page but where a code is longer than usual.
+ * Written for 32-bit microcontrollers: it computes a group's residuals straight from the page, so it never holds more
+ * than a group beside it. No branch in its loops depends on the page's content, except where a code is longer than
+ * usual.
  *
  * Invariants:
- *  1. Units may have bits above their width; residuals are cut to it when they are folded.
- *  2. A group is begun only at or before the limit. With the column's head, in front of the first one, it takes at most
- *     (23 + 7 + 16 * 24) bits, which with those that are not written yet fit in the margin.
+ *  1. Units may have bits above their width; folding cuts residuals to it.
+ *  2. A group begins only at or before the limit. With the column's head in front of the first one, it takes at most
+ *     (23 + 7 + 16 * 24) bits. Together with the bits not yet written, these fit in the margin.
  */
 
 #include "zramColumns.h"
@@ -19,12 +21,12 @@
 /* --- bits ------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-	uint32_t bits;  /* not written yet: the lowest ones ... */
-	uint32_t count; /* ... so many, less than 16 */
+	uint32_t bits;  /* the lowest `count` are not written yet */
+	uint32_t count; /* less than 16 */
 	Half *out;
 } Writer;
 
-/* Writes the `length` (at most 16) bits of `value`. */
+/* Writes the `length` bits of `value`, at most 16. */
 ZRAM_INLINE void put(Writer *writer, uint32_t value, uint32_t length)
 {
 	writer->bits = writer->bits << length | value;
@@ -42,20 +44,20 @@ static ZRAM_NOINLINE void putField(Writer *writer, uint32_t value, uint32_t leng
 
 /* --- units ------------------------------------------------------------------------------------------------------ */
 
-/* How a unit is read. */
+/* How to read a unit. */
 typedef enum {
 	kByte,
 	kByteBeside, /* relative to the byte `shift` bytes away */
 	kHalf,       /* without the lowest `shift` bits */
 	kHalfBig,
-	kPixel, /* its field at bit `shift`, red or blue: relative to half of green */
+	kPixel, /* the field at bit `shift`, red or blue, relative to half of green */
 	kPixelBig,
 } Access;
 
 typedef struct {
 	const uint8_t *start; /* its first unit */
 	uint32_t stride;      /* bytes from unit to unit */
-	uint32_t count;       /* of units */
+	uint32_t count;       /* units */
 	uint32_t width;       /* bits of a unit */
 	uint32_t shift;
 	Access access;
@@ -74,13 +76,13 @@ ZRAM_INLINE uint32_t pixelAt(const uint8_t *bytes, int isBig, uint32_t shift)
 	return (pixel >> shift) - (pixel >> (kGreenShift + 1));
 }
 
-/* A byte of the page at `bytes`, or 0 outside of it. */
+/* The byte of the page at `bytes`, or 0 outside the page. */
 ZRAM_INLINE uint32_t besideAt(const uint8_t *bytes, const uint8_t *page, uint32_t pageLength)
 {
 	return (uintptr_t)bytes - (uintptr_t)page < pageLength ? *bytes : 0;
 }
 
-/* Calls `loop` with how to read the unit at `p`, in a case for each access. */
+/* Expands `loop` once for each access, with the expression that reads the unit at `p`. */
 #define FOR_EACH_ACCESS(access, loop)                                        \
 	switch (access) {                                                        \
 	case kByte:                                                              \
@@ -103,7 +105,7 @@ ZRAM_INLINE uint32_t besideAt(const uint8_t *bytes, const uint8_t *page, uint32_
 		break;                                                               \
 	}
 
-/* Reads `count` units from `p` on. */
+/* Reads `count` units, from `p` on. */
 static ZRAM_NOINLINE void readUnits(const Column *column, const uint8_t *p, uint32_t *units, uint32_t count)
 {
 	const uint32_t stride = column->stride, shift = column->shift, pageLength = column->pageLength;
@@ -117,10 +119,10 @@ static ZRAM_NOINLINE void readUnits(const Column *column, const uint8_t *p, uint
 
 /* --- residuals -------------------------------------------------------------------------------------------------- */
 
-/* A group's residuals, folded: 0, -1, 1, -2 ... are 0, 1, 2, 3 ... */
+/* A group's residuals, folded: 0, -1, 1, -2 ... become 0, 1, 2, 3 ... */
 typedef struct {
 	uint32_t sum;
-	uint32_t any; /* bits that are 1 in one of them */
+	uint32_t any; /* all of them, combined by | */
 	uint32_t count;
 	uint32_t folded[kGroup];
 } Group;
@@ -134,7 +136,10 @@ typedef struct {
 		any |= z;                                                   \
 	} while (0)
 
-/* Of order 1, the usual one, without a detour. `last` is the unit before those at `p`; returns the last of them. */
+/*
+ * Residuals of order 1, the usual one, in a single loop. `last` is the unit in front of `p`. Returns the last unit
+ * read.
+ */
 static ZRAM_NOINLINE uint32_t differ(const Column *column, const uint8_t *p, uint32_t last, Group *group)
 {
 	const uint32_t stride = column->stride, shift = column->shift, up = 32 - column->width;
@@ -154,13 +159,16 @@ static ZRAM_NOINLINE uint32_t differ(const Column *column, const uint8_t *p, uin
 	return last;
 }
 
-/* What the next unit is predicted from, but in order 0. */
+/* What the next unit is predicted from; order 0 needs nothing. */
 typedef struct {
 	uint32_t last;
 	uint32_t slope;
 } History;
 
-/* Of order 0 or 2. `history` is that of the units from `p` on, and then of those behind them. */
+/*
+ * Residuals of order 0 or 2. On entry `history` is what precedes the units at `p`; on return, what precedes those
+ * behind.
+ */
 static ZRAM_NOINLINE void predict(
 	const Column *column, const uint8_t *p, uint32_t order, History *history, Group *group)
 {
@@ -185,23 +193,24 @@ static ZRAM_NOINLINE void predict(
 	group->any = any;
 }
 
+/* How many units findOrder() looks at. */
 enum {
 	kOrderSamplesMost = 32,
 	kOrderSamplesLeast = 10
 };
 
-/* A residual, folded: the half of it. */
+/* Half of a residual, folded. */
 ZRAM_INLINE uint32_t halfFolded(uint32_t residual, uint32_t up)
 {
 	int32_t high = (int32_t)(residual << up);
 	return (uint32_t)(high ^ (high >> 31)) >> up;
 }
 
-/* The order whose residuals are smallest, among some units in the column's middle. */
+/* Picks the order whose residuals are smallest, by some units in the middle of the column. */
 static ZRAM_NOINLINE uint32_t findOrder(const Column *column)
 {
 	uint32_t units[kOrderSamplesMost], count = column->count >> 3, up = 32 - column->width;
-	uint32_t zero = 0, one = 0, two = 0; /* sums of residuals */
+	uint32_t zero = 0, one = 0, two = 0; /* sums of the orders' residuals */
 	if (count > kOrderSamplesMost)
 		count = kOrderSamplesMost;
 	if (count < kOrderSamplesLeast)
@@ -218,7 +227,7 @@ static ZRAM_NOINLINE uint32_t findOrder(const Column *column)
 
 /* --- parameters ------------------------------------------------------------------------------------------------- */
 
-/* Bits that the group takes with Rice parameter k. */
+/* How many bits the group takes with Rice parameter k. */
 static ZRAM_NOINLINE uint32_t riceLength(const Group *group, uint32_t k, uint32_t width)
 {
 	const uint32_t *z = group->folded, *end = z + group->count;
@@ -231,7 +240,7 @@ static ZRAM_NOINLINE uint32_t riceLength(const Group *group, uint32_t k, uint32_
 	return length;
 }
 
-/* One less as long as that is shorter: few large residuals among small ones are better escaped. */
+/* Lowers k as long as that makes the group shorter: a few large residuals among small ones are better escaped. */
 static ZRAM_NOINLINE ZRAM_COLD uint32_t lessen(const Group *group, uint32_t k, uint32_t width)
 {
 	uint32_t length = riceLength(group, k, width), shorter;
@@ -242,7 +251,7 @@ static ZRAM_NOINLINE ZRAM_COLD uint32_t lessen(const Group *group, uint32_t k, u
 	return k;
 }
 
-/* By the mean of the residuals, as a rule. */
+/* Picks a group's parameter, mostly by the mean of its residuals. */
 ZRAM_INLINE uint32_t findParameter(const Group *group, uint32_t width)
 {
 	uint32_t k = 0, bound = group->count * 27 >> 4;
@@ -269,7 +278,7 @@ ZRAM_INLINE void putParameter(Writer *writer, uint32_t parameter, uint32_t befor
 	put(writer, bits, length);
 }
 
-/* A code that may have more than 16 bits. */
+/* Writes a code that may have more than 16 bits. */
 static ZRAM_COLD void putLong(Writer *writer, uint32_t z, uint32_t k, uint32_t width)
 {
 	uint32_t quotient = z >> k, one = 1u << k;
@@ -296,7 +305,7 @@ ZRAM_INLINE void putRice(Writer *writer, const Group *group, uint32_t k, uint32_
 			if (quotient < kQuotients && quotient + length <= 16)
 				put(writer, one | (*z & low), quotient + length);
 			else {
-				Writer copy = *writer; /* what has its address taken is not kept in registers */
+				Writer copy = *writer; /* a variable whose address is taken is not kept in registers */
 				putLong(&copy, *z, k, width);
 				*writer = copy;
 			}
@@ -312,7 +321,7 @@ ZRAM_INLINE void putRaw(Writer *writer, const Group *group, uint32_t width)
 
 /* --- columns ---------------------------------------------------------------------------------------------------- */
 
-/* How many low bits are 0 in all of a column's halves. */
+/* How many of the lowest bits are 0 in all of a column's halves; 0 if all bits are. */
 static uint32_t zerosOf(const Column *column)
 {
 	const uint8_t *p = column->start;
@@ -327,7 +336,7 @@ static uint32_t zerosOf(const Column *column)
 	return zeros;
 }
 
-/* All that is in front of the first group. Returns the order. */
+/* Writes everything in front of a column's first group. Returns the order. */
 static uint32_t putHead(Writer *writer, Column *column, uint32_t *first)
 {
 	uint32_t order, isHalf = column->width == 16;
@@ -346,7 +355,7 @@ static uint32_t putHead(Writer *writer, Column *column, uint32_t *first)
 	return order;
 }
 
-/* Returns 0 if the limit is passed. */
+/* Writes a column. Returns 0 if the block passes the limit. */
 static ZRAM_NOINLINE int putColumn(Writer *to, Column *column, const Half *limit)
 {
 	History history = { 0, 0 };
@@ -379,6 +388,7 @@ static ZRAM_NOINLINE int putColumn(Writer *to, Column *column, const Half *limit
 
 /* --- pages ------------------------------------------------------------------------------------------------------ */
 
+/* A page, and what it is encoded as. */
 typedef struct {
 	const uint8_t *page;
 	uint32_t pageLength;
@@ -408,7 +418,10 @@ static Column columnAt(const Source *source, uint32_t index)
 	return column;
 }
 
-/* Green has 3/8 of the bits of 16-bit pixels: where it takes more than 9/16 of the room, red and blue hardly fit in the rest. */
+/*
+ * How long the block may be once this column is written. Green, the first column of 16-bit pixels, has 3/8 of their
+ * bits: if it takes more than 9/16 of the room, red and blue will hardly fit in the rest.
+ */
 static uint32_t roomFor(const Source *source, uint32_t index, uint32_t capacity)
 {
 	return index == 0 && isPixels16(source->kind) ? capacity * 9 >> 4 : capacity;
@@ -457,7 +470,10 @@ static int decode(void *workspace, const uint8_t *block, uint32_t length, uint32
 
 _Static_assert(kZramColumnsMargin <= kZramBlockMargin, "blocks have the margin");
 
-/* Where LZ4 leaves less than a fifth of a page it does well, and is read three times as fast. */
+/*
+ * Tried only if LZ4 leaves a fifth of a page or more: with less it does well enough, and is read three times as fast.
+ * Kept if it saves a tenth of that.
+ */
 const zramCodec zramColumnsCodec = {
 	.name = "columns",
 	.tried = 51,

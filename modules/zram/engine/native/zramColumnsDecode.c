@@ -1,15 +1,16 @@
 /*
- * The columns decoder: zramColumns.h has the contract, DESIGN.md the format of blocks.
+ * The columns decoder: turns a block back into a page, or refuses it. zramColumns.h is the contract, DESIGN.md the
+ * format of blocks.
  *
- * Written for 32-bit microcontrollers with many registers: from a code's bits to a unit's bytes in the page it is one
- * loop, one for each way in which units lie there and codes are made.
+ * Written for 32-bit microcontrollers with many registers: a single loop leads from a code's bits to a unit's bytes in
+ * the page, with one copy of it for each layout of units and each kind of code.
  *
  * Invariants:
- *  1. Columns, and which bytes of the page are their units, depend on the page's length and the block's first 10 bits
- *     alone: whatever the others are, each unit is written once, within the page.
- *  2. Before each group the reader is held against the block's end. What it then reads is at most 7 bits of a parameter
- *     and kGroup codes of at most 24 bits, and a column's head: all in the margin if the block has ended.
- *  3. Units are computed modulo 2^32 and cut to their width where they are stored.
+ *  1. Which columns there are, and which bytes of the page are their units, depends only on the page's length and the
+ *     block's first 10 bits. Whatever the others are, each unit is written once, within the page.
+ *  2. Before each group, the reader is compared with the block's end. Beyond that it reads at most 7 bits of a
+ *     parameter, kGroup codes of at most 24 bits and a column's head: all within the margin if the block has ended.
+ *  3. Units are computed modulo 2^32, and cut to their width when they are stored.
  */
 
 #include "zramColumns.h"
@@ -19,8 +20,8 @@
 /* --- bits ------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-	uint32_t bits;  /* the next ones, from the highest on */
-	uint32_t count; /* of them that are there: 16 to 31 after a refill */
+	uint32_t bits;  /* the next bits, from the highest down */
+	uint32_t count; /* how many there are: 16 to 31 after a refill */
 	const Half *in;
 } Reader;
 
@@ -38,7 +39,7 @@ ZRAM_INLINE void drop(Reader *reader, uint32_t length)
 	reader->count -= length;
 }
 
-/* The next 1 to 16 bits. */
+/* Takes the next 1 to 16 bits. */
 ZRAM_INLINE uint32_t take(Reader *reader, uint32_t length)
 {
 	uint32_t value;
@@ -60,7 +61,7 @@ ZRAM_INLINE uint32_t unfold(uint32_t z)
 	return (z >> 1) ^ -(z & 1);
 }
 
-/* Any code, of which an escape is one: as many zeros as no other has, and the residual as it is. */
+/* Takes any code, an escape included: kQuotients zeros, then the residual as it is. */
 static ZRAM_NOINLINE uint32_t takeLong(Reader *reader, uint32_t k, uint32_t width)
 {
 	uint32_t zeros = 0, length = k, z;
@@ -80,7 +81,7 @@ static ZRAM_NOINLINE uint32_t takeLong(Reader *reader, uint32_t k, uint32_t widt
 
 ZRAM_INLINE uint32_t takeSeldom(Reader *reader, uint32_t k, uint32_t width)
 {
-	Reader copy = *reader; /* what has its address taken is not kept in registers */
+	Reader copy = *reader; /* a variable whose address is taken is not kept in registers */
 	uint32_t residual = takeLong(&copy, k, width);
 	*reader = copy;
 	return residual;
@@ -88,7 +89,7 @@ ZRAM_INLINE uint32_t takeSeldom(Reader *reader, uint32_t k, uint32_t width)
 
 ZRAM_INLINE uint32_t takeRice(Reader *reader, uint32_t k, uint32_t width)
 {
-	uint32_t zeros = UINT32_MAX, low; /* one less than there are: `low` begins with the 1 behind them */
+	uint32_t zeros = UINT32_MAX, low; /* one less than there are, since `low` begins with the 1 behind them */
 	refill(reader);
 	if (!(reader->bits >> (32 - kQuotients)))
 		return takeSeldom(reader, k, width);
@@ -105,8 +106,8 @@ ZRAM_INLINE uint32_t takeRice(Reader *reader, uint32_t k, uint32_t width)
 }
 
 /*
- * Codes of the parameters 0 and 1 by their first 7 bits: the residual times 16, plus the code's length. 0 for codes that
- * are longer.
+ * Codes with parameter 0 and 1, looked up by their first 7 bits: the residual times 16, plus the code's length; 0 for
+ * longer codes.
  */
 #define S(residual, length) (int8_t)((residual)*16 + (length))
 #define S2(code) code, code
@@ -137,8 +138,8 @@ ZRAM_INLINE uint32_t takeShort(Reader *reader, const int8_t *codes, uint32_t k, 
 /* How a unit lies in the page. */
 typedef enum {
 	kInByte,
-	kInHalf, /* above `shift` bits that are 0, or below bits that do not matter yet */
-	kInPixel /* five bits at `shift`, relative to half of the green that is there */
+	kInHalf, /* above `shift` zero bits; green also lies below bits that red replaces later */
+	kInPixel /* five bits at `shift`, relative to half of the green that is already there */
 } Place;
 
 #define kGreenMask 0x07E0u
@@ -158,7 +159,7 @@ ZRAM_INLINE void store(uint8_t *to, uint32_t unit, Place place, uint32_t shift)
 	}
 }
 
-/* The parameter of the next group: any number, which may be larger than there are. */
+/* Takes the next group's parameter. It may be out of range: the caller checks. */
 ZRAM_INLINE uint32_t takeParameter(Reader *reader, uint32_t before)
 {
 	uint32_t bits;
@@ -177,7 +178,7 @@ ZRAM_INLINE uint32_t takeParameter(Reader *reader, uint32_t before)
 	return bits;
 }
 
-/* Returns 0 if there is no such column. */
+/* Decodes a column. Returns 0 if the bits are none. */
 ZRAM_INLINE int decodeColumn(Reader *from, const Half *inEnd, uint8_t *page, const zramColumn *column, Place place)
 {
 	Reader reader = *from;
@@ -230,7 +231,7 @@ static ZRAM_NOINLINE int decodeBytes(Reader *reader, const Half *inEnd, uint8_t 
 	return decodeColumn(reader, inEnd, page, column, kInByte);
 }
 
-/* Of two bytes, or of a pixel in two. One of each would be 500 bytes more, and a tenth faster. */
+/* For halves and 16-bit pixels alike. A copy for each would be a tenth faster, and 500 bytes longer. */
 static ZRAM_NOINLINE int decodeHalves(
 	Reader *reader, const Half *inEnd, uint8_t *page, const zramColumn *column, Place place)
 {
@@ -267,7 +268,7 @@ static void swapHalves(uint32_t *words, uint32_t length)
 		*words = (*words & 0x00FF00FF) << 8 | (*words >> 8 & 0x00FF00FF);
 }
 
-/* The bytes beside a pixel's green are relative to it, where it is in this page. */
+/* Adds green to the bytes beside it, which are relative to it if it is in this page. */
 static void addGreen(uint8_t *page, uint32_t pageLength, uint32_t length, uint32_t form)
 {
 	const uint8_t *const end = page + pageLength;
@@ -297,7 +298,7 @@ int zramColumnsDecode(const uint8_t *block, uint32_t length, uint32_t *page, uin
 		if (!decodeColumnOf(&reader, inEnd, kind, &column, (uint8_t *)page))
 			return 0;
 	}
-	if (reader.in - (reader.count >= 16) != inEnd) /* what is left in the last half does not matter */
+	if (reader.in - (reader.count >= 16) != inEnd) /* the bits left in the last half do not matter */
 		return 0;
 	if (kind == kHalvesBig || kind == kPixels16Big)
 		swapHalves(page, pageLength);

@@ -1,30 +1,30 @@
 /*
- * What a page is taken for, by a few samples: zramColumnsKind.h has the contract, DESIGN.md the specification.
+ * Finds out what a page holds, by a few samples. zramColumnsKind.h is the contract, DESIGN.md the specification.
  *
- * First text is told from all else. Then the lags at which bytes are most alike are found, as they are the record's
- * length. For these, kind by kind, an estimate is made of the bits that the units' differences would take.
+ * It first rules out text. Then it finds the lags at which bytes are most alike, one of which should be the record's
+ * length. For these it estimates, kind by kind, how many bits the units' differences would take.
  */
 
 #include "zramColumnsKind.h"
 
 #include "zramColumnsBlock.h"
 
-/* Numbers of the specification: others, other blocks. */
+/* The specification's numbers. Changing one changes blocks. */
 enum {
-	kLetters = 24, /* bytes by which text is told */
+	kLetters = 24, /* bytes sampled to recognise text */
 	kPrintableLeast = 22,
 	kRoughLeast = 8,
 	kWordsLeast = 5,
 	kLagSamples = 24,
-	kPairs = 24,     /* pairs of differences by which a kind is estimated, ... */
-	kRounds = 4,     /* ... in so many rounds, for each of which the better order counts */
+	kPairs = 24,     /* pairs of differences sampled to estimate a kind, ... */
+	kRounds = 4,     /* ... in this many rounds, each of which counts with its better order */
 	kColumnCost = 5, /* bytes that a column costs beside its units */
-	kNoiseCost = 29  /* of a byte, in quarters of a bit, at the best lag of a page that is not worth a closer look */
+	kNoiseCost = 29  /* quarters of a bit; if a byte costs this much at the best lag, the page is noise */
 };
 
 /* --- costs ------------------------------------------------------------------------------------------------------ */
 
-/* Quarters of a bit that a folded difference takes: one of 0 a quarter, one of n bits n + 1 bits. */
+/* What a folded difference costs, in quarters of a bit: 0 costs a quarter, a number of n bits costs n + 1 bits. */
 #define C(bits) (4 * (bits) + 4)
 #define C2(cost) cost, cost
 #define C4(cost) C2(cost), C2(cost)
@@ -36,21 +36,21 @@ enum {
 static const uint8_t costs[256] = { 1, C(1), C2(C(2)), C4(C(3)), C8(C(4)), C16(C(5)), C32(C(6)), C64(C(7)),
 	C128(C(8)) };
 
-/* A difference modulo 2^width, folded: 0, -1, 1, -2 ... are 0, 1, 2, 3 ... */
+/* Folds a difference modulo 2^width: 0, -1, 1, -2 ... become 0, 1, 2, 3 ... */
 ZRAM_INLINE uint32_t fold(uint32_t difference, uint32_t width)
 {
 	int32_t high = (int32_t)(difference << (32 - width));
 	return (uint32_t)((high >> (31 - width)) ^ (high >> 31));
 }
 
-/* What each of two differences costs on the mean, so that one large one among small ones counts. */
+/* What two differences cost each, by their mean, so that a large one among small ones counts. */
 ZRAM_INLINE uint32_t pairCost(uint32_t first, uint32_t second, uint32_t width)
 {
 	uint32_t mean = (fold(first, width) + fold(second, width) + 1) >> 1;
 	return mean < 256 ? costs[mean] : 4 * 8 + costs[(uint8_t)(mean >> 8)];
 }
 
-/* The same, where a call is worth its instructions. */
+/* Likewise as a call, where inlining is not worth its code. */
 static ZRAM_NOINLINE uint32_t fieldCost(uint32_t first, uint32_t second, uint32_t width)
 {
 	return pairCost(first, second, width);
@@ -58,7 +58,7 @@ static ZRAM_NOINLINE uint32_t fieldCost(uint32_t first, uint32_t second, uint32_
 
 /* --- text ------------------------------------------------------------------------------------------------------- */
 
-/* Nearly all printable, many letters and spaces, and bytes beside each other are not alike. */
+/* Text: nearly all bytes are printable, many are letters and spaces, and neighbours differ a lot. */
 static int isText(const uint8_t *bytes, uint32_t step)
 {
 	uint32_t printable = 0, rough = 0, words = 0;
@@ -82,7 +82,7 @@ typedef struct {
 	uint32_t bestCost;
 } Lags;
 
-/* What the lag's samples cost, or `most` or more if that is as much. */
+/* What the samples of a lag cost; it stops adding up at `most`. */
 ZRAM_INLINE uint32_t lagCost(const uint8_t *bytes, uint32_t step, uint32_t lag, uint32_t most)
 {
 	const uint8_t *end = bytes + kLagSamples * step, *before = bytes - lag;
@@ -92,7 +92,7 @@ ZRAM_INLINE uint32_t lagCost(const uint8_t *bytes, uint32_t step, uint32_t lag, 
 	return sum;
 }
 
-/* A longer lag is better only if it is so by a sixteenth: multiples of a record's length are like it. */
+/* A longer lag has to be better by a sixteenth, since multiples of a record's length do about as well. */
 static void findLags(Lags *found, const uint8_t *bytes, uint32_t step)
 {
 	uint32_t secondCost = UINT32_MAX;
@@ -114,16 +114,16 @@ static void findLags(Lags *found, const uint8_t *bytes, uint32_t step)
 
 /* --- estimates -------------------------------------------------------------------------------------------------- */
 
-/* Where samples are taken: rows of `stride` bytes, of which those from the third on are used up to the last but one. */
+/* Where samples are taken: rows of `stride` bytes, from the third one to the last but one. */
 typedef struct {
 	const uint8_t *page;
 	uint32_t pageLength;
 	uint32_t stride;
 	uint32_t rows;
-	uint32_t most; /* a sample's size times so much is a cost at which no look at the other samples is worth it */
+	uint32_t most; /* once the cost reaches a sample's size times this, further samples cannot help */
 } Rows;
 
-/* `bound`: a length, above which all estimates are alike. */
+/* `bound`: an estimated length above which it no longer matters how long. */
 static Rows rowsOf(const uint8_t *page, uint32_t pageLength, uint32_t stride, uint32_t bound)
 {
 	return (Rows){ page, pageLength, stride, pageLength / stride - 3, bound * (kPairs / 8) / (pageLength >> 8) + 1 };
@@ -134,7 +134,7 @@ ZRAM_INLINE const uint8_t *rowAt(const Rows *rows, uint32_t place)
 	return rows->page + (2 + place * rows->rows / kPairs) * rows->stride;
 }
 
-/* Bytes of a block, of what kPairs samples of `size` bytes each cost. */
+/* Converts the cost of kPairs samples of `size` bytes into the length of a block. */
 static uint32_t toLength(const Rows *rows, uint32_t cost, uint32_t size)
 {
 	return cost * (rows->pageLength >> 8) / (kPairs / 8 * size);
@@ -157,7 +157,7 @@ ZRAM_INLINE uint32_t halfAt(const uint8_t *bytes, uint32_t isBig)
 	return bytes[isBig] | (uint32_t)bytes[1 - isBig] << 8;
 }
 
-/* The low bits that are 0 in all of a round's units cost nothing. */
+/* Takes off the lowest bits that are 0 in all of a round's units: they cost nothing. */
 static uint32_t lessZeros(uint32_t cost, uint32_t any)
 {
 	for (; any && !(any & 1) && cost >= 5 * (kPairs / kRounds); any >>= 1)
@@ -170,7 +170,7 @@ static ZRAM_NOINLINE uint32_t estimateHalves(const Rows *rows, uint32_t isBig)
 	const uint32_t stride = rows->stride, most = rows->most * 2;
 	uint32_t sum = 0;
 	for (uint32_t round = 0, sample = 0; round < kRounds && sum < most; round++) {
-		uint32_t first = 0, second = 0, any = 0; /* order */
+		uint32_t first = 0, second = 0, any = 0; /* costs of orders 1 and 2, and all units combined by | */
 		for (uint32_t place = round; place < kPairs; place += kRounds, sample++) {
 			const uint8_t *p = rowAt(rows, place) + sample * (stride >> 1) / kPairs * 2;
 			uint32_t next = halfAt(p + stride, isBig), now = halfAt(p, isBig);
@@ -187,7 +187,7 @@ static ZRAM_NOINLINE uint32_t estimateHalves(const Rows *rows, uint32_t isBig)
 	return toLength(rows, sum, 2);
 }
 
-/* The fields of a pixel of 16 bits, side by side: red and blue less half of green, which is between them. */
+/* The fields of a 16-bit pixel side by side: green in the middle, red and blue less half of green. */
 ZRAM_INLINE uint32_t fieldsAt(const uint8_t *bytes, uint32_t isBig)
 {
 	uint32_t pixel = halfAt(bytes, isBig), half = pixel >> (kGreenShift + 1);
@@ -209,14 +209,14 @@ static ZRAM_NOINLINE uint32_t estimatePixels16(const Rows *rows, uint32_t isBig)
 	return toLength(rows, sum, 2);
 }
 
-/* The byte at `beside` from the green one, relative to it. */
+/* What the byte `beside` bytes from green costs, relative to green, whose own differences are `a` and `b`. */
 static uint32_t relativeCost(const uint8_t *p, int32_t beside, uint32_t stride, uint32_t a, uint32_t b)
 {
 	const uint8_t *at = p + beside;
 	return fieldCost(at[stride] - *at - a, *at - *(at - stride) - b, 8);
 }
 
-/* `green`: its place in rows of a pixel each. */
+/* `green`: its place in a row, which is a pixel. */
 static ZRAM_NOINLINE uint32_t estimatePixels(const Rows *rows, uint32_t green)
 {
 	const uint32_t stride = rows->stride, most = rows->most * stride;
@@ -252,7 +252,7 @@ static void offerRecords(zramColumnsKind *found, const uint8_t *page, uint32_t p
 			offer(found, kHalves + isBig, columns - 1, estimateHalves(&rows, isBig) + kColumnCost * columns);
 }
 
-/* Pixels of `stride` bytes. */
+/* Offers pixels of `stride` bytes. */
 static void offerPixels(zramColumnsKind *found, const uint8_t *page, uint32_t pageLength, uint32_t stride)
 {
 	const Rows rows = rowsOf(page, pageLength, stride, found->length);

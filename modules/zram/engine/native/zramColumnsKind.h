@@ -1,4 +1,4 @@
-/* For the columns codec's own files: what a page is taken for. */
+/* Finds out what a page holds, for the columns encoder. */
 
 #ifndef ZRAM_COLUMNS_KIND_H
 #define ZRAM_COLUMNS_KIND_H
@@ -8,12 +8,12 @@
 typedef struct {
 	uint32_t kind;
 	uint32_t form;
-	uint32_t length; /* of a block, estimated */
+	uint32_t length; /* estimated length of the block */
 } zramColumnsKind;
 
 /*
- * Finds the kind and form whose block is likely to be the shortest. Returns 0 if that is likely to be longer than
- * `capacity` too, and soon for text and noise.
+ * Finds the kind and form that are likely to give the shortest block. Returns 0 if even that is likely to be longer
+ * than `capacity`; for text and noise it knows after a few samples.
  */
 int zramColumnsFindKind(const uint8_t *page, uint32_t pageLength, uint32_t capacity, zramColumnsKind *found);
 

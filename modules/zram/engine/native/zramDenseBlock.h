@@ -1,4 +1,4 @@
-/* For the dense codec's own files: what a block is made of. DESIGN.md has it in words. */
+/* What a block of the dense codec is made of, for the encoder and the decoder. DESIGN.md describes it in words. */
 
 #ifndef ZRAM_DENSE_BLOCK_H
 #define ZRAM_DENSE_BLOCK_H
@@ -9,13 +9,16 @@
 
 typedef uint16_t ZRAM_MAY_ALIAS Half;
 
-/* Symbols: of the first code literals and lengths, of the second distances. Lengths of their codes follow each other. */
+/*
+ * The first code's symbols are literals and lengths, the second code's are distances. Both share one list of code
+ * lengths.
+ */
 enum {
 	kLiterals = 256,
-	kLengthsDirect = 8, /* lengths with a symbol each, from kCopyMin on; then four a power of two */
+	kLengthsDirect = 8, /* lengths with a symbol of their own, from kCopyMin on; then four symbols a power of two */
 	kFirstSymbols = 284,
-	kRepeat = 24,         /* the same distance again */
-	kDistancesDirect = 4, /* distances with a symbol each, from 1 on; then two a power of two */
+	kRepeat = 24,         /* the last distance again */
+	kDistancesDirect = 4, /* distances with a symbol of their own, from 1 on; then two symbols a power of two */
 	kSecondSymbols = 25,
 	kSymbols = kFirstSymbols + kSecondSymbols
 };
@@ -24,8 +27,8 @@ enum {
 	kCopyMin = 3,
 	kCopyMax = 258,
 	kCodeMax = 12,        /* bits of a code */
-	kFirstDistance = 1,   /* what is repeated when there was none yet */
-	kFirstCodeLength = 8, /* what the first code's length is told relative to */
+	kFirstDistance = 1,   /* the last distance before there was any */
+	kFirstCodeLength = 8, /* the first code length is coded relative to this */
 	kRunMaxLog2 = 8       /* runs of symbols without a code are shorter than 2 << this */
 };
 

@@ -1,11 +1,13 @@
 /*
- * The dense decoder: zramDense.h has the contract, DESIGN.md the format of blocks.
+ * The dense decoder: turns a block back into a page, or refuses it. zramDense.h is the contract, DESIGN.md the format
+ * of blocks.
  *
  * Invariants:
- *  1. A half of the block is only loaded if all bits that were taken before are in the block: at most one half of the
- *     margin is ever read.
- *  2. A code is complete, or it is the empty second one, which no copy survives: so any bits are some symbol's.
- *  3. Each symbol adds a byte at least to the page, and none that is not in it.
+ *  1. It loads a half of the block only if all bits taken before are in the block. So it reads at most one half of the
+ *     margin.
+ *  2. A code is complete, so that any bits stand for some symbol. Only the second code may also be empty; then any copy
+ *     makes the block invalid.
+ *  3. Each symbol adds at least one byte to the page, and never one behind its end.
  */
 
 #include "zramDense.h"
@@ -16,18 +18,18 @@
 #include <string.h>
 
 enum {
-	kFirstBits = 9, /* codes up to this length are looked up */
+	kFirstBits = 9, /* codes up to this length are found in a table */
 	kSecondBits = 7
 };
 
-/* A code's symbols by their codes, and how to find the one of a code that is too long to be looked up. */
+/* A code's symbols in the order of their codes, and how to find the symbol of a code that is too long for the table. */
 typedef struct {
-	uint16_t ends[kCodeMax + 1];   /* the first code that is longer than so many bits, as 12 bits */
-	uint16_t starts[kCodeMax + 1]; /* what leads from a code of so many bits to its symbol's index, modulo 2^16 */
+	uint16_t ends[kCodeMax + 1];   /* by length: the first code that is longer, padded to kCodeMax bits */
+	uint16_t starts[kCodeMax + 1]; /* by length: added to a code, this gives its symbol's index, modulo 2^16 */
 	uint16_t *symbols;
 } Code;
 
-/* Entries of a look-up: the symbol times 16, plus its code's length; 0 if the code is longer. */
+/* The workspace. Entries of its two tables: the symbol times 16, plus its code's length; 0 if the code is longer. */
 typedef struct {
 	uint16_t first[1 << kFirstBits];
 	uint16_t second[1 << kSecondBits];
@@ -42,13 +44,13 @@ _Static_assert(kZramDenseDecodeLength <= kZramWorkspaceLength, "what the packer 
 /* --- bits ------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-	uint32_t bits;  /* the next ones, from the highest on */
-	uint32_t count; /* of them that are there: 16 to 31 after a refill */
+	uint32_t bits;  /* the next bits, from the highest down */
+	uint32_t count; /* how many there are: 16 to 31 after a refill */
 	const Half *in;
 	const Half *end;
 } Reader;
 
-/* Returns 0 if bits behind the block's end were taken. */
+/* Makes sure that 16 bits are there. Returns 0 if bits behind the block's end have been taken. */
 ZRAM_INLINE int refill(Reader *reader)
 {
 	if (reader->count < 16) {
@@ -66,7 +68,7 @@ ZRAM_INLINE void drop(Reader *reader, uint32_t length)
 	reader->count -= length;
 }
 
-/* The next 1 to 16 bits, which are there. */
+/* Takes the next 1 to 16 bits; the caller has refilled. */
 ZRAM_INLINE uint32_t take(Reader *reader, uint32_t length)
 {
 	uint32_t value = reader->bits >> (32 - length);
@@ -76,7 +78,7 @@ ZRAM_INLINE uint32_t take(Reader *reader, uint32_t length)
 
 /* --- codes ------------------------------------------------------------------------------------------------------ */
 
-/* The length of a run of symbols without a code; 0 if it is none. */
+/* Takes the length of a run of symbols without a code; 0 if the bits are none. */
 static uint32_t takeRun(Reader *reader)
 {
 	uint32_t digits = 0;
@@ -88,6 +90,7 @@ static uint32_t takeRun(Reader *reader)
 	return refill(reader) ? take(reader, digits + 1) : 0;
 }
 
+/* Takes the code lengths of all symbols. Returns 0 if the bits are none. */
 static int takeLengths(Reader *reader, uint8_t *lengths)
 {
 	static const int8_t differences[] = { 0, 0, 1, -1, 2, -2 };
@@ -114,7 +117,10 @@ static int takeLengths(Reader *reader, uint8_t *lengths)
 	return 1;
 }
 
-/* Sets what `code` has of each length of codes. Returns how much of all bits the codes have, times 2^12. */
+/*
+ * Sets `ends` and `starts`. Returns the share of all bit strings that the codes cover, times 2^12: 2^12 if it is
+ * complete.
+ */
 static uint32_t layCode(Code *code, const uint8_t *lengths, uint32_t count)
 {
 	uint32_t index = 0, end = 0;
@@ -134,10 +140,10 @@ static uint32_t layCode(Code *code, const uint8_t *lengths, uint32_t count)
 	return end;
 }
 
-/* Two entries. */
+/* Two entries of a table. */
 typedef uint32_t ZRAM_MAY_ALIAS Pair;
 
-/* `count`, a power of two, at a multiple of it. Returns where the next ones are. */
+/* Writes `count` entries, a power of two, at a multiple of that. Returns where the next ones begin. */
 ZRAM_INLINE uint16_t *fillTable(uint16_t *table, uint32_t count, uint32_t entry)
 {
 	uint16_t *const end = table + count;
@@ -149,7 +155,7 @@ ZRAM_INLINE uint16_t *fillTable(uint16_t *table, uint32_t count, uint32_t entry)
 	return end;
 }
 
-/* Sorts the symbols by their codes, and fills the look-up. */
+/* Sorts the symbols by their codes, and fills the table. */
 static void fillCode(Code *code, const uint8_t *lengths, uint32_t count, uint16_t *table, uint32_t tableBits)
 {
 	uint16_t next[kCodeMax + 1];
@@ -183,7 +189,7 @@ static int takeCodes(Reader *reader, Decoder *decoder)
 	return 1;
 }
 
-/* An entry as a look-up has it, of a code that is too long for it; 0 if the code is empty. */
+/* The entry that a code too long for the table would have; 0 if the code is empty. */
 static ZRAM_NOINLINE uint32_t findLong(const Code *code, uint32_t bits, uint32_t tableBits)
 {
 	bits >>= 32 - kCodeMax;
@@ -195,7 +201,7 @@ static ZRAM_NOINLINE uint32_t findLong(const Code *code, uint32_t bits, uint32_t
 	return 0;
 }
 
-/* From in front, byte by byte: what is copied may be what was just written. At least kCopyMin bytes. */
+/* Copies at least kCopyMin bytes, forwards and one by one: it may copy bytes that it has just written. */
 ZRAM_INLINE void copyBytes(uint8_t *to, const uint8_t *from, uint32_t count)
 {
 	const uint8_t *const end = to + count;
@@ -218,7 +224,7 @@ int zramDenseDecode(void *workspace, const uint8_t *block, uint32_t length, uint
 
 	if (length < 2 || length & 1 || !takeCodes(&copy, decoder))
 		return 0;
-	reader = copy; /* what has its address taken is not kept in registers */
+	reader = copy; /* a variable whose address is taken is not kept in registers */
 	while (to < end) {
 		uint32_t entry, count, extra;
 		if (!refill(&reader))
@@ -262,5 +268,5 @@ int zramDenseDecode(void *workspace, const uint8_t *block, uint32_t length, uint
 		copyBytes(to, to - distance, count);
 		to += count;
 	}
-	return reader.in - (reader.count >= 16) == blockEnd; /* what is left in the last half does not matter */
+	return reader.in - (reader.count >= 16) == blockEnd; /* the bits left in the last half do not matter */
 }

@@ -1,14 +1,16 @@
 /*
- * The dense encoder: zramDense.h has the contract, DESIGN.md the specification.
+ * The dense encoder: how a page is split into literals and copies, and which codes these get. zramDense.h is the
+ * contract, DESIGN.md the specification.
  *
- * The page is parsed twice, each time by the cheapest way through windows of it: with prices that are guessed from how
- * often each byte is there, and then with the prices of the codes that this has led to.
+ * It parses the page twice, each time along the cheapest path through windows of it: first with prices guessed from how
+ * often each byte occurs, then with the prices of the codes that the first parse led to.
  *
  * Invariants:
- *  1. A node is only reached from nodes in front of it, and each is: a literal leads to the next one.
- *  2. Copies in a window end in it, and are shorter than kNice; a longer one ends the window where it begins.
- *  3. Tokens are as many as copies, each of at least kCopyMin bytes, and one.
- *  4. The writer is held against the capacity after each symbol, which takes 39 bits at most, and each code's length.
+ *  1. Paths only lead forward, and reach every node: a literal leads to the next one.
+ *  2. Copies within a window end in it, and are shorter than kNice. A longer one ends the window where the copy begins.
+ *  3. Each token is a copy of at least kCopyMin bytes, so `tokens` has room for all of a page's.
+ *  4. The writer is compared with the capacity after each symbol, which takes at most 39 bits, and after each code
+ *     length.
  */
 
 #include "zramDense.h"
@@ -21,37 +23,40 @@
 enum {
 	kPageMax = 4096,
 	kHashBits = 11,
-	kNone = 0xFFFF, /* no such position */
+	kNone = 0xFFFF, /* no position */
 	kWindow = 768,
-	kNice = 32,
-	kSteps = 16384,  /* candidates that a parse looks at */
-	kFirstDepth = 2, /* ... and that it looks at for a position */
+	kNice = 32,      /* a copy of this length is taken without looking further */
+	kSteps = 16384,  /* candidates that a parse may look at */
+	kFirstDepth = 2, /* ... and how many of them at each position, in the first parse */
 	kSecondDepth = 8,
-	kAbsent = 12 /* the price of a symbol that has no code yet */
+	kAbsent = 12 /* price of a symbol that has no code yet */
 };
 
-/* The cheapest way to a position of the window, by its last literal or copy. */
+/* The cheapest path to a position of the window, by its last literal or copy. */
 typedef struct {
-	uint16_t price;    /* bits from the window's start; then: the node that follows on the way that is taken */
-	uint16_t repeat;   /* the last copy's distance */
-	uint16_t distance; /* of the copy that leads here, whose length is more than 1 */
-	uint16_t length;
+	uint16_t price;    /* bits from the window's start; after turnAround(), the next node on the path that was chosen */
+	uint16_t repeat;   /* distance of the last copy on the path */
+	uint16_t distance; /* of the copy that leads here, if `length` is more than 1 */
+	uint16_t length;   /* of that copy; 1 for a literal */
 } Node;
 
-/* What Huffman's algorithm needs of one code. */
+/* What Huffman's algorithm needs for one code. */
 typedef struct {
-	uint32_t leaves[kFirstSymbols]; /* their weight times 2^9, plus the symbol; in this order */
-	uint16_t weights[kFirstSymbols];
-	uint16_t parents[2 * kFirstSymbols]; /* of leaves, then of joints; in the end how deep they are */
+	uint32_t leaves[kFirstSymbols];      /* weight times 2^9, plus the symbol; sorted */
+	uint16_t weights[kFirstSymbols];     /* of inner nodes, in the order they are made */
+	uint16_t parents[2 * kFirstSymbols]; /* of leaves, then of inner nodes; in the end, their depths */
 } Tree;
 
+/* The workspace. */
 typedef struct {
 	const uint8_t *page;
 	uint32_t length;
-	uint32_t steps; /* that are left */
+	uint32_t steps; /* candidates that the parse may still look at */
 	uint32_t tokenCount;
-	uint16_t before[kPageMax]; /* the last position whose three bytes have the same hash */
-	/* A copy, and the literals in front of it: their number, the copy's length less kCopyMin, its distance */
+	uint16_t before[kPageMax]; /* the last earlier position whose three bytes have the same hash */
+	/*
+	 * A token is a copy and the literals in front of it: their number, the copy's length less kCopyMin, its distance.
+	 */
 	uint32_t tokens[kPageMax / kCopyMin + 1];
 	uint16_t counts[kSymbols];
 	uint16_t codes[kSymbols];
@@ -60,7 +65,7 @@ typedef struct {
 		uint16_t heads[1 << kHashBits];
 		Node nodes[kWindow + 1];
 		Tree tree;
-	} now;
+	} now; /* one after the other */
 } Encoder;
 
 _Static_assert(sizeof(Encoder) <= kZramDenseEncodeLength, "the encoder's memory");
@@ -72,13 +77,15 @@ enum {
 
 /* --- symbols ---------------------------------------------------------------------------------------------------- */
 
-/* A number as a symbol and bits behind it. */
+/* A number as a symbol and the bits that follow it. */
 typedef struct {
 	uint32_t symbol;
-	uint32_t extra; /* how many bits */
+	uint32_t extra; /* how many bits follow */
 } Slot;
 
-/* The slot of `value`: 2^`log2` slots a power of two, and as many again that are of one value. */
+/*
+ * The slot of `value`, with 2^log2 slots for each power of two. The first 2^(log2 + 1) slots stand for one value each.
+ */
 ZRAM_INLINE Slot slotOf(uint32_t value, uint32_t log2)
 {
 	uint32_t extra = 0;
@@ -114,7 +121,10 @@ static void sortLeaves(uint32_t *leaves, uint32_t count)
 		}
 }
 
-/* Joins the two lightest until one is left; returns how deep the deepest leaf is. Of two alike, leaves come first. */
+/*
+ * Joins the two lightest nodes until one is left; if two weigh the same, leaves come first. Returns the deepest leaf's
+ * depth.
+ */
 static uint32_t growTree(Tree *tree, uint32_t count)
 {
 	uint32_t leaf = 0, joint = 0, deepest = 0;
@@ -140,7 +150,7 @@ static uint32_t growTree(Tree *tree, uint32_t count)
 	return deepest;
 }
 
-/* Lengths of the codes of `count` symbols: none longer than kCodeMax, all of them a complete code, or none at all. */
+/* Sets the code lengths of `count` symbols: a complete code of at most kCodeMax bits, or none if no symbol occurs. */
 static void measureCode(Tree *tree, uint16_t *counts, uint8_t *lengths, uint32_t count)
 {
 	uint32_t leaves;
@@ -152,7 +162,7 @@ static void measureCode(Tree *tree, uint16_t *counts, uint8_t *lengths, uint32_t
 				tree->leaves[leaves++] = (uint32_t)counts[i] << 9 | i;
 		if (leaves == 0)
 			return;
-		if (leaves == 1) { /* it has one bit, and another one has the other */
+		if (leaves == 1) { /* a complete code needs two symbols of one bit each */
 			counts[tree->leaves[0] & 511 ? 0 : 1] = 1;
 			continue;
 		}
@@ -172,7 +182,7 @@ static void measureCodes(Encoder *encoder)
 	measureCode(&encoder->now.tree, encoder->counts + kFirstSymbols, encoder->lengths + kFirstSymbols, kSecondSymbols);
 }
 
-/* Codes of their lengths: shorter ones first, and of one length in the symbols' order. */
+/* Assigns codes by their lengths: shorter ones first; those of one length in the symbols' order. */
 static void assignCode(const uint8_t *lengths, uint16_t *codes, uint32_t count)
 {
 	uint32_t code = 0;
@@ -197,7 +207,7 @@ static void linkPositions(Encoder *encoder)
 	}
 }
 
-/* The counts that the first prices are made of. */
+/* Guesses the counts that the first prices are computed from. */
 static void guessCounts(Encoder *encoder)
 {
 	uint16_t *counts = encoder->counts;
@@ -222,7 +232,7 @@ static uint32_t distancePrice(const Encoder *encoder, uint32_t distance)
 	return priceOf(encoder, slot.symbol) + slot.extra;
 }
 
-/* How many bytes from `a` on are like those from `b` on, of at most `most`. */
+/* How many bytes from `a` on equal those from `b` on, at most `most`. */
 static uint32_t matchLength(const uint8_t *a, const uint8_t *b, uint32_t most)
 {
 	uint32_t length = 0;
@@ -231,11 +241,11 @@ static uint32_t matchLength(const uint8_t *a, const uint8_t *b, uint32_t most)
 	return length;
 }
 
-/* Ways into nodes by a copy: what they cost besides their length. */
+/* Copies from one position at one distance. */
 typedef struct {
-	uint32_t price;
+	uint32_t price; /* of the path to the position and of the distance, but not of the length */
 	uint32_t distance;
-	uint32_t least; /* the lengths that it has */
+	uint32_t least; /* their lengths */
 	uint32_t most;
 } Copies;
 
@@ -256,8 +266,8 @@ typedef struct {
 } Long;
 
 /*
- * Offers all copies from position `at` on, which is `node`, to nodes up to `room` behind it. Returns a copy of kNice bytes
- * or more, and then not all were offered.
+ * Offers all copies that begin at position `at`, which is `node`, to the nodes up to `room` behind it. If it finds a
+ * copy of kNice bytes or more, it stops and returns that one.
  */
 static Long offerCopies(
 	Encoder *encoder, uint32_t at, Node *node, uint32_t room, const uint8_t *lengthPrices, uint32_t depth)
@@ -297,7 +307,7 @@ static Long offerCopies(
 	return (Long){ 0, 0 };
 }
 
-/* Turns the way to node `end` around: then each node on it says which follows. */
+/* Turns the path to node `end` around, so that each node on it knows the next one. */
 static void turnAround(Node *nodes, uint32_t end)
 {
 	uint32_t next = 0;
@@ -310,11 +320,11 @@ static void turnAround(Node *nodes, uint32_t end)
 	nodes[0].price = (uint16_t)next;
 }
 
-/* Where the parse is, and what it has found since the last copy. */
+/* Where the parse is. */
 typedef struct {
 	uint32_t at;
-	uint32_t literals;
-	uint32_t repeat;
+	uint32_t literals; /* since the last copy */
+	uint32_t repeat;   /* the last copy's distance */
 } Parse;
 
 static void takeCopy(Encoder *encoder, Parse *parse, uint32_t length, uint32_t distance)
@@ -363,7 +373,7 @@ static void parseWindow(Encoder *encoder, Parse *parse, const uint8_t *lengthPri
 		takeCopy(encoder, parse, found.length, found.distance);
 }
 
-/* Leaves tokens, and how often each symbol is in them. */
+/* Parses the page. The result is in `tokens`, and in `counts`, how often each symbol occurs in them. */
 static void parsePage(Encoder *encoder, uint32_t depth)
 {
 	Parse parse = { 0, 0, kFirstDistance };
@@ -382,13 +392,13 @@ static void parsePage(Encoder *encoder, uint32_t depth)
 /* --- the block -------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-	uint32_t bits;  /* not written yet: the lowest ones ... */
-	uint32_t count; /* ... so many, less than 16 */
+	uint32_t bits;  /* the lowest `count` are not written yet */
+	uint32_t count; /* less than 16 */
 	Half *out;
 	const Half *end;
 } Writer;
 
-/* Writes the `length` (at most 16) bits of `value`. */
+/* Writes the `length` bits of `value`, at most 16. */
 static void put(Writer *writer, uint32_t value, uint32_t length)
 {
 	writer->bits = writer->bits << length | value;
@@ -447,7 +457,7 @@ static void putSymbol(const Encoder *encoder, Writer *writer, uint32_t symbol)
 	put(writer, encoder->codes[symbol], encoder->lengths[symbol]);
 }
 
-/* The symbol of `slot`, and the bits of `value` behind it. */
+/* Writes a slot's symbol, and the lowest bits of `value` behind it. */
 static void putSlot(const Encoder *encoder, Writer *writer, Slot slot, uint32_t value)
 {
 	putSymbol(encoder, writer, slot.symbol);
@@ -512,7 +522,7 @@ uint32_t zramDenseEncode(void *workspace, const uint32_t *page, uint32_t pageLen
 
 _Static_assert(kZramDenseMargin <= kZramBlockMargin, "blocks have the margin");
 
-/* Too slow for whoever waits: no write tries it. */
+/* Too slow while somebody waits: no write tries it. */
 const zramCodec zramDenseCodec = {
 	.name = "dense",
 	.tried = kZramNeverTried,

@@ -1,6 +1,7 @@
 /*
- * The portable engine: the columns codec, for samples, pixels and records. DESIGN.md specifies blocks and encoder
- * ("Columns"); this is that text, step by step. ../native/zramColumns.c makes the same blocks in other ways.
+ * The portable engine: the columns codec, for samples, pixels and records: how a column is predicted, and how its
+ * residuals are written. pack.ts calls it. It follows DESIGN.md's specification ("Columns") step by step;
+ * ../native/zramColumns.c makes the same blocks in other ways.
  */
 
 import {
@@ -40,14 +41,15 @@ export class ColumnsEncoder {
 	readonly #finder = new KindFinder();
 	#page!: Uint8Array;
 	#block!: Uint8Array;
-	/** Bytes of the block so far, and bits that are not written yet: so many, less than 16. */
+	/** Bytes of the block so far; then the bits that are not written yet, and how many, less than 16. */
 	#length = 0;
 	#bits = 0;
 	#count = 0;
 
 	#kind = BYTES;
 	#form = 0;
-	// The column: its place, bytes from unit to unit, units, bits of a unit, and how many of a half are left out.
+	// The column: its number, its first byte, bytes from unit to unit, units, bits of a unit, and how many of a half's
+	// lowest bits are left out.
 	#index = 0;
 	#start = 0;
 	#stride = 0;
@@ -58,22 +60,21 @@ export class ColumnsEncoder {
 	#order = 0;
 	#last = 0;
 	#slope = 0;
-	/** Folded residuals of a group. */
+	/** A group's residuals, folded. */
 	readonly #folded = new Uint16Array(GROUP);
 
 	/**
 	 * Encodes all of `page` (512, 1024, 2048 or 4096 bytes) to `block`.
 	 *
-	 * @returns the length of the block; or 0 if it is longer than `capacity`, and what is then in `block` is undefined;
-	 * or
-	 *   undefined if it is likely to be longer, and nothing is written
+	 * @returns the length of the block; 0 if it would be longer than `capacity`, and then the content of `block` is
+	 * undefined; or undefined if it is likely to be longer, and then nothing is written
 	 */
 	encode(page: Uint8Array, block: Uint8Array, capacity: number): number | undefined {
 		if (!this.#finder.find(page, capacity)) return undefined;
 		return this.encodeAs(page, block, capacity, this.#finder.kind, this.#finder.form);
 	}
 
-	/** Likewise, as pages of this kind and form. */
+	/** Encodes a page as one of this kind and form. */
 	encodeAs(page: Uint8Array, block: Uint8Array, capacity: number, kind: number, form: number): number {
 		this.#page = page;
 		this.#block = block;
@@ -91,14 +92,14 @@ export class ColumnsEncoder {
 	}
 
 	/**
-	 * Bytes that the block may have when the column is written. Green has 3/8 of the bits of 16-bit pixels: where it
-	 * takes more than 9/16 of the room, red and blue hardly fit in the rest.
+	 * How long the block may be once this column is written. Green, the first column of 16-bit pixels, has 3/8 of their
+	 * bits: if it takes more than 9/16 of the room, red and blue will hardly fit in the rest.
 	 */
 	#roomFor(capacity: number): number {
 		return this.#index === 0 && isPixels16(this.#kind) ? (capacity * 9) >> 4 : capacity;
 	}
 
-	/** Writes the `length` (at most 16) bits of `value`. */
+	/** Writes the `length` bits of `value`, at most 16. */
 	#put(value: number, length: number) {
 		this.#bits = (this.#bits << length) | value;
 		this.#count += length;
@@ -130,7 +131,7 @@ export class ColumnsEncoder {
 		this.#units = Math.ceil((length - this.#start) / this.#stride);
 	}
 
-	/** How many low bits are 0 in all of a column's halves; 0 if all bits are. */
+	/** How many of the lowest bits are 0 in all of a column's halves; 0 if all bits are. */
 	#zeros(): number {
 		let any = 0;
 		for (let at = this.#start; at < this.#page.length; at += this.#stride)
@@ -161,14 +162,14 @@ export class ColumnsEncoder {
 		return this.#index === 1 ? redOf(pixel) : blueOf(pixel);
 	}
 
-	/** What the byte of a pixel is relative to: the green beside it, or 0 if there is none in this page. */
+	/** What a pixel's byte is relative to: the green beside it, or 0 if that is not in this page. */
 	#green(at: number): number {
 		const channel = (this.#index + this.#form) % this.#stride;
 		if (channel === 0) return this.#page[at + 1] ?? 0;
 		return channel === 2 ? (this.#page[at - 1] ?? 0) : 0;
 	}
 
-	/** Whether the column is within the capacity. */
+	/** Writes a column. False if the block passes the limit. */
 	#putColumn(capacity: number): boolean {
 		this.#putHead();
 		let parameter = firstParameter(this.#width);
@@ -197,7 +198,7 @@ export class ColumnsEncoder {
 		this.#put(this.#last, this.#width);
 	}
 
-	/** The order whose residuals are smallest, among some units in the column's middle. */
+	/** Picks the order whose residuals are smallest, by some units in the middle of the column. */
 	#findOrder(): number {
 		const least = Math.min(this.#units, ORDER_SAMPLES_LEAST);
 		const count = Math.max(least, Math.min(this.#units >> 3, ORDER_SAMPLES_MOST));
@@ -249,7 +250,7 @@ export class ColumnsEncoder {
 		return RICE + k;
 	}
 
-	/** Bits that a group takes with Rice parameter k. */
+	/** How many bits a group takes with Rice parameter k. */
 	#riceLength(count: number, k: number): number {
 		let length = count * (k + 1);
 		for (let i = 0; i < count; i++) {
@@ -284,8 +285,8 @@ export class ColumnsEncoder {
 }
 
 /**
- * Tried when LZ4 leaves a fifth of a page or more: what that does well, is read three times as fast. Kept when it saves
- * a tenth.
+ * Tried only if LZ4 leaves a fifth of a page or more: with less it does well enough, and is read three times as fast.
+ * Kept if it saves a tenth of that.
  */
 export const COLUMNS: Codec = Object.freeze({
 	name: "columns",

@@ -1,6 +1,7 @@
 /*
- * The portable engine: the decoder of the columns codec. DESIGN.md specifies blocks and which of them are refused
- * ("Columns"). ../native/zramColumnsDecode.c refuses the same ones.
+ * The portable engine: the columns decoder, which turns a block back into a page or refuses it. columns.ts calls it.
+ * DESIGN.md specifies blocks, and which of them are refused ("Columns"); ../native/zramColumnsDecode.c refuses the same
+ * ones.
  */
 
 import {
@@ -31,7 +32,7 @@ import {
 export class ColumnsDecoder {
 	#page!: Uint8Array;
 	#block!: Uint8Array;
-	/** Bits of the block, and how many have been taken: more than there are if it ends too early. */
+	/** Bits of the block, and how many have been taken: more than there are if the block ends too early. */
 	#end = 0;
 	#taken = 0;
 
@@ -41,9 +42,9 @@ export class ColumnsDecoder {
 	#shift = 0;
 
 	/**
-	 * Decodes the first `length` bytes of `block`, whatever they are, to all of `page`.
+	 * Decodes the first `length` bytes of `block`, which may be anything, to all of `page`.
 	 *
-	 * @returns whether they are a block of exactly such a page; if not, what is in `page` is undefined
+	 * @returns whether they are a block of a page of exactly that length; if not, the content of `page` is undefined
 	 */
 	decode(block: Uint8Array, length: number, page: Uint8Array): boolean {
 		if (length < 2 || length & 1) return false;
@@ -123,7 +124,7 @@ export class ColumnsDecoder {
 		return unfold(zeros === QUOTIENTS ? this.#take(this.#width) : (zeros << k) | this.#take(k));
 	}
 
-	/** Puts a unit, of which the bits above its width do not matter, to where it belongs. */
+	/** Stores a unit where it belongs. Its bits above its width do not matter. */
 	#store(at: number, unit: number) {
 		switch (this.#kind) {
 			case HALVES:
@@ -154,7 +155,7 @@ export class ColumnsDecoder {
 		else this.#page[low] = ((this.#page[low] as number) & 0xe0) | ((unit + green) & 31);
 	}
 
-	/** The bytes beside a pixel's green are relative to it, where it is in this page. */
+	/** Adds green to the bytes beside it, which are relative to it if it is in this page. */
 	#addGreen(form: number) {
 		const page = this.#page;
 		const length = this.#kind === PIXELS_24 ? 3 : 4;

@@ -1,6 +1,6 @@
 /*
- * The portable engine: what the columns codec takes a page for, by a few samples. DESIGN.md specifies it ("Which
- * kind"); this is that text, step by step. ../native/zramColumnsKind.c comes to the same in other ways.
+ * The portable engine: finds out what a page holds, by a few samples, for the columns encoder. It follows DESIGN.md's
+ * specification ("Which kind") step by step; ../native/zramColumnsKind.c comes to the same in other ways.
  */
 
 import {
@@ -29,22 +29,22 @@ const ROUNDS = 4;
 const COLUMN_COST = 5;
 const NOISE_COST = 29;
 
-/** Quarters of a bit that a folded difference takes. */
+/** What a difference costs, in quarters of a bit. */
 function costOf(folded: number): number {
 	return folded === 0 ? 1 : 4 * (32 - Math.clz32(folded)) + 4;
 }
 
-/** Likewise for each of two on the mean. */
+/** What two differences cost each, by their mean. */
 function pairCost(first: number, second: number, width: number): number {
 	return costOf((fold(first, width) + fold(second, width) + 1) >> 1);
 }
 
-/** Finds the kind, and what the codec would make of it. */
+/** Finds the kind and form that are likely to give the shortest block, and estimates its length. */
 export class KindFinder {
 	kind = BYTES;
-	/** Units of a record less 1; of pixels in bytes, which of a pixel's bytes the page's first is. */
+	/** Units of a record, less 1; or which byte of a 24 or 32-bit pixel comes first in the page. */
 	form = 0;
-	/** Bytes of the block, estimated. */
+	/** Estimated length of the block. */
 	length = 0;
 
 	#page!: Uint8Array;
@@ -52,11 +52,11 @@ export class KindFinder {
 	#best = 1;
 	#second = 1;
 	#cost = 0;
-	/** Bytes of a row, and how many rows samples are from. */
+	/** Length of a row, and how many rows samples are taken from. */
 	#stride = 1;
 	#rows = 0;
 
-	/** Whether a block of at most `capacity` bytes is likely. */
+	/** Whether a block of at most `capacity` bytes is likely. If so, kind, form and length are set. */
 	find(page: Uint8Array, capacity: number): boolean {
 		this.#page = page;
 		const step = (Math.floor((page.length - RECORD_MOST) / LAG_SAMPLES) - 1) | 1;
@@ -119,7 +119,7 @@ export class KindFinder {
 		this.#rows = Math.floor(this.#page.length / stride) - 3;
 	}
 
-	/** Where the row of a sample is. */
+	/** Where a sample's row begins. */
 	#rowAt(place: number): number {
 		return (2 + Math.floor((place * this.#rows) / PAIRS)) * this.#stride;
 	}
@@ -215,7 +215,7 @@ export class KindFinder {
 		for (let green = 1; green < 3; green++) this.#offer(PIXELS_32, (5 - green) % 4, this.#pixelsCost(green), 4, 0);
 	}
 
-	/** `green`: its place in rows of a pixel each. */
+	/** `green`: its place in a row, which is a pixel. */
 	#pixelsCost(green: number): number {
 		const page = this.#page;
 		const stride = this.#stride;
@@ -233,7 +233,7 @@ export class KindFinder {
 		return sum;
 	}
 
-	/** Of the byte at `at`, relative to one that changes so much after it and before it. */
+	/** What the byte at `at` costs, relative to green, which changes by these amounts after and before. */
 	#besideCost(at: number, after: number, before: number): number {
 		const page = this.#page;
 		const now = page[at] as number;

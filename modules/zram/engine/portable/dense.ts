@@ -1,6 +1,7 @@
 /*
- * The portable engine: the dense codec, for pages that rest. DESIGN.md specifies blocks and encoder ("Dense"); this is
- * that text, step by step, as in ../native/zramDenseEncode.c.
+ * The portable engine: the dense codec, for pages that rest: how a page is split into literals and copies, and which
+ * codes these get. rest.ts asks for it, pack.ts calls it. It follows DESIGN.md's specification ("Dense") step by step,
+ * as does ../native/zramDenseEncode.c.
  */
 
 import {
@@ -21,36 +22,39 @@ import type { Codec } from "zram/engine/portable/pack";
 
 const PAGE_MAX = 4096;
 const HASH_BITS = 11;
-/** No such position. */
+/** No position. */
 const NONE = 0xffff;
 const WINDOW = 768;
-/** A copy of so many bytes is taken whole. */
+/** A copy of this length is taken without looking further. */
 const NICE = 32;
-/** Candidates that a parse looks at, and that it looks at for a position. */
+/** Candidates that a parse may look at, and how many of them at each position. */
 const STEPS = 16384;
 const FIRST_DEPTH = 2;
 const SECOND_DEPTH = 8;
-/** The price of a symbol that has no code yet. */
+/** Price of a symbol that has no code yet. */
 const ABSENT = 12;
 const GAP_MAX = 121;
 
-/** Codes of the least bits for symbols that are there so often, and none of more than CODE_MAX. */
+/** Huffman's algorithm: the code lengths that give the fewest bits, none above CODE_MAX. */
 class Huffman {
-	/** Weight times 2^9, plus the symbol; in this order. */
+	/** Weight times 2^9, plus the symbol; sorted. */
 	readonly #leaves = new Uint32Array(FIRST_SYMBOLS);
-	/** Of joints, in the order in which they are made. */
+	/** Of inner nodes, in the order they are made. */
 	readonly #weights = new Uint16Array(FIRST_SYMBOLS);
-	/** Of leaves, then of joints; in the end how deep they are. */
+	/** Of leaves, then of inner nodes; in the end, their depths. */
 	readonly #parents = new Uint16Array(2 * FIRST_SYMBOLS);
 
-	/** Sets `lengths` of the `count` symbols from `start` on. Changes `counts`. */
+	/**
+	 * Sets the code lengths of the `count` symbols from `start` on: a complete code, or none if no symbol occurs.
+	 * Changes `counts`.
+	 */
 	measure(counts: Uint16Array, lengths: Uint8Array, start: number, count: number) {
 		lengths.fill(0, start, start + count);
 		for (;;) {
 			const leaves = this.#gather(counts, start, count);
 			if (leaves === 0) return;
 			if (leaves === 1) {
-				// it has one bit, and another one has the other
+				// a complete code needs two symbols of one bit each
 				counts[start + ((this.#leaves[0] as number) & 511 ? 0 : 1)] = 1;
 				continue;
 			}
@@ -83,7 +87,8 @@ class Huffman {
 	}
 
 	/**
-	 * Joins the two lightest until one is left; returns how deep the deepest leaf is. Of two alike, leaves come first.
+	 * Joins the two lightest nodes until one is left; if two weigh the same, leaves come first. Returns the deepest
+	 * leaf's depth.
 	 */
 	#grow(count: number): number {
 		const parents = this.#parents;
@@ -113,7 +118,7 @@ class Huffman {
 	}
 }
 
-/** How many bits are behind the slot of `value`, with 2^log2 slots a power of two. */
+/** How many bits follow the slot of `value`, with 2^log2 slots for each power of two. */
 function extraOf(value: number, log2: number): number {
 	return Math.max(31 - Math.clz32(value | 1) - log2, 0);
 }
@@ -131,14 +136,14 @@ function distanceSymbol(distance: number): number {
 	return FIRST_SYMBOLS + slotOf(distance - 1, 1);
 }
 
-/** Encodes pages, one at a time. Keeps 36 KB. */
+/** Encodes pages, one at a time. It keeps 36 KB of arrays. */
 export class DenseEncoder {
 	readonly #huffman = new Huffman();
 	#page!: Uint8Array;
-	/** The last position whose three bytes have the same hash. */
+	/** The last earlier position whose three bytes have the same hash. */
 	readonly #before = new Uint16Array(PAGE_MAX);
 	readonly #heads = new Uint16Array(1 << HASH_BITS);
-	/** Of each copy: how many literals are in front of it, its length and distance. */
+	/** For each copy, how many literals are in front of it, its length and its distance. */
 	readonly #literals = new Uint16Array(Math.ceil(PAGE_MAX / COPY_MIN));
 	readonly #lengthsOfCopies = new Uint16Array(Math.ceil(PAGE_MAX / COPY_MIN));
 	readonly #distances = new Uint16Array(Math.ceil(PAGE_MAX / COPY_MIN));
@@ -147,23 +152,22 @@ export class DenseEncoder {
 	readonly #lengths = new Uint8Array(SYMBOLS);
 	readonly #codes = new Uint16Array(SYMBOLS);
 
-	// The parse: where it is, literals since the last copy, that one's distance, candidates that may still be looked
-	// at.
+	// The parse: where it is, literals since the last copy, that copy's distance, candidates that it may still look at.
 	#at = 0;
 	#run = 0;
 	#repeat = FIRST_DISTANCE;
 	#steps = 0;
-	// The cheapest way to each position of the window: bits, its last copy's distance, and what leads here: the copy's
-	// length and distance, or length 1.
+	// The cheapest path to each position of the window: its bits, the distance of its last copy, and the length and
+	// distance of the copy that leads here; length 1 is a literal.
 	readonly #prices = new Uint16Array(WINDOW + 1);
 	readonly #repeats = new Uint16Array(WINDOW + 1);
 	readonly #nodeLengths = new Uint16Array(WINDOW + 1);
 	readonly #nodeDistances = new Uint16Array(WINDOW + 1);
-	/** A copy of NICE bytes or more, of which the length is 0 if there is none. */
+	/** A copy of NICE bytes or more; its length is 0 if there is none. */
 	#longLength = 0;
 	#longDistance = 0;
 
-	// Bytes of the block so far, and bits that are not written yet: so many, less than 16.
+	// Bytes of the block so far; then the bits that are not written yet, and how many, less than 16.
 	#block!: Uint8Array;
 	#length = 0;
 	#bits = 0;
@@ -173,7 +177,8 @@ export class DenseEncoder {
 	 * Encodes all of `page` (512, 1024, 2048 or 4096 bytes) to `block`, which has room for 8 bytes more than
 	 * `capacity`.
 	 *
-	 * @returns the length of the block; or 0 if it is longer than `capacity`, and what is then in `block` is undefined
+	 * @returns the length of the block; or 0 if it would be longer than `capacity`, and then the content of `block` is
+	 * undefined
 	 */
 	encode(page: Uint8Array, block: Uint8Array, capacity: number): number {
 		this.#page = page;
@@ -200,7 +205,7 @@ export class DenseEncoder {
 		this.#huffman.measure(this.#counts, this.#lengths, FIRST_SYMBOLS, SECOND_SYMBOLS);
 	}
 
-	/** Shorter ones first, and of one length in the symbols' order. */
+	/** Assigns codes by their lengths: shorter ones first; those of one length in the symbols' order. */
 	#assignCodes(start: number, count: number) {
 		let code = 0;
 		for (let length = 1; length <= CODE_MAX; length++, code <<= 1)
@@ -220,7 +225,7 @@ export class DenseEncoder {
 		}
 	}
 
-	/** The counts that the first prices are made of. */
+	/** Guesses the counts that the first prices are computed from. */
 	#guessCounts() {
 		const counts = this.#counts;
 		const { length } = this.#page;
@@ -239,13 +244,13 @@ export class DenseEncoder {
 		return this.#lengths[symbol] || ABSENT;
 	}
 
-	/** Leaves copies, and how often each symbol is in them. */
+	/** Parses the page. The result is the copies, and how often each symbol occurs. */
 	#parse(depth: number) {
 		this.#counts.fill(0);
 		this.#copies = this.#at = this.#run = 0;
 		this.#repeat = FIRST_DISTANCE;
 		this.#steps = STEPS;
-		// the prices are those of before: their lengths are not counted anew until the parse is done
+		// prices come from the old code lengths, which are not measured anew until the parse is done
 		while (this.#at < this.#page.length) this.#parseWindow(depth);
 	}
 
@@ -274,7 +279,7 @@ export class DenseEncoder {
 		this.#nodeDistances[node] = distance;
 	}
 
-	/** Offers all copies from `node` on, to nodes up to `room` behind it; or it finds a long one. */
+	/** Offers all copies that begin at `node` to the nodes up to `room` behind it. Stops when it finds a long one. */
 	#offerCopies(node: number, room: number, depth: number) {
 		const page = this.#page;
 		const at = this.#at + node;
@@ -298,7 +303,7 @@ export class DenseEncoder {
 		}
 	}
 
-	/** Offers a copy's lengths from `least` on. Returns how long it is. */
+	/** Offers a copy with each length from `least` on. Returns its full length. */
 	#offerCopy(node: number, room: number, most: number, least: number, distance: number, price: number): number {
 		const page = this.#page;
 		const at = this.#at + node;
@@ -318,9 +323,9 @@ export class DenseEncoder {
 		return length;
 	}
 
-	/** Takes the way to node `end`. */
+	/** Takes the path to node `end`. */
 	#takeWay(end: number) {
-		const next = this.#prices; // they are not needed any more
+		const next = this.#prices; // no longer needed as prices
 		next[end] = 0;
 		for (let at = end; at; ) {
 			const from = at - (this.#nodeLengths[at] as number);
@@ -355,7 +360,7 @@ export class DenseEncoder {
 
 	// --- the block
 
-	/** Writes the `length` (at most 16) bits of `value`. */
+	/** Writes the `length` bits of `value`, at most 16. */
 	#put(value: number, length: number) {
 		this.#bits = (this.#bits << length) | value;
 		this.#count += length;
@@ -390,7 +395,7 @@ export class DenseEncoder {
 		else this.#put((7 << 4) | length, 7);
 	}
 
-	/** Symbols without a code from `start` on. Returns how many they are. */
+	/** Writes the run of symbols without a code from `start` on. Returns its length. */
 	#putRun(start: number): number {
 		let end = start;
 		while (end < SYMBOLS && !this.#lengths[end]) end++;
@@ -406,7 +411,7 @@ export class DenseEncoder {
 		this.#put(this.#codes[symbol] as number, this.#lengths[symbol] as number);
 	}
 
-	/** A slot's symbol, and the lowest bits of the value. */
+	/** Writes a slot's symbol, and the lowest bits of the value behind it. */
 	#putSlot(symbol: number, value: number, extra: number) {
 		this.#putSymbol(symbol);
 		this.#put(value & ((1 << extra) - 1), extra);
@@ -439,7 +444,7 @@ export class DenseEncoder {
 	}
 }
 
-/** Too slow for whoever waits: no write tries it. */
+/** Too slow while somebody waits: no write tries it. */
 export const DENSE: Codec = Object.freeze({
 	name: "dense",
 	tried: 257,

@@ -1,6 +1,7 @@
 /*
- * The portable engine: the decoder of the dense codec. DESIGN.md specifies blocks and which of them are refused
- * ("Dense"). ../native/zramDenseDecode.c refuses the same ones.
+ * The portable engine: the dense decoder, which turns a block back into a page or refuses it. dense.ts calls it.
+ * DESIGN.md specifies blocks, and which of them are refused ("Dense"); ../native/zramDenseDecode.c refuses the same
+ * ones.
  */
 
 import {
@@ -18,23 +19,26 @@ import {
 	SYMBOLS,
 } from "zram/engine/portable/denseBlock";
 
-/** By the first three bits of a length: what is added to the last one. */
+/** What is added to the last code length, by the first three bits. */
 const DIFFERENCES = Object.freeze([0, 0, 1, -1, 2, -2]);
 
 /** A complete code, or none. */
 class Code {
 	/** Symbols in the order of their codes. */
 	readonly #symbols: Uint16Array;
-	/** How many symbols have codes of so many bits. */
+	/** How many symbols have codes of each length. */
 	readonly #counts: Uint16Array;
 
-	/** `words`: CODE_MAX + 1, and one a symbol. */
+	/** `words`: CODE_MAX + 1 of them, and one a symbol. */
 	constructor(words: Uint16Array) {
 		this.#counts = words.subarray(0, CODE_MAX + 1);
 		this.#symbols = words.subarray(CODE_MAX + 1);
 	}
 
-	/** `lengths` from `start` on. Returns how much of all bits the codes have, times 2^CODE_MAX. */
+	/**
+	 * Lays out the code with `lengths` from `start` on. Returns the share of all bit strings that it covers, times
+	 * 2^CODE_MAX.
+	 */
 	set(lengths: Uint8Array, start: number): number {
 		const count = this.#symbols.length;
 		let share = 0;
@@ -61,14 +65,14 @@ class Code {
 export class DenseDecoder {
 	#page!: Uint8Array;
 	#block!: Uint8Array;
-	/** Bits of the block, and how many have been taken: more than there are if it ends too early. */
+	/** Bits of the block, and how many have been taken: more than there are if the block ends too early. */
 	#end = 0;
 	#taken = 0;
 	readonly #lengths: Uint8Array;
 	readonly #first: Code;
 	readonly #second: Code;
 
-	/** `workspace`: memory that is used while a block is decoded, its start a multiple of 2. */
+	/** `workspace`: memory for the time of a call, at a multiple of 2. */
 	constructor(workspace: Uint8Array) {
 		const first = CODE_MAX + 1 + FIRST_SYMBOLS;
 		const second = CODE_MAX + 1 + SECOND_SYMBOLS;
@@ -79,9 +83,9 @@ export class DenseDecoder {
 	}
 
 	/**
-	 * Decodes the first `length` bytes of `block`, whatever they are, to all of `page`.
+	 * Decodes the first `length` bytes of `block`, which may be anything, to all of `page`.
 	 *
-	 * @returns whether they are a block of exactly such a page; if not, what is in `page` is undefined
+	 * @returns whether they are a block of a page of exactly that length; if not, the content of `page` is undefined
 	 */
 	decode(block: Uint8Array, length: number, page: Uint8Array): boolean {
 		if (length < 2 || length & 1) return false;
@@ -131,14 +135,14 @@ export class DenseDecoder {
 		return true;
 	}
 
-	/** The length of a run of symbols without a code; 0 if it is none. */
+	/** Takes the length of a run of symbols without a code; 0 if the bits are none. */
 	#takeRun(): number {
 		for (let digits = 0; digits <= RUN_MAX_LOG2; digits++)
 			if (this.#takeBit()) return (1 << digits) | this.#take(digits);
 		return 0;
 	}
 
-	/** A symbol; -1 if the code has none. */
+	/** Takes a symbol; -1 if the code is empty. */
 	#takeSymbol(code: Code): number {
 		let bits = 0;
 		let first = 0;
@@ -174,7 +178,8 @@ export class DenseDecoder {
 	}
 
 	/**
-	 * The value of a slot, of which there are 2^log2 a power of two, but for `direct` first ones that are their value.
+	 * Takes the value of a slot. The first `direct` slots are their own value; then there are 2^log2 slots a power of
+	 * two.
 	 */
 	#takeValue(slot: number, log2: number, direct: number): number {
 		if (slot < direct) return slot;
