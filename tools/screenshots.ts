@@ -28,7 +28,7 @@ interface View {
 
 const VIEWS: View[] = [
 	{ rotation: 0, deviceRotation: 0, crop: "240x320+189+82" },
-	{ rotation: 90, deviceRotation: 270, crop: "320x240+169+120" },
+	{ rotation: 90, deviceRotation: 270, crop: "320x240+169+121" },
 ];
 
 async function takePicture(library: string, { deviceRotation, crop }: View, path: string) {

@@ -2,35 +2,63 @@
 
 import { POWER, psram } from "board";
 import type { Content as PiuContent } from "piu/MC";
-import { arenaGrid, Bar, button, Figure, flashGrid, type Place, swatch, words } from "./parts.ts";
+import { arenaGrid, button, Figure, flashGrid, HIDDEN, type Place, swatch, toggle, words } from "./parts.ts";
 import * as picture from "./picture.ts";
 import "piu/MC";
 import { ticks } from "zram/memory";
 import { formatStatus } from "zram/status";
-import { ARENA, Store } from "./store.ts";
-import { AMBER, BACKGROUND, BLUE, BOLD, DIM, GREEN, LARGE, RED, SLATE, SMALL, TEAL, TEXT, VIOLET } from "./theme.ts";
+import { ARENA, PAGE, Store } from "./store.ts";
+import {
+	AMBER,
+	BACKGROUND,
+	BLUE,
+	BOLD,
+	DIM,
+	GREEN,
+	LARGE,
+	LILAC,
+	RED,
+	SLATE,
+	SMALL,
+	TEAL,
+	TEXT,
+	VIOLET,
+} from "./theme.ts";
 
-const COLUMNS = 44;
-const ROWS = 18;
+const FLASH_COLUMNS = 44;
 const FLASH_ROWS = 2;
-const GRID = COLUMNS * 5 - 1;
 
-/** Milliseconds: between two steps, spent in each using buffers, between two looks at the region. */
+/** Milliseconds between two steps. */
 const STEP = 50;
+/** Milliseconds of a step that go into using buffers. */
 const BUSY = 6;
-/** The same, at most, for what is best done while nobody waits. */
+/** Milliseconds of a step, at most, that go into maintain(). */
 const IDLE = 15;
+/** Milliseconds between two looks at the region. */
 const LOOK = 250;
 /** Milliseconds between two status lines. */
 const STATUS = 1000;
-/** Milliseconds between two looks at the budget, which is not in the region: status() makes an object. */
-const BUDGET = 2000;
-/** Filled to this share at the start, step by step. */
+/** Milliseconds between two calls of status(), which makes an object, for the wear. */
+const WEAR = 2000;
+/** The share of the arena that is filled, step by step, before the swapping starts. */
 const FILL = 0.92;
 
 const MB = 1024 * 1024;
 
+/** Erases that a block is good for: the default of `backing.endurance`. */
+const ENDURANCE = 100_000;
+
+/** Which figures count pages that are in RAM. */
+const IN_RAM = [picture.LZ4_PAGES, picture.COLUMNS_PAGES, picture.DENSE_PAGES, picture.RAW_PAGES, picture.SAME_PAGES];
+
+const TITLE = "Compressed RAM";
+const DATA = "frames, logs, samples, photos";
+
+/** Pixels from one line of text to the next. */
+const LINE = 16;
+
 const at = (left: number, top: number, width: number, height: number): Place => ({ left, top, width, height });
+const line = (left: number, top: number, width: number): Place => at(left, top, width, SMALL.height);
 
 class Dashboard extends Behavior {
 	#store = new Store();
@@ -40,16 +68,15 @@ class Dashboard extends Behavior {
 	#looked = 0;
 	#said = 0;
 	#operations = 0;
-	#looksToBudget = 0;
+	#looksToWear = 0;
 
-	#cells = new Uint8Array(picture.pictureLength(COLUMNS, ROWS));
-	#wear = new Uint8Array(COLUMNS * FLASH_ROWS);
+	#cells!: Uint8Array;
+	#wear = new Uint8Array(FLASH_COLUMNS * FLASH_ROWS);
 	#figures = new Int32Array(picture.FIGURES_LENGTH / 4);
 
 	#contents: PiuContent[] = [];
 	#arena!: ReturnType<typeof arenaGrid>;
 	#flash!: ReturnType<typeof flashGrid>;
-	#bar!: Bar;
 	#shown: Record<string, Figure> = {};
 
 	onCreate(application: InstanceType<typeof Application>) {
@@ -78,7 +105,7 @@ class Dashboard extends Behavior {
 		this.#looked = now;
 	}
 
-	/** What was found, in one line. */
+	/** Prints in one line what memory and flash the board has. */
 	#announce() {
 		const memory = psram() ? `PSRAM ${psram() >> 10} KB, ` : "";
 		const { backing } = this.#store.zram.status();
@@ -90,53 +117,58 @@ class Dashboard extends Behavior {
 		const figures = this.#figures;
 		picture.figures(this.#store.bytes, figures.buffer);
 		const isFull = (figures[picture.USED] as number) > FILL * ARENA;
-		// with a flash it goes on, until that is in use as well
+		// if there is a flash, half of it is filled as well
 		if (isFull && !((figures[picture.OFFLOADED_PAGES] as number) < this.#store.flashPages)) this.#filling = false;
 		else if (!this.#store.add()) this.#filling = false;
 	}
 
-	/** Reads the region, and shows what has changed. `elapsed`: milliseconds since the last time. */
+	/** Reads the region and shows what has changed. `elapsed`: milliseconds since the last look. */
 	#look(elapsed: number) {
-		const { refused, wrong, count } = this.#store;
-		const region = this.#store.bytes;
 		const figures = this.#figures;
-		picture.figures(region, figures.buffer);
+		picture.figures(this.#store.bytes, figures.buffer);
 		const used = figures[picture.USED] as number;
-		const most = figures[picture.USED_MAX] as number;
 		const operations = figures[picture.OPERATIONS] as number;
-		const held = count * 32;
+		const inRAM = this.#pagesInRAM() * PAGE;
 		const done = operations - this.#operations;
 		this.#operations = operations;
 
-		const ratio = used ? (held * 1024) / used : 0;
-		this.#show("ratio", Math.round(ratio * 100));
-		this.#show("tenths", Math.round(ratio * 10));
-		this.#show("held", Math.round((held * 100) / 1024));
+		this.#show("ratio", used ? Math.round((inRAM * 10) / used) : 0);
+		this.#show("data", Math.round((inRAM * 100) / MB));
 		this.#show("used", Math.round((used * 100) / MB));
+		this.#show("onFlash", Math.round(((figures[picture.OFFLOADED_PAGES] as number) * PAGE * 100) / MB));
 		this.#show("lz4", figures[picture.LZ4_PAGES] as number);
 		this.#show("columns", figures[picture.COLUMNS_PAGES] as number);
-		this.#show("raw", figures[picture.RAW_PAGES] as number);
 		this.#show("dense", figures[picture.DENSE_PAGES] as number);
-		this.#show("offloaded", figures[picture.OFFLOADED_PAGES] as number);
-		this.#show("metadata", Math.round(this.#store.metadata / 1024));
-		this.#show("refused", refused);
-		if (wrong > 0) this.#show("wrong", wrong);
+		this.#show("raw", figures[picture.RAW_PAGES] as number);
+		this.#show("same", figures[picture.SAME_PAGES] as number);
+		this.#show("metadata", Math.round((this.#store.metadata * 100) / ARENA));
 		this.#show("erases", figures[picture.ERASES] as number);
+		const { refused, wrong } = this.#store;
+		this.#show("refused", wrong ? HIDDEN : refused);
+		this.#show("wrong", wrong || HIDDEN);
 		if (done >= 0 && elapsed > 0) this.#show("rate", Math.round((done * 1000) / elapsed));
-		this.#bar.set(used / ARENA, most / ARENA);
 		this.#lookAtCells();
-		if (--this.#looksToBudget > 0) return;
-		this.#looksToBudget = BUDGET / LOOK;
-		this.#show("budget", this.#store.zram.status().backing?.budget ?? 0);
+		if (--this.#looksToWear > 0) return;
+		this.#looksToWear = WEAR / LOOK;
+		const erases = this.#store.zram.status().backing?.wearMost ?? 0;
+		this.#show("worn", Math.round((erases * 100 * 1000) / ENDURANCE));
+	}
+
+	/** Pages with data that are not on flash. */
+	#pagesInRAM(): number {
+		let sum = 0;
+		for (let i = 0; i < IN_RAM.length; i++) sum += this.#figures[IN_RAM[i] as number] as number;
+		return sum;
 	}
 
 	#lookAtCells() {
 		const region = this.#store.bytes;
-		if (picture.cells(region, this.#cells, COLUMNS, ROWS) > 0)
-			for (let row = 0, at = COLUMNS * ROWS; row < ROWS; row++, at += 2)
+		const { columns, rows } = this.#arena;
+		if (picture.cells(region, this.#cells, columns, rows) > 0)
+			for (let row = 0, at = columns * rows; row < rows; row++, at += 2)
 				this.#arena.invalidate(row, this.#cells[at] as number, this.#cells[at + 1] as number);
 		if (picture.wear(region, this.#wear) > 0)
-			for (let row = 0; row < this.#flash.rows; row++) this.#flash.invalidate(row, 0, COLUMNS - 1);
+			for (let row = 0; row < FLASH_ROWS; row++) this.#flash.invalidate(row, 0, FLASH_COLUMNS - 1);
 	}
 
 	#show(name: string, value: number) {
@@ -154,67 +186,98 @@ class Dashboard extends Behavior {
 		this.#add(figure.content);
 	}
 
-	/** The map of the arena with the bar above it. */
-	#map(left: number, top: number) {
-		this.#bar = new Bar(at(left, top, GRID, 5), TEAL);
-		this.#add(this.#bar.content);
-		this.#arena = arenaGrid(left, top + 9, COLUMNS, ROWS, this.#cells);
-		this.#add(this.#arena.content);
+	#words(string: string, place: Place, type = SMALL, color = DIM) {
+		this.#add(words(place, string, type, color));
 	}
 
-	/** A colour, what it means, and how many pages or bytes. */
-	#legend(
-		name: string,
-		left: number,
-		top: number,
-		width: number,
-		color: string | undefined,
-		string: string,
-		unit = "",
-	) {
-		this.#add(swatch(left, top + 6, color));
-		this.#add(words(at(left + 13, top, width - 13, 21), string, SMALL));
-		this.#figure(name, at(left + width - 54, top, 54, 21), { type: SMALL, unit });
+	/** Data in RAM to RAM in use. Pages on flash do not count. */
+	#ratio(left: number, top: number) {
+		this.#figure("ratio", at(left, top, 84, LARGE.height), { type: LARGE, decimals: 1, unit: "x", align: "left" });
 	}
 
-	#legends(left: number, top: number) {
-		const right = left + 132;
-		this.#legend("lz4", left, top, 119, TEAL, "LZ4");
-		this.#legend("columns", left, top + 18, 119, BLUE, "columns");
-		this.#legend("metadata", left, top + 36, 119, SLATE, "metadata", "K");
-		this.#legend("raw", right, top, 87, AMBER, "raw");
-		this.#legend("offloaded", right, top + 18, 87, VIOLET, "flash");
-		this.#legend("dense", right, top + 36, 87, GREEN, "dense");
-	}
-
-	#flashStrip(left: number, top: number) {
-		this.#figure("erases", at(left, top, 119, 21), { type: SMALL, unit: " erases", align: "left" });
-		this.#figure("budget", at(left + 119, top, 100, 21), { type: SMALL, unit: " left", color: DIM });
-		this.#flash = flashGrid(left, top + 23, COLUMNS, FLASH_ROWS, this.#wear);
-		this.#add(this.#flash.content);
-	}
-
-	#buttons(left: number, top: number, width: number, height: number) {
-		const each = (width - 18) / 4;
-		const store = this.#store;
-		const actions: [string, string, () => void][] = [
-			["Add", TEAL, () => void store.add()],
-			["Swap", TEXT, () => this.#toggle()],
-			["Trim", AMBER, () => store.trim()],
-			[POWER, RED, () => this.#cut()],
-		];
-		actions.forEach(([string, color, action], i) => {
-			const place = at(Math.round(left + i * (each + 6)), top, Math.round(each), height);
-			this.#add(button(place, string, BOLD, color, action));
+	#onFlash(left: number, top: number) {
+		this.#words("+", line(left, top, 12));
+		this.#figure("onFlash", line(left + 14, top, 130), {
+			type: SMALL,
+			color: LILAC,
+			decimals: 2,
+			unit: " MB on flash",
+			align: "left",
 		});
 	}
 
-	#toggle() {
-		this.#using = !this.#using;
-		this.#filling = false;
+	/** The arena in address order. */
+	#map(left: number, top: number, columns: number, rows: number) {
+		this.#cells = new Uint8Array(picture.pictureLength(columns, rows));
+		this.#words("1 MB of RAM by address", line(left, top, 186));
+		this.#arena = arenaGrid(left, top + 22, columns, rows, this.#cells);
+		this.#add(this.#arena.content);
 	}
 
-	/** The flash keeps its wear; what was stored is gone, as after every reboot, and comes anew. */
+	/** A colour of the map, what it stands for, and how many pages that is. */
+	#legend(name: string, place: Place, color: string | undefined, string: string, unit = "") {
+		const { left, top, width } = place;
+		this.#add(swatch(left, top + 6, color));
+		this.#words(string, line(left + 13, top, width - 13));
+		this.#figure(name, line(left + width - 54, top, 54), { type: SMALL, unit });
+	}
+
+	/** The legend in one column or two, of `lines` lines each. `width`: of the first; the second is as wide as "metadata" needs. */
+	#legends(left: number, top: number, lines: number, width: number) {
+		this.#words("Pages of 4 KB", line(left, top, 113));
+		const all: [string, string, string | undefined, string?][] = [
+			["lz4", "LZ4", TEAL],
+			["columns", "columns", BLUE],
+			["dense", "dense", GREEN],
+			["raw", "raw", AMBER],
+			["same", "uniform", undefined],
+			["metadata", "metadata", SLATE, "%"],
+		];
+		all.forEach(([name, string, color, unit], i) => {
+			const column = Math.trunc(i / lines);
+			const place = line(left + column * (width + 8), top + LINE + (i % lines) * LINE, column ? 113 : width);
+			this.#legend(name, place, color, string, unit);
+		});
+	}
+
+	/** How worn the flash is: in figures, and block by block. */
+	#flashStrip(left: number, top: number) {
+		this.#add(swatch(left, top + 6, VIOLET));
+		this.#figure("erases", line(left + 13, top, 106), { type: SMALL, unit: " erases", align: "left" });
+		this.#figure("worn", line(left + 113, top, 106), { type: SMALL, decimals: 3, unit: "% worn" });
+		this.#flash = flashGrid(left, top + 22, FLASH_COLUMNS, FLASH_ROWS, this.#wear);
+		this.#add(this.#flash.content);
+	}
+
+	/** Writes for which there was no room; or in their place what must never happen, buffers that came back wrong. */
+	#refused(place: Place) {
+		this.#figure("refused", place, { type: SMALL, unit: " refused", color: DIM });
+		this.#figure("wrong", place, { type: BOLD, unit: " wrong!", color: RED });
+	}
+
+	#buttons(left: number, top: number, width: number, height: number) {
+		const gap = 4;
+		const each = (width - 3 * gap) / 20;
+		let x = left;
+		const place = (shares: number): Place => {
+			const here = at(Math.round(x), top, Math.round(shares * each), height);
+			x += shares * each + gap;
+			return here;
+		};
+		this.#add(button(place(4), "Add", BOLD, TEXT, () => void this.#store.add()));
+		this.#add(toggle(place(7), ["Swap off", "Swap on"], BOLD, TEXT, this.#using, () => this.#toggle()));
+		this.#add(button(place(4), "Trim", BOLD, TEXT, () => this.#store.trim()));
+		this.#add(button(place(5), POWER, BOLD, RED, () => this.#cut()));
+	}
+
+	/** Starts or stops the swapping; true if it has started. */
+	#toggle(): boolean {
+		this.#using = !this.#using;
+		this.#filling = false;
+		return this.#using;
+	}
+
+	/** The flash keeps its wear. What was stored is gone, as after every reboot, and is stored anew. */
 	#cut() {
 		this.#store.cutPower();
 		this.#operations = 0;
@@ -222,33 +285,35 @@ class Dashboard extends Behavior {
 	}
 
 	#portrait() {
-		this.#figure("ratio", at(8, -4, 120, 57), { type: LARGE, decimals: 2, unit: "x", align: "left" });
-		this.#add(words(at(131, 7, 50, 21), "held", SMALL));
-		this.#figure("held", at(160, 7, 70, 21), { type: BOLD, decimals: 2, unit: " MB" });
-		this.#add(words(at(131, 25, 50, 21), "in", SMALL));
-		this.#figure("used", at(160, 25, 70, 21), { type: BOLD, decimals: 2, unit: " MB" });
-		this.#map(10, 55);
-		this.#legends(10, 158);
-		this.#flashStrip(10, 215);
-		this.#figure("rate", at(10, 250, 120, 21), { type: BOLD, unit: " pages/s", align: "left" });
-		this.#figure("refused", at(130, 250, 100, 21), { type: SMALL, unit: " refused", color: DIM });
-		this.#figure("wrong", at(130, 250, 100, 21), { type: BOLD, unit: " wrong!", color: RED });
-		this.#buttons(10, 278, 220, 34);
+		this.#words(TITLE, line(8, -1, 224), BOLD, TEXT);
+		this.#words(DATA, line(8, 15, 228));
+		this.#ratio(4, 28);
+		this.#figure("data", line(92, 32, 140), { type: BOLD, decimals: 2, unit: " MB of data", align: "left" });
+		this.#words("in", line(92, 48, 18));
+		this.#figure("used", line(110, 48, 122), { type: BOLD, decimals: 2, unit: " MB of RAM", align: "left" });
+		this.#onFlash(92, 64);
+		this.#map(8, 82, 45, 14);
+		this.#legends(8, 174, 3, 105);
+		this.#flashStrip(8, 240);
+		this.#figure("rate", line(8, 271, 120), { type: BOLD, unit: " pages/s", align: "left" });
+		this.#refused(line(133, 271, 99));
+		this.#buttons(8, 293, 224, 24);
 	}
 
 	#landscape() {
-		this.#figure("tenths", at(236, -2, 84, 57), { type: LARGE, decimals: 1, unit: "x", align: "left" });
-		this.#add(words(at(238, 52, 72, 21), "held", SMALL));
-		this.#figure("held", at(238, 70, 72, 21), { type: BOLD, decimals: 2, unit: " MB", align: "left" });
-		this.#add(words(at(238, 92, 72, 21), "in", SMALL));
-		this.#figure("used", at(238, 110, 72, 21), { type: BOLD, decimals: 2, unit: " MB", align: "left" });
-		this.#figure("rate", at(238, 140, 76, 21), { type: BOLD, align: "left" });
-		this.#add(words(at(238, 158, 76, 21), "pages/s", SMALL));
-		this.#figure("refused", at(238, 178, 76, 21), { type: SMALL, unit: " refused", color: DIM, align: "left" });
-		this.#map(10, 8);
-		this.#legends(10, 108);
-		this.#flashStrip(10, 164);
-		this.#buttons(10, 206, 300, 28);
+		this.#words(TITLE, line(8, -1, 150), BOLD, TEXT);
+		this.#figure("rate", line(180, -1, 132), { type: BOLD, unit: " pages/s" });
+		this.#ratio(4, 12);
+		this.#words(DATA, line(91, 15, 229));
+		this.#figure("data", line(91, 31, 90), { type: BOLD, decimals: 2, unit: " MB", align: "left" });
+		this.#words("in", line(158, 31, 18));
+		this.#figure("used", line(176, 31, 138), { type: BOLD, decimals: 2, unit: " MB of RAM", align: "left" });
+		this.#onFlash(91, 47);
+		this.#map(8, 65, 37, 18);
+		this.#legends(200, 65, 6, 113);
+		this.#flashStrip(8, 178);
+		this.#refused(line(230, 189, 82));
+		this.#buttons(8, 213, 304, 25);
 	}
 }
 

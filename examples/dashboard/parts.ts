@@ -1,7 +1,6 @@
-/* Parts of the dashboard. Each knows what it shows and asks to be drawn again only where that has changed. */
+/* Parts of the dashboard. Each knows what it shows, and is redrawn only where that has changed. */
 
-import type { Content as PiuContent, Port as PiuPort, Style as PiuStyle } from "piu/MC";
-import { IN_USE } from "./picture.ts";
+import type { Content as PiuContent, Label as PiuLabel, Port as PiuPort, Style as PiuStyle } from "piu/MC";
 import "piu/MC";
 import { BACKGROUND, CELL_COLORS, DIM, PANEL, TEXT, type Type, WEAR_COLORS } from "./theme.ts";
 
@@ -29,17 +28,20 @@ function styleOf(type: Type): PiuStyle {
 export interface FigureOptions {
 	type: Type;
 	color?: string;
-	/** Digits behind the point. */
+	/** Digits after the decimal point. */
 	decimals?: number;
-	/** What follows the number. */
+	/** Text that follows the number. */
 	unit?: string;
 	align?: "left" | "right";
 }
 
-/** A number, drawn digit by digit: no string is made for it. */
+/** The value of a figure that is not to be seen. */
+export const HIDDEN = -1;
+
+/** A number, drawn digit by digit, so that no string is made for it. */
 export class Figure {
 	readonly content: PiuPort;
-	#value = -1;
+	#value = HIDDEN;
 	#options: FigureOptions;
 	#style: PiuStyle;
 	#unitWidth: number;
@@ -51,7 +53,7 @@ export class Figure {
 		this.content = portOf(place, (port) => this.#draw(port));
 	}
 
-	/** In the last decimal: 241 is 2.41 with two of them. */
+	/** In units of the last decimal: with two decimals, 241 shows as 2.41. HIDDEN shows nothing. */
 	set value(value: number) {
 		if (value === this.#value) return;
 		this.#value = value;
@@ -59,7 +61,7 @@ export class Figure {
 	}
 
 	#draw(port: PiuPort) {
-		if (this.#value < 0) return;
+		if (this.#value === HIDDEN) return;
 		const { type, color = TEXT, decimals = 0, unit, align = "right" } = this.#options;
 		let count = decimals + 1;
 		for (let rest = Math.trunc(this.#value / 10 ** count); rest > 0; rest = Math.trunc(rest / 10)) count++;
@@ -96,7 +98,7 @@ function portOf(place: Place, draw: Draw): PiuPort {
 	return new Port(draw, { ...place, Behavior: Drawing as never }) as unknown as PiuPort;
 }
 
-/** Words that do not change, or seldom. */
+/** Words that never change. */
 export function words(place: Place, string: string, type: Type, color = DIM, align = "left") {
 	const style = new Style({ font: type.font, color, horizontal: align, vertical: "top" });
 	return new Label(null, { ...place, string, style });
@@ -111,16 +113,16 @@ export function swatch(left: number, top: number, color: string | undefined): Pi
 /** Pixels from one cell to the next, of which the last is a gap. */
 export const PITCH = 5;
 
-/** The arena, or anything else, as a grid of cells with a byte each. */
+/** A grid of cells. Each has a byte that selects its colour. */
 export class Grid {
 	readonly content: PiuPort;
 	readonly bytes: Uint8Array;
 	readonly columns: number;
 	readonly rows: number;
-	/** A skin would have four of them at most. */
+	/** By byte. The cells are drawn in a port, since a skin has at most four colours. */
 	#colors: string[];
 
-	/** bytes: one for each cell, and perhaps more behind them. */
+	/** bytes: one for each cell; what follows them is ignored. */
 	constructor(left: number, top: number, columns: number, rows: number, colors: string[], bytes: Uint8Array) {
 		this.columns = columns;
 		this.rows = rows;
@@ -130,12 +132,12 @@ export class Grid {
 		this.content = portOf(place, (port, x, y, width, height) => this.#draw(port, x, y, width, height));
 	}
 
-	/** The cells of a row, from the first to the last that have changed. */
+	/** Redraws the cells of a row from column `first` to column `last`. */
 	invalidate(row: number, first: number, last: number) {
 		if (first <= last) this.content.invalidate(first * PITCH, row * PITCH, (last - first + 1) * PITCH - 1, PITCH - 1);
 	}
 
-	/** Only what lies in the area; cells of a colour side by side at once, and the gaps over them. */
+	/** Draws only what lies in the area: runs of cells of one colour at once, then the gaps on top. */
 	#draw(port: PiuPort, x: number, y: number, width: number, height: number) {
 		const { bytes, columns } = this;
 		const left = Math.max(Math.trunc(x / PITCH), 0);
@@ -158,60 +160,83 @@ export class Grid {
 	}
 
 	#run(port: PiuPort, row: number, column: number, count: number, state: number) {
-		const color = this.#colors[state & (IN_USE - 1)] as string;
+		const color = this.#colors[state] as string;
 		port.fillColor(color, column * PITCH, row * PITCH, count * PITCH - 1, PITCH - 1);
-	}
-}
-
-/** How much of something is used, and the most that ever was. */
-export class Bar {
-	readonly content: PiuPort;
-	#used = -1;
-	#most = -1;
-
-	constructor(place: Place, color: string) {
-		this.content = portOf(place, (port) => {
-			port.fillColor(PANEL, 0, 0, port.width, port.height);
-			port.fillColor(color, 0, 0, this.#used, port.height);
-			if (this.#most > this.#used) port.fillColor(TEXT, this.#most - 1, 0, 1, port.height);
-		});
-	}
-
-	/** Shares from 0 to 1. */
-	set(used: number, most = 0) {
-		const { width } = this.content;
-		const usedPixels = Math.round(used * width);
-		const mostPixels = Math.round(most * width);
-		if (usedPixels === this.#used && mostPixels === this.#most) return;
-		this.#used = usedPixels;
-		this.#most = mostPixels;
-		this.content.invalidate();
 	}
 }
 
 class Tap extends Behavior {
 	#action!: () => void;
 
-	onCreate(_container: PiuContent, action: () => void) {
+	onCreate(_label: PiuLabel, action: () => void) {
 		this.#action = action;
 	}
-	onTouchBegan(container: PiuContent) {
-		container.state = 1;
+	onTouchBegan(label: PiuLabel) {
+		label.state = 1;
 	}
-	onTouchCancelled(container: PiuContent) {
-		container.state = 0;
+	onTouchCancelled(label: PiuLabel) {
+		label.state = 0;
 	}
-	onTouchEnded(container: PiuContent) {
-		container.state = 0;
+	onTouchEnded(label: PiuLabel) {
+		label.state = 0;
 		this.#action();
 	}
 }
 
-/** What calls `action` when it is touched. */
-export function button(place: Place, string: string, type: Type, color: string, action: () => void) {
+/** A toggle's strings, off and on, and what it does. */
+interface ToggleData {
+	strings: [string, string];
+	isOn: boolean;
+	action: () => boolean;
+}
+
+class Toggle extends Behavior {
+	#data!: ToggleData;
+
+	onCreate(label: PiuLabel, data: ToggleData) {
+		this.#data = data;
+		this.#show(label);
+	}
+	onTouchBegan(label: PiuLabel) {
+		label.state = 1;
+	}
+	onTouchCancelled(label: PiuLabel) {
+		this.#show(label);
+	}
+	onTouchEnded(label: PiuLabel) {
+		this.#data.isOn = this.#data.action();
+		this.#show(label);
+	}
+	#show(label: PiuLabel) {
+		const { isOn, strings } = this.#data;
+		label.state = isOn ? 1 : 0;
+		label.string = strings[label.state] as string;
+	}
+}
+
+/** What a label looks like at rest, and, colours swapped, while it is touched or on. */
+function looks(type: Type, color: string) {
 	const style = new Style({ font: type.font, color: [color, BACKGROUND] });
 	const skin = new Skin({ fill: [PANEL, color] });
-	return new Label(action, { ...place, active: true, Behavior: Tap as never, skin, style, string });
+	return { active: true, skin, style };
+}
+
+/** Calls `action` when it is touched. */
+export function button(place: Place, string: string, type: Type, color: string, action: () => void) {
+	return new Label(action, { ...place, ...looks(type, color), Behavior: Tap as never, string });
+}
+
+/** A button that stays filled while it is on. `action` switches, and returns whether it is on now. */
+export function toggle(
+	place: Place,
+	strings: [string, string],
+	type: Type,
+	color: string,
+	isOn: boolean,
+	action: () => boolean,
+) {
+	const data: ToggleData = { strings, isOn, action };
+	return new Label(data, { ...place, ...looks(type, color), Behavior: Toggle as never, string: strings[0] });
 }
 
 export function arenaGrid(left: number, top: number, columns: number, rows: number, bytes: Uint8Array) {

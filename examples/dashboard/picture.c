@@ -276,29 +276,33 @@ void xs_picture_figures(xsMachine *the)
 	into[11] = (int32_t)header->codecs[2].pages;
 }
 
-/* Steps of wear: 0 for a new block, one more for each power of ten; 6 holds pages of the log, 7 is out of order. */
+/* How worn a block is: 0 if it is new, and 1 more for each power of ten, up to 5. */
+enum {
+	kWearMost = 5,
+	kWearNone, /* there is no block */
+	kWearRetired
+};
+
 static uint8_t wearOf(const zramSlot *slot)
 {
 	uint8_t level = 0;
 	if (slot->state == kZramSlotRetired)
-		return 7;
-	for (uint32_t erases = slot->erases; erases && level < 5; erases /= 10)
+		return kWearRetired;
+	for (uint32_t erases = slot->erases; erases && level < kWearMost; erases /= 10)
 		level++;
 	return level;
 }
 
-/* A cell for so many slots: the most worn of them, and 8 if one holds a page. */
+/* The most worn of some slots, which share a cell. */
 static uint8_t wearOfCell(const zramSlot *slots, uint32_t count)
 {
-	uint8_t most = 0, used = 0;
+	uint8_t most = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		uint8_t level = wearOf(slots + i);
 		if (level > most)
 			most = level;
-		if (slots[i].state == kZramSlotUsed)
-			used = 8;
 	}
-	return (most == 7) ? most : most | used;
+	return most;
 }
 
 /* wear(region, into): a byte a cell, for one slot or more, so that all of them have a cell. Returns how many have changed. */
@@ -312,7 +316,7 @@ void xs_picture_wear(xsMachine *the)
 	const zramSlot *slots = header ? (const zramSlot *)(const void *)(region + header->slotsOffset) : NULL;
 	for (uint32_t i = 0; i < cells; i++) {
 		uint32_t first = i * each, here = (first < count) ? count - first : 0;
-		uint8_t level = here ? wearOfCell(slots + first, (here < each) ? here : each) : 0;
+		uint8_t level = here ? wearOfCell(slots + first, (here < each) ? here : each) : kWearNone;
 		changed += into[i] != level;
 		into[i] = level;
 	}

@@ -87,12 +87,10 @@ export function figures(this: unknown, region: ByteBuffer, into: ArrayBuffer): v
 	native("xs_picture_figures").call(this, region, into);
 }
 
-/** What comes on top of the steps of wear, of which there is one for each power of ten. */
-export const RETIRED = 7;
-/** Holds a page. */
-export const IN_USE = 8;
-
-/** How worn the flash is, a byte for each cell, which is one block or more. Returns how many have changed. */
+/**
+ * How worn the flash is, a byte for each cell, which is one block or more: an index into WEAR_COLORS. Returns how many cells
+ * have changed.
+ */
 export function wear(this: unknown, region: ByteBuffer, into: Uint8Array): number {
 	return native("xs_picture_wear").call(this, region, into);
 }

@@ -15,6 +15,10 @@ declare module "piu/MC" {
 		add(content: Content): void;
 	}
 
+	export interface Label extends Content {
+		string: string;
+	}
+
 	export interface Style {
 		measure(string: string): { width?: number; height?: number };
 	}
@@ -38,7 +42,7 @@ declare module "piu/MC" {
 		const Application: Template<Container>;
 		const Behavior: new () => object;
 		const Content: Template<Content>;
-		const Label: Template<Content>;
+		const Label: Template<Label>;
 		const Port: Template<Port>;
 		const Skin: new (dictionary: object) => Skin;
 		const Style: new (dictionary: object) => Style;

@@ -13,6 +13,8 @@ import { BLANK, FRAME, isMade, LOG, make, PHOTO, SAMPLES } from "./picture.ts";
 const KB = 1024;
 
 export const ARENA = 1024 * KB;
+/** Bytes of a page: the device's default. */
+export const PAGE = 4 * KB;
 
 /** Bytes of a buffer, and how many the device could hold if there were room. */
 const BUFFER = 32 * KB;

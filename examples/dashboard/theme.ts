@@ -9,13 +9,15 @@ export const BLUE = "#3f8efc";
 export const GREEN = "#8bd450";
 export const AMBER = "#ff9f1c";
 export const SLATE = "#56657a";
-export const VIOLET = "#7d5ce0";
+export const VIOLET = "#8468e8";
+/** Violet that can be read as text. */
+export const LILAC = "#b7a4f7";
 export const RED = "#ff4d5e";
 
-/** Of a cell of the arena, by its state: free, LZ4, columns, dense, raw, metadata. */
+/** A cell of the arena by its state: free, LZ4, columns, dense, raw, metadata. */
 export const CELL_COLORS = [PANEL, TEAL, BLUE, GREEN, AMBER, SLATE];
-/** Of a block of the flash, by its wear, new to worn out; then the log, and what is out of order. */
-export const WEAR_COLORS = [PANEL, "#3b3270", "#5b45b0", VIOLET, "#a98bf5", "#e0d4ff", SLATE, RED];
+/** A block of the flash by its wear, new to worn out, a step for each power of ten; then no block, and a retired one. */
+export const WEAR_COLORS = ["#6250a8", "#7259c8", VIOLET, "#9f86f2", LILAC, "#e0d4ff", BACKGROUND, RED];
 
 /** What figures are drawn with, digit by digit: pixels that a digit, and the point with its dot, take. */
 export interface Type {
