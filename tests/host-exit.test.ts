@@ -177,7 +177,7 @@ test("bad options: usage, exit code 2", async () => {
 	assert.match(missing.stderr, /none\.mjs: No such file/);
 });
 
-test("suites: a failing test and a throwing file give exit code 1", async () => {
+test("suites: a failing test, or a file that throws, gives exit code 1", async () => {
 	const head = 'import { test } from "uvu"; import * as assert from "uvu/assert";';
 	const failing = join(folder, "failing.test.ts");
 	writeFileSync(
@@ -195,7 +195,7 @@ test("suites: a failing test and a throwing file give exit code 1", async () => 
 	assert.match(other.stderr, /at import/);
 });
 
-test("summary: reads uvu's last lines, coloured or not", () => {
+test("summary: reads uvu's last lines, in colour or not", () => {
 	assert.equal(summary("\n  Total:     3\x1b[32m\n  Passed:    2\x1b[39m\n  Skipped:   \x1b[33m1\x1b[39m\n"), {
 		total: 3,
 		passed: 2,
@@ -204,7 +204,7 @@ test("summary: reads uvu's last lines, coloured or not", () => {
 	assert.equal(summary("crashed"), { total: 0, passed: 0, skipped: 0 });
 });
 
-test("natives table: functions and destructors, whatever the file looks like", () => {
+test("natives table: finds functions and destructors, however the file is formatted", () => {
 	const table = nativesTable([
 		"void xs_b(xsMachine* the)\n{\n}\nvoid xs_a_destructor(void *data)\n{\n}\n",
 		"static void xs_hidden(xsMachine* the)\nvoid xs_declared(xsMachine* the);\nvoid other(xsMachine* the)\n",
@@ -214,7 +214,7 @@ test("natives table: functions and destructors, whatever the file looks like", (
 	assert.match(table, "hostNativeCount = 2;");
 });
 
-test("a missing program is MissingTool, with the command that installs it", async () => {
+test("a missing program is a MissingTool, with the command that installs it", async () => {
 	try {
 		await run("no-such-compiler", [], { install: "apt-get install it" });
 		assert.unreachable();

@@ -40,7 +40,7 @@ class Mixed extends Native("xs_zram_memory_destructor") {
 	}
 }
 
-/** A constructor in JavaScript over a native destructor. */
+/** A JavaScript constructor with a native destructor. */
 class Scripted extends Native("xs_zram_memory_destructor") {
 	readonly sum: number;
 
@@ -50,7 +50,7 @@ class Scripted extends Native("xs_zram_memory_destructor") {
 	}
 }
 
-/** What constructors of memory do, for an object that may have some already. */
+/** What memory constructors do, on an object that may have memory already. */
 function construct(this: unknown, byteLength: number, kind: string): void {
 	native("xs_zram_memory").call(this, byteLength, kind);
 }
@@ -67,7 +67,7 @@ test("natives: results, arguments, crc32", () => {
 	assert.equal(programArguments(), []);
 });
 
-test("natives: name and length of the function they are", () => {
+test("natives: name and length are the function's", () => {
 	assert.is(crc32.name, "crc32");
 	assert.is(crc32.length, 3);
 	assert.is(Mixed.crc32.length, 3);
@@ -79,7 +79,7 @@ test("readFile: all bytes, and an error that names the path", () => {
 	assert.throws(() => readFile("no/such/file"), /no\/such\/file: No such file/);
 });
 
-test("classes: natives beside fields, private members, statics and accessors", () => {
+test("classes: natives next to fields, private members, statics and accessors", () => {
 	const mixed = new Mixed(64, "internal");
 	assert.is(mixed.open, true);
 	assert.is(Mixed.label, "mixed");
@@ -107,7 +107,7 @@ test("heapStats: a loop of native calls allocates nothing", () => {
 	assert.equal(allocated(work), [0, 0, 0]);
 });
 
-test("heapStats: sees what is allocated", () => {
+test("heapStats: sees allocations", () => {
 	const kept: object[] = [];
 	const [slots, chunkBytes] = allocated(() => void kept.push({ a: 1 }, new Uint8Array(4096)));
 	assert.ok((slots as number) > 0);
@@ -143,7 +143,7 @@ test("Memory: views read and write it, and keep it alive", () => {
 	assert.is(words[0], 0x04030201);
 });
 
-test("Memory: closing takes the bytes from its views, twice is fine", () => {
+test("Memory: closing takes the bytes from its views; closing twice is fine", () => {
 	const memory = new Memory(100, "internal");
 	const view = new Uint8Array(memory as unknown as ArrayBuffer, 0, 10);
 	view[0] = 1;
@@ -154,7 +154,7 @@ test("Memory: closing takes the bytes from its views, twice is fine", () => {
 	assert.throws(() => new DataView(memory as unknown as ArrayBuffer, 0, 10));
 });
 
-test("Memory: byteLength and slice, as those of an ArrayBuffer", () => {
+test("Memory: byteLength and slice work like an ArrayBuffer's", () => {
 	const memory = new Memory(10, "internal");
 	const bytes = new Uint8Array(memory as unknown as ArrayBuffer);
 	bytes.set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -193,7 +193,7 @@ test("Memory: byteLength and slice, as those of an ArrayBuffer", () => {
 	throws(TypeError, () => memory.slice());
 });
 
-test("Slab: windows are buffers of their own over the same memory, exactly as long as asked for", () => {
+test("Slab: windows are separate buffers over the same memory, exactly as long as requested", () => {
 	const slab = new Slab(100, "internal");
 	const window = new Window(slab, 40);
 	const bytes = new Uint8Array(window as unknown as ArrayBuffer);
@@ -216,7 +216,7 @@ test("Slab: windows are buffers of their own over the same memory, exactly as lo
 	assert.is(other.byteLength, 100);
 });
 
-test("Slab: nobody can close it, nor a window of it", () => {
+test("Slab: nobody can close it or its windows", () => {
 	const slab = new Slab(64, "internal");
 	const window = new Window(slab, 64);
 	const { close } = Memory.prototype;
@@ -224,7 +224,7 @@ test("Slab: nobody can close it, nor a window of it", () => {
 	assert.is(window.byteLength, 64);
 });
 
-test("Slab: a window, even a detached one, keeps the memory; what is let go comes back", () => {
+test("Slab: a window, even a detached one, keeps the memory; released memory comes back", () => {
 	let slab: Slab | undefined = new Slab(1 << 16, "external");
 	const window = new Window(slab, 1 << 16);
 	const view = new Uint8Array(window as unknown as ArrayBuffer);
@@ -240,7 +240,7 @@ test("Slab: a window, even a detached one, keeps the memory; what is let go come
 	assert.is(detached.byteLength, 0);
 });
 
-test("Slab: slabs and windows that go together are freed in any order", () => {
+test("Slab: slabs and windows collected together are freed in any order", () => {
 	for (let i = 0; i < 200; i++) {
 		const slab = new Slab(1 << 20, "external");
 		const windows = [1, 2, 3].map((length) => new Window(slab, length));
@@ -275,7 +275,7 @@ test("Memory: refuses lengths and receivers", () => {
 });
 
 test("Memory: out of memory is an error that says so", () => {
-	// On a 64-bit host some gigabytes may well be there; then the sizes are int32 and it ends.
+	// A 64-bit host may well have some gigabytes; the loop still ends, because sizes are int32.
 	const kept: Memory[] = [];
 	try {
 		for (let i = 0; i < 4; i++) kept.push(new Memory(2 ** 31 - 64, "external"));
@@ -285,7 +285,7 @@ test("Memory: out of memory is an error that says so", () => {
 	for (const memory of kept) memory.close();
 });
 
-test("Memory: a thousand regions that nobody closes are freed by the collector", () => {
+test("Memory: the collector frees a thousand regions that nobody closes", () => {
 	for (let i = 0; i < 1000; i++) new Memory(1 << 20, "external");
 	collect();
 });

@@ -1,7 +1,7 @@
 /*
- * Damaged regions, exhaustively: every byte of a small one takes every other value, every field takes the values that
- * hurt. Pages are read, written, trimmed and read again. Nothing crashes, hangs, or touches a byte outside of the region
- * and the caller's buffer; with integrity what is read is right, or said to be damaged.
+ * Damaged regions, exhaustively: in a small region every byte takes every other value, and every field takes the values
+ * that hurt. Pages are read, written, trimmed and read again. Nothing crashes, hangs, or touches a byte outside the region
+ * and the caller's buffer. With integrity, reads are right or report damage.
  */
 // needs: js
 
@@ -28,11 +28,11 @@ const PAGES = 6;
 const REGION = 2304;
 const MARGIN = 512;
 const CANARY = 0xc5;
-/** The words of the header from `freeHead` to `hugePages`. */
+/** Words of the header, from `freeHead` to `hugePages`. */
 const STATE = 56;
 const STATE_LENGTH = 36;
 
-/** A device in the middle of canaries, and what its pages should hold. */
+/** A device between canaries, and what its pages should hold. */
 class Patient {
 	readonly memory = new ArrayBuffer(MARGIN + REGION + MARGIN);
 	readonly region = new Uint8Array(this.memory, MARGIN, REGION);
@@ -41,7 +41,7 @@ class Patient {
 	readonly granuleCount: number;
 	#engine: InstanceType<typeof Engine>;
 	#expected = new Uint8Array(PAGES * PAGE);
-	/** Region and pages as they were before any damage. */
+	/** Region and pages before any damage. */
 	#healthy: Uint8Array;
 	#pages: Uint8Array;
 	#canaries = new Uint8Array(MARGIN).fill(CANARY);
@@ -53,7 +53,7 @@ class Patient {
 		return bytes;
 	});
 	#before = new Uint8Array(STATE_LENGTH);
-	/** Requests that found damage. */
+	/** How many requests found damage. */
 	found = 0;
 
 	constructor(flags: number) {
@@ -65,7 +65,7 @@ class Patient {
 		new Uint8Array(this.memory).fill(CANARY);
 		const scratch = new Memory(plan[PLAN_SCRATCH] as number, "internal") as unknown as HostBuffer;
 		this.#engine = new Engine(this.region, scratch, plan.buffer);
-		// a page of every kind, a free chain of some length in disorder, and granules never used
+		// a page of every kind, a longish disordered free chain, and granules never used
 		const kinds = [TEXT, NOISE, WORD, TEXT, NOISE, TEXT];
 		for (const [page, kind] of kinds.entries()) {
 			fill(this.#expected, page * PAGE, page === 5 ? 200 : PAGE, kind, page + 1);
@@ -79,7 +79,7 @@ class Patient {
 		this.#pages = this.#expected.slice();
 	}
 
-	/** With the region as somebody has damaged it: uses every page, then makes it healthy again. */
+	/** Uses every page of the region in its damaged state, then restores it. */
 	suffer() {
 		for (let page = 0; page < PAGES; page++) this.#read(page);
 		this.#write(0, 0, this.#fresh[1] as Uint8Array);
@@ -93,14 +93,14 @@ class Patient {
 		copy(this.#expected, 0, this.#pages, 0, PAGES * PAGE);
 	}
 
-	/** What check() says of the region, which is then made healthy again. */
+	/** What check() says about the damaged region, which is then restored. */
 	check(): number {
 		const invariant = this.#engine.check();
 		copy(this.region, 0, this.#healthy, 0, REGION);
 		return invariant;
 	}
 
-	/** Whether this code says that the request was done. */
+	/** Whether this code means the request was done. */
 	#isDone(code: number): boolean {
 		if (code === ERROR_CORRUPT) this.found++;
 		else if (code < 0 && code !== ERROR_FULL && code !== -1) throw new Error(`the engine answers ${code}`);
@@ -129,7 +129,7 @@ class Patient {
 	}
 }
 
-/** In short runs some of the values, others each time; else all. */
+/** All values; in short runs some of them, different ones each time. */
 const stride = Math.max(1, Math.round(1000 / scaled(1000)));
 const random = new Random(SEED);
 
@@ -140,7 +140,7 @@ for (const [name, flags] of [
 ] as const)
 	test(`every byte of a region with ${name} takes every other value`, () => {
 		const patient = new Patient(flags);
-		// the wiped one shows what wiping adds, in a part of the cases
+		// the wiped region only shows what wiping adds: a share of the cases is enough
 		const step = flags & FLAG_WIPE ? 16 * stride : stride;
 		for (let offset = 0; offset < REGION; offset++)
 			for (let change = 1 + random.below(step); change < 256; change += step) {
@@ -154,12 +154,12 @@ for (const [name, flags] of [
 		if (patient.found === 0) throw new Error("no damage was found: this test measures nothing");
 	});
 
-test("with integrity, check() finds every change of what it covers", () => {
+test("with integrity, check() finds every change to what it covers", () => {
 	const patient = new Patient(FLAG_INTEGRITY);
 	const { region, linksOffset } = patient;
 	for (let offset = 0; offset < REGION; offset++) {
 		const old = region[offset] as number;
-		// ages, counters, peaks and reserved words may be anything; so may links and granules that are not in use
+		// ages, counters, peaks and reserved words may be anything, and so may unused links and granules
 		const isCovered = offset < 52 || (offset >= 56 && offset < 68) || (offset >= 72 && offset < 92);
 		const isTable = offset >= 256 && offset < linksOffset;
 		const isAge = isTable && offset < 256 + PAGES * 8 && offset % 8 >= 6;
@@ -172,7 +172,7 @@ test("with integrity, check() finds every change of what it covers", () => {
 	}
 });
 
-/** Values that a field may hurt with: ends, neighbours of ends, signs, and what other fields have. */
+/** Values that may hurt in a field: limits, their neighbours, sign bits, and the values of other fields. */
 function valuesFor(patient: Patient, old: number): number[] {
 	const { granuleCount } = patient;
 	const ends = [
@@ -191,7 +191,7 @@ for (const flags of [0, FLAG_INTEGRITY])
 		const links = new Uint16Array(memory, MARGIN + linksOffset, granuleCount);
 		const set = (fields: Uint32Array | Uint16Array, index: number, value: number) => {
 			fields[index] = value;
-			// half of the time another field is hurt as well
+			// half of the time damage another field as well
 			if (random.once(2)) words[FREE_HEAD + random.below(4)] = random.below(granuleCount + 2);
 			if (random.once(4)) links[random.below(granuleCount)] = random.below(granuleCount + 2);
 			try {

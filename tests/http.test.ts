@@ -1,6 +1,7 @@
 /*
- * The route, against a stand-in for the SDK's connection that takes as many bytes as it likes: every byte and the length,
- * whatever the pieces; what vanishes, shrinks, is dropped or damaged on the way. tests/sdk has the server itself, and curl.
+ * The route, against a stand-in for the SDK's connection that takes as many bytes as it likes: the length and every byte,
+ * in pieces of any size; values that vanish, shrink, are dropped or damaged on the way. tests/sdk runs the real server,
+ * and curl.
  */
 // needs: js
 
@@ -21,7 +22,7 @@ const deviceOf = (options: object = {}) =>
 	new Zram({ byteLength: 64 * PAGE, pageLength: PAGE, arena: 8192, ...options });
 const poolOf = () => new SwapPool({ devices: [deviceOf()] });
 
-/** What the server's connection does with a response; `room` is what the socket takes at a time. */
+/** Treats a response as the server's connection does. `room` is what the socket takes at a time. */
 class Connection implements StoredConnection {
 	readonly route: StoredRoute & typeof Stored;
 	readonly received: number[] = [];
@@ -64,13 +65,13 @@ class Connection implements StoredConnection {
 		this.isClosed = true;
 	}
 
-	/** The socket has room for so many bytes. */
+	/** The socket has room for this many bytes. */
 	takes(room: number) {
 		this.#room = room;
 		if (!this.isDone && !this.isClosed) this.route.onWritable.call(this, Math.min(room, this.#left));
 	}
 
-	/** All of it, `room` bytes at a time. */
+	/** Sends all of it, `room` bytes at a time. */
 	all(room: number | (() => number)): number[] {
 		while (!this.isDone && !this.isClosed) this.takes(typeof room === "number" ? room : room());
 		return this.received;
@@ -98,7 +99,7 @@ test("a value: status, type, length, and every byte", () => {
 	pool.close();
 });
 
-test("a value longer than a piece is sent in pieces, though the socket takes it at once", () => {
+test("a long value is sent in pieces, even if the socket could take it at once", () => {
 	const pool = new SwapPool({ arena: 65536 });
 	const bytes = pageOf("compressed", 2, 20_000);
 	pool.write("value", bytes);
@@ -115,7 +116,7 @@ test("a value longer than a piece is sent in pieces, though the socket takes it 
 	pool.close();
 });
 
-test("head: in front, of every kind of buffer; a getter is called once, and only if there is a value", () => {
+test("head: comes first, in any kind of buffer; a getter is called once, and only if there is a value", () => {
 	const pool = poolOf();
 	const bytes = pageOf("raw", 3, 700);
 	pool.write(7, bytes);
@@ -146,7 +147,7 @@ test("head: in front, of every kind of buffer; a getter is called once, and only
 	pool.close();
 });
 
-test("no value: 404; nothing but a head: that; an empty value: nothing", () => {
+test("no value: 404; an empty value with a head: the head; without: nothing", () => {
 	const pool = poolOf();
 	const missing = new Connection({ pool, key: "value", head: new Uint8Array(3) });
 	assert.is(missing.response?.status, 404);
@@ -159,7 +160,7 @@ test("no value: 404; nothing but a head: that; an empty value: nothing", () => {
 	pool.close();
 });
 
-test("a route that has neither is refused; what is closed is 500", () => {
+test("a route with neither pool nor history is refused; a closed one is 500", () => {
 	const pool = poolOf();
 	for (const route of [{}, { pool }, { key: 1 }] as StoredRoute[])
 		refuses(() => new Connection(route), TypeError, /^route: must have a pool and a key, or a history$/);
@@ -172,7 +173,7 @@ test("a route that has neither is refused; what is closed is 500", () => {
 	}
 });
 
-/** A value of 1,500 bytes, 600 of which are sent. */
+/** A value of 1,500 bytes, of which 600 are sent. */
 function begun(options: object = {}): { connection: Connection; pool: SwapPool } {
 	const pool = new SwapPool({ devices: [deviceOf()], ...options });
 	pool.write("value", pageOf("compressed", 4, 1500));
@@ -182,7 +183,7 @@ function begun(options: object = {}): { connection: Connection; pool: SwapPool }
 	return { connection, pool };
 }
 
-test("a value that vanishes closes the connection", () => {
+test("a deleted value closes the connection", () => {
 	const { connection, pool } = begun();
 	pool.delete("value");
 	connection.takes(100);
@@ -191,7 +192,7 @@ test("a value that vanishes closes the connection", () => {
 	pool.close();
 });
 
-test("a value that is evicted closes the connection", () => {
+test("an evicted value closes the connection", () => {
 	const { connection, pool } = begun({ evict: "lru" });
 	for (let key = 0; pool.has("value"); key++) pool.write(key, pageOf("raw", key, PAGE));
 	connection.takes(100);
@@ -199,7 +200,7 @@ test("a value that is evicted closes the connection", () => {
 	pool.close();
 });
 
-test("a value that is cut closes the connection where it ends now; a pool that is closed, too", () => {
+test("a value that is cut closes the connection where it now ends; so does closing the pool", () => {
 	const { connection, pool } = begun();
 	pool.resize("value", 650);
 	connection.takes(50);
@@ -220,7 +221,7 @@ test("a value that is cut closes the connection where it ends now; a pool that i
 	other.pool.close();
 });
 
-test("what is appended while it is sent is for the next one", () => {
+test("bytes appended during sending go to the next client", () => {
 	const { connection, pool } = begun();
 	pool.append("value", new Uint8Array(400));
 	assert.equal(connection.all(333), [...pageOf("compressed", 4, 1500)]);
@@ -251,7 +252,7 @@ test("a damaged page closes the connection", () => {
 const FIELDS = { time: "uint32", level: "int16", flags: "uint8" } as const;
 const RECORD = 7;
 
-test("a history: whole, as read returns it, records in pieces of any length", () => {
+test("a history: sent whole, as read returns it, in pieces of any length", () => {
 	const pool = poolOf();
 	const history = new History({ pool, key: "room", fields: FIELDS });
 	assert.is(new Connection({ history }).length, 0);
@@ -265,7 +266,7 @@ test("a history: whole, as read returns it, records in pieces of any length", ()
 	pool.close();
 });
 
-test("a log: what comes in meanwhile is for the next one", () => {
+test("a log: bytes that arrive meanwhile go to the next client", () => {
 	const pool = poolOf();
 	const history = new History({ pool, key: "log" });
 	history.append(pageOf("compressed", 6, 800));
@@ -276,7 +277,7 @@ test("a log: what comes in meanwhile is for the next one", () => {
 	pool.close();
 });
 
-test("a history that has dropped what was to be sent closes the connection; what was sent may go", () => {
+test("a history that drops what is still to be sent closes the connection; it may drop what was sent", () => {
 	const pool = poolOf();
 	const history = new History({ pool, key: "log" });
 	for (let i = 0; history.start === 0; i++) history.append(pageOf("raw", i, PAGE));

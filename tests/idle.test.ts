@@ -1,4 +1,4 @@
-/* maintain() on a microcontroller: it ends in time, and does without memory. Where there is an exact clock, and an end of memory. */
+/* maintain() on a microcontroller ends in time and copes without memory. Needs an exact clock, and memory that runs out. */
 // needs: xs
 // firmware: --slots 11264 --chunk 120000
 
@@ -12,7 +12,7 @@ import { equal, fill, TEXT } from "./support/bytes.ts";
 const KB = 1024;
 const PAGE = 4096;
 const PAGES = 40;
-/** Instructions of a millisecond at 160 MHz, one a cycle; the host's clock is made of them too. */
+/** Instructions per millisecond at 160 MHz, one per cycle. The host's clock counts them, too. */
 const MILLISECOND = 160_000;
 
 const isEmulated = instructions() !== undefined;
@@ -23,7 +23,7 @@ function textPage(seed: number): Uint8Array {
 	return page;
 }
 
-/** A device of pages that rest. */
+/** A device full of pages at rest. */
 function makeResting(): Zram {
 	const zram = new Zram({ arena: 256 * KB, byteLength: 2 * PAGES * PAGE });
 	for (let page = 0; page < PAGES; page++) zram.write(textPage(page), page * PAGE);

@@ -1,4 +1,4 @@
-/* Zram.inspect reads what the live device says out of a dump, and refuses what is none; Zram.layout is exact. */
+/* Zram.inspect says of a dump what the live device says, and refuses anything else; Zram.layout is exact. */
 // needs: js
 
 import { test } from "uvu";
@@ -19,7 +19,7 @@ const DEVICES: [string, Partial<ZramOptions>][] = [
 	["512-byte pages, all options", { pageLength: 512, integrity: true, wipe: true, threshold: 512 }],
 ];
 
-/** A device with a history: pages of every kind and age, failures, a limit. */
+/** A device with a past: pages of every kind and age, failures, a limit. */
 function usedDevice(options: Partial<ZramOptions>) {
 	const device = makeDevice(options);
 	const { zram } = device;
@@ -34,7 +34,7 @@ function usedDevice(options: Partial<ZramOptions>) {
 }
 
 for (const [name, options] of DEVICES)
-	test(`inspect: geometry, statistics and pages are those of the live device: ${name}`, () => {
+	test(`inspect: geometry, statistics and pages match the live device: ${name}`, () => {
 		const { zram, arena } = usedDevice({ byteLength: 128 * (options.pageLength ?? PAGE), ...options });
 		const dump = arena.slice(0);
 		const { geometry, statistics, pages } = Zram.inspect(dump);
@@ -61,7 +61,7 @@ for (const [name, options] of DEVICES)
 		zram.close();
 	});
 
-test("inspect: does not change the device, and takes the live arena as well as any view of a dump", () => {
+test("inspect: doesn't change the device, and takes the live arena or any view of a dump", () => {
 	const { zram, arena } = usedDevice({ byteLength: 128 * PAGE });
 	const expected = Zram.inspect(arena);
 	const moved = new Uint8Array(arena.byteLength + 9);
@@ -78,7 +78,7 @@ test("inspect: does not change the device, and takes the live arena as well as a
 	zram.check();
 });
 
-test("inspect: a dump survives its device, and its device's closing", () => {
+test("inspect: a dump outlives its device, and survives its closing", () => {
 	const { zram, arena } = makeDevice();
 	const before = Zram.inspect(arena);
 	zram.close();
@@ -88,7 +88,7 @@ test("inspect: a dump survives its device, and its device's closing", () => {
 	fails(() => Zram.inspect(wiped.arena), "ECORRUPT");
 });
 
-test("a dump loaded into a new arena is not trusted: the device begins empty", () => {
+test("a device doesn't trust a dump loaded into its arena, and starts empty", () => {
 	const { arena } = makeDevice();
 	const zram = new Zram({ byteLength: PAGES * PAGE, arena });
 	assert.equal([...zram.pages()], []);
@@ -96,7 +96,7 @@ test("a dump loaded into a new arena is not trusted: the device begins empty", (
 	zram.check();
 });
 
-test("inspect: a dump that is cut off is ECORRUPT as long as its page table is not whole", () => {
+test("inspect: a truncated dump is ECORRUPT unless its page table is complete", () => {
 	const { arena } = makeDevice();
 	const expected = Zram.inspect(arena);
 	const tableEnd = 256 + PAGES * 8;
@@ -118,17 +118,17 @@ test("inspect: garbage is ECORRUPT", () => {
 	};
 	assert.is(message(changed(1, 2)), "ECORRUPT: a region of version 2, not 1");
 	const impossible: [number, number[]][] = [
-		[3, [0, 4096]], // length of the region
-		[4, [0, 1, 256, 4095, 8192, 0xffffffff]], // of a page
+		[3, [0, 4096]], // region length
+		[4, [0, 1, 256, 4095, 8192, 0xffffffff]], // page length
 		[5, [0, 0x1000_0000, 0xffffffff]], // pages
-		[6, [0, 1, 32, 96, 4096, 0x80000000]], // length of a granule
+		[6, [0, 1, 32, 96, 4096, 0x80000000]], // granule length
 		[7, [0xffff, 0xffffffff]], // granules
 	];
 	for (const [word, values] of impossible)
 		for (const value of values) assert.is(message(changed(word, value)), "ECORRUPT: no region has this geometry");
 });
 
-test("inspect: any bits of the header and the table flipped give ECORRUPT or an inspection, soon", () => {
+test("inspect: with any bits of header and table flipped, returns or throws ECORRUPT, and soon", () => {
 	const { arena } = makeDevice({ integrity: true });
 	const random = new Random(SEED);
 	for (let round = 0; round < 3000; round++) {
@@ -144,7 +144,7 @@ test("inspect: any bits of the header and the table flipped give ECORRUPT or an 
 	}
 });
 
-test("inspect: a state that nobody knows is shown as unknown", () => {
+test("inspect: shows an unknown state as unknown", () => {
 	const { arena } = makeDevice();
 	new Uint8Array(arena)[256 + 2 * 8 + 4] |= 7;
 	assert.equal(Zram.inspect(arena).pages[1], { page: 2, state: "unknown", storedLength: 0, huge: false, age: 0 });
@@ -152,13 +152,13 @@ test("inspect: a state that nobody knows is shown as unknown", () => {
 
 const FLAGS = [{}, { integrity: true }, { wipe: true }, { integrity: true, wipe: true }];
 
-/** Bytes of metadata for so many granules, by the formula of the documentation. */
+/** Bytes of metadata for this many granules, by the documented formula. */
 function metadataFor(pageCount: number, granules: number, integrity = false): number {
 	const links = 256 + pageCount * (integrity ? 12 : 8);
 	return Math.ceil((links + 2 * granules) / 64) * 64;
 }
 
-/** The layout is what the formula says, and no arena of this length could hold a granule more. */
+/** The layout follows the formula, and no arena of this length could hold one more granule. */
 function isExact(options: ZramOptions & { arena: { byteLength: number } }) {
 	const { byteLength } = options.arena;
 	const { arenaLength, metadata, data, granuleLength, pageCount, minimum } = Zram.layout(options);
@@ -169,13 +169,13 @@ function isExact(options: ZramOptions & { arena: { byteLength: number } }) {
 	assert.ok(Number.isInteger(granules) && granules <= 65_534);
 	const least = metadataFor(pageCount, granules, options.integrity);
 	assert.ok(metadata >= least, `metadata ${metadata} < ${least}`);
-	// what is left over is less than a granule more would take
+	// the remainder is too small for another granule
 	const more = metadataFor(pageCount, granules + 1, options.integrity) + (granules + 1) * granuleLength;
 	assert.ok(more > arenaLength || granules === 65_534, `room for another granule in ${arenaLength}`);
 	assert.ok(data >= (options.pageLength ?? PAGE), "no room for a raw page");
 }
 
-test("layout: data and metadata are the arena, by the formula, and not a granule is given away", () => {
+test("layout: data and metadata fill the arena by the formula, and waste no granule", () => {
 	for (const pageLength of [512, 1024, 2048, 4096])
 		for (const flags of FLAGS)
 			for (const pages of [1, 2, 7, 16, 1000]) {
@@ -188,7 +188,7 @@ test("layout: data and metadata are the arena, by the formula, and not a granule
 			}
 });
 
-test("layout: the granule is the smallest that gives at most 65,534 of them", () => {
+test("layout: picks the smallest granule of which at most 65,534 fit", () => {
 	const granuleAt = (byteLength: number, pageLength = PAGE) =>
 		Zram.layout({ byteLength: 16 * pageLength, pageLength, arena: { byteLength } }).granuleLength;
 	const MB = 1 << 20;
@@ -197,7 +197,7 @@ test("layout: the granule is the smallest that gives at most 65,534 of them", ()
 		[64, 64, 128, 256, 512, 1024, 2048],
 	);
 	for (const granuleLength of [64, 128, 256, 512, 1024]) {
-		// most bytes whose granules of this length are no more than 65,534
+		// the longest region with no more than 65,534 granules of this length
 		const links = 256 + 16 * 8;
 		const most = links + 65_535 * (granuleLength + 2) - 1;
 		assert.equal([granuleAt(most), granuleAt(most + 1)], [granuleLength, 2 * granuleLength]);
@@ -231,7 +231,7 @@ holding(0, 17 * 1024 * 1024)(
 	},
 );
 
-test("layout: the minimum holds one page that cannot be compressed; one byte less is refused with it", () => {
+test("layout: the minimum holds one incompressible page; one byte less is refused, naming the minimum", () => {
 	for (const pageLength of [512, 1024, 2048, 4096])
 		for (const flags of FLAGS)
 			for (const pages of [1, 2, 3, 5, 8, 13, 100, 5000]) {
@@ -252,7 +252,7 @@ test("layout: the minimum holds one page that cannot be compressed; one byte les
 			}
 });
 
-test("layout: the minimum of large devices, beyond 32 bits", () => {
+test("layout: the minimum of large devices exceeds 32 bits", () => {
 	const { minimum, data, pageCount } = Zram.layout({
 		byteLength: 0x0fffffff * PAGE,
 		integrity: true,
@@ -269,7 +269,7 @@ test("layout: scratch is at most 13 KB", () => {
 	}
 });
 
-test("layout: what a new device uses is its metadata, for arenas of the caller's too", () => {
+test("layout: a new device uses just its metadata, in the caller's arena, too", () => {
 	for (const flags of FLAGS)
 		for (const arena of [{ byteLength: 50_001 }, new ArrayBuffer(50_001), new DataView(new ArrayBuffer(50_001), 4)]) {
 			const options = { byteLength: PAGES * PAGE, arena, ...flags };

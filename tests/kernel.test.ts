@@ -1,7 +1,7 @@
 /*
  * The tests of Linux zram, mirrored by name: kernel selftests (tools/testing/selftests/zram) and LTP
- * (testcases/kernel/device-drivers/zram). What they do with file systems, swapon and sysfs has no counterpart here; each
- * test says what was left out. Sizes are a hundredth of theirs, as the whole project is.
+ * (testcases/kernel/device-drivers/zram). File systems, swapon and sysfs have no counterpart here; each test says what it
+ * leaves out. Sizes are a hundredth of Linux's, like the whole project.
  */
 // needs: js
 // firmware: --slots 12288 --chunk 172000
@@ -18,7 +18,7 @@ import { holding } from "./support/room.ts";
 const KB = 1024;
 const MB = 1024 * KB;
 
-/** Writes `bytes` page after page until the device or its arena is full. Returns the pages written. */
+/** Writes `bytes` page by page until the device or its arena is full. Returns how many pages it wrote. */
 function fillUntilFull(zram: Zram, bytes: (page: number) => Uint8Array): number {
 	const pages = zram.byteLength / zram.pageLength;
 	for (let page = 0; page < pages; page++)
@@ -31,7 +31,7 @@ function fillUntilFull(zram: Zram, bytes: (page: number) => Uint8Array): number 
 	return pages;
 }
 
-/** A page of text, another for each number. */
+/** A page of text, different for each number. */
 function text(page: number): Uint8Array {
 	const bytes = new Uint8Array(PAGE);
 	fill(bytes, 0, PAGE, TEXT, page + 1);
@@ -39,9 +39,9 @@ function text(page: number): Uint8Array {
 }
 
 /*
- * zram01.sh, selftest (a device of 2 MB) and LTP (one of 25 MB for each file system): filled with zeros, 1 KB at a time,
- * until full; the ratio must be at least 1. Here: both sizes at once, with limits, filled in turns. Left out: mkfs and
- * mount (there are no file systems, so a device is full at its end), max_comp_streams (a machine has one thread).
+ * zram01.sh, selftest (a device of 2 MB) and LTP (one of 25 MB per file system): fill it with zeros, 1 KB at a time, until
+ * it is full; the ratio must be at least 1. Here: both sizes at once, with limits, filled in turn. Left out: mkfs and
+ * mount (without file systems a device is full at its end), max_comp_streams (a machine has one thread).
  */
 test("zram01: devices of 2 and 25 MB, filled with zeros a KB at a time, ratio at least 1", () => {
 	const sizes = [2 * MB, 25 * MB];
@@ -63,7 +63,7 @@ test("zram01: devices of 2 and 25 MB, filled with zeros a KB at a time, ratio at
 	for (const zram of devices) zram.close();
 });
 
-/* The same with text, which takes memory: devices of different sizes are full when their arena is. */
+/* The same with text, which takes memory: devices of different sizes are full when their arenas are. */
 test("zram01: several devices, filled with text until they are full, ratio at least 1", () => {
 	const sizes = [256 * KB, 512 * KB, 1 * MB, 2 * MB];
 	const devices = sizes.map((byteLength) => new Zram({ byteLength, arena: { byteLength: byteLength / 4 } }));
@@ -84,8 +84,8 @@ test("zram01: several devices, filled with text until they are full, ratio at le
 	});
 });
 
-/* The same with data that does not compress: Linux's test would fail, the ratio is 1 but for the metadata. */
-test("zram01: what cannot be compressed still takes no more than its pages and the metadata", () => {
+/* The same with incompressible data. Linux's test would fail: the ratio is 1 less the metadata. */
+test("zram01: incompressible data takes no more than its pages and the metadata", () => {
 	const zram = new Zram({ byteLength: 1 * MB, arena: { byteLength: 256 * KB } });
 	const written = fillUntilFull(zram, (page) => pageOf("raw", page));
 	const { metadata, data } = Zram.layout({ byteLength: 1 * MB, arena: { byteLength: 256 * KB } });
@@ -95,10 +95,10 @@ test("zram01: what cannot be compressed still takes no more than its pages and t
 });
 
 /*
- * zram02.sh, selftest: a swap device of 1 MB under a mem_limit of 1 MB; disksize and mem_limit are set and read back.
+ * zram02.sh, selftest: a swap device of 1 MB with a mem_limit of 1 MB; sets disksize and mem_limit and reads them back.
  * Here: several. Left out: mkswap, swapon, swapoff; hot_add and hot_remove are `new` and close().
  */
-test("zram02: sizes and limits are set and read back, on several devices", () => {
+test("zram02: sizes and limits can be set and read back, on several devices", () => {
 	const sizes = [64 * KB, 256 * KB, 1 * MB];
 	const devices = sizes.map((byteLength) => new Zram({ byteLength, arena: { byteLength: 128 * KB } }));
 	devices.forEach((zram, i) => {
@@ -120,8 +120,8 @@ test("zram02: sizes and limits are set and read back, on several devices", () =>
 });
 
 /*
- * zram_lib.sh, zram_max_streams / zram_compress_alg: every value that can be set is set and read back. Here: every page
- * length and option. Left out: streams (a machine has one), and algorithms.
+ * zram_lib.sh, zram_max_streams / zram_compress_alg: sets every possible value and reads it back. Here: every page length
+ * and option. Left out: streams (a machine has one), and algorithms.
  */
 test("zram_lib: every setting is accepted and takes effect", () => {
 	for (const pageLength of [512, 1024, 2048, 4096])
@@ -139,7 +139,7 @@ test("zram_lib: every setting is accepted and takes effect", () => {
 			}
 });
 
-/* Both scripts, where a value cannot be set: the driver refuses it. */
+/* Both scripts: the driver refuses values that can't be set. */
 test("zram02: a limit above the arena, or a device without room, is refused", () => {
 	const zram = new Zram({ byteLength: 64 * KB, arena: { byteLength: 32 * KB } });
 	refuses(() => (zram.limit = 32 * KB + 1), RangeError, /^limit: /);
@@ -148,8 +148,9 @@ test("zram02: a limit above the arena, or a device without room, is refused", ()
 });
 
 /*
- * zram03.c of LTP: 512 MB are mapped and written with 'a', the last byte 0, and all read back; the statistics are printed
- * before and after reset. Here 64 MB (all 512 MB in test:long), in requests of 64 KB, and the statistics are compared. Left out: mmap.
+ * zram03.c of LTP: maps 512 MB, writes 'a' everywhere and 0 to the last byte, reads it all back, and prints the statistics
+ * before and after reset. Here: 64 MB (512 MB in test:long), in requests of 64 KB, and the statistics are compared. Left
+ * out: mmap.
  */
 holding(192 * KB)("zram03: 'a' written over the whole device and read back; statistics before and after reset", () => {
 	const byteLength = 64 * KB * Math.min(Math.max(scaled(1024), 16), 8192);
@@ -178,12 +179,12 @@ holding(192 * KB)("zram03: 'a' written over the whole device and read back; stat
 });
 
 /*
- * zram02.sh of LTP: a swap device of 100 GB under a mem_limit of 1 MB. There the size costs 0.1 % of it, outside of the
- * limit; here each page costs 8 bytes of table within the arena: 1 MB holds the table of 500 MB, and 100 GB need 200 MB.
- * So: the largest device that leaves room for a page in 1 MB, 500 times its arena; and the layout of 100 GB, which says
- * what it costs. Left out: mkswap, swapon, swapoff.
+ * zram02.sh of LTP: a swap device of 100 GB with a mem_limit of 1 MB. In Linux that costs 0.1 % of the size, outside the
+ * limit. Here each page costs 8 bytes of table inside the arena: 1 MB holds the table of 500 MB, and 100 GB need 200 MB.
+ * So this tests the largest device that leaves room for a page in 1 MB, 500 times its arena, and what the layout says of
+ * 100 GB. Left out: mkswap, swapon, swapoff.
  */
-holding(3 * MB)("zram02: a device of hundreds of times its arena works at its far end", () => {
+holding(3 * MB)("zram02: a device hundreds of times as large as its arena works at its far end", () => {
 	const arena = { byteLength: 1 * MB };
 	let pages = Math.floor((MB - 256 - PAGE - 128) / 8);
 	while (Zram.layout({ byteLength: (pages + 1) * PAGE, arena }).data) pages++;

@@ -1,4 +1,4 @@
-/* Late offload: which page goes to flash, when, and what is refused. What the flash does with it is the other suites'. */
+/* Late offload: which page goes to flash, when, and what is refused. Other suites test the flash itself. */
 // needs: js
 
 import { test } from "uvu";
@@ -20,7 +20,7 @@ function bytes(kind: number, seed: number): Uint8Array {
 	return result;
 }
 const noise = (seed: number) => bytes(NOISE, seed);
-/** Takes some ten granules. */
+/** Text that takes some ten granules. */
 function text(seed: number): Uint8Array {
 	const result = new Uint8Array(PAGE);
 	fill(result, 0, 700, TEXT, seed);
@@ -40,7 +40,7 @@ function holds(zram: Zram, page: number, expected: Uint8Array) {
 /** A device with room for `pages` pages of noise, and the reserve. */
 function tight(pages: number, backing = {}, byChip = false) {
 	const bed = makeBed();
-	// the clock runs as the data sheet says
+	// the clock follows the data sheet
 	const clock = byChip ? { ticks: () => Math.floor(bed.chip.statistics.typical / 1000) } : {};
 	const zram = bed.bootLate({ arena: { byteLength: 160 * 1024 } }, { ...clock, ...backing });
 	const room = (pages * PAGE) / GRANULE;
@@ -48,12 +48,12 @@ function tight(pages: number, backing = {}, byChip = false) {
 	return { ...bed, zram };
 }
 
-/** Fills pages from `first` on with noise. */
+/** Fills pages with noise, starting at `first`. */
 function fillWith(zram: Zram, count: number, first = 0) {
 	for (let page = first; page < first + count; page++) zram.write(noise(page + 1), page * PAGE);
 }
 
-test("what cannot be compressed stays in memory while there is room; then the next one in turn goes", () => {
+test("incompressible pages stay in memory while there is room; then the next one in turn goes", () => {
 	const { zram, chip } = tight(4);
 	fillWith(zram, 4);
 	assert.equal([onFlash(zram), chip.statistics.erases], [[], 0]);
@@ -76,14 +76,14 @@ test("what cannot be compressed stays in memory while there is room; then the ne
 	zram.check();
 });
 
-test("the one that has rested longest goes, if it has rested for twice as long as such pages live; else the new one", () => {
+test("the page that has rested longest goes, if it has rested twice as long as such pages live; else the new one", () => {
 	const { zram } = tight(4);
 	fillWith(zram, 4);
 	zram.markIdle();
 	holds(zram, 0, noise(1));
 	fillWith(zram, 1, 4);
 	assert.equal(onFlash(zram), [1]);
-	// pages live for eight steps, whether they are overwritten or trimmed
+	// pages live for eight steps before they are overwritten or trimmed
 	for (let i = 0; i < 100; i++) {
 		for (let step = 0; step < 8; step++) zram.markIdle();
 		zram.write(noise(200 + i), 2 * PAGE);
@@ -104,7 +104,7 @@ test("the one that has rested longest goes, if it has rested for twice as long a
 	zram.check();
 });
 
-test("how old huge pages get: a sixteenth of what is new, of those that are overwritten or trimmed, wherever they are", () => {
+test("how old huge pages get: each one overwritten or trimmed, wherever it is, moves the mean by a sixteenth", () => {
 	const arena = new ArrayBuffer(160 * 1024);
 	const zram = makeBed().bootLate({ arena });
 	const header = new Uint32Array(arena);
@@ -114,7 +114,7 @@ test("how old huge pages get: a sixteenth of what is new, of those that are over
 	const expected: number[] = [];
 	const seen: number[] = [];
 	let life = 0;
-	/** Something is done to a page that was this old. */
+	/** Does something to a page of this age. */
 	const lives = (age: number | undefined, work: () => void) => {
 		work();
 		if (age !== undefined) life += Math.trunc((age * 256 - life) / 16);
@@ -138,13 +138,13 @@ test("how old huge pages get: a sixteenth of what is new, of those that are over
 	zram.limit = zram.status().memUsed;
 	zram.write(noise(12), 9 * PAGE);
 	assert.equal(onFlash(zram), [4, 5, 9]);
-	lives(117, () => zram.write(noise(13), 5 * PAGE)); // goes there itself
+	lives(117, () => zram.write(noise(13), 5 * PAGE)); // goes to flash itself
 	assert.equal(onFlash(zram), [4, 5, 9]);
 	lives(undefined, () => zram.maintain(1000));
 	assert.equal(seen, expected);
 });
 
-test("a compressible page has room in the reserve; then a page goes for it, however young", () => {
+test("a compressible page finds room in the reserve; when that is gone a huge page goes, however young", () => {
 	const { zram } = tight(4);
 	fillWith(zram, 4);
 	for (let i = 0; i < 100; i++) {
@@ -159,7 +159,7 @@ test("a compressible page has room in the reserve; then a page goes for it, howe
 	zram.check();
 });
 
-test("maintain: huge pages go until the reserve is back, and when a limit is lowered until it holds", () => {
+test("maintain: huge pages go until the reserve is back, or until a lowered limit holds", () => {
 	const { zram } = tight(20);
 	fillWith(zram, 20);
 	zram.write(text(1), 40 * PAGE);
@@ -179,7 +179,7 @@ test("maintain: huge pages go until the reserve is back, and when a limit is low
 	zram.check();
 });
 
-test("maintain: takes no longer than it may; the pages that cannot go are no work left", () => {
+test("maintain: stays within its time; pages that can't go aren't work left", () => {
 	const { zram, chip } = tight(20, {}, true);
 	fillWith(zram, 20);
 	zram.limit = zram.status().memUsed - 10 * PAGE;
@@ -192,11 +192,11 @@ test("maintain: takes no longer than it may; the pages that cannot go are no wor
 	}
 	assert.ok(calls > 3);
 	zram.limit = 0;
-	while (!zram.maintain(1000)); // ends though most have nowhere to go
+	while (!zram.maintain(1000)); // ends, although most pages have nowhere to go
 	assert.is(onFlash(zram).length, 20);
 });
 
-test("one page goes for one that is stored; more is refused, and what went stays", () => {
+test("one stored page sends at most one page to flash; beyond that it is refused, and what went stays there", () => {
 	const { zram } = tight(4);
 	fillWith(zram, 4);
 	const three = new Uint8Array(3 * PAGE);
@@ -219,8 +219,8 @@ test("one page goes for one that is stored; more is refused, and what went stays
 	other.check();
 });
 
-test("what flash does not take is in memory, of which the reserve is part; the reasons are counted", () => {
-	// as many erases as the budget starts with, and no more
+test("what flash refuses stays in memory, which may use the reserve; the reasons are counted", () => {
+	// as many erases as the initial budget, and no more
 	const { zram } = tight(30, { endurance: 100 });
 	fillWith(zram, 30);
 	const { budget, slotsErased } = backingOf(zram);
@@ -242,7 +242,7 @@ test("what flash does not take is in memory, of which the reserve is part; the r
 	assert.is(backingOf(full).refusedRoom, 1);
 });
 
-test("a driver that throws, or calls back: the victim stays, the page that was to be written keeps its old bytes", () => {
+test("a driver that throws or calls back: the victim stays, and the page being written keeps its old bytes", () => {
 	for (const failing of ["write", "eraseBlock"] as const) {
 		const bed = makeBed();
 		let calls = 0;
@@ -264,7 +264,7 @@ test("a driver that throws, or calls back: the victim stays, the page that was t
 		zram.limit = zram.status().memUsed + 4 * PAGE + 10 * GRANULE;
 		fillWith(zram, 4);
 		zram.write(text(9), 9 * PAGE);
-		for (let i = 0; i < 40; i++) fillWith(zram, 1, 10 + (i % 10)); // slots are used up: writes erase
+		for (let i = 0; i < 40; i++) fillWith(zram, 1, 10 + (i % 10)); // no slot is free any more, so writes erase
 		state.fault = () => {
 			throw new Error("a bad day");
 		};
@@ -286,7 +286,7 @@ test("a driver that throws, or calls back: the victim stays, the page that was t
 	}
 });
 
-test("parts of pages, on flash or in memory, and trims of them make room as well", () => {
+test("partial writes and trims of pages, on flash or in memory, make room as well", () => {
 	const { zram } = tight(6);
 	const expected = new Uint8Array(12 * PAGE);
 	for (let page = 0; page < 12; page++) expected.set(page % 3 ? noise(page) : text(page), page * PAGE);
@@ -308,7 +308,7 @@ test("parts of pages, on flash or in memory, and trims of them make room as well
 	assert.ok(zram.status().bdWrites > 10);
 });
 
-test("onOperation hears of the page that was written, not of the one that went", () => {
+test("onOperation hears of the page written, not of the one that went", () => {
 	const bed = makeBed();
 	const seen: string[] = [];
 	const zram = bed.bootLate({
@@ -321,7 +321,7 @@ test("onOperation hears of the page that was written, not of the one that went",
 	assert.equal([seen, onFlash(zram)], [["write 0", "write 1", "write 2"], [0]]);
 });
 
-test("a pool offloads first, and evicts when nothing more can go; its bytesLeft counts what can", () => {
+test("a pool offloads first, and evicts when nothing more can go; bytesLeft counts what can still go", () => {
 	const { zram } = tight(6);
 	const pool = new SwapPool({ devices: [zram], evict: "lru" });
 	const before = pool.status().bytesLeft;
@@ -339,7 +339,7 @@ test("a pool offloads first, and evicts when nothing more can go; its bytesLeft 
 	zram.check();
 });
 
-test("a value that grows: its last page may go to flash, and has no room when it ends to grow", () => {
+test("a growing value: its last page may go to flash, and stays intact if there is no room once it stops growing", () => {
 	const { zram } = tight(3);
 	const pool = new SwapPool({ devices: [zram] });
 	pool.append("log", noise(1).subarray(0, 100));
@@ -369,7 +369,7 @@ test("writeback takes the largest first", () => {
 	assert.is(zram.writeback({ type: "page", pages: [0, 2], bytes: 2 * PAGE }), 2);
 });
 
-test("a page that rests goes for one that comes, one that was used does not", () => {
+test("a page at rest makes way for a new one; a page in use doesn't", () => {
 	const { zram } = tight(3);
 	fillWith(zram, 3);
 	zram.markIdle();

@@ -1,7 +1,6 @@
 /*
- * Numbers that C and TypeScript share are the same in both, all of them: offsets, lengths, states, codes, flags, modes;
- * and of each codec its id, and what it must save.
- * C says its own by c/layout-tool.c.
+ * Every number that C and TypeScript share is the same in both: offsets, lengths, states, codes, flags, modes; and of each
+ * codec its id and what it must save. c/layout-tool.c prints C's.
  */
 // needs: compiler
 
@@ -18,7 +17,7 @@ import { compileTool, cVariants, engineFolder } from "../tools/c-tests.ts";
 import { buildFolder } from "../tools/paths.ts";
 import { run } from "../tools/process.ts";
 
-test("numbers of C and of TypeScript", async () => {
+test("C and TypeScript have the same numbers", async () => {
 	const folder = join(buildFolder, "layout");
 	mkdirSync(folder, { recursive: true });
 	const tool = await compileTool("layout-tool", cVariants[0] as (typeof cVariants)[0], engineFolder, folder);

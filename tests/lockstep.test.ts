@@ -1,4 +1,4 @@
-/* Both engines in one machine, side by side: the same operations on both give the same results and the same regions. */
+/* Both engines side by side in one machine: the same operations give the same results and the same regions. */
 // needs: xs
 // firmware: --slots 14336 --chunk 150000
 

@@ -1,4 +1,4 @@
-/* The log on flash: the example in DESIGN.md, byte for byte. */
+/* The log on flash: DESIGN.md's example, byte for byte. */
 // needs: node
 
 import { readFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const PAGE = 4096;
 const HOUR = 3_600_000;
 const LOG_BLOCKS = 3;
 
-/** What the blocks of the log have gained since the last call: rows of 16 bytes, as in a dump. */
+/** What was added to the log's blocks since the last call, in rows of 16 bytes like a dump. */
 class Dump {
 	readonly lines: string[] = [];
 	readonly #bed: Bed;
@@ -57,7 +57,7 @@ test("the example in DESIGN.md", () => {
 	};
 	const boot = () => {
 		const zram = bed.bootLate({ byteLength: 16 * PAGE }, { endurance: 1000 });
-		zram.limit = zram.status().memUsed + PAGE; // room for the reserve, and for a page that flash does not take
+		zram.limit = zram.status().memUsed + PAGE; // room for the reserve, and for a page that flash refuses
 		return zram;
 	};
 	let zram = boot();

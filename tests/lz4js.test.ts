@@ -1,4 +1,4 @@
-/* A second opinion on LZ4: lz4js decodes our blocks, and we decode its. Pages of real files, of every length. */
+/* A second opinion on LZ4: lz4js decodes our blocks and we decode its, for pages of real files at every length. */
 // needs: compiler
 
 import { spawnSync } from "node:child_process";
@@ -37,8 +37,8 @@ function* pagesOf(pageLength: number) {
 }
 
 /**
- * Where the last match of a block starts in the page, or -1. The format wants it 12 bytes or more before the end;
- * lz4js starts matches up to 9 bytes before it, which the reference decoder refuses as ours does.
+ * Where in the page a block's last match starts, or -1. The format requires 12 bytes or more before the end; lz4js starts
+ * matches up to 9 bytes before it, which the reference decoder refuses, and so does ours.
  */
 function lastMatchStart(block: Uint8Array, length: number): number {
 	let at = 0;

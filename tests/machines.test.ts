@@ -1,6 +1,6 @@
 /*
- * What takes a whole run of the host: several machines in threads of one process, each with devices of its own at the
- * same time; and what is left when a bundle ends. Runs in Node, which starts the host.
+ * Tests that need a whole run of the host: several machines in threads of one process, each with its own devices; and
+ * callbacks that are still due when a bundle ends. Runs in Node, which starts the host.
  */
 // needs: compiler
 
@@ -13,7 +13,7 @@ import { isThere } from "./support/hosts.ts";
 
 const MACHINES = 4;
 
-/** Each machine has two devices at once, small ones that run full; another seed in every machine. */
+/** Each machine has two small devices that run full, and a seed of its own. */
 const models = (operations: number, fail = -1) => `
 	import { exit, machineIndex, print } from "host";
 	import { Model } from "./tests/support/model.ts";
@@ -51,19 +51,19 @@ for (const [variant, operations] of [
 	});
 }
 
-test("xs64: many machines, more than cores", async () => {
+test("xs64: more machines than cores", async () => {
 	const result = await run("xs64", models(scaled(2000)), 16);
 	assert.equal([result.exitCode, result.stderr], [0, ""]);
 	assert.is(result.stdout.trim().split("\n").length, 16);
 });
 
-test("xs64: a machine that fails is told by the exit code, the others finish", async () => {
+test("xs64: a failing machine sets the exit code, and the others finish", async () => {
 	const result = await run("xs64", models(1000, 2), MACHINES);
 	assert.is(result.exitCode, 3);
 	assert.equal(result.stdout.trim().split("\n").sort(), [...lines.slice(0, 2), ...lines.slice(3)]);
 });
 
-/** A device whose onPressure is due when the bundle's main part is over. */
+/** A device whose onPressure is still due when the bundle's main part ends. */
 const pressed = (body: string, end = "") => `
 	import Zram from "zram";
 	const zram = new Zram({ byteLength: 65536, arena: { byteLength: 8192 }, onPressure() { ${body} } });
@@ -71,12 +71,12 @@ const pressed = (body: string, end = "") => `
 	${end}
 `;
 
-test("xs64: a callback that is due on a closed device is dropped, without an unhandled rejection", async () => {
+test("xs64: a callback due on a closed device is dropped, without an unhandled rejection", async () => {
 	const result = await run("xs64", pressed('throw new Error("called");', "zram.close();"), 1);
 	assert.equal([result.exitCode, result.output], [0, ""]);
 });
 
-test("xs64: what a callback throws is an unhandled rejection, and ends nothing else", async () => {
+test("xs64: what a callback throws becomes an unhandled rejection, and stops nothing else", async () => {
 	const result = await run("xs64", pressed('throw new Error("no idea");', "await 1; await 1; zram.check();"), 1);
 	assert.is(result.exitCode, 1);
 	assert.match(result.stderr, /unhandled rejection: Error: no idea/);

@@ -1,5 +1,5 @@
+/* What firmware includes. The SDK's tools don't complain about a pattern that matches no TypeScript, or a missing module. */
 // needs: node
-/* What firmware includes: the SDK's tools say nothing of a pattern that matches no TypeScript, or of a module left out. */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
@@ -15,7 +15,7 @@ interface Manifest {
 
 const read = (path: string): Manifest => JSON.parse(readFileSync(join(root, path), "utf8"));
 
-/** Modules by specifier, and their files without an end, of a manifest and what it includes. */
+/** Modules by specifier, with their files without extension, of a manifest and all it includes. */
 function modulesOf(path: string): [string, string][] {
 	const { include = [], modules = {} } = read(path);
 	const at = (name: string) => relative(root, resolve(root, dirname(path), name));
@@ -24,7 +24,7 @@ function modulesOf(path: string): [string, string][] {
 }
 
 for (const path of readdirSync(root).filter((name) => name.startsWith("manifest")))
-	test(`${path}: every file is there, and no file has two names`, () => {
+	test(`${path}: every file exists, and no file has two names`, () => {
 		const files = modulesOf(path).map(([, file]) => file);
 		for (const file of files)
 			assert.ok(
@@ -34,7 +34,7 @@ for (const path of readdirSync(root).filter((name) => name.startsWith("manifest"
 		assert.equal([...new Set(files)].sort(), [...files].sort());
 	});
 
-test("the native engine's manifest: every C file of its folder", () => {
+test("the native engine's manifest lists every C file in its folder", () => {
 	const folder = "modules/zram/engine/native";
 	const inManifest = new Set(modulesOf(`${folder}/manifest.json`).map(([, file]) => `${file}.c`));
 	const files = readdirSync(join(root, folder)).filter((name) => name.endsWith(".c"));
@@ -42,18 +42,18 @@ test("the native engine's manifest: every C file of its folder", () => {
 	for (const name of files) assert.ok(inManifest.has(`${folder}/${name}`), name);
 });
 
-/** Names of the TypeScript modules of a manifest and what it includes. */
+/** Names of the TypeScript modules of a manifest and all it includes. */
 const typescriptOf = (path: string) =>
 	modulesOf(path)
 		.filter(([, file]) => existsSync(join(root, `${file}.ts`)))
 		.map(([name]) => name);
 
-test("manifest.json: every module is preloaded, by its name", () => {
+test("manifest.json preloads every module by name", () => {
 	const names = [...typescriptOf("manifest.json"), "zram/memory"];
 	assert.equal([...(read("manifest.json").preload ?? [])].sort(), names.sort());
 });
 
-test("manifest-history.json: what it adds is preloaded, by its name", () => {
+test("manifest-history.json preloads what it adds by name", () => {
 	const core = typescriptOf("manifest.json");
 	const names = typescriptOf("manifest-history.json").filter((name) => !core.includes(name));
 	assert.equal([...(read("manifest-history.json").preload ?? [])].sort(), names.sort());

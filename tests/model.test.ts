@@ -1,4 +1,4 @@
-/* Random operations against a plain array, on devices of many shapes; small arenas run full all the time. */
+/* Random operations against a plain array, on devices of many shapes. Small arenas are full most of the time. */
 // needs: js
 
 import { test } from "uvu";
@@ -8,7 +8,7 @@ import { Model } from "./support/model.ts";
 import { fits, holding } from "./support/room.ts";
 
 const KB = 1024;
-/** Logical size of a device that takes so many KB on a desk. */
+/** The logical size of a device that takes this many KB at the desk. */
 const sized = (kilobytes: number) => (fits(300 * KB) ? kilobytes : kilobytes / 4) * KB;
 const lengthOf = (options: ZramOptions) => options.byteLength as number;
 const external = (byteLength: number) => ({ byteLength, memory: "external" as const });

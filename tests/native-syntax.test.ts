@@ -1,5 +1,5 @@
 /**
- * The rewriting of native bindings (tools/native-syntax.ts), pattern by pattern. Runs in Node.
+ * How tools/native-syntax.ts rewrites native bindings, pattern by pattern. Runs in Node.
  */
 // needs: node
 
@@ -7,7 +7,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { NativeSyntaxError, rewriteNatives } from "../tools/native-syntax.ts";
 
-/** Rewrites, and forgets how lines are broken. */
+/** Rewrites, and ignores line breaks. */
 const rewrite = (source: string) => rewriteNatives(source).replaceAll(/\s+/g, " ").trim();
 
 const refuses = (source: string, message: RegExp) => {
@@ -56,7 +56,7 @@ test("classes: destructor and constructor", () => {
 	);
 });
 
-test("classes: a constructor in JavaScript only loses super()", () => {
+test("classes: a JavaScript constructor loses super(), and nothing else", () => {
 	assert.is(
 		rewrite('class X extends Native("xs_d") { constructor(a) { super(); this.a = a; } }'),
 		'class X @ "xs_d" { constructor(a) { this.a = a; } }',
@@ -67,7 +67,7 @@ test("classes: a constructor in JavaScript only loses super()", () => {
 	);
 });
 
-test("classes: with fields, a constructor in JavaScript calls the native", () => {
+test("classes: with fields, a JavaScript constructor calls the native", () => {
 	for (const element of ["#a = 1;", "a;", "#f() {}", "get #a() {}"])
 		assert.is(
 			rewrite(
@@ -82,7 +82,7 @@ test("classes: with fields, a constructor in JavaScript calls the native", () =>
 	);
 });
 
-test("other code stays as it is, and every line where it was", () => {
+test("other code stays as it is, and every line keeps its place", () => {
 	const plain =
 		'class A extends B { constructor() { super(); } }\nconst s = "native(x)"; // native("xs_f")\nawait s;\n';
 	assert.is(rewriteNatives(plain), plain);
@@ -92,7 +92,7 @@ test("other code stays as it is, and every line where it was", () => {
 	assert.is(lines.length, source.split("\n").length);
 });
 
-test("what is not the pattern is refused, with its place", () => {
+test("anything off the pattern is refused, with its place", () => {
 	const whole = /^line 2: native\(\) has to be the whole body/;
 	for (const body of [
 		'native("xs_f").call(undefined, a);',
@@ -117,14 +117,14 @@ test("what is not the pattern is refused, with its place", () => {
 	refuses('class X extends Native("d") { constructor(a) { super(); this.a = a;\nnative("c").call(this, a); } }', whole);
 });
 
-test("Native() elsewhere than after extends is refused", () => {
+test("Native() is refused anywhere but after extends", () => {
 	refuses('const X = Native("xs_d");', /only be used as `class X extends/);
 	refuses("class X extends Native(name) {}", /only be used as/);
 	refuses('class X extends Native("d") { constructor(a) { this.a = a; super(); } }', /begin with `super\(\);`/);
 	refuses('class X extends Native("d") { constructor(a) { super(a); } }', /begin with `super\(\);`/);
 });
 
-test("natives that XS could not bind are refused: inside functions, after a top-level await", () => {
+test("natives that XS can't bind are refused: inside functions, after a top-level await", () => {
 	refuses('function g() { return class extends Native("d") {}; }', /top level/);
 	refuses('function g() { function f() { native("f").call(this); } }', /top level/);
 	refuses('await 1;\nclass X extends Native("d") {}', /line 2: .* after a top-level await/);

@@ -1,4 +1,4 @@
-/* An emulated flash in a file of Node: a dump that tools can read, and that outlives the chip. */
+/* An emulated flash in a file, on Node: a dump that tools can read and that outlives the chip. */
 // needs: node
 
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -10,7 +10,7 @@ import { FileStorage } from "../modules/nor/file.ts";
 import { flashStorage } from "../modules/nor/nor-flash.ts";
 import { buildFolder } from "../tools/paths.ts";
 
-test("file: content, then the erases of each block", () => {
+test("file: content, then each block's erase count", () => {
 	const path = join(buildFolder, "nor-file-test.flash");
 	mkdirSync(buildFolder, { recursive: true });
 	rmSync(path, { force: true });

@@ -1,4 +1,4 @@
-/* An emulated flash in a file of the command-line host. */
+/* An emulated flash in a file, on the command-line host. */
 // needs: xs
 
 import { test } from "uvu";
@@ -9,7 +9,7 @@ import { flashStorage } from "../modules/nor/nor-flash.ts";
 import { fill, NOISE } from "./support/bytes.ts";
 import { AtOnce } from "./support/offload.ts";
 
-test("storage: an emulated flash in a file outlives its chip; a device on it keeps its wear, and no page", () => {
+test("storage: an emulated flash in a file outlives its chip; a device on it keeps its wear and no page", () => {
 	const path = "build/host-test.flash";
 	const storage = new FileStorage(path);
 	assert.is(new FileStorage("no/such/file").read(0, new Uint8Array(1)), false);

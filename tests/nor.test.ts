@@ -1,4 +1,4 @@
-/* The NOR flash emulator: first what the SDK's own tests ask of any Flash, then what a chip does to bits, and what goes wrong. */
+/* The NOR flash emulator: first what the SDK's own tests require of any Flash, then bits, wear, power cuts and failures. */
 // needs: js
 
 import { test } from "uvu";
@@ -31,7 +31,7 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 	return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
-test("open: modes, formats, paths, and the errors of the SDK's drivers", () => {
+test("open: modes, formats, paths, and the same errors as the SDK's drivers", () => {
 	const { flash } = make();
 	for (const options of [{ path }, { path, mode: "r" }, { path, mode: "r+" }, { path, format: "buffer" }])
 		flash.open(options).close();
@@ -65,7 +65,7 @@ test("status: the geometry", () => {
 	check(writeAlign === 16 && eraseValue === 0xff, "bits");
 });
 
-test("close: twice is fine, then a SyntaxError; and so with a wrong receiver", () => {
+test("close: twice is fine; then calls are a SyntaxError, as with a wrong receiver", () => {
 	const { flash } = open();
 	for (const receiver of ["a string", [], {}, undefined, new Uint8Array(1)]) {
 		throws(SyntaxError, () => flash.read.call(receiver as never, Uint8Array.of(1), 0));
@@ -82,7 +82,7 @@ test("close: twice is fine, then a SyntaxError; and so with a wrong receiver", (
 	throws(SyntaxError, () => flash.status());
 });
 
-test("eraseBlock: one block, several, numbers as strings; nothing outside", () => {
+test("eraseBlock: one block, several, numbers as strings; erases nothing outside", () => {
 	const { flash } = open();
 	flash.write(new ArrayBuffer(8 * BLOCK), 0);
 	check(isAll(flash.read(8 * BLOCK, 0), 0), "programmed");
@@ -99,7 +99,7 @@ test("eraseBlock: one block, several, numbers as strings; nothing outside", () =
 		throws(RangeError, () => flash.eraseBlock(start as number, end));
 });
 
-test("readonly: reads only", () => {
+test("readonly: can read, and nothing else", () => {
 	const { flash } = make();
 	flash.open({ path }).write(new ArrayBuffer(12), 0);
 	const readOnly = flash.open({ path, mode: "r" });
@@ -108,7 +108,7 @@ test("readonly: reads only", () => {
 	check(isAll(readOnly.read(12, 0), 0), "bytes");
 });
 
-test("write: over block boundaries; bits go one way only", () => {
+test("write: crosses block boundaries; bits go one way only", () => {
 	const { flash } = open();
 	flash.write(Uint8Array.of(0xfe, 0xfc), BLOCK - 1);
 	flash.write(Uint8Array.of(0xf3, 0xe0), BLOCK - 1);
@@ -145,7 +145,7 @@ test("writeAlign and eraseValue: chips of other kinds", () => {
 	throws(RangeError, () => new Chip({ blocks: 1, eraseValue: 1 }));
 });
 
-test("wear and time: erases a block, and microseconds by the data sheet", () => {
+test("wear and time: counts erases per block, and microseconds by the data sheet", () => {
 	const { chip, flash } = open();
 	flash.eraseBlock(2);
 	flash.eraseBlock(2, 4);
@@ -160,7 +160,7 @@ test("wear and time: erases a block, and microseconds by the data sheet", () => 
 	check(worst === 3 * 400_000 + 3000 + (50 + 43 * 12) + 300 * 0.1, `worst ${worst}`);
 });
 
-test("snapshots: as it was, however often, and untouched by what comes after", () => {
+test("snapshots: restore the chip as it was, any number of times, whatever happened since", () => {
 	const { chip, flash } = open();
 	flash.write(Uint8Array.of(1, 2, 3), 10);
 	flash.eraseBlock(1);
@@ -176,7 +176,7 @@ test("snapshots: as it was, however often, and untouched by what comes after", (
 	}
 });
 
-/** What is left of a block of 0x00 whose erase is cut, and of an erased one whose program is cut, at operation 1. */
+/** What remains of a block of 0x00 whose erase is cut at operation 1, and of an erased block whose program is. */
 function cut(when: "before" | "torn" | "after", seed: number, eraseValue = 0xff) {
 	const programmed = eraseValue ? 0 : 0xff;
 	const results = [];
@@ -197,7 +197,7 @@ function cut(when: "before" | "torn" | "after", seed: number, eraseValue = 0xff)
 	return results as { wear: number; bytes: Uint8Array }[];
 }
 
-test("power: cut before and after an operation leaves it undone and done", () => {
+test("power: a cut before an operation leaves it undone, one after it done", () => {
 	const [erasedBefore, programmedBefore] = cut("before", 1);
 	check(isAll((erasedBefore as { bytes: Uint8Array }).bytes, 0) && erasedBefore?.wear === 0, "erase not begun");
 	check(isAll((programmedBefore as { bytes: Uint8Array }).bytes, 0xff), "program not begun");
@@ -206,7 +206,7 @@ test("power: cut before and after an operation leaves it undone and done", () =>
 	check(isAll((programmedAfter as { bytes: Uint8Array }).bytes, 0), "program done");
 });
 
-test("power: cut in the middle leaves a half, another with each seed", () => {
+test("power: a cut in the middle leaves it half done, differently for each seed", () => {
 	for (const eraseValue of [0xff, 0]) {
 		const halves = new Set<string>();
 		for (let seed = 1; seed <= 20; seed++)
@@ -220,7 +220,7 @@ test("power: cut in the middle leaves a half, another with each seed", () => {
 	check(erased?.wear === 1, "a torn erase wears");
 });
 
-test("failures: reported or not, they leave wrong bits; a worn block fails for good", () => {
+test("failures: reported or not, leave wrong bits; a worn block fails for good", () => {
 	for (const what of ["failingPrograms", "failingErases"] as const) {
 		const { chip, flash } = open({ seed: 7 });
 		chip[what] = 0.5;
@@ -255,7 +255,7 @@ test("failures: reported or not, they leave wrong bits; a worn block fails for g
 	}
 });
 
-test("rot: so many bits, anywhere", () => {
+test("rot: flips that many bits, anywhere", () => {
 	const { chip, flash } = open({ seed: 5 });
 	chip.rot(40);
 	const bytes = new Uint8Array(flash.read(8 * BLOCK, 0));

@@ -1,6 +1,6 @@
 /*
- * Offload with both engines: the portable one runs in Node with flash and reboots and records what happens, as digests;
- * the native one replays the same seed on every kind of XS and must come to the same, region and flash.
+ * Offload with both engines: the portable one runs in Node, with flash and reboots, and records digests of all that
+ * happens. On every kind of XS the native one replays the same seed and must get the same, in region and flash.
  */
 // needs: compiler
 
@@ -14,7 +14,7 @@ import { offloadDifference, recordOffload } from "./support/offload-trace.ts";
 
 const test = suite("offload-digest");
 
-/** Of the microcontroller's heap, what the code needs in slots; the rest is for the flash. */
+/** How many slots of the microcontroller's heap the code needs. The rest is for the flash. */
 const FIRMWARE = ["--slots", "12288", "--chunk", "190000"];
 
 const replay = (operations: number, isSmall: boolean) => `

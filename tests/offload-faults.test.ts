@@ -1,6 +1,6 @@
 /*
- * Offload in adversity: drivers that refuse, reads that fail while a device starts, cells that are neither erased nor
- * programmed, bits that rot in the log, short lives, clocks that jump. What must not happen, and what must.
+ * Offload in adversity: drivers that refuse, reads that fail during a start, cells that are neither erased nor programmed,
+ * bits of the log that rot, short lives, clocks that jump. What must not happen, and what must.
  */
 // needs: js
 // firmware: --slots 12800 --chunk 200000
@@ -28,7 +28,7 @@ const KB = 1024;
 const PAGE = 1024;
 const DAY = 24 * 3600 * 1000;
 
-/** Noise from which pages are cut, another one each time. */
+/** Noise to cut pages from, a different one each time. */
 const pool = new Uint8Array(64 * KB);
 fill(pool, 0, pool.length, NOISE, SEED);
 let cut = 0;
@@ -44,7 +44,7 @@ const arena = new ArrayBuffer(64 * KB);
 const OPTIONS = { byteLength: 40 * PAGE, pageLength: PAGE, arena };
 const makeSmall = (more = {}) => makeBed({ blocks: 24, blockLength: PAGE, seed: SEED, ...more });
 
-/** Erases counted in the region, and those that the chip has done: of units for pages, in their order. */
+/** Erases of each data unit in order: as counted in the region, and as the chip has done them. */
 function counts({ chip }: Bed): { counted: number[]; real: number[] } {
 	const units = unitsOf(arena);
 	const isData = (unit: number) => units[unit]?.state !== SLOT_LOG;
@@ -58,7 +58,7 @@ const logOf = ({ chip }: Bed) =>
 
 // --- drivers that throw
 
-test("driver: erases that are refused retire nothing; a write tries one, and so does maintain", () => {
+test("driver: refused erases retire nothing; a write tries one, and so does maintain", () => {
 	const bed = makeSmall();
 	const { io, taps, calls } = tap(bed);
 	let zram = bed.boot(OPTIONS, { io });
@@ -87,12 +87,12 @@ test("driver: erases that are refused retire nothing; a write tries one, and so 
 	for (const [unit, erases] of counted.entries()) assert.ok(erases >= (real[unit] as number), `unit ${unit}`);
 });
 
-test("driver: programs that are refused retire nothing, and cost no more than three tries a write", () => {
+test("driver: refused programs retire nothing, and cost at most three tries per write", () => {
 	const bed = makeSmall();
 	const { io, taps, calls } = tap(bed);
 	const zram = bed.boot(OPTIONS, { io });
 	for (let i = 0; i < 100; i++) write(zram, i % 12);
-	zram.maintain(100_000); // some are refused their page, the others their record
+	zram.maintain(100_000); // some are refused their page, others their record
 	taps.write = () => {
 		throw new Error("the other core does not stop");
 	};
@@ -108,7 +108,7 @@ test("driver: programs that are refused retire nothing, and cost no more than th
 	assert.is(backingOf(bed.boot(OPTIONS, { io })).slotsRetired, 0);
 });
 
-test("driver: an outage of a thousand writes, of whatever kind and wherever it begins, does not end offload", () => {
+test("driver: an outage of a thousand writes, of any kind and wherever it begins, doesn't end offload", () => {
 	for (const what of ["erase", "write", "read"] as const)
 		for (let lead = 0; lead < 60; lead += 7) {
 			const bed = makeSmall();
@@ -130,7 +130,7 @@ test("driver: an outage of a thousand writes, of whatever kind and wherever it b
 		}
 });
 
-test("driver: a block that alone refuses its erase is retired, and stays so over reboots, in every mode", () => {
+test("driver: a block that alone refuses to be erased is retired, and stays retired over reboots, in every mode", () => {
 	for (const offload of ["any", "erased-only"] as const) {
 		const bed = makeSmall();
 		const { io, taps } = tap(bed);
@@ -151,7 +151,7 @@ test("driver: a block that alone refuses its erase is retired, and stays so over
 	}
 });
 
-test("driver: a block that refuses, and would always be next, does not hold up the others", () => {
+test("driver: a block that refuses, and would always be next, doesn't hold up the others", () => {
 	const bed = makeSmall();
 	const { io, taps } = tap(bed);
 	const zram = bed.boot(OPTIONS, { io });
@@ -190,7 +190,7 @@ test("driver: one wrong read-back retires nothing", () => {
 	assert.is(zram.status().rawPages, 0);
 });
 
-test("driver: what two read-backs show wrong is retired at once, is on record wherever the log is, and never erased again", () => {
+test("driver: a block wrong in two read-backs is retired at once, on record wherever the log is, and never erased again", () => {
 	for (const offload of ["any", "erased-only"] as const)
 		for (let lead = 0; lead < 80; lead += 3) {
 			const bed = makeSmall();
@@ -224,7 +224,7 @@ test("driver: what two read-backs show wrong is retired at once, is on record wh
 		}
 });
 
-test("driver: what it does with the buffer it was given cannot reach the engine; ticks and driver get EBUSY", () => {
+test("driver: nothing it does to its buffer reaches the engine; ticks and driver get EBUSY", () => {
 	const bed = makeSmall();
 	const { io, taps } = tap(bed);
 	let inTicks: (() => void) | undefined;
@@ -263,7 +263,7 @@ test("driver: what it does with the buffer it was given cannot reach the engine;
 	assert.is(seen.length, 7);
 	assert.ok(equal(new Uint8Array(zram.read(PAGE, 0)), 0, pool, cut, PAGE), "the outer write");
 	assert.ok(equal(new Uint8Array(zram.read(PAGE, PAGE)), 0, expected, 0, PAGE), "another page");
-	// a driver that closes its buffer has none any more; the device goes on without it
+	// a driver that closes its buffer has none any more; the device carries on without it
 	taps.read = (buffer) => {
 		(buffer.buffer as unknown as { close(): void }).close();
 		return undefined;
@@ -278,7 +278,7 @@ test("driver: what it does with the buffer it was given cannot reach the engine;
 
 // --- starting
 
-test("start: a read that fails or comes short makes it fail, and changes nothing; also with format", () => {
+test("start: fails, and changes nothing, if a read fails or comes short, even with format", () => {
 	const bed = makeSmall();
 	const { io, taps, calls } = tap(bed);
 	let zram = bed.boot(OPTIONS, { io });
@@ -311,7 +311,7 @@ test("start: a read that fails or comes short makes it fail, and changes nothing
 	assert.ok(sum(counted) - sum(real) <= 1);
 });
 
-test("start: the first one, cut twice anywhere, works the third time, and erases nothing that is erased", () => {
+test("start: a first one cut twice anywhere works the third time, and erases nothing that is erased", () => {
 	for (const shape of [{ blocks: 4 }, { blocks: 24 }, { blocks: 24, writeAlign: 64, eraseValue: 0 }])
 		for (let seed = 1; seed <= Math.ceil(scaled(10)); seed++) {
 			const bed = makeSmall({ ...shape, seed });
@@ -348,7 +348,7 @@ test("start: the first one, cut twice anywhere, works the third time, and erases
 
 // --- what cells and bits do
 
-test("cells: what was being erased when the power went is not programmed before it is erased, at however late a start", () => {
+test("cells: a block being erased at a power cut isn't programmed before it is erased again, however late", () => {
 	for (let seed = 1; seed <= 30; seed++) {
 		const bed = makeSmall({ seed });
 		const { io, taps } = tap(bed);
@@ -377,7 +377,7 @@ test("cells: what was being erased when the power went is not programmed before 
 			if (!isErased && Math.floor(position / PAGE) === victim) throw new Error("programmed as it was");
 			return undefined;
 		};
-		// some writes in each life: the others are erased, the log moves on, and in the end it is its turn
+		// a few writes per life: others are erased, the log moves on, and in the end it is this one's turn
 		for (let life = 0; life < 200 && !isErased; life++) {
 			zram = bed.boot(OPTIONS, { io });
 			assert.ok((unitsOf(arena)[victim]?.erases as number) >= erases, "not counted");
@@ -388,7 +388,7 @@ test("cells: what was being erased when the power went is not programmed before 
 	}
 });
 
-test("cells: an erase is counted that leaves its block as it was, or unreadable", () => {
+test("cells: an erase counts even if it leaves its block as it was, or unreadable", () => {
 	for (const isUnreadable of [false, true]) {
 		const bed = makeSmall({ blocks: 6 });
 		const { io, taps } = tap(bed);
@@ -398,7 +398,7 @@ test("cells: an erase is counted that leaves its block as it was, or unreadable"
 			if (isUnreadable && bad.has(Math.floor(position / PAGE))) throw new Error("ECC: uncorrectable");
 			return undefined;
 		};
-		// an app that writes its picture at each start, and a battery that gives up in the middle of that
+		// an app that writes its picture at each start, and a battery that dies in the middle of it
 		for (let life = 0; life < 60; life++) {
 			const zram = bed.boot(OPTIONS, { io });
 			taps.write = (bytes, position) => {
@@ -422,7 +422,7 @@ test("cells: an erase is counted that leaves its block as it was, or unreadable"
 	}
 });
 
-test("power: nothing is programmed twice, wherever records and areas are torn, time after time", () => {
+test("power: nothing is ever programmed twice, wherever records and areas are torn", () => {
 	for (let seed = 1; seed <= scaled(200); seed++) {
 		const bed = makeSmall({ seed });
 		const { io, taps } = tap(bed);
@@ -437,7 +437,7 @@ test("power: nothing is programmed twice, wherever records and areas are torn, t
 		bed.boot(OPTIONS, { io });
 		for (let life = 0; life < 40; life++) {
 			const { operations } = bed.chip;
-			// the first records of lives are torn again and again, and sometimes what comes later
+			// tears the first record of a life again and again, and sometimes a later one
 			bed.chip.cutPower(operations + random.below(random.once(3) ? 30 : 3), random.once(3) ? "before" : "torn");
 			try {
 				const zram = bed.boot(OPTIONS, { io });
@@ -453,7 +453,7 @@ test("power: nothing is programmed twice, wherever records and areas are torn, t
 	}
 });
 
-test("rot: a bit that turns over in the log costs what was recorded since, and never gives credit", () => {
+test("rot: a flipped bit in the log costs what was recorded since, and never gives credit", () => {
 	const bed = makeSmall();
 	let zram = bed.boot(OPTIONS);
 	const start = backingOf(zram).budget;
@@ -478,12 +478,12 @@ test("rot: a bit that turns over in the log costs what was recorded since, and n
 	}
 });
 
-test("rot: a record that is lost, or was written twice, changes a count by one at most", () => {
+test("rot: a record lost, or written twice, changes a count by one at most", () => {
 	const bed = makeSmall();
 	const { io, taps } = tap(bed);
 	let zram = bed.boot(OPTIONS, { io });
 	for (let i = 0; i < 30; i++) write(zram, i % 8);
-	// each record comes out wrong the first time, and is written again behind that
+	// each record comes out wrong the first time, and is written again behind it
 	let seen = -1;
 	taps.read = (buffer, position) => {
 		if (buffer.length === 16 && position !== seen) {
@@ -503,7 +503,7 @@ test("rot: a record that is lost, or was written twice, changes a count by one a
 	assert.is(zram.status().rawPages, 0);
 });
 
-test("areas: one whose header was not read back is never mistaken for the one that counts", () => {
+test("areas: one whose header wasn't read back is never taken for the current one", () => {
 	for (const count of [1, 2, 3]) {
 		const bed = makeSmall();
 		const { io, taps } = tap(bed);
@@ -530,7 +530,7 @@ test("areas: one whose header was not read back is never mistaken for the one th
 	}
 });
 
-test("areas: one that cannot be written is passed over; with all of them broken offload ends, and nothing is lost", () => {
+test("areas: one that can't be written is skipped; with all of them broken offload ends, and nothing is lost", () => {
 	const bed = makeSmall();
 	const { io, taps } = tap(bed);
 	const zram = bed.boot(OPTIONS, { io });
@@ -548,7 +548,7 @@ test("areas: one that cannot be written is passed over; with all of them broken 
 	assert.is(zram.status().pagesStored, 8);
 });
 
-/** Cuts the power in `work` when something is programmed that `isIt` picks by its length and its place in a block. */
+/** Cuts the power in `work` at the program that `isIt` picks by its length and its place in a block. */
 function cutAt(bed: Bed, taps: Tapped["taps"], isIt: (buffer: Uint8Array, at: number) => boolean, work: () => void) {
 	let area = -1;
 	taps.write = (buffer, position) => {
@@ -563,10 +563,10 @@ function cutAt(bed: Bed, taps: Tapped["taps"], isIt: (buffer: Uint8Array, at: nu
 	return area;
 }
 
-test("areas: one that was announced, and not finished, does not count as erased: it is once more, before it is written", () => {
+test("areas: one announced but not finished doesn't count as erased: it is erased again before it is written", () => {
 	const isAnnouncement = (buffer: Uint8Array) => buffer.length === 16 && ((buffer[6] as number) & 0x30) === 0x30;
-	// by what is torn: the snapshot, the header behind it, the first record; all announcements, until no place is left, and
-	// then the last of these reads as erased
+	// what is torn: the snapshot, the header behind it, the first record; all announcements, until no place is left; and
+	// then the last announcement reads as erased
 	for (const [what, at] of [
 		["snapshot", 48],
 		["header", 0],
@@ -615,7 +615,7 @@ test("areas: one that was announced, and not finished, does not count as erased:
 				for (let i = 0; i < 20; i++) write(zram, i % 8);
 				assert.equal([early, (bed.chip.erases[area] as number) - erases], [0, 1], where);
 				taps.write = taps.read = undefined;
-				// the generation that was announced is not used again
+				// the announced generation isn't used again
 				if (!encrypted && torn < 0)
 					assert.is(new DataView(bed.chip.content(area).buffer).getUint32(20, true), 4, where);
 				zram = boot();
@@ -624,7 +624,7 @@ test("areas: one that was announced, and not finished, does not count as erased:
 			}
 });
 
-test("a page that cannot be read does not hold up the others", () => {
+test("an unreadable page doesn't hold up the others", () => {
 	for (const isRotten of [false, true]) {
 		const bed = makeSmall();
 		const { io, taps } = tap(bed);
@@ -642,7 +642,7 @@ test("a page that cannot be read does not hold up the others", () => {
 		assert.is(zram.status().bdWrites - bdWrites, 4000);
 		const others = counts(bed).real.filter((_, unit) => unit + 3 !== pinned);
 		assert.ok(Math.max(...others) - Math.min(...others) <= 66);
-		// the page is gone: its unit is used again
+		// the page is gone, so its unit is used again
 		taps.read = undefined;
 		zram.trim(0, PAGE);
 		for (let i = 0; i < 40; i++) write(zram, 1 + (i % 6));
@@ -652,7 +652,7 @@ test("a page that cannot be read does not hold up the others", () => {
 
 // --- encryption, short lives
 
-test("encrypted: taken with format, as the error says; right, and the log is no more worn than the data", () => {
+test("encrypted: needs format, as the error says; then reads right, and the log wears no more than the data", () => {
 	for (const pages of [1, 2, 20]) {
 		const bed = makeSmall({ encrypted: true, writeAlign: 16 });
 		refuses(() => bed.boot(OPTIONS), Error, /encryption.*format: true/);
@@ -672,7 +672,7 @@ test("encrypted: taken with format, as the error says; right, and the log is no 
 	}
 });
 
-/** Lives of so many pages: the most worn block of the log, and of the data; pages that stayed in memory. */
+/** Lives of that many pages: wear of the most worn log block and data block, and pages that stayed in memory. */
 function shortLives(bed: Bed, lives: number, pages: number, end: (zram: Zram, life: number) => void) {
 	let missing = 0;
 	for (let life = 0; life < lives; life++) {
@@ -687,7 +687,7 @@ function shortLives(bed: Bed, lives: number, pages: number, end: (zram: Zram, li
 	return { log: Math.max(...logOf(bed)), data: Math.max(...counts(bed).real), missing };
 }
 
-holding(160 * KB)("short lives: they pay for the erases they make, and the log is no more worn than the data", () => {
+holding(160 * KB)("short lives: pay for their erases, and the log wears no more than the data", () => {
 	const ends: Record<string, (zram: Zram, life: number) => void> = {
 		"simply gone": () => {},
 		closed: (zram) => zram.close(),
@@ -715,7 +715,7 @@ holding(160 * KB)("short lives: they pay for the erases they make, and the log i
 			}
 });
 
-test("short lives: a step of maintain() in each, and the log is no more worn than the data", () => {
+test("short lives: with a step of maintain() in each, the log wears no more than the data", () => {
 	const bed = makeSmall();
 	const ticks = () => Math.floor(bed.chip.statistics.typical / 1000) | 0;
 	let missing = 0;
@@ -732,7 +732,7 @@ test("short lives: a step of maintain() in each, and the log is no more worn tha
 	assert.ok(missing <= scaled(1000) / 20, `${missing} stayed in memory`);
 });
 
-test("short lives: what maintain() erased of the log in one is not erased again in the next", () => {
+test("short lives: what maintain() erased of the log in one isn't erased again in the next", () => {
 	const bed = makeSmall();
 	const { io, taps } = tap(bed);
 	const ticks = () => Math.floor(bed.chip.statistics.typical / 1000) | 0;
@@ -751,7 +751,7 @@ test("short lives: what maintain() erased of the log in one is not erased again 
 	assert.equal(logOf(bed), [0, 0, 1]);
 });
 
-test("short lives: close() records what was earned, from one erase on", () => {
+test("short lives: close() records the credit earned, from one erase up", () => {
 	const bed = makeSmall();
 	let zram = bed.boot(OPTIONS, { endurance: 1000 });
 	for (let i = 0; i < 400; i++) write(zram, i % 8);
@@ -768,7 +768,7 @@ test("short lives: close() records what was earned, from one erase on", () => {
 
 // --- time
 
-test("clocks: one that may be set earns nothing for gaps of more than a day, or back", () => {
+test("clocks: one that may be set earns nothing for jumps back, or of more than a day", () => {
 	let now = 0;
 	const make = (isMonotonic: boolean) => new Budget(100_000, 10, 250, () => now | 0, isMonotonic);
 	const budgets = [make(true), make(false)];
@@ -789,7 +789,7 @@ test("clocks: one that may be set earns nothing for gaps of more than a day, or 
 	assert.equal(earned()[1], 7000);
 });
 
-test("maintain: one slow step does not raise the bar for good, and usual ones are believed", () => {
+test("maintain: one slow step doesn't raise the bar for good, and usual ones are believed", () => {
 	const pace = new Pace(45);
 	for (let i = 0; i < 20; i++) pace.add(45);
 	assert.ok(pace.fits(46) && !pace.fits(45));
@@ -802,7 +802,7 @@ test("maintain: one slow step does not raise the bar for good, and usual ones ar
 	assert.ok(!pace.fits(46) || pace.slowest <= 46);
 });
 
-test("maintain: goes on with any time that covers its slowest step, and takes no more than it was given", () => {
+test("maintain: makes progress with any time that covers its slowest step, and never takes more", () => {
 	for (const [milliseconds, slow] of [
 		[50, 45],
 		[60, 45],
@@ -832,13 +832,13 @@ test("maintain: goes on with any time that covers its slowest step, and takes no
 	}
 });
 
-test("erased-only: a write reads three units at most, to find one that is erased", () => {
+test("erased-only: a write reads at most three units to find an erased one", () => {
 	const bed = makeSmall();
 	const { io, calls } = tap(bed);
 	let zram: Zram = bed.boot(OPTIONS, { io });
 	for (let i = 0; i < 200; i++) write(zram, i % 20);
 	zram = bed.bootLate(OPTIONS, { io, offload: "erased-only" });
-	zram.limit = zram.status().memUsed + PAGE; // room for the reserve, and for a page that does not find one
+	zram.limit = zram.status().memUsed + PAGE; // room for the reserve, and for a page that finds no unit
 	const { reads } = calls;
 	write(zram, 0);
 	assert.ok(calls.reads - reads <= 3, `${calls.reads - reads} reads`);
@@ -846,7 +846,7 @@ test("erased-only: a write reads three units at most, to find one that is erased
 
 // --- cost
 
-test("a page takes at most 30 engine calls, 4 of them hold; its checksum is computed once, the slots are walked once", () => {
+test("a page takes at most 30 engine calls, 4 of them hold, one checksum, and one walk over the slots", () => {
 	const bed = makeSmall();
 	const zram = bed.bootLate(OPTIONS);
 	zram.limit = 0;
@@ -887,7 +887,7 @@ test("a page takes at most 30 engine calls, 4 of them hold; its checksum is comp
 
 // --- sizes
 
-test("sizes: what works, and what would", () => {
+test("sizes: which work, and what the error suggests instead", () => {
 	const plan = (size: number, blockLength = 4096, pageLength = 4096, writeAlign = 1) =>
 		planFlash({ size, blockLength, blocks: Math.floor(size / blockLength), writeAlign }, pageLength);
 	assert.is(plan(1_000_000).units, 244);
@@ -905,7 +905,7 @@ test("sizes: what works, and what would", () => {
 	refused(() => plan(KB * KB, 65_536), /pageLength, 4096, .* blockLength, 65536/);
 	refused(() => plan(64 * KB, 512, 512, 256), /pages of 512 are too short for a writeAlign of 256/);
 	refused(() => planFlash({ size: 10_000, blockLength: 4096, blocks: 3 }, 4096), /cannot be/);
-	// what the error says would do, does
+	// what the error suggests works
 	for (const writeAlign of [1, 64, 256]) {
 		let message = "";
 		try {
@@ -917,7 +917,7 @@ test("sizes: what works, and what would", () => {
 	}
 });
 
-test("wear: counts beyond 16 bits stay over reboots", () => {
+test("wear: counts beyond 16 bits survive reboots", () => {
 	const bed = makeBed({ blocks: 5, blockLength: 512, endurance: 1e9 });
 	const options = { byteLength: 8 * 512, pageLength: 512, arena };
 	const backing = { endurance: 10_000_000, lifetime: 0.1 };

@@ -1,4 +1,4 @@
-/* Offload allocates nothing on the XS heap once warm: writing to flash, reading from it, erasing, moving, recording. */
+/* Once warm, offload allocates nothing on the XS heap: writing to flash, reading from it, erasing, moving, recording. */
 // needs: xs
 
 import { test } from "uvu";
@@ -24,7 +24,7 @@ const DEVICES: [string, Partial<ZramOptions>, Partial<BackingOptions>][] = [
 for (const [name, options, backing] of DEVICES)
 	test(`heap: ${name}`, () => {
 		const { bootLate, chip, clock } = makeBed({ blocks: 24, endurance: 1e9 });
-		// the emulator makes a block when it is programmed first, and keeps it
+		// the emulator allocates a block when it is first programmed, and keeps it
 		for (let block = 0; block < chip.blocks; block++) chip.program(new Uint8Array(1), 0, 1, block * PAGE);
 		for (let block = 0; block < chip.blocks; block++) chip.erase(block);
 		const zram = bootLate({ arena: { byteLength: 40 * 1024 }, ...options }, { endurance: 10_000_000, ...backing });
@@ -34,7 +34,7 @@ for (const [name, options, backing] of DEVICES)
 		fill(text, 0, PAGE, TEXT, 1);
 		const into = new Uint8Array(PAGE);
 		const random = new Random(1);
-		// pages that stay where they are, so that others move away
+		// pages that stay put, so that others must move
 		for (let page = 0; page < 6; page++) zram.write(noise, page * PAGE, page * 100, PAGE);
 		assert.is(zram.writeback({ type: "huge" }), 6);
 		const work = () => {
@@ -50,7 +50,7 @@ for (const [name, options, backing] of DEVICES)
 				clock.now += 100_000;
 			}
 		};
-		// warm: every path was gone
+		// warm up every path
 		work();
 		work();
 		const { erases } = chip.statistics;

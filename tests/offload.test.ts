@@ -1,4 +1,4 @@
-/* Offload: pages that cannot be compressed, on an emulated flash, beside a model; on one that works, and in a storm. */
+/* Offload against a model: incompressible pages on an emulated flash, one that works and one in a storm of failures. */
 // needs: js
 // firmware: --slots 13824 --chunk 168000 --stack 2304
 
@@ -21,9 +21,9 @@ interface Shape {
 	name: string;
 	chip: Partial<ChipOptions>;
 	options: Partial<ZramOptions>;
-	/** As devices are: pages go to flash when there is no room. Default: at once. */
+	/** Pages go to flash when room runs out, as on real devices. Default: at once. */
 	late?: boolean;
-	/** Bytes of the XS heap that flash and model hold. Default: too many for a microcontroller. */
+	/** Bytes that flash and model hold on the XS heap. Default: too many for a microcontroller. */
 	heap?: number;
 }
 
@@ -88,7 +88,7 @@ for (const [index, { name, chip, options, late, heap = KB * KB }] of SHAPES.entr
 		model.zram.close();
 	});
 
-/** A driver that refuses one call in 500 on top of what the chip does, before or after it is done, or reads too little. */
+/** A driver that, besides the chip's failures, refuses one call in 500, before or after doing it, or reads too little. */
 function makeMoody(bed: Bed, random: Random): Bed & { isMoody: boolean } {
 	const { io, taps } = tap(bed);
 	const moody = { ...bed, io: bed.io, isMoody: false };
@@ -108,13 +108,13 @@ function makeMoody(bed: Bed, random: Random): Bed & { isMoody: boolean } {
 		refuse();
 		return undefined;
 	};
-	// one in two is late
+	// half of them afterwards
 	const boot = random.once(2) ? bed.boot : bed.bootLate;
 	moody.boot = (options = {}, backing = {}) => boot(options, { io, ...backing });
 	return moody;
 }
 
-test("storm: programs and erases that fail, blocks that wear out, bits that rot, drivers that refuse: nothing lost that was not reported", () => {
+test("storm: failing programs and erases, worn blocks, rotten bits, drivers that refuse: nothing is lost without a report", () => {
 	const operations = IS_NODE ? scaled(1_000_000) : scaled(20_000);
 	let done = 0;
 	const totals = { eio: 0, refused: 0, retired: 0, chips: 0 };
@@ -133,7 +133,7 @@ test("storm: programs and erases that fail, blocks that wear out, bits that rot,
 			model.step();
 			if (model.random.once(500)) chip.rot(1 + model.random.below(4));
 			if (model.random.once(2000)) {
-				// whoever formats knows that the log may have rotted away
+				// the log may have rotted away, so format
 				brew(0);
 				model.reboot(options, { format: true });
 				brew(0.01);

@@ -1,6 +1,6 @@
 /*
- * Pages of all that the codecs are for, and of what is just not worth it to them: the portable packer and the C core make
- * the same of them. Runs in Node, which makes the pages.
+ * Pages of everything the codecs are for, and pages that are barely not worth packing: the portable packer and the C core
+ * make the same blocks of them. Runs in Node, which generates the pages.
  */
 // needs: compiler
 
@@ -16,10 +16,10 @@ import { Random } from "./support/random.ts";
 const GRANULE = 64;
 const BATCH = 100;
 
-/** How a value goes on from the one before it. */
+/** How a value follows from the one before. */
 type Walk = () => number;
 
-/** Steps of up to 2^bits, and noise of its own now and then. */
+/** Steps of up to 2^bits, and now and then noise. */
 function walk(random: Random, bits: number): Walk {
 	const low = random.once(4) ? random.below(5) : 0;
 	const step = 2 ** random.below(bits + 1);
@@ -33,7 +33,7 @@ function walk(random: Random, bits: number): Walk {
 	};
 }
 
-/** Records of units of one or two bytes, or of pixels: bytes without end. */
+/** An endless stream of records made of units of one or two bytes, or of pixels. */
 type Stream = () => number[];
 
 function half(value: number, isBig: boolean): number[] {
@@ -49,7 +49,7 @@ function records(random: Random): Stream {
 	return () => units.flatMap((next) => (isBytes ? [next() & 0xff] : half(next(), isBig)));
 }
 
-/** `noise`: bits by which red and blue differ from green's course. */
+/** `noise`: how many bits red and blue stray from green's course. */
 function pixels16(random: Random): Stream {
 	const isBig = random.once(2);
 	const noise = 2 ** random.below(6);
@@ -75,7 +75,7 @@ function pixels(random: Random): Stream {
 
 const STREAMS = [records, records, pixels16, pixels];
 
-/** A page that begins anywhere in a record. One in four ends with what it has had before, which is LZ4's. */
+/** A page that begins anywhere in a record. One in four ends with a repetition, for LZ4. */
 function makePage(random: Random): Uint8Array {
 	const page = new Uint8Array(512 << random.below(4));
 	const stream = (STREAMS[random.below(STREAMS.length)] as (typeof STREAMS)[0])(random);
@@ -95,7 +95,7 @@ function makePage(random: Random): Uint8Array {
 	return page;
 }
 
-/** Packs with the portable engine, and keeps what `codec-tool pack` says of the same pages. */
+/** Packs pages with the portable engine, and notes what `codec-tool pack` should print for them. */
 class Packing {
 	readonly lines: string[] = [];
 	compressed = 0;

@@ -44,7 +44,7 @@ interface Look {
 	colorScheme?: "dark" | "light";
 }
 
-/** Opens the page, does something with it, and sees to it that nothing went wrong or over the network. */
+/** Opens the page, does something with it, and expects no error and no request over the network. */
 async function open(
 	use: (page: Page) => Promise<void>,
 	{ address = url, width = 900, colorScheme = "light" }: Look = {},
@@ -93,7 +93,7 @@ function write(name: string, bytes: Uint8Array | string): string {
 	return path;
 }
 
-test("the numbers are those of zram plan, for every size of RAM", async () => {
+test("shows zram plan's numbers for every size of RAM", async () => {
 	const packer = new Packer();
 	const pictures = ["photo1.png", "photo2.png"].map((name) => join(pictureFolder, name));
 	const contents = [
@@ -136,7 +136,7 @@ test("the numbers are those of zram plan, for every size of RAM", async () => {
 	});
 });
 
-test("by keyboard: a sample, the slider, copy", async () => {
+test("works by keyboard: a sample, the slider, copy", async () => {
 	await open(async (page) => {
 		const press = async (selector: string) => {
 			for (let i = 0; i < 40; i++) {
@@ -167,7 +167,7 @@ test("by keyboard: a sample, the slider, copy", async () => {
 });
 
 for (const colorScheme of ["light", "dark"] as const)
-	test(`at 360 pixels, ${colorScheme}: nothing is wider than the page, and it can be read`, async () => {
+	test(`at 360 pixels, ${colorScheme}: nothing is wider than the page, and the text is readable`, async () => {
 		await open(
 			async (page) => {
 				await page.click("[data-sample=all]");
@@ -182,7 +182,7 @@ for (const colorScheme of ["light", "dark"] as const)
 		);
 	});
 
-test("files that are dropped; what cannot be read is said, and the rest used; another screen", async () => {
+test("dropped files: unreadable ones are reported and the rest used; another screen", async () => {
 	await open(async (page) => {
 		await page.evaluate(`(() => {
 			const transfer = new DataTransfer();
@@ -206,7 +206,7 @@ test("files that are dropped; what cannot be read is said, and the rest used; an
 	});
 });
 
-test("20 MB take seconds, and progress is shown", async () => {
+test("20 MB take seconds, and it shows progress", async () => {
 	const paths = Array.from({ length: 20 }, (_, i) =>
 		write(`${i}.dat`, i % 2 ? pcm(KB * KB, i) : sensorRecords(KB * KB, i + 1)),
 	);

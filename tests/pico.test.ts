@@ -1,4 +1,4 @@
-/* The RP2350's memory and flash on a stand-in for its SDK, at the desk: ranges, alignment, interrupts, the other core. */
+/* The RP2350's memory and flash at the desk, on a stand-in for pico-sdk: ranges, alignment, interrupts, the other core. */
 // needs: compiler
 
 import { readdirSync } from "node:fs";
@@ -8,7 +8,7 @@ import * as assert from "uvu/assert";
 import { root } from "../tools/paths.ts";
 import { runSuitesOnXS } from "../tools/run-xs.ts";
 
-/** Memory has other names than that of the host that runs this. */
+/** Names of its memory functions, so that they don't clash with those of the host that runs this. */
 const RENAMED = ["zramMemoryAllocate", "zramMemoryFree", "zramMemoryHasExternal", "zramMemoryTicks"];
 
 interface Board {

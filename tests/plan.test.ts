@@ -1,4 +1,4 @@
-/* zram plan: it foretells what a device holds, page by page; what it makes of files; what it says. */
+/* zram plan: it foretells what a device holds, page by page; how it reads files; what it prints. */
 // needs: compiler
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -52,7 +52,7 @@ function file(name: string, content: string | Uint8Array): string {
 const zram = (...parameters: string[]) =>
 	run(process.execPath, ["--import", "tsx", join(root, "zramctl/zramctl.ts"), ...parameters], { cwd: root });
 
-/** Writes buffers until the first that does not fit. With `rest` each rests before the next comes. */
+/** Writes buffers until one doesn't fit. With `rest` each rests before the next comes. Returns how many fit. */
 function fillDevice(device: Zram, buffers: Uint8Array[], rest = false): number {
 	let page = 0;
 	for (const [i, bytes] of buffers.entries()) {
@@ -72,7 +72,7 @@ function fillDevice(device: Zram, buffers: Uint8Array[], rest = false): number {
 	return buffers.length;
 }
 
-/** The buffers in the order in which npm start stores them: always of the kind with the fewest bytes so far. */
+/** Buffers in the order in which npm start stores them: the next is of the kind with the fewest bytes so far. */
 function demoPaths(kinds: DemoInput["kinds"], most: number): string[] {
 	const states = kinds.map(({ files }) => ({ files, next: 0, stored: 0 }));
 	return Array.from({ length: most }, () => {
@@ -83,7 +83,7 @@ function demoPaths(kinds: DemoInput["kinds"], most: number): string[] {
 	});
 }
 
-test("the buffers of npm start: plan says how many fit, and how each page is kept", async () => {
+test("npm start's buffers: plan foretells how many fit, and how each page is stored", async () => {
 	const { exitCode, stdout, stderr } = await runDemo({ progress: false });
 	assert.is(exitCode, 0, stderr);
 	const said = [...stdout.matchAll(/fill +([\d.]+ MB) in (\d+) buffers/g)].map(([, sum, count]) => [
@@ -132,7 +132,7 @@ test("the buffers of npm start: plan says how many fit, and how each page is kep
 const random = new Random(7);
 const noise = (length: number) => Uint8Array.from({ length }, () => random.below(256));
 
-/** Buffers of all kinds and any lengths. */
+/** Buffers of all kinds and lengths. */
 function someBuffers(count: number, longest: number): Uint8Array[] {
 	return Array.from({ length: count }, (_, i) => {
 		const length = 2 + 2 * random.below(longest / 2);
@@ -154,7 +154,7 @@ for (const [arena, longest] of [
 	[512 * 1024, 40_000],
 	[5 * MB, 400_000], // granules of 128 bytes
 ] as const)
-	test(`${arena} bytes, buffers of up to ${longest}: full where plan says, written, with LZ4 alone, and at rest`, () => {
+	test(`${arena} bytes, buffers up to ${longest}: full where plan says, written, with LZ4 alone, and at rest`, () => {
 		const buffers = someBuffers(100, longest);
 		const packed = buffers.map((bytes) => pack(packer, bytes));
 		const plan = planFor(packed, arena);
@@ -173,7 +173,7 @@ for (const [arena, longest] of [
 		device.close();
 	});
 
-test("where addresses end before memory, the constructor says more of them", () => {
+test("if addresses run out before memory, the constructor has more of them", () => {
 	const packed = Array.from({ length: 100 }, () => pack(packer, new Uint8Array(3 * PAGE)));
 	const plan = planFor(packed, 64 * 1024);
 	assert.ok(plan.written.isAddressed);
@@ -186,7 +186,7 @@ test("where addresses end before memory, the constructor says more of them", () 
 	assert.is(constructorOf(planFor(packed, 8 * MB)), "new Zram({ arena: 8 * 1024 * 1024 })");
 });
 
-test("costs are those that were measured for pages like it", () => {
+test("costs are those measured for similar pages", () => {
 	const [speech, zeros] = [pack(packer, pcm(10 * PAGE, 3)), pack(packer, new Uint8Array(PAGE))];
 	const cost = costOf(speech, "pcm16");
 	const measured = (...names: string[]) => measuredKinds.filter(({ name }) => names.includes(name));
@@ -201,7 +201,7 @@ test("costs are those that were measured for pages like it", () => {
 	assert.is(milliseconds(160_000), 1);
 });
 
-/** A picture of red, green, blue, white, each a quarter, and its RGB565. */
+/** A picture with a quarter each of red, green, blue and white, and its RGB565. */
 const SIDE = 8;
 const COLORS = [0xff0000, 0x00ff00, 0x0000ff, 0xffffff];
 const rgb = Uint8Array.from({ length: SIDE * SIDE * 3 }, (_, i) => {
@@ -243,7 +243,7 @@ const read = async (name: string, bytes: Uint8Array, screen = { width: SIDE, hei
 	return { buffer, complaints };
 };
 
-test("BMP, PNG, JPEG: pixels of the screen", async () => {
+test("BMP, PNG, JPEG become pixels of the screen", async () => {
 	for (const bits of [8, 16, 24, 32] as const)
 		for (const topDown of [false, true]) assert.equal(decodeBMP(bmp(bits, topDown)).rgb, rgb, `${bits} ${topDown}`);
 	const rgba = Uint8Array.from({ length: SIDE * SIDE * 4 }, (_, i) => (i % 4 === 3 ? 255 : 128));
@@ -259,7 +259,7 @@ test("BMP, PNG, JPEG: pixels of the screen", async () => {
 		assert.is(buffer.fileLength, bytes.length);
 		assert.equal(buffer.bytes, pixels, name);
 	}
-	// a screen of other sides shows the middle; an icon stays as large as it is
+	// a screen of another shape shows the middle; an icon keeps its size
 	assert.is((await read("a.png", png, { width: 4, height: 2 })).buffer.bytes.length, 16);
 	assert.is((await read("a.png", png, { width: 320, height: 240 })).buffer.bytes.length, 2 * SIDE * SIDE);
 });
@@ -281,7 +281,7 @@ function wav(samples: Uint8Array, said = samples.length): Uint8Array {
 	return bytes;
 }
 
-test("WAV: its samples; what is cut off is said, and the rest used", async () => {
+test("WAV: its samples; a truncated file is reported, and the rest used", async () => {
 	const samples = pcm(1000, 1);
 	const whole = await read("a.wav", wav(samples));
 	assert.equal([whole.buffer.kind, whole.buffer.what, whole.complaints], ["sound", "16 bit, 44.1 kHz, stereo", []]);
@@ -291,7 +291,7 @@ test("WAV: its samples; what is cut off is said, and the rest used", async () =>
 	assert.match(cut.complaints[0] as string, /ends at byte 1044, 200 early/);
 });
 
-test("bad pictures and sounds: a line that says what, and they are taken as bytes", async () => {
+test("bad pictures and sounds get a line that says why, and count as bytes", async () => {
 	const cases: [Uint8Array, RegExp][] = [
 		[png.subarray(0, 60), /^PNG that is not decoded: ./],
 		[new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]), /^JPEG that is not decoded: ./],
@@ -307,7 +307,7 @@ test("bad pictures and sounds: a line that says what, and they are taken as byte
 	}
 });
 
-test("a table beside the same as records; a text with commas is none", () => {
+test("a table, also as records; a text with commas isn't one", () => {
 	const lines = Array.from({ length: 20 }, (_, i) => `2026-01-01 00:00:${10 + i},${i - 5},${i * 1000},${i / 10},on`);
 	const records = toRecords(`time,a,b,c,d\n${lines.join("\n")}\n`);
 	assert.is(records?.types, "uint32, int16, int16, float32");
@@ -319,7 +319,7 @@ test("a table beside the same as records; a text with commas is none", () => {
 	assert.is(toRecords("1,2\n3,4\n"), undefined, "too short");
 });
 
-test("the command: arenas, kinds, costs, the constructor; files that cannot be read are said, the others used", async () => {
+test("the command: arenas, kinds, costs, the constructor; unreadable files are reported, the others used", async () => {
 	mkdirSync(join(folder, "app"));
 	file("app/sound.wav", wav(pcm(30_000, 2)));
 	file("app/table.csv", Array.from({ length: 500 }, (_, i) => `${i},${i % 7}`).join("\n"));
@@ -370,13 +370,13 @@ test("wrong calls name the argument and its range", async () => {
 	}
 });
 
-test("plans are made for 32 KB to 8 MB", () => {
+test("plans are for 32 KB to 8 MB", () => {
 	assert.equal([ARENAS[0], ARENAS.at(-1), ARENAS.length], [32 * 1024, 8 * MB, 9]);
 });
 
 const traceOf = (name: string) => join(root, "tests/traces", `${name}.zrt`);
 
-test("a trace: its own arena refuses what the device has refused, larger ones no more, and a flash takes what they do not", () => {
+test("a trace: its own arena refuses what the device refused, larger ones no more, and a flash takes what they can't", () => {
 	const expected = JSON.parse(readFileSync(join(root, "tests/traces/expected.json"), "utf8"));
 	for (const name of ["demo", "demo1", "trend"]) {
 		const trace = new TraceFile(readFileSync(traceOf(name)));
@@ -390,7 +390,7 @@ test("a trace: its own arena refuses what the device has refused, larger ones no
 	}
 });
 
-test("a trace of a device with flash: all pages stay in memory where there is room", () => {
+test("a trace of a device with flash: all pages stay in memory if there is room", () => {
 	const trace = new TraceFile(readFileSync(traceOf("dashboard")));
 	const [own, large] = planTrace(trace, [2 ** 20, 2 ** 22], new Progress(4)) as [TracePlan, TracePlan];
 	assert.is(flashFor(trace), trace.header.slots * trace.header.pageLength);
@@ -399,14 +399,14 @@ test("a trace of a device with flash: all pages stay in memory where there is ro
 	assert.equal([large.memory?.refused, large.flash?.pages], [0, 0]);
 });
 
-test("an arena that is too small for the device's page table is said to be, and does not end the rest", () => {
+test("an arena too small for the device's page table is reported, and the others go on", () => {
 	const trace = new TraceFile(readFileSync(traceOf("dashboard")));
 	const [small, large] = planTrace(trace, [8192, 2 ** 22], new Progress(4)) as [TracePlan, TracePlan];
 	assert.equal([small.memory, small.flash], [null, null]);
 	assert.is(large.memory?.refused, 0);
 });
 
-test("the command: traces beside files, in a log as well; what is none gives a line; JSON", async () => {
+test("the command: traces next to files, also inside logs; a line for files that are none; JSON", async () => {
 	const text = file("notes.txt", "a line of text\n".repeat(1000));
 	const broken = file("broken.zrt", "no trace");
 	const { exitCode, stdout, stderr } = await zram("plan", traceOf("trend"), text, broken);

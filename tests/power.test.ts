@@ -1,9 +1,9 @@
 /*
- * The power is cut at every operation of the flash, before, in the middle of and after it; and once more at every operation
- * of the recovery from that: in Node at each one of long traces, on other hosts at some.
+ * Cuts the power before, in the middle of and after every operation of the flash, and again at every operation of the
+ * recovery: in Node at each operation of long traces, on other hosts at some.
  *
- * A trace is a row of boots, each with a few random operations from a seed. A boot is played once to see what it does to
- * the flash, and then again for every cut, from a snapshot of the flash as it was when it began.
+ * A trace is a sequence of boots, each with a few random operations from a seed. Each boot is played once to see what it
+ * does to the flash, then again for every cut, from a snapshot of the flash at its start.
  */
 // needs: js
 
@@ -21,16 +21,16 @@ import { unitsOf } from "./support/slots.ts";
 const KB = 1024;
 
 const IS_NODE = "versions" in globalThis.process;
-/** Cuts on hosts other than Node, at even distances. */
+/** How many cuts to make outside Node, evenly spaced. */
 const SAMPLES = 220;
-/** Of so many cuts one has its recovery cut as well, at every operation: all of them if tests run ten times as long. */
+/** One in this many cuts has its recovery cut as well, at every operation; all of them in runs ten times as long. */
 const RECOVERIES = Math.max(1, Math.round(100 / scaled(10)));
 const CUTS = ["before", "torn", "after"] as const;
 type When = (typeof CUTS)[number];
 
 interface Setup {
 	name: string;
-	/** Operations of the flash, of all boots together. */
+	/** Operations of the flash over all boots. */
 	operations: number;
 	blocks: number;
 	blockLength: number;
@@ -56,7 +56,7 @@ const SETUPS: Setup[] = [
 
 const PAGES = 20;
 
-/** What is counted for each unit beyond what the chip has been through (or, negative, too little); and the credit. */
+/** For each unit, erases counted less erases the chip has done; and the credit. */
 interface Drifts {
 	data: number[];
 	log: number[];
@@ -69,7 +69,7 @@ class Player {
 	readonly bed: Bed;
 	readonly #arena = new ArrayBuffer(16 * KB);
 	readonly #setup: Setup;
-	/** Milliseconds that the last boot was up. */
+	/** How long the last boot was up, in milliseconds. */
 	#uptime = 0;
 	readonly #page: Uint8Array;
 	readonly #read: Uint8Array;
@@ -84,14 +84,14 @@ class Player {
 
 	boot(): Zram {
 		const { pageLength, encrypted = false } = this.#setup;
-		// what never looks erased is taken only if it is said so
+		// flash that never looks erased needs `format`
 		return this.bed.boot(
 			{ byteLength: PAGES * pageLength, pageLength, arena: this.#arena },
 			{ format: encrypted, endurance: 100_000 },
 		);
 	}
 
-	/** Does `work` until its end, or until the power is gone. */
+	/** Does `work` to its end, or until the power goes. */
 	attempt(work: () => void) {
 		try {
 			work();
@@ -122,7 +122,7 @@ class Player {
 		if (what < 13) {
 			fill(this.#page, 0, pageLength, random.once(8) ? TEXT : NOISE, seed);
 			zram.write(this.#page, page * pageLength);
-			// the same bytes once more, or to the place where they were
+			// the same bytes again, or back in their old place
 			if (random.once(3)) zram.trim(page * pageLength, pageLength);
 			if (random.once(3)) zram.write(this.#page, random.below(PAGES) * pageLength);
 		} else if (what < 15) zram.write(this.#page.subarray(0, 100), page * pageLength + 50);
@@ -150,7 +150,7 @@ class Player {
 		};
 	}
 
-	/** What follows a cut: a start, which may find the power gone again, and two pages. */
+	/** What follows a cut: a start, in which the power may go again, and two pages. */
 	recover() {
 		const zram = this.boot();
 		for (let page = 0; page < 2; page++) {
@@ -159,7 +159,7 @@ class Player {
 		}
 	}
 
-	/** After a reboot: empty, sound, and as good as new; each cut has counted one erase too many at most. */
+	/** After a reboot the device is empty, sound, and as good as new. Each cut has counted at most one erase too many. */
 	examine(before: Drifts, cuts: number) {
 		const snapshot = this.bed.chip.snapshot();
 		this.#examineCounts(before, this.drifts(), cuts);
@@ -176,12 +176,12 @@ class Player {
 			zram.write(this.#page, page * this.#page.length);
 			if (!this.#holds(zram, page)) throw new Error("not the bytes that were written");
 		}
-		// one may have stayed in memory while the log's own were erased anew
+		// one may have stayed in memory while the log erased its own units
 		if (zram.status().bdCount < 3) throw new Error("pages do not go to flash any more");
 		zram.check();
 	}
 
-	/** Whether a page reads as what is in #page. */
+	/** Whether a page reads as #page. */
 	#holds(zram: Zram, page: number): boolean {
 		zram.read(this.#read, page * this.#read.length);
 		return equal(this.#read, 0, this.#page, 0, this.#page.length);
@@ -207,7 +207,7 @@ class Player {
 	}
 }
 
-/** Plays a boot from the flash as it was before, up to the cut; reboots, and goes on. */
+/** Plays a boot from the flash as it was before it, up to the cut; then reboots and continues. */
 class Cutter {
 	recoveries = 0;
 	readonly #player: Player;

@@ -1,6 +1,6 @@
 /*
- * Replay: a trace against its own options gives the device's figures; with other options, and with allocators, what these
- * can be checked with; zram record and replay from outside.
+ * Replay: with its own options a trace gives the device's figures; checks for other options, for allocators and for flash;
+ * zram record and zram replay from outside.
  */
 // needs: node
 
@@ -43,7 +43,7 @@ function saved(trace: Trace): TraceFile {
 	return new TraceFile(kept.bytes);
 }
 
-/** What a replay promises to be the device's, to the last one. */
+/** The figures in which replay promises to equal the device exactly. */
 function figures(status: ReturnType<Zram["status"]> | ReturnType<typeof replayOnDevice>["status"]) {
 	const { memUsed, memUsedMax, comprDataSize, samePages, rawPages, codecs, bdCount, hugePages, pagesStored } = status;
 	const pages = { samePages, rawPages, codecs, bdCount, hugePages, pagesStored };
@@ -66,7 +66,7 @@ const shapes: [string, Partial<ZramOptions>][] = [
 ];
 
 for (const [name, options] of shapes)
-	test(`against its own options: used, pages by state, refusals are the device's; ${name}`, () => {
+	test(`own options: used, pages by state and refusals are the device's; ${name}`, () => {
 		for (let seed = 1; seed <= Math.max(2, 8 * scale); seed++) {
 			const zram = new Zram({ arena: 40 * KB, byteLength: 32 * PAGE, ...options });
 			const trace = new Trace({ zram, byteLength: 256 * KB });
@@ -78,7 +78,7 @@ for (const [name, options] of shapes)
 		}
 	});
 
-test("against its own options: a pool that is full, and evicts", () => {
+test("own options: a full pool that evicts", () => {
 	const zram = new Zram({ arena: 48 * KB, byteLength: 256 * KB });
 	const trace = new Trace({ zram, byteLength: 256 * KB });
 	const pool = new SwapPool({ devices: [zram], evict: "lru" });
@@ -93,7 +93,7 @@ test("against its own options: a pool that is full, and evicts", () => {
 	pool.close();
 });
 
-test("against its own options: with flash, what went there is there", () => {
+test("own options: with flash, what went there is there", () => {
 	for (let seed = 1; seed <= 4; seed++) {
 		const bed = makeBed();
 		const zram = bed.boot();
@@ -121,7 +121,7 @@ test("against its own options: with flash, what went there is there", () => {
 	}
 });
 
-test("against its own options: a device that had pages", () => {
+test("own options: a device that already had pages", () => {
 	const zram = new Zram({ arena: 40 * KB, byteLength: 32 * PAGE });
 	work(zram, new Random(1), 60);
 	zram.resetPeak();
@@ -133,7 +133,7 @@ test("against its own options: a device that had pages", () => {
 	zram.close();
 });
 
-test("against its own options: a limit that was there before", () => {
+test("own options: a limit set before recording", () => {
 	const zram = new Zram({ arena: 100 * KB, byteLength: 32 * PAGE });
 	zram.limit = 40 * KB;
 	const trace = new Trace({ zram, byteLength: 64 * KB });
@@ -146,7 +146,7 @@ test("against its own options: a limit that was there before", () => {
 	zram.close();
 });
 
-/** A trace of random work on a large enough device. */
+/** A trace of random work on a device with room for all. */
 function anyTrace(count = 500): TraceFile {
 	const zram = new Zram({ arena: 400 * KB, byteLength: 64 * PAGE });
 	const trace = new Trace({ zram, byteLength: 256 * KB });
@@ -156,7 +156,7 @@ function anyTrace(count = 500): TraceFile {
 	return file;
 }
 
-test("other options: more memory refuses less, other pages hold as much, what is not allowed is stored as it is", () => {
+test("other options: more memory refuses less, other pages hold as much, excluded codecs leave pages uncompressed", () => {
 	const file = anyTrace();
 	const on = (changes: Parameters<typeof replayOnDevice>[1]) => replayOnDevice(file, changes, () => {});
 	const own = on({});
@@ -180,7 +180,7 @@ test("other options: more memory refuses less, other pages hold as much, what is
 	assert.throws(() => on({ arena: 2 * KB }), /an arena of 2048 bytes does not do for this device, \d+ are needed/);
 });
 
-test("other options: shorter pages made longer again", () => {
+test("other options: shorter pages, made longer again", () => {
 	const zram = new Zram({ arena: 400 * KB, byteLength: 64 * PAGE, pageLength: 1024 });
 	const trace = new Trace({ zram, byteLength: 256 * KB });
 	for (let page = 0; page < 8; page++) zram.write(pageOf("compressed", page, 1024), page * 1024);
@@ -195,7 +195,7 @@ test("other options: shorter pages made longer again", () => {
 	zram.close();
 });
 
-test("allocators: the payload is the device's, ideal is the least, and full arenas refuse", () => {
+test("allocators: the payload is the device's, ideal needs least, and full arenas refuse", () => {
 	const file = anyTrace();
 	const { status } = replayOnDevice(file, {}, () => {});
 	for (const contender of Object.values(CONTENDERS)) {
@@ -212,7 +212,7 @@ test("allocators: the payload is the device's, ideal is the least, and full aren
 	}
 });
 
-test("flash: a device of ours does what it did; who writes at once wears more, and who takes the next block unevenly", () => {
+test("flash: our device does what it did; writing at once wears more, and taking the next block wears unevenly", () => {
 	const bed = makeBed();
 	const zram = bed.boot({ arena: 96 * KB });
 	const trace = new Trace({ zram, byteLength: 256 * KB, ticks: bed.clock.ticks });
@@ -232,7 +232,7 @@ test("flash: a device of ours does what it did; who writes at once wears more, a
 		FlashResult,
 		FlashResult,
 	];
-	// a page that is on flash as it is was not programmed again, and a trace does not tell
+	// a page already on flash wasn't programmed again, which a trace can't tell
 	assert.equal([ours.held, ours.refused], [bdCount, failedWrites]);
 	assert.ok(Math.abs(ours.pages - bdWrites) < 3);
 	assert.ok(ours.erases > 0 && ours.worst >= 45 && (ours.years as number) > 0);
@@ -247,7 +247,7 @@ test("flash: a device of ours does what it did; who writes at once wears more, a
 	zram.close();
 });
 
-test("flash: what need not go there wears nothing", () => {
+test("flash: pages that needn't go there wear nothing", () => {
 	const zram = new Zram({ arena: 400 * KB, byteLength: 64 * PAGE });
 	const trace = new Trace({ zram, byteLength: 64 * KB });
 	for (let i = 0; i < 50; i++) zram.write(pageOf("compressed", i), i * PAGE);
@@ -275,7 +275,7 @@ test("the histogram: every page in its step", () => {
 	zram.close();
 });
 
-/** A trace of so many operations on a device of 512 pages, made of few blocks over and over. */
+/** A trace of that many operations on a device of 512 pages, made by repeating a few blocks. */
 function longTrace(operations: number): TraceFile {
 	const zram = new Zram({ arena: 1024 * KB, byteLength: 512 * PAGE });
 	const kept = new Kept();
@@ -289,7 +289,7 @@ function longTrace(operations: number): TraceFile {
 	return new TraceFile(kept.bytes);
 }
 
-test("very many operations (a million in npm run test:long): against granules in no more time than writing as many pages, in memory that does not grow", () => {
+test("very many operations (a million in npm run test:long): replay takes no longer than writing as many pages, in memory that doesn't grow", () => {
 	const count = Math.min(1_000_000, 200_000 * scale);
 	const started = performance.now();
 	const file = longTrace(count);
@@ -312,7 +312,7 @@ test("very many operations (a million in npm run test:long): against granules in
 	assert.ok(replayed - written <= written - started);
 });
 
-/** A console's log: a trace of two devices, status lines, and what else is printed. */
+/** A console's log: traces of two devices, status lines, and other output. */
 function makeLog(): string {
 	const zram = new Zram({ arena: 40 * KB, byteLength: 64 * PAGE });
 	const other = new Zram({ arena: 40 * KB, byteLength: 64 * PAGE });
@@ -330,7 +330,7 @@ function makeLog(): string {
 	return lines.join("\r\n");
 }
 
-test("record: a console's log becomes a trace; other lines and other devices are passed over", async () => {
+test("record: turns a console's log into a trace; skips other lines and other devices", async () => {
 	const log = join(folder, "console.log");
 	const out = join(folder, "photos.zrt");
 	writeFileSync(log, makeLog());
@@ -372,7 +372,7 @@ test("replay: text, JSON, and options", async () => {
 	assert.is(json.complete, true);
 });
 
-test("replay --html: one page that asks for nothing else, with a curve for each, and escapes what it is told", async () => {
+test("replay --html: writes a self-contained page with a curve for each, and escapes names", async () => {
 	const out = join(folder, "page.html");
 	const { exitCode, stdout } = await zramctl(
 		"replay",
@@ -396,7 +396,7 @@ test("replay --html: one page that asks for nothing else, with a curve for each,
 	assert.ok(escaped.includes("<h1>&lt;b&gt;&amp;&quot;</h1>") && !escaped.includes("<b>"));
 });
 
-test("replay: what is wrong is said, and where; what could be read is used", async () => {
+test("replay: says what is wrong and where, and uses what it could read", async () => {
 	const file = (name: string, content: string | Uint8Array) => {
 		const path = join(folder, name);
 		writeFileSync(path, content);
@@ -405,7 +405,7 @@ test("replay: what is wrong is said, and where; what could be read is used", asy
 	const log = makeLog();
 	const trace = readFileSync(join(folder, "any.zrt"));
 	const other = new Uint8Array(trace);
-	other[8 + 11] = 50; // "zram/trace 2", and its checksum is wrong
+	other[8 + 11] = 50; // "zram/trace 2", with a wrong checksum
 	const wrong: [string[], number, RegExp][] = [
 		[["replay"], 2, /a file is missing/],
 		[["replay", "a", "b"], 2, /one file at a time/],

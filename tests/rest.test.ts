@@ -1,5 +1,5 @@
 /*
- * Pages that rest: which are packed again, what they are then, and what that costs nobody. The engine decides which
+ * Pages at rest: which are repacked, what they become, and what that leaves untouched. The engine decides which
  * (engine/…/rest), Zram.maintain() when.
  */
 // needs: js
@@ -50,7 +50,7 @@ function holds(zram: Zram, page: number, bytes: Uint8Array) {
 }
 
 for (const integrity of [false, true])
-	test(`what rests becomes dense, keeps its age, and reads as before${integrity ? ", integrity" : ""}`, () => {
+	test(`pages at rest become dense, keep their age, and read as before${integrity ? ", integrity" : ""}`, () => {
 		const zram = makeDevice({ integrity });
 		for (let page = 0; page < 4; page++) zram.write(textPage(page), page * PAGE);
 		assert.is(zram.maintain(LONG), true);
@@ -83,7 +83,7 @@ for (const integrity of [false, true])
 		zram.close();
 	});
 
-test("the engine: the largest come first, and what does not rest stays as it is", () => {
+test("the engine: the largest come first, and pages in use stay as they are", () => {
 	const plan = planWords({ arenaLength: 40 * 1024, pageCount: PAGES, pageLength: PAGE, mode: MODE_KEEP });
 	Engine.plan(plan.buffer);
 	const scratch = new Memory(plan[PLAN_SCRATCH] as number, "internal");
@@ -107,7 +107,7 @@ test("the engine: the largest come first, and what does not rest stays as it is"
 	scratch.close();
 });
 
-test("what gains nothing is tried once, and again when it was written", () => {
+test("a page that gains nothing is tried once, and again after it is written", () => {
 	const zram = makeDevice({ integrity: true });
 	zram.write(noisePage(1), 0);
 	zram.markIdle();
@@ -127,7 +127,7 @@ test("what gains nothing is tried once, and again when it was written", () => {
 	zram.close();
 });
 
-test("a gain of less than a granule is none", () => {
+test("a gain of less than a granule doesn't count", () => {
 	for (let alphabet = 216; alphabet < 252; alphabet += 2) {
 		const zram = makeDevice({ codecs: ["dense"] });
 		const page = noisePage(alphabet).map((byte) => byte % alphabet);
@@ -141,7 +141,7 @@ test("a gain of less than a granule is none", () => {
 	}
 });
 
-test("codecs without dense: nothing is left to do", () => {
+test("codecs without dense: nothing to do", () => {
 	const zram = makeDevice({ codecs: ["lz4", "columns"] as CodecName[] });
 	zram.write(textPage(1), 0);
 	zram.markIdle();
@@ -151,7 +151,7 @@ test("codecs without dense: nothing is left to do", () => {
 	zram.close();
 });
 
-test("reset counts anew; same-filled and empty pages are none that rest", () => {
+test("reset starts counting over; same-filled and empty pages never rest", () => {
 	const zram = makeDevice();
 	zram.write(new Uint8Array(PAGE).fill(7), 0);
 	zram.write(textPage(3), PAGE);
@@ -166,7 +166,7 @@ test("reset counts anew; same-filled and empty pages are none that rest", () => 
 	zram.close();
 });
 
-test("a pool's and a flash's devices", () => {
+test("maintain of a pool and of a flash", () => {
 	const devices = [makeDevice(), makeDevice()];
 	const pool = new SwapPool({ devices });
 	for (let i = 0; i < 12; i++) pool.write(`${i}`, textPage(i));
@@ -194,7 +194,7 @@ test("a pool's and a flash's devices", () => {
 	for (const zram of devices) zram.close();
 });
 
-/** Has `work` run with a clock of its own, where JavaScript can: what it is given sets that ahead by so many minutes, or back. */
+/** Runs `work` with its own clock, where JavaScript can. The function it gets moves that by minutes, forward or back. */
 function withClock(work: (pass: (minutes: number) => void) => void) {
 	const { performance } = globalThis as { performance?: { now: () => number } };
 	if (!performance) return;
@@ -210,7 +210,7 @@ function withClock(work: (pass: (minutes: number) => void) => void) {
 	}
 }
 
-test("maintain: a minute is an age step, a minute begun is none, and a clock that is set back neither", () => {
+test("maintain: a full minute is one age step; a minute begun, or a clock set back, is none", () => {
 	withClock((pass) => {
 		const zram = makeDevice({ codecs: ["lz4"] });
 		const ageOf = (page: number) => [...zram.pages()][page]?.age;
@@ -242,7 +242,7 @@ test("maintain: a minute is an age step, a minute begun is none, and a clock tha
 	});
 });
 
-test("maintain: what has rested for a minute is packed, without a call of markIdle", () => {
+test("maintain: packs what has rested for a minute, without a call of markIdle", () => {
 	withClock((pass) => {
 		const zram = makeDevice();
 		zram.write(textPage(1), 0);

@@ -1,4 +1,4 @@
-/* The slot table: its invariant broken on purpose, and damage that is harmless or found. */
+/* The slot table: its invariant broken on purpose, and damage that is either harmless or detected. */
 // needs: js
 // firmware: --slots 12416 --chunk 210000
 
@@ -17,7 +17,7 @@ function flip(array: Uint8Array | Uint32Array, index: number, bits = 1) {
 	array[index] = (array[index] as number) ^ bits;
 }
 
-/** A device with flash: pages 0 to 5 are on it, 6 to 9 in memory; and the slots' words. */
+/** A device with pages 0 to 5 on flash and 6 to 9 in memory, and its slot table's words. */
 function makeOffloaded(options: Partial<ZramOptions> = {}) {
 	const arena = new ArrayBuffer(32 * 1024);
 	const zram = makeBed({ blocks: 12 }).boot({ byteLength: PAGES * PAGE, arena, ...options });
@@ -49,7 +49,7 @@ test("check: invariant 12, slot", () => {
 	}
 });
 
-test("damage: bits of the slot table, in Node each: right bytes, or an error that is documented, and no call hangs", () => {
+test("damage: flips bits of the slot table (in Node each): right bytes or a documented error, and no call hangs", () => {
 	for (const integrity of [false, true]) {
 		const bits = 12 * 16 * 8;
 		for (let bit = 0; bit < bits; bit += integrity || !IS_NODE ? 7 : 1) {
@@ -60,7 +60,7 @@ test("damage: bits of the slot table, in Node each: right bytes, or an error tha
 					work();
 				} catch (error) {
 					const { code } = error as ZramError;
-					// without erases pages stay in memory, which is full then
+					// without erases pages stay in memory, which then is full
 					if (code !== "ECORRUPT" && code !== "EIO" && code !== "ENOSPC") throw new Error(`bit ${bit}: ${error}`);
 				}
 			};

@@ -1,4 +1,4 @@
-/* Status lines: what a device says comes back as it was, and no line that was cut off or garbled is believed. */
+/* Status lines: what a device says comes back unchanged, and no truncated or garbled line is believed. */
 // needs: js
 
 import { test } from "uvu";
@@ -8,7 +8,7 @@ import { formatStatus, parseStatus } from "zram/status";
 import { makeDevice, PAGE, pageOf } from "./support/device.ts";
 import { makeBed } from "./support/offload.ts";
 
-/** A device with a history: every kind of page, reads, a failed call. */
+/** A device with a past: every kind of page, reads, a failed call. */
 function usedDevice() {
 	const { zram } = makeDevice();
 	zram.read(3 * PAGE, PAGE);
@@ -17,7 +17,7 @@ function usedDevice() {
 	return zram;
 }
 
-/** Numbers as a line gives them: three decimals. */
+/** Numbers as a line gives them, with three decimals. */
 function rounded<T extends object>(numbers: T): T {
 	const entries = Object.entries(numbers).map(([key, value]) => [
 		key,
@@ -26,7 +26,7 @@ function rounded<T extends object>(numbers: T): T {
 	return Object.fromEntries(entries);
 }
 
-test("a line says what status() does", () => {
+test("a line says what status() says", () => {
 	const zram = usedDevice();
 	const status = zram.status();
 	const report = parseStatus(formatStatus("a-b_1", zram, 61004));
@@ -57,7 +57,7 @@ test("the format, to the letter", () => {
 	zram.close();
 });
 
-test("names: what would not be one word is refused", () => {
+test("names: must be one word", () => {
 	const { zram } = makeDevice();
 	for (const name of ["", "a b", "a=b", "ä", "a\n", "."]) {
 		let error: unknown;
@@ -72,7 +72,7 @@ test("names: what would not be one word is refused", () => {
 	zram.close();
 });
 
-test("a line that was cut off anywhere is none", () => {
+test("a line cut off anywhere is not a status line", () => {
 	const { zram } = makeDevice();
 	const line = formatStatus("x", zram, 12);
 	zram.close();
@@ -80,7 +80,7 @@ test("a line that was cut off anywhere is none", () => {
 	for (let length = 0; length < line.length; length++) assert.is(parseStatus(line.slice(0, length)), undefined);
 });
 
-test("what a console adds is not looked at; what it garbles is no line", () => {
+test("text that a console adds is ignored; a garbled line is not a status line", () => {
 	assert.is(parseStatus("\x1b[0;32m[12:00:01]\x1b[0m zram/1 x ms=5 .\r")?.ms, 5);
 	assert.is(parseStatus("zram/1 x ms=5 future=7 .")?.ms, 5);
 	assert.equal(parseStatus("zram/1 x .")?.status.memUsed, 0);

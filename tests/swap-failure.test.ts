@@ -1,6 +1,6 @@
 /*
- * SwapPool on devices that fail: every single call of a device, every page of it, every call of the flash driver below, in
- * every operation of a pool; and at random. Nothing is lost, nothing is mixed up, and nothing leaks.
+ * SwapPool on devices that fail: at every call of a device, every page of a call, and every call of the flash driver below,
+ * in every operation of a pool; and at random. Nothing is lost, mixed up, or leaked.
  */
 // needs: js
 
@@ -27,7 +27,7 @@ function failsFor(work: () => void): boolean {
 
 const device = (pages: number, arena: number) => ({ byteLength: pages * PAGE, arena: { byteLength: arena } });
 
-/** Room for all, with several devices; for half of it; or with a flash. */
+/** Room for everything, with several devices; for half of it; or with a flash. */
 const SHAPES: [string, FaultyPoolOptions][] = [
 	["two devices", { devices: [device(40, 24_000), device(60, 40_000)] }],
 	["two devices, page by page", { operations: true, devices: [device(40, 24_000), device(60, 40_000)] }],
@@ -52,7 +52,7 @@ const SHAPES: [string, FaultyPoolOptions][] = [
 	],
 ];
 
-/** Whatever a pool does that calls a device. Before it there are buffers 0 to 5, two owned ones, and 4 and 5 are acquired. */
+/** Everything a pool does that calls a device. It starts with buffers 0 to 5, of which 4 and 5 are acquired, and two owned ones. */
 const OPERATIONS: [string, (pool: FaultyPool) => void][] = [
 	["write new", (pool) => pool.write("new", 5 * PAGE + 7)],
 	["write over it, longer", (pool) => pool.write(0, 9 * PAGE)],
@@ -101,7 +101,7 @@ function prepare(options: FaultyPoolOptions, seed: number): FaultyPool {
 	for (let key = 0; key < 6; key++) pool.write(key, (2 + key) * PAGE + 30 * key);
 	pool.own(3 * PAGE);
 	pool.own(2 * PAGE + 9);
-	pool.delete(1); // what is free does not lie side by side
+	pool.delete(1); // makes free pages scattered
 	pool.write(1, 4 * PAGE);
 	pool.acquire(4, true);
 	pool.acquire(5, false);
@@ -109,7 +109,7 @@ function prepare(options: FaultyPoolOptions, seed: number): FaultyPool {
 	return pool;
 }
 
-/** Fails call number 1, 2 … of an operation until it comes to its end without. How many there were. */
+/** Fails call number 1, 2 … of an operation, until one run ends without a fault. Returns how many faults there were. */
 function failEach(
 	options: FaultyPoolOptions,
 	seed: number,
@@ -125,7 +125,7 @@ function failEach(
 			const { fired } = pool.fault;
 			pool.fault.disarm();
 			pool.check();
-			work(pool); // once more, and it works, or is refused as always
+			work(pool); // again: it works, or is refused as usual
 			pool.finish();
 			if (!fired) return countdown - 1;
 		} catch (error) {
@@ -134,11 +134,11 @@ function failEach(
 	}
 }
 
-/** What may go on to fail: it throws. */
+/** May keep failing: it throws. */
 const LASTING: Kind[] = ["before", "operation", "driver"];
 
 const seeds = scaled(1);
-/** Where there is less time, one in so many operations. */
+/** With less time, one in this many operations. */
 const every = Math.max(1, Math.round(100 / scaled(100)));
 
 for (const [shape, options] of SHAPES)
@@ -158,7 +158,7 @@ for (const [shape, options] of SHAPES)
 		assert.ok(count > (300 * seeds) / every, `only ${count} faults`);
 	});
 
-test("a last page that could not be read once, and has no room where it is, moves with its new bytes", () => {
+test("a last page that couldn't be read once, and has no room on its device, moves with its new bytes", () => {
 	const fault = new Fault();
 	const make = (pages: number, arena: number) => new FaultyZram({ ...device(pages, arena), pageLength: PAGE }, fault);
 	const [first, second] = [make(40, 8_000), make(40, 8_000)];

@@ -1,6 +1,6 @@
 /*
- * What a swap pool and zram/flash take on the XS heap: nothing where that is promised, a bounded number of slots where it
- * is documented. And the safety net for handles that nobody has closed.
+ * What a pool and zram/flash take on the XS heap: nothing where we promise that, a bounded number of slots where it is
+ * documented. And the safety net for handles that nobody closed.
  */
 // needs: xs
 
@@ -47,7 +47,7 @@ test("read into a buffer and partial writes allocate nothing", () => {
 	assert.equal(allocated(work), NOTHING);
 });
 
-test("append allocates nothing, whole pages and several values in turn included; nor does resize", () => {
+test("append allocates nothing, even for whole pages and several values in turn; nor does resize", () => {
 	const pool = makePool();
 	const record = pageOf("raw", 1, 200);
 	for (const key of [0, 1, 2, 3]) pool.append(key, record);
@@ -60,9 +60,9 @@ test("append allocates nothing, whole pages and several values in turn included;
 	assert.equal(allocated(work), NOTHING);
 });
 
-test("acquire and release of what is in a slot allocate nothing, written or not", () => {
+test("acquire and release of a resident buffer allocate nothing, changed or not", () => {
 	const pool = makePool();
-	const key = "a"; // in a variable: a literal is a new string each time
+	const key = "a"; // a variable, because a literal is a new string each time
 	pool.write(key, pageOf("compressed", 1, FRAME));
 	pool.acquire(key, "r");
 	pool.release(key);
@@ -77,7 +77,7 @@ test("acquire and release of what is in a slot allocate nothing, written or not"
 	assert.is(pool.status().misses, 1);
 });
 
-test("acquire of what must be read allocates 9 slots, 10 on XS 17, and no bytes, and keeps none of them", () => {
+test("acquire that must read allocates 9 slots, 10 on XS 17, and no bytes, and keeps none of them", () => {
 	const pool = makePool();
 	for (const key of [0, 1, 2, 3]) pool.write(key, pageOf("compressed", key, FRAME));
 	const work = (calls: number) => {
@@ -109,7 +109,7 @@ test("zram/flash: read, write and eraseBlock allocate nothing", () => {
 	assert.ok(equal(into, 0, record, 0, 256));
 });
 
-test("1,000 buffers: a bounded number of slots on the XS heap for each, and no bytes but the key's", () => {
+test("1,000 buffers: a bounded number of XS slots each, and no bytes but the key's", () => {
 	const COUNT = 1000;
 	const stats = new Int32Array(6);
 	const bytes = pageOf("compressed", 1, 1024);
@@ -135,7 +135,7 @@ test("1,000 buffers: a bounded number of slots on the XS heap for each, and no b
 	measure("string of 12 characters", (index) => `buffer-${10_000 + index}`, 3.1, 60);
 });
 
-test("layout: the bytes of the tables and slots, to the last one", () => {
+test("layout: exactly the bytes of tables and slots", () => {
 	const devices = [makeZram(), makeZram()];
 	const resident = { slots: 3, byteLength: 1000 };
 	assert.equal(SwapPool.layout({ devices, keys: 100, resident }), {
@@ -148,7 +148,7 @@ test("layout: the bytes of the tables and slots, to the last one", () => {
 	assert.is(Chains.linksLength(65_535, 10), 4 * (65_535 + 12));
 });
 
-test("links of 4 bytes, for devices of more than 65,534 pages", () => {
+test("links of 4 bytes for devices of more than 65,534 pages", () => {
 	const zram = new Zram({ byteLength: 70_000 * 512, arena: { byteLength: 1 << 20 }, pageLength: 512 });
 	const pool = new SwapPool({ devices: [zram], keys: 300 });
 	for (let i = 0; i < 260; i++) pool.create(i, 512 * 256);
@@ -158,7 +158,7 @@ test("links of 4 bytes, for devices of more than 65,534 pages", () => {
 	assert.is(pool.status().pagesUsed, 260 * 256 + 6);
 });
 
-/** Lets promise jobs run, and with their end the callbacks of finalization registries: at the next turn, if there are. */
+/** Lets promise jobs run, and after them finalization callbacks; at the next turn, if there are turns. */
 async function settle() {
 	for (let i = 0; i < 3; i++) {
 		collect();
@@ -166,13 +166,13 @@ async function settle() {
 	}
 }
 
-/** In a function of its own, and one more that is closed: XS may remember the last. */
+/** In its own function, and with another handle that is closed: XS may remember the last one. */
 function forget(pool: SwapPool, count: number) {
 	for (let i = 0; i < count; i++) pool.own(pageOf("compressed", i, FRAME));
 	pool.own(1).close();
 }
 
-test("handles that are forgotten: their buffers are freed after a collection", async () => {
+test("forgotten handles: their buffers are freed after a collection", async () => {
 	const pool = makePool();
 	let handle: ReturnType<SwapPool["own"]> | undefined = pool.own(pageOf("compressed", 1, FRAME));
 	const kept = pool.own(pageOf("compressed", 2, FRAME));
@@ -190,7 +190,7 @@ test("handles that are forgotten: their buffers are freed after a collection", a
 	assert.is(pool.status().owned, 0);
 });
 
-test("handles that are forgotten while acquired stay, and so does the view", async () => {
+test("handles forgotten while acquired stay, and so does the view", async () => {
 	const pool = makePool();
 	const acquire = () => {
 		const handle = pool.own(pageOf("compressed", 1, FRAME));
@@ -209,7 +209,7 @@ test("handles that are forgotten while acquired stay, and so does the view", asy
 	assert.is(reference.deref(), undefined);
 });
 
-test("closed handles are not freed twice: their number may be another's", async () => {
+test("closed handles aren't freed twice: their number may be another's by then", async () => {
 	const pool = makePool();
 	for (let i = 0; i < 5; i++) pool.own(10).close();
 	for (let i = 0; i < 5; i++) pool.write(i, Uint8Array.of(i));
@@ -218,7 +218,7 @@ test("closed handles are not freed twice: their number may be another's", async 
 	for (let i = 0; i < 5; i++) assert.is(new Uint8Array(pool.read(i) as ArrayBuffer)[0], i);
 });
 
-test("a view outlives its pool and its slot's memory: without bytes, or with its own", async () => {
+test("a view outlives its pool and its slot's memory, without bytes or with its own", async () => {
 	let view: Uint8Array;
 	{
 		const pool = makePool();
@@ -232,7 +232,7 @@ test("a view outlives its pool and its slot's memory: without bytes, or with its
 	view[0] = 1;
 });
 
-/** What native code does that keeps a buffer and its address: reads there, whatever has become of the buffer. */
+/** Acts like native code that keeps a buffer and its address: reads there, whatever has become of the buffer. */
 function remember(this: unknown, buffer: ArrayBufferLike): void {
 	native("xs_test_keep").call(this, buffer);
 }
@@ -240,7 +240,7 @@ function remembered(this: unknown, length: number, byte: number): number {
 	return native("xs_test_kept").call(this, length, byte);
 }
 
-test("native code that keeps a buffer and its address reads memory of its slot's, after pool.close() as well", async () => {
+test("native code that keeps a buffer and its address reads its slot's memory, even after pool.close()", async () => {
 	const pools = [false, true].map((debug) => makePool({ debug, resident: { slots: 1, byteLength: FRAME } }));
 	for (const pool of pools) {
 		pool.write("a", new Uint8Array(FRAME).fill(1));
@@ -262,7 +262,7 @@ test("native code that keeps a buffer and its address reads memory of its slot's
 	}
 });
 
-test("slots of closed pools go back to the host when nobody has a buffer of theirs", () => {
+test("closed pools' slots go back to the host when nobody has a buffer of theirs", () => {
 	const resident = { slots: 4, byteLength: 1 << 20 };
 	for (let i = 0; i < 100; i++) {
 		const pool = makePool({ resident });
@@ -272,7 +272,7 @@ test("slots of closed pools go back to the host when nobody has a buffer of thei
 	}
 });
 
-// preloaded code keeps the globals that it was linked with: there is nothing to take away
+// preloaded code keeps the globals it was linked with, so there is nothing to take away
 (isPreloaded ? test.skip : test)("without a FinalizationRegistry, close() does it all", async () => {
 	const registry = globalThis.FinalizationRegistry;
 	Reflect.deleteProperty(globalThis, "FinalizationRegistry");
@@ -287,7 +287,7 @@ test("slots of closed pools go back to the host when nobody has a buffer of thei
 	assert.is(pool.status().owned, 1);
 });
 
-test("without the use of a FinalizationRegistry, close() does it all", async () => {
+test("without a FinalizationRegistry, close() does it all", async () => {
 	const pool = makePool({ finalization: false });
 	pool.own(10);
 	pool.own(10).close();

@@ -1,4 +1,4 @@
-/* SwapPool against a Map of byte arrays, on pools of many shapes, most of them full all the time. */
+/* SwapPool against a Map of byte arrays, on pools of many shapes, most of which stay full. */
 // needs: js
 // firmware: --slots 18432 --chunk 104000
 
@@ -20,9 +20,9 @@ interface Shape {
 	name: string;
 	operations: number;
 	options: SwapModelOptions;
-	/** Bytes of the XS heap that the model holds. Default: too many for a microcontroller. */
+	/** Bytes that the model holds on the XS heap. Default: too many for a microcontroller. */
 	heap?: number;
-	/** What must have come up, or the shape tests less than it should. */
+	/** What must have happened, or the shape tests less than it should. */
 	sees?: ("refused" | "evicted" | "cuts" | "offloaded")[];
 }
 
@@ -160,7 +160,7 @@ for (const [index, { name, operations, options, heap = KB * KB, sees = [] }] of 
 		} catch (error) {
 			throw new Error(`seed ${seed}, operation ${i}: ${error}\n${(error as Error).stack}`);
 		}
-		// a short run need not come across everything
+		// a short run needn't meet everything
 		if (count >= operations) for (const what of sees) assert.ok(model[what] > 0, `${what} never came up`);
 	});
 

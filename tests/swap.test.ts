@@ -1,4 +1,4 @@
-/* SwapPool: what it promises, case by case. The model (swap-model) tries the rest. */
+/* SwapPool's promises, case by case. The model (swap-model) tries the rest. */
 // needs: js
 
 import { test } from "uvu";
@@ -36,7 +36,7 @@ function same(bytes: ArrayBuffer | Uint8Array | undefined, expected: Uint8Array,
 	assert.ok(equal(bytes as Uint8Array, 0, expected, 0, expected.length), `wrong ${what}`);
 }
 
-/** Fills a pool with pages of noise until nothing fits, and tells how many buffers there are. */
+/** Fills a pool with pages of noise until nothing fits. Returns how many buffers there are. */
 function fillUp(pool: SwapPool, byteLength = PAGE): number {
 	for (let count = 0; ; count++)
 		try {
@@ -46,7 +46,7 @@ function fillUp(pool: SwapPool, byteLength = PAGE): number {
 		}
 }
 
-test("read, write, has, delete, byteLength: as a key-value storage", () => {
+test("read, write, has, delete, byteLength: like key-value storage", () => {
 	const { pool } = makePool();
 	pool.write("a", frame(1));
 	pool.write(1, Uint8Array.of(1, 2, 3));
@@ -144,7 +144,7 @@ test("arguments: keys, buffers, offsets, options", () => {
 	assert.is(pool.status().keys, 1);
 });
 
-test("options: refused by name, before anything is done", () => {
+test("options: errors name them, before anything is done", () => {
 	const zram = makeZram();
 	zram.write(Uint8Array.of(1), 0);
 	const small = makeZram(64 * KB, { pageLength: 512, byteLength: 64 * KB });
@@ -183,7 +183,7 @@ test("options: refused by name, before anything is done", () => {
 	same(zram.read(1, 0), Uint8Array.of(0), "device: the pool has it for itself");
 });
 
-test("a pool of an arena: it makes its device, eight times as long, and closes it", () => {
+test("a pool with an arena makes its device, eight times as long, and closes it", () => {
 	const arena = new ArrayBuffer(64 * KB);
 	for (const given of [64 * KB, { byteLength: 64 * KB, memory: "internal" as const }, arena]) {
 		const pool = new SwapPool({ arena: given, resident: { slots: 1, byteLength: FRAME } });
@@ -207,7 +207,7 @@ test("a pool of an arena: it makes its device, eight times as long, and closes i
 	lost.close();
 });
 
-test("write: one that does not fit leaves the old value, its priority, and no trace", () => {
+test("write: one that doesn't fit leaves the old value, its priority, and no trace", () => {
 	const { zram, pool } = makePool({}, makeZram(32 * KB));
 	pool.write("a", frame(1));
 	const { memUsed } = zram.status();
@@ -219,7 +219,7 @@ test("write: one that does not fit leaves the old value, its priority, and no tr
 	zram.check();
 });
 
-test("write with replace: frees first, so it needs no room for both", () => {
+test("write with replace: frees the old value first, so it needs no room for both", () => {
 	const { pool } = makePool({}, makeZram(32 * KB));
 	pool.write("a", noise(1, 5 * PAGE));
 	fails(() => pool.write("a", noise(2, 5 * PAGE)), "ENOSPC");
@@ -244,7 +244,7 @@ test("partial write: page by page; bytesWritten says how far it came", () => {
 	same(pool.read("a"), expected);
 });
 
-test("create: zeros that take no room, to be filled through acquire", () => {
+test("create: zeros that take no room, to fill through acquire", () => {
 	const { zram, pool } = makePool();
 	const { memUsed } = zram.status();
 	pool.create("a", FRAME);
@@ -256,7 +256,7 @@ test("create: zeros that take no room, to be filled through acquire", () => {
 	same(pool.read("a"), frame(3));
 });
 
-test("no gaps: whatever was deleted, all that is free can be used", () => {
+test("no gaps: whatever was deleted, all free pages can be used", () => {
 	const { pool } = makePool({ keys: 200 }, makeZram(4096 * KB));
 	const { pagesFree } = pool.status();
 	for (let i = 0; i < 64; i++) pool.create(i, (1 + (i % 3)) * PAGE);
@@ -269,7 +269,7 @@ test("no gaps: whatever was deleted, all that is free can be used", () => {
 	assert.is(pool.status().pagesFree, pagesFree);
 });
 
-test("acquire: the bytes themselves; the same view for all, until the last release", () => {
+test("acquire: gives the bytes themselves, the same view to everyone until the last release", () => {
 	const { pool } = makePool();
 	pool.write("a", frame(1));
 	const view = pool.acquire("a");
@@ -287,7 +287,7 @@ test("acquire: the bytes themselves; the same view for all, until the last relea
 	assert.is(pool.status().misses, 1);
 });
 
-test("a view whose slot is taken is dead: it reads nothing, and writes into nobody's data", () => {
+test("a view whose slot was reused is dead: it reads nothing, and writes into nobody's data", () => {
 	const { pool } = makePool({ resident: { slots: 1, byteLength: FRAME } });
 	pool.write("a", frame(1));
 	pool.write("b", frame(2));
@@ -306,7 +306,7 @@ test("a view whose slot is taken is dead: it reads nothing, and writes into nobo
 	same(pool.acquire("a"), frame(1));
 });
 
-test("slots: the one that nobody has held for longest goes; all held is EBUSY; too large is a RangeError", () => {
+test("slots: the one released longest ago is reused; all held is EBUSY; too large is a RangeError", () => {
 	const { pool } = makePool();
 	for (const key of ["a", "b", "c"]) pool.write(key, frame(1));
 	pool.acquire("a");
@@ -332,7 +332,7 @@ test("slots: the one that nobody has held for longest goes; all held is EBUSY; t
 	fails(() => none.acquire("b"), "EBUSY");
 });
 
-test("a buffer that is acquired can be neither written nor deleted; one that is only in a slot can", () => {
+test("an acquired buffer can't be written or deleted; one that is merely in a slot can", () => {
 	const { pool } = makePool();
 	pool.write("a", frame(1));
 	const view = pool.acquire("a");
@@ -387,7 +387,7 @@ test('"r" is never written; "r+" only where it differs', () => {
 	same(pool.read("a"), view);
 });
 
-test("release with discard: what is in the slot is dropped, in either mode; the next acquire reads what is stored", () => {
+test("release with discard: drops the slot's bytes in either mode; the next acquire reads what is stored", () => {
 	const { pool } = makePool();
 	pool.write("a", frame(1));
 	for (const mode of ["r+", "r"] as const) {
@@ -411,7 +411,7 @@ test("release with discard: what is in the slot is dropped, in either mode; the 
 	assert.is(new Uint8Array(pool.read("a") as ArrayBuffer)[0], 77, "only the last discard counts");
 });
 
-test("a resident buffer is a buffer: exactly as long as its value, at its beginning, with byteLength and slice", () => {
+test("a resident buffer is a real buffer: starts at 0, exactly as long as its value, with byteLength and slice", () => {
 	const { pool } = makePool({ resident: { slots: 3, byteLength: FRAME } });
 	const lengths = { a: 1000, b: 0, c: FRAME };
 	for (const [key, length] of Object.entries(lengths)) pool.write(key, frame(length).subarray(0, length));
@@ -432,7 +432,7 @@ test("a resident buffer is a buffer: exactly as long as its value, at its beginn
 		}
 });
 
-test("who holds a buffer cannot take it from the pool: the next acquire is whole", () => {
+test("holding a buffer can't take it from the pool: the next acquire is whole", () => {
 	const { pool } = makePool();
 	pool.write("a", frame(1));
 	const take = (view: Uint8Array) => {
@@ -451,7 +451,7 @@ test("who holds a buffer cannot take it from the pool: the next acquire is whole
 	pool.release("a");
 	take(held);
 	if (held.length === 0) {
-		// JavaScript's own buffers can be detached: what was in it is elsewhere, and no zeros are stored
+		// JavaScript's own buffers can be detached: the bytes have moved elsewhere, and no zeros are stored
 		refuses(() => pool.acquire("a"), TypeError, "acquire: the view was detached: release it with discard");
 		refuses(() => pool.release("a"), TypeError, "release: the view was detached: release it with discard");
 		pool.release("a", true);
@@ -459,7 +459,7 @@ test("who holds a buffer cannot take it from the pool: the next acquire is whole
 	} else assert.is(pool.acquire("a")[0], 7);
 });
 
-test("debug: a view that was changed in mode r makes release throw; discard drops the change", () => {
+test("debug: release throws if a view in mode r was changed; discard drops the change", () => {
 	const { pool } = makePool({ debug: true });
 	pool.write("a", frame(1));
 	const changed = /^release: the view was changed, but acquired in mode "r"$/;
@@ -490,7 +490,7 @@ test("debug: a view that was changed in mode r makes release throw; discard drop
 	assert.equal([pool.status().slotsHeld, pool.status().slotsShown], [0, 0]);
 });
 
-test("debug: what is released is dead at once, and what is written into it changes nothing", () => {
+test("debug: a released view is dead at once, and writing into it changes nothing", () => {
 	const { pool } = makePool({ debug: true });
 	pool.write("a", frame(1));
 	for (const [discard, mode] of [
@@ -514,7 +514,7 @@ test("debug: what is released is dead at once, and what is written into it chang
 	refuses(() => makePool({ debug: 1 as Wrong }), TypeError, "debug: must be a boolean");
 });
 
-test("release that finds no room: still acquired, nothing lost, and it works once there is room", () => {
+test("release that finds no room: the buffer stays acquired, nothing is lost, and it works once there is room", () => {
 	const { pool } = makePool({}, makeZram(32 * KB));
 	pool.create("a", FRAME);
 	const count = fillUp(pool);
@@ -529,7 +529,7 @@ test("release that finds no room: still acquired, nothing lost, and it works onc
 	same(pool.read("a"), noise(50));
 });
 
-test("several devices: new buffers go where most room is, and on to the next; all of it can be used", () => {
+test("several devices: new buffers go where most room is, then to the next; all of it can be used", () => {
 	const devices = [makeZram(20 * KB), makeZram(64 * KB)] as const;
 	const pool = new SwapPool({ devices });
 	const pages = () => devices.map((zram) => zram.status().rawPages);
@@ -554,7 +554,7 @@ test("several devices: a page that no longer fits on its own moves to another", 
 	const last = noise(2, 4 * PAGE);
 	const expected = new Uint8Array(4 * PAGE);
 	for (const [start, end] of [
-		[2 * PAGE, 3 * PAGE], // first, last, in between; whole pages and parts
+		[2 * PAGE, 3 * PAGE], // first, last, middle; whole pages and parts
 		[100, 4000],
 		[3 * PAGE + 50, 4 * PAGE],
 		[PAGE, 2 * PAGE],
@@ -571,7 +571,7 @@ test("several devices: a page that no longer fits on its own moves to another", 
 	for (const zram of devices) zram.check();
 });
 
-test("several devices: a row of pages ends where its device ends", () => {
+test("several devices: a run of pages ends where its device ends", () => {
 	const devices = [0, 1, 2].map(() => makeZram(64 * KB, { byteLength: 4 * PAGE }));
 	const pool = new SwapPool({ devices });
 	const bytes = noise(1, 11 * PAGE + 7);
@@ -586,7 +586,7 @@ test("several devices: a row of pages ends where its device ends", () => {
 	}
 });
 
-test("a buffer that was read in part and then written anew is read from its new pages", () => {
+test("a buffer read in part and then rewritten is read from its new pages", () => {
 	const { pool } = makePool();
 	const into = new Uint8Array(100);
 	for (const seed of [1, 2, 3]) {
@@ -600,7 +600,7 @@ test("a buffer that was read in part and then written anew is read from its new 
 	same(into, frame(4).slice(2 * PAGE, 2 * PAGE + 100));
 });
 
-test("evict lru: least priority first, then unused for longest; never what is acquired, owned, or being written", () => {
+test("evict lru: lowest priority first, then least recently used; never what is acquired, owned, or being written", () => {
 	const { pool } = makePool({ evict: "lru", resident: { slots: 2, byteLength: PAGE } }, makeZram(38 * KB));
 	const owned = pool.own(noise(90, PAGE));
 	pool.write("important", noise(1, PAGE), { priority: 2 });
@@ -646,7 +646,7 @@ test("the table of keys is bounded: ENOSPC, or the least needed goes", () => {
 	assert.equal([...lru], [1, 3, 4]);
 });
 
-test("onPressure: after the call, once for many, with what would help; it may use the pool", async () => {
+test("onPressure: fires after the call, once for many, says what would help, and may use the pool", async () => {
 	const reports: Pressure[] = [];
 	const { pool } = makePool(
 		{
@@ -678,7 +678,7 @@ test("onPressure: after the call, once for many, with what would help; it may us
 	assert.is(reports.length, 2);
 });
 
-test("owned buffers: no key, read, written and acquired by their handle, freed by close", () => {
+test("owned buffers: have no key; their handle reads, writes and acquires; close frees", () => {
 	const { zram, pool } = makePool();
 	const { memUsed } = zram.status();
 	const handle = pool.own(frame(1));
@@ -742,7 +742,7 @@ test("close: every method throws ECLOSED, views are dead, the devices are empty 
 	other.close();
 });
 
-test("from within a callback of its device: EBUSY, and nothing has changed", () => {
+test("from inside a callback of its device: EBUSY, and nothing has changed", () => {
 	const errors: unknown[] = [];
 	let pool: SwapPool | undefined;
 	const zram = makeZram(256 * KB, {
@@ -772,13 +772,13 @@ test("from within a callback of its device: EBUSY, and nothing has changed", () 
 	assert.equal([...pool], ["a"]);
 });
 
-test("a damaged page: ECORRUPT for its buffer; delete works, and the page is not used again", () => {
+test("a damaged page: ECORRUPT for its buffer; delete works, and the page is never reused", () => {
 	const arena = new ArrayBuffer(64 * KB);
 	const zram = new Zram({ byteLength: 16 * PAGE, arena });
 	const { pool } = makePool({}, zram);
 	pool.write("a", noise(1, 3 * PAGE));
 	pool.write("b", noise(2, 2 * PAGE));
-	new Uint32Array(arena, 256 + 8, 1)[0] = 0xffffff; // the chain of page 1
+	new Uint32Array(arena, 256 + 8, 1)[0] = 0xffffff; // page 1's chain
 	fails(() => pool.read("a"), "ECORRUPT");
 	fails(() => pool.acquire("a"), "ECORRUPT");
 	assert.is(pool.status().slotsShown, 0);
@@ -791,7 +791,7 @@ test("a damaged page: ECORRUPT for its buffer; delete works, and the page is not
 	fails(() => pool.create("d", 1), "ENOSPC");
 });
 
-test("a page that rots on flash while its buffer is acquired: release writes it anew", () => {
+test("a page that rots on flash while its buffer is acquired: release rewrites it", () => {
 	const { chip, boot } = makeBed();
 	const { pool, zram } = makePool({ resident: { slots: 1, byteLength: 4 * PAGE } }, boot());
 	const bytes = noise(1, 4 * PAGE - 100);
@@ -805,18 +805,18 @@ test("a page that rots on flash while its buffer is acquired: release writes it 
 	same(pool.read("a"), bytes);
 });
 
-test("write: what the pages cannot hold even if all goes that may is refused, and nothing goes", () => {
+test("write: what can't fit even after evicting all it may is refused, and nothing is evicted", () => {
 	const { pool } = makePool({ evict: "lru", resident: { slots: 1, byteLength: FRAME } }, makeZram(512 * KB));
 	for (let i = 0; i < 20; i++) pool.write(i, frame(i), { priority: i % 3 });
 	pool.create("large", 40 * PAGE);
 	pool.acquire(19, "r");
 	const handle = pool.own(5 * PAGE);
 	const hopeless = [
-		() => pool.write("a", new Uint8Array(128 * PAGE)), // beside what is owned and held
+		() => pool.write("a", new Uint8Array(128 * PAGE)), // next to what is owned and held
 		() => pool.create("a", 120 * PAGE),
 		() => pool.own(120 * PAGE),
 		() => pool.own(new Uint8Array(129 * PAGE)),
-		() => pool.create("large", 80 * PAGE), // beside the old value
+		() => pool.create("large", 80 * PAGE), // next to the old value
 		() => pool.write("large", new Uint8Array(120 * PAGE), { replace: true }),
 	];
 	for (const call of hopeless) fails(call, "ENOSPC");
@@ -831,7 +831,7 @@ test("write: what the pages cannot hold even if all goes that may is refused, an
 	assert.equal([...full], [1, 2]);
 });
 
-test("release that finds no room says how far it came; discard then leaves new pages in front of old ones", () => {
+test("release that finds no room says how far it got; discard then leaves new pages before old ones", () => {
 	const { pool } = makePool({ resident: { slots: 1, byteLength: 8 * PAGE } }, makeZram(32 * KB));
 	const old = new Uint8Array(8 * PAGE).fill(1);
 	pool.write("a", old);
@@ -846,7 +846,7 @@ test("release that finds no room says how far it came; discard then leaves new p
 	same(pool.read("a"), old);
 });
 
-test("devices belong to one pool or flash, until it is closed; who is refused has changed nothing", () => {
+test("devices belong to one pool or flash until it is closed; a refused one has changed nothing", () => {
 	const [first, second, third] = [makeZram(), makeZram(), makeZram()];
 	third.write(Uint8Array.of(7), 0);
 	const pool = new SwapPool({ devices: [first, second] });
@@ -868,7 +868,7 @@ test("devices belong to one pool or flash, until it is closed; who is refused ha
 });
 
 for (const end of ["reset", "close"] as const)
-	test(`a device that is ${end} under a pool: the pool's methods throw ECLOSED; it can be closed, and leaves the device alone`, () => {
+	test(`a device that is ${end} under a pool: the pool's methods throw ECLOSED; closing it works, and leaves the device alone`, () => {
 		const devices = [makeZram(), makeZram()] as const;
 		const pool = new SwapPool({ devices, resident: { slots: 1, byteLength: FRAME } });
 		for (let i = 0; i < 8; i++) pool.write(i, frame(i));
@@ -906,7 +906,7 @@ for (const end of ["reset", "close"] as const)
 		if (end === "reset") assert.equal([devices[1].status().pagesStored, pagesStored], [4, 4]);
 	});
 
-test("a device of a pool in the middle of an operation can be neither reset nor closed, and the pool not closed", () => {
+test("in the middle of a pool's operation its device can't be reset or closed, nor the pool closed", () => {
 	const calls: (() => void)[] = [];
 	let count = 0;
 	const onOperation = () => {
@@ -928,7 +928,7 @@ test("a device of a pool in the middle of an operation can be neither reset nor 
 	pool.close();
 });
 
-test("within a callback of a device that others have called: EBUSY, and nothing has changed", () => {
+test("inside a callback of a device that others called: EBUSY, and nothing has changed", () => {
 	let call = () => {};
 	const { io, boot } = makeBed();
 	const calling: FlashIO = {
@@ -946,7 +946,7 @@ test("within a callback of a device that others have called: EBUSY, and nothing 
 	const pool = new SwapPool({ devices: [zram] });
 	pool.write("a", frame(1));
 	const handle = pool.own(frame(2));
-	for (let i = 0; i < 8; i++) pool.write("changing", noise(i)); // on flash, so that there is something to erase
+	for (let i = 0; i < 8; i++) pool.write("changing", noise(i)); // on flash, so there is something to erase
 	pool.delete("changing");
 	let count = 0;
 	const expectBusy = () => {
@@ -971,7 +971,7 @@ test("within a callback of a device that others have called: EBUSY, and nothing 
 	pool.close();
 });
 
-test("close: over an arena that was detached", () => {
+test("close: works if the arena is detached", () => {
 	const arena = new ArrayBuffer(64 * KB);
 	const { pool, zram } = makePool({}, new Zram({ byteLength: 16 * PAGE, arena }));
 	pool.write("a", frame(1));
@@ -986,7 +986,7 @@ test("close: over an arena that was detached", () => {
 	zram.close();
 });
 
-test("close: what a device throws comes when all is done", () => {
+test("close: what a device throws comes after everything is done", () => {
 	let isFailing = false;
 	const onOperation = () => {
 		if (isFailing) throw new Error("recorder");
@@ -1003,7 +1003,7 @@ test("close: what a device throws comes when all is done", () => {
 	new SwapPool({ devices });
 });
 
-test("a view that nobody holds any more may be what is written", () => {
+test("a released view may be the source of a write", () => {
 	const make = (evict: "lru" | "never") => {
 		const { pool } = makePool({ evict, resident: { slots: 1, byteLength: FRAME } }, makeZram(64 * KB));
 		pool.write("a", noise(1));
@@ -1050,10 +1050,10 @@ test("the key -0 is 0", () => {
 	);
 });
 
-/** Pages of a device that are stored as they are. */
+/** How many of a device's pages are stored uncompressed. */
 const rawPages = (zram: Zram) => [...zram.pages()].filter(({ state }) => state === "raw").length;
 
-test("append: at the end, all of it or nothing; the new length", () => {
+test("append: at the end, all or nothing; returns the new length", () => {
 	const { pool } = makePool();
 	const bytes = frame(9);
 	assert.is(pool.append("a", bytes.subarray(0, 10)), 10);
@@ -1070,7 +1070,7 @@ test("append: at the end, all of it or nothing; the new length", () => {
 	pool.release("a");
 });
 
-test("append: pieces of any length, at any place, between anything else", () => {
+test("append: pieces of any length, at any place, among other calls", () => {
 	const { pool } = makePool({ evict: "lru" });
 	const bytes = frame(3);
 	const between = [
@@ -1094,7 +1094,7 @@ test("append: pieces of any length, at any place, between anything else", () => 
 	assert.is(pool.status().byteLength, bytes.length + (pool.byteLength("b") as number));
 });
 
-test("append: what was appended last is not in the way of what replaces it", () => {
+test("append: bytes just appended don't hinder what replaces them", () => {
 	const { pool } = makePool();
 	const grow = () => {
 		for (let i = 0; i < 5; i++) pool.append("a", frame(1).subarray(0, 20));
@@ -1111,7 +1111,7 @@ test("append: what was appended last is not in the way of what replaces it", () 
 	assert.is(pool.status().byteLength, 5);
 });
 
-test("append: a page that is being filled is not compressed, one that is full is; four at a time", () => {
+test("append: a page being filled isn't compressed, a full one is; four at a time", () => {
 	const { pool, zram } = makePool();
 	const text = frame(1);
 	const grow = (key: number, from: number, to: number) => pool.append(key, text.subarray(from, to));
@@ -1127,7 +1127,7 @@ test("append: a page that is being filled is not compressed, one that is full is
 	zram.check();
 });
 
-test("append: pages that are being filled make room for what needs it, before anything is evicted or refused", () => {
+test("append: pages being filled make room when it is needed, before anything is evicted or refused", () => {
 	for (const evict of ["never", "lru"] as const) {
 		const { pool, zram } = makePool({ evict }, makeZram(32 * KB));
 		const text = frame(1);
@@ -1142,7 +1142,7 @@ test("append: pages that are being filled make room for what needs it, before an
 	}
 });
 
-test("append: where a page does not fit as it is, it is compressed each time", () => {
+test("append: a page that doesn't fit uncompressed is compressed each time", () => {
 	const zram = makeZram(16 * KB);
 	const { pool } = makePool({}, zram);
 	zram.limit = zram.status().memUsed + 1000;
@@ -1173,7 +1173,7 @@ test("resize: cuts, or adds zeros, which take no room", () => {
 	refuses(() => pool.resize("a", 128 * PAGE + 1), RangeError, /^byteLength: .*524288/);
 });
 
-test("move: another key, without a copy; what had it is gone", () => {
+test("move: gives another key without copying; what had that key is gone", () => {
 	const { pool, zram } = makePool();
 	pool.write("part", frame(1), { priority: 3 });
 	pool.write("whole", frame(2));
@@ -1206,7 +1206,7 @@ test("move: another key, without a copy; what had it is gone", () => {
 	refuses(() => pool.move("y", 0.5), TypeError, /^to: /);
 });
 
-test("read: at most so many bytes from there on", () => {
+test("read: at most that many bytes, from there on", () => {
 	const { pool } = makePool();
 	pool.write("a", frame(1));
 	same(pool.read("a", 10, 100), frame(1).subarray(100, 110));

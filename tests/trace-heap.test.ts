@@ -1,5 +1,5 @@
 /*
- * What recording takes on the XS heap: nothing; and what it costs, where instructions are counted:
+ * Recording takes nothing on the XS heap. Where instructions are counted, also what it costs:
  * `npx tsx tools/run-xs.ts rv32 tests/trace-heap.test.ts`.
  */
 // needs: xs
@@ -15,7 +15,7 @@ import { allocated } from "./support/heap.ts";
 
 const PAGE = 4096;
 
-test("read, write and trim of a device that is recorded allocate nothing, ends of blocks included", () => {
+test("read, write and trim of a recorded device allocate nothing, even where a block ends", () => {
 	const zram = new Zram({ arena: 40 * 1024, byteLength: 64 * PAGE });
 	const trace = new Trace({ zram, byteLength: 2048 });
 	const page = new Uint8Array(PAGE);
@@ -33,7 +33,7 @@ test("read, write and trim of a device that is recorded allocate nothing, ends o
 	zram.close();
 });
 
-/** Instructions of a write, a read and a trim of a page; NaN where they are not counted. */
+/** Instructions to write, read and trim a page; NaN where they aren't counted. */
 function costs(zram: Zram): number[] {
 	const page = pageOf("compressed", 1);
 	const count = 100;
@@ -50,7 +50,7 @@ function costs(zram: Zram): number[] {
 	];
 }
 
-test("a page costs at most 35,000 instructions more while it is recorded, and nothing afterwards", () => {
+test("recording costs at most 35,000 instructions per page, and nothing afterwards", () => {
 	if (instructions() === undefined) return;
 	const zram = new Zram({ arena: 60 * 1024, byteLength: 64 * PAGE, codecs: ["lz4"] });
 	const before = costs(zram);

@@ -1,6 +1,6 @@
 /*
- * Traces: what was recorded is what was done, whoever did it; rings, sinks, lines; what is no trace. The model is a table of
- * pages that the operations of a trace make, beside the device's own.
+ * Traces: they say what was done, whoever did it; rings, sinks, lines; broken traces. The model is a table of pages, built
+ * from a trace's operations and compared with the device's own.
  */
 // needs: js
 // firmware: --slots 16384 --chunk 130000
@@ -56,7 +56,7 @@ function operationsOf(file: TraceFile): Operation[] {
 const namesOf = (file: TraceFile) =>
 	operationsOf(file).map(({ operation, page, argument }) => [operation, page, argument]);
 
-/** Pages and counters as a trace says they are. */
+/** Pages and counters according to a trace. */
 function replayed(file: TraceFile) {
 	const pages = new Map<number, string>();
 	const counts = { numReads: 0, numWrites: 0, notifyFree: 0, failedWrites: 0 };
@@ -86,7 +86,7 @@ function replayed(file: TraceFile) {
 	return { pages, counts };
 }
 
-/** The trace says what the device says. */
+/** Expects the trace to say what the device says. */
 function agrees(file: TraceFile, zram: Zram, keys: ("numReads" | "numWrites" | "notifyFree" | "failedWrites")[] = []) {
 	const { pages, counts } = replayed(file);
 	const own = [...zram.pages()].map(
@@ -106,7 +106,7 @@ const shapes: [string, Partial<ZramOptions>][] = [
 ];
 
 for (const [name, options] of shapes)
-	test(`random operations, ${name}: the pages that a trace makes are the device's`, () => {
+	test(`random operations, ${name}: a trace gives the device's pages`, () => {
 		const zram = new Zram({ arena: 40 * KB, byteLength: 32 * PAGE, ...options });
 		const trace = new Trace({ zram, byteLength: 64 * KB });
 		for (let round = 0; round < Math.max(1, 10 * scale); round++) {
@@ -149,7 +149,7 @@ test("random operations, with flash", () => {
 	zram.close();
 });
 
-test("each operation: what it is, and which page", () => {
+test("each operation: its kind and its page", () => {
 	const zram = new Zram({ arena: 40 * KB, byteLength: 16 * PAGE });
 	const trace = new Trace({ zram, byteLength: 4 * KB });
 	zram.write(pageOf("raw", 1), 5 * PAGE);
@@ -186,7 +186,7 @@ test("each operation: what it is, and which page", () => {
 	zram.close();
 });
 
-test("a page that rests: maintain's call, and what it packs", () => {
+test("a page at rest: maintain's call, and what it packs", () => {
 	const { zram } = makeDevice();
 	const trace = new Trace({ zram, byteLength: 4 * KB });
 	zram.markIdle();
@@ -197,7 +197,7 @@ test("a page that rests: maintain's call, and what it packs", () => {
 	zram.close();
 });
 
-test("a device that has pages: the trace begins with them", () => {
+test("a device that already has pages: the trace begins with them", () => {
 	const { zram } = makeDevice();
 	const trace = new Trace({ zram, byteLength: 4 * KB });
 	const file = saved(trace);
@@ -255,7 +255,7 @@ test("about four bytes an operation", () => {
 	zram.close();
 });
 
-test("a ring: the latest operations are there, and the header says what is not", () => {
+test("a ring: keeps the latest operations, and its header says what is missing", () => {
 	const zram = new Zram({ arena: 256 * KB, byteLength: 64 * PAGE });
 	const trace = new Trace({ zram, byteLength: 1500 });
 	assert.is(trace.byteLength, 1024);
@@ -276,7 +276,7 @@ test("a ring: the latest operations are there, and the header says what is not",
 	zram.close();
 });
 
-test("a sink: gets everything, after the calls that it is about", async () => {
+test("a sink: gets everything, after the calls in question", async () => {
 	const zram = new Zram({ arena: 256 * KB, byteLength: 64 * PAGE });
 	const kept = new Kept();
 	const trace = new Trace({ zram, byteLength: 4096, sink: kept });
@@ -301,7 +301,7 @@ test("a sink: gets everything, after the calls that it is about", async () => {
 	zram.close();
 });
 
-test("a sink that is too late: what is missing is said", () => {
+test("a sink that is too slow: the trace says what is missing", () => {
 	const zram = new Zram({ arena: 256 * KB, byteLength: 64 * PAGE });
 	const kept = new Kept();
 	const trace = new Trace({ zram, byteLength: 1024, sink: kept });
@@ -314,7 +314,7 @@ test("a sink that is too late: what is missing is said", () => {
 	zram.close();
 });
 
-test("nothing is left of a recorder that was closed, and the device may go first", () => {
+test("a closed recorder leaves nothing behind, and the device may be closed first", () => {
 	const zram = new Zram({ arena: 40 * KB, byteLength: 64 * PAGE });
 	const names = () => [Object.keys(zram), Object.keys(zram.insides.engine)].flat().length;
 	const before = names();
@@ -336,7 +336,7 @@ test("nothing is left of a recorder that was closed, and the device may go first
 	fails(() => new Trace({ zram, byteLength: 1024 }), "ECLOSED");
 });
 
-test("the time: milliseconds of the clock that it was given, which wraps, and never goes back", () => {
+test("time: milliseconds of the given clock, which wraps and never goes back", () => {
 	const zram = new Zram({ arena: 40 * KB, byteLength: 64 * PAGE });
 	let now = 0x7ffffff0;
 	const trace = new Trace({ zram, byteLength: 1024, ticks: () => now | 0 });
@@ -359,7 +359,7 @@ test("the time: milliseconds of the clock that it was given, which wraps, and ne
 	zram.close();
 });
 
-test("what is in the pages does not matter to a trace", () => {
+test("a trace doesn't depend on what is in the pages", () => {
 	const traces = [1, 2].map((seed) => {
 		const zram = new Zram({ arena: 40 * KB, byteLength: 64 * PAGE });
 		const trace = new Trace({ zram, byteLength: 4096 });
@@ -371,7 +371,7 @@ test("what is in the pages does not matter to a trace", () => {
 	assert.equal(traces[0], traces[1]);
 });
 
-test("lines: one a block, in letters that any console has", () => {
+test("lines: one per block, in characters any console has", () => {
 	const zram = new Zram({ arena: 40 * KB, byteLength: 64 * PAGE });
 	const lines: string[] = [];
 	const trace = new Trace({ zram, byteLength: 1024, sink: traceLines("photos", (line) => lines.push(line)) });
@@ -403,7 +403,7 @@ test("arguments", () => {
 	zram.close();
 });
 
-test("no trace: what is wrong, and where; what could be read is there", () => {
+test("broken traces: errors say what is wrong and where, and the rest can be read", () => {
 	const zram = new Zram({ arena: 40 * KB, byteLength: 64 * PAGE });
 	const trace = new Trace({ zram, byteLength: 8192 });
 	for (let i = 0; i < 600; i++) zram.write(pageOf("same", i), (i % 64) * PAGE);

@@ -1,6 +1,6 @@
 /*
- * Traces of the demo, the examples and the dashboard: those in the repository, and fresh ones. Each is complete, and a replay
- * gives the figures that the device had.
+ * Traces of the demo, the examples and the dashboard, those in the repository and fresh ones: each is complete, and replay
+ * gives the device's figures.
  */
 // needs: compiler
 
@@ -27,14 +27,14 @@ function isReplayed(trace: TraceFile, figures: Expected) {
 	assert.ok(survey(trace).operations > 20);
 }
 
-test("every trace in the repository is expected, and each app has one", () => {
+test("every trace in the repository has its expected figures, and each app has a trace", () => {
 	const files = readdirSync(folder).filter((name) => name.endsWith(".zrt"));
 	assert.equal(files.sort(), Object.keys(expected).sort());
 	for (const name of RECORDED) assert.ok(files.includes(`${name}.zrt`), name);
 });
 
 for (const [file, figures] of Object.entries(expected))
-	test(`${file}: replayed, it gives the figures that the device had`, () => {
+	test(`${file}: replay gives the device's figures`, () => {
 		const trace = new TraceFile(readFileSync(join(folder, file)));
 		isReplayed(trace, figures);
 		for (const contender of Object.values(CONTENDERS)) {
@@ -43,7 +43,7 @@ for (const [file, figures] of Object.entries(expected))
 		}
 	});
 
-test("DESIGN.md's table of allocators is what the trace of the demo gives", () => {
+test("DESIGN.md's table of allocators is what the demo's trace gives", () => {
 	const design = readFileSync(join(root, "DESIGN.md"), "utf8");
 	const names: Record<string, string> = {
 		granules: "**linked 64-byte granules**",
@@ -59,7 +59,7 @@ test("DESIGN.md's table of allocators is what the trace of the demo gives", () =
 });
 
 for (const name of RECORDED)
-	test(`${name}: recorded as it is today, and replayed`, async () => {
+	test(`${name}: recorded today, and replayed`, async () => {
 		const recordings = await recordApp(name);
 		assert.ok(recordings.length > 0);
 		for (const { bytes, expected } of recordings) isReplayed(new TraceFile(bytes), expected);

@@ -1,4 +1,4 @@
-/* Wear: how evenly blocks are erased, that the log lives as long as they do, and the budget over years. */
+/* Wear: blocks are erased evenly, the log lives as long as they do, and the budget holds over years. */
 // needs: js
 
 import { test } from "uvu";
@@ -18,19 +18,19 @@ const YEAR = 365.25 * 24 * 3600 * 1000;
 const DAY = 24 * 3600 * 1000;
 const PAGE = 1024;
 
-/** Noise from which pages are cut, so that making them costs nothing. */
+/** Noise to cut pages from, so that making them costs nothing. */
 const pool = new Uint8Array(64 * KB);
 fill(pool, 0, pool.length, NOISE, SEED);
 const noise = (random: Random) => random.below((pool.length - PAGE) / 4) * 4;
 
 const backingOf = (zram: Zram) => zram.status().backing as BackingStatus;
 
-/** What is on flash while the blocks wear: of `pages`, a share stays where it is as long as the device is up. */
+/** What is on flash while the blocks wear: this share of `pages` stays put while the device is up. */
 interface Load {
 	name: string;
 	pages: number;
 	pinned: number;
-	/** The others are written in turn, each as often as the next; or at random. */
+	/** The others are written in turn, or at random. */
 	inTurn: boolean;
 	spread: number;
 }
@@ -60,7 +60,7 @@ for (const { name, pages, pinned, inTurn, spread } of LOADS)
 			written++;
 		};
 		for (let boot = 0; boot < reboots; boot++) {
-			// a reboot comes at any time
+			// reboots come at any time
 			const end = Math.min(offloads, written + 1 + random.below(2000));
 			for (let page = 0; page < pages && written < end; page++) write(page);
 			for (let i = 0; written < end; i++) write(fixed + (inTurn ? i % (pages - fixed) : random.below(pages - fixed)));
@@ -88,7 +88,7 @@ for (const { name, pages, pinned, inTurn, spread } of LOADS)
 		if (pinned && offloads > 100_000) assert.ok(moves > 0);
 	});
 
-/** Writes a random page every `interval` milliseconds of `days`; pages that find no room are passed over. Erases. */
+/** Writes a random page every `interval` milliseconds of `days`, skipping pages that find no room. Returns the erases. */
 function writeAllDay(
 	bed: ReturnType<typeof makeBed>,
 	zram: Zram,
@@ -102,7 +102,7 @@ function writeAllDay(
 	}
 }
 
-/** A small flash whose blocks bear 1,000 erases, and a device that could write all of it at once to memory. */
+/** A small flash whose blocks bear 1,000 erases, and a device whose memory could hold everything. */
 function smallFlash(endurance = 1000) {
 	const bed = makeBed({ blocks: 16, blockLength: PAGE, seed: SEED, endurance: 1e9 });
 	const options = { byteLength: 32 * PAGE, pageLength: PAGE, arena: new ArrayBuffer(64 * KB) };
@@ -110,12 +110,12 @@ function smallFlash(endurance = 1000) {
 	return { bed, boot, most: () => Math.max(...bed.chip.erases) };
 }
 
-test("budget: an app that writes all day stays within the endurance for the lifetime, and comes near to it", () => {
+test("budget: an app that writes all day uses nearly all of the endurance over the lifetime, and no more", () => {
 	const { bed, boot, most } = smallFlash();
 	const random = new Random(SEED);
 	let zram = boot();
 	for (let year = 1; year <= 10; year++) {
-		// more than the budget gives: 9 units for pages, 1,000 erases each, 3,650 days
+		// more than the budget gives: 9 data units, 1,000 erases each, 3,650 days
 		for (let month = 0; month < 12; month++) {
 			writeAllDay(bed, zram, random, { days: 30.4375, perDay: 16 });
 			if (random.once(3)) zram = boot();
@@ -137,7 +137,7 @@ test("budget: starts with 1 % of all erases, once in the life of the flash", () 
 	for (let i = 0; i < 2000; i++) zram.write(pool, random.below(24) * PAGE, noise(random), PAGE);
 	assert.is(backingOf(zram).budget, 0);
 	const erases = Math.max(...bed.chip.erases.subarray(16 - slots));
-	// what is out of credit stays in memory, and is right
+	// without credit pages stay in memory, and are right
 	const { bdCount, rawPages } = zram.status();
 	assert.ok(rawPages > 0, `${bdCount} on flash, ${rawPages} in memory`);
 	for (let i = 0; i < 50; i++) {
@@ -163,7 +163,7 @@ test("budget: a loop of reboots gains nothing, however long each life", () => {
 	assert.ok(wearMean * slots <= earned + 10 * slots, `${wearMean * slots} erases, ${earned} earned`);
 });
 
-test("budget: a month without a call is earned, a tick counter that wraps does no harm, a year is the most", () => {
+test("budget: a month without a call is earned, a wrapping tick counter does no harm, a year is the limit", () => {
 	const { bed, boot } = smallFlash();
 	const random = new Random(SEED);
 	bed.clock.now = 2 ** 31 - 5000;
@@ -187,7 +187,7 @@ test("budget: a month without a call is earned, a tick counter that wraps does n
 	assert.ok(Math.abs(spent - 365.25 * budgetPerDay) <= 1, `${spent}`);
 });
 
-test("budget: what was earned is on record once an hour", () => {
+test("budget: what was earned is recorded once an hour", () => {
 	const { bed, boot } = smallFlash();
 	const random = new Random(SEED);
 	const zram = boot();
@@ -208,7 +208,7 @@ test("budget: what was earned is on record once an hour", () => {
 	assert.ok(bed.chip.statistics.bytesProgrammed > bytesProgrammed, "not at all");
 });
 
-test("budget: the pace so far says how many years are left", () => {
+test("budget: the pace so far gives the years left", () => {
 	const { bed, boot } = smallFlash();
 	const zram = boot();
 	assert.is(backingOf(zram).yearsLeft, Number.POSITIVE_INFINITY);
@@ -218,7 +218,7 @@ test("budget: the pace so far says how many years are left", () => {
 	assert.ok(Math.abs(backingOf(boot()).yearsLeft - yearsLeft) < 0.02, "after a reboot");
 });
 
-test("reserve: a page on flash can be written anew when the flash is full", () => {
+test("reserve: a page on flash can be rewritten when the flash is full", () => {
 	const { boot } = smallFlash();
 	const random = new Random(SEED);
 	const zram = boot();

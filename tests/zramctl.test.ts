@@ -1,4 +1,4 @@
-/* zramctl from outside: what it reads, shows, and answers. */
+/* zramctl from outside: what it reads, shows and answers. */
 // needs: node
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -29,7 +29,7 @@ function file(name: string, content: string | Uint8Array): string {
 const zramctl = (...parameters: string[]) =>
 	run(process.execPath, ["--import", "tsx", join(root, "zramctl/zramctl.ts"), ...parameters], { cwd: root });
 
-/** A console's log: other lines, a line that was cut off, two devices of which one has a flash. */
+/** A console's log: other lines, a truncated line, and two devices, one with a flash. */
 function makeLog(): { path: string; lines: string[] } {
 	const { zram } = makeDevice();
 	const bed = makeBed();
@@ -46,7 +46,7 @@ function makeLog(): { path: string; lines: string[] } {
 	return { path: file("console.log", log), lines };
 }
 
-test("a saved log: a row for each device, its last state, rates by its own clock", async () => {
+test("a saved log: a row for each device, with its last state, and rates by its own clock", async () => {
 	const { path, lines } = makeLog();
 	const { exitCode, stdout, stderr } = await zramctl(path);
 	assert.is(stderr, "");
@@ -93,7 +93,7 @@ test("inspect: a dump in words and as JSON", async () => {
 	zram.close();
 });
 
-test("inspect: a dump that is not as long as its arena is shown, and said to be", async () => {
+test("inspect: shows a dump shorter or longer than its arena, and says so", async () => {
 	const { zram, arena } = makeDevice();
 	const whole = new Uint8Array(arena);
 	const path = file("short.bin", whole.subarray(0, whole.length - 1000));
@@ -104,7 +104,7 @@ test("inspect: a dump that is not as long as its arena is shown, and said to be"
 	zram.close();
 });
 
-test("what is wrong is said, with the exit code that --help names", async () => {
+test("errors say what is wrong, with the exit codes --help names", async () => {
 	const noise = file("noise.bin", new Uint8Array(4096).fill(3));
 	const cases: [string[], number, RegExp][] = [
 		[[join(folder, "none")], 1, /ENOENT/],
@@ -125,7 +125,7 @@ test("what is wrong is said, with the exit code that --help names", async () => 
 	assert.match(help.stdout, /^usage: zram /);
 });
 
-test("pictures: as wide as they are said to be, and what there is little of is seen", () => {
+test("pictures: exactly as wide as asked, and small shares stay visible", () => {
 	const monitor = new Monitor();
 	const line =
 		"zram/1 x ms=1 pageLength=4096 memLimit=2000000 memUsed=50000 comprDataSize=40000 rawPages=1 " +
@@ -152,7 +152,7 @@ function monitorOf(lines: string[]): Monitor {
 	return monitor;
 }
 
-test("narrow terminals: nothing is wider than they are, and every word is there", () => {
+test("narrow terminals: nothing is too wide, and no word is missing", () => {
 	const monitor = monitorOf(makeLog().lines);
 	const words = (lines: string[]) => new Set(lines.flatMap((line) => visible(line).split(/ +|[.#LCRFe]{8,}/)));
 	const wide = words(monitor.lines({ paint: plain, width: 200 }));
@@ -170,13 +170,13 @@ test("narrow terminals: nothing is wider than they are, and every word is there"
 	assert.match(head[1] as string, /^NAME +PAGES .* FAILED$/, "counts in a table of their own");
 });
 
-test("a restart is seen in the curve, and its counters in no rate", () => {
+test("a restart shows in the curve and in no rate", () => {
 	const lines = [3000, 4000, 500, 1500].map((ms) => `zram/1 x ms=${ms} memLimit=100 memUsed=50 .`);
 	const shown = monitorOf(lines).lines({ paint: plain, width: 100 });
 	assert.ok(shown.some((line) => /^▄▄\|▄▄ +used {3}\| restart$/.test(line)));
 });
 
-test("a screen: what changes is drawn, what is too much is counted, and the terminal is left as it was", async () => {
+test("a screen: draws changes, counts lines that don't fit, and leaves the terminal as it was", async () => {
 	let written = "";
 	const listeners = new Set<() => void>();
 	const terminal = {
@@ -207,7 +207,7 @@ test("a screen: what changes is drawn, what is too much is counted, and the term
 	assert.is(listeners.size, 0);
 });
 
-test("rates: a device that has started anew has none", () => {
+test("rates: a device that restarted has none", () => {
 	for (const ms of [1000, 9000]) {
 		const monitor = new Monitor();
 		for (const line of ["zram/1 x ms=5000 numReads=50 .", `zram/1 x ms=${ms} numReads=5 .`])
