@@ -10,8 +10,9 @@
  *
  * Both carry README.md without the pictures and links that only the repository has.
  *
- * `npm run pack -- --tag` also commits build/release as a child of HEAD that is on no branch, and tags it vVERSION. That
- * tag is what apps include by git; its parent is the source that it was compiled from. To release a version:
+ * `npm run pack -- --tag` also has `attw` check the package's types (fetched from npm, as it is large), commits
+ * build/release as a child of HEAD that is on no branch, and tags it vVERSION. That tag is what apps include by git; its
+ * parent is the source that it was compiled from. To release a version:
  *
  *     npm run pack -- --tag
  *     git push origin main vVERSION
@@ -252,13 +253,18 @@ export async function tagRelease(gitFolder: string): Promise<string> {
 	return `v${version}`;
 }
 
+const ATTW = "@arethetypeswrong/cli@0.18.5";
+
 runAsProgram(import.meta.url, async (args) => {
 	const { tag } = parseArgs({ args, options: { tag: { type: "boolean" } } }).values;
 	const git = (...parameters: string[]) => output("git", parameters, { cwd: root });
 	if (tag && (await git("status", "--porcelain")))
 		throw new Error("Commit your changes first: the tag's parent is the source that it was compiled from.");
 	await makeFolders();
-	console.log(relative(root, await pack()));
+	const tarball = await pack();
+	console.log(relative(root, tarball));
 	console.log(relative(root, releaseFolder));
-	if (tag) console.log(await tagRelease(await git("rev-parse", "--absolute-git-dir")));
+	if (!tag) return;
+	await output("npm", ["exec", "--yes", "--package", ATTW, "--", "attw", tarball, "--profile", "esm-only"]);
+	console.log(await tagRelease(await git("rev-parse", "--absolute-git-dir")));
 });
