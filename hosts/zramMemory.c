@@ -1,8 +1,8 @@
 /*
-	zram/memory as XS sees it, on every host with native code: regions are host buffers, which do not move. Where they come
-	from is the host's part, zramMemory.h. Uses only what the xs.h of XS 13 and 17 both have.
+	The native side of zram/memory, on every host with native code: regions are host buffers, which do not move. The
+	host decides where they come from (zramMemory.h). Uses only what the xs.h of XS 13 and 17 both have.
 
-	Windows have the address of their slab's memory, which is the slab's alone to free: destructors run in any order.
+	A window points into its slab's memory, but only the slab frees that: destructors run in any order.
 */
 #include "xs.h"
 #include "xsmc.h"
@@ -13,14 +13,14 @@
 
 #define LENGTH_MAX 0x7fffffc0 /* a multiple of the alignment */
 
-/* Runs when the last view is gone, or as the machine ends; `data` is NULL once closed. */
+/* Runs when the last view is gone, or when the machine ends. `data` is NULL after close(). */
 void xs_zram_memory_destructor(void *data)
 {
 	if (data)
 		zramMemoryFree(data);
 }
 
-/* Not the same function: a slab is no region, and cannot be closed. */
+/* A function of its own, by which XS tells a slab from a region: a slab cannot be closed. */
 void xs_zram_slab_destructor(void *data)
 {
 	xs_zram_memory_destructor(data);
@@ -31,7 +31,7 @@ void xs_zram_window_destructor(void *data)
 	(void)data;
 }
 
-/* An integer from `least` to `most`, whatever way XS has of saying it. */
+/* Converts a number, an integer from `least` to `most`, in either of XS's two number types. Throws if it is none. */
 static xsIntegerValue toLength(xsMachine *the, xsSlot *slot, xsIntegerValue least, xsIntegerValue most)
 {
 	xsType type = xsmcTypeOf(*slot);
@@ -43,7 +43,7 @@ static xsIntegerValue toLength(xsMachine *the, xsSlot *slot, xsIntegerValue leas
 	return (xsIntegerValue)value;
 }
 
-/* The one place that says which memory it is if the caller does not. */
+/* Which memory: the only place that knows the default. */
 static bool toExternal(xsMachine *the, int index)
 {
 	if ((xsmcArgc <= index) || (xsmcTypeOf(xsArg(index)) == xsUndefinedType))
@@ -68,7 +68,7 @@ void xs_zram_memory(xsMachine *the)
 	size_t rounded = ((size_t)byteLength + mask) & ~mask;
 	void *data = zramMemoryAllocate(rounded, external);
 	if (!data) {
-		/* What nobody holds any more gives its memory back when the collector finds it. */
+		/* Regions that nobody holds any more give their memory back when the collector finds them. */
 		xsCollectGarbage();
 		data = zramMemoryAllocate(rounded, external);
 	}
@@ -83,7 +83,10 @@ void xs_zram_memory_get_byteLength(xsMachine *the)
 	xsmcSetInteger(xsResult, xsmcGetHostBufferLength(xsThis));
 }
 
-/* An argument that is a place in `length` bytes, counted from the end if it is below 0; `otherwise` if it is not there. */
+/*
+	Converts an argument to a place in `length` bytes, as slice() does: a negative one counts from the end. `otherwise`
+	if it is missing.
+*/
 static xsIntegerValue toPlace(xsMachine *the, int index, xsIntegerValue length, xsIntegerValue otherwise)
 {
 	if ((xsmcArgc <= index) || (xsmcTypeOf(xsArg(index)) == xsUndefinedType))
@@ -97,7 +100,7 @@ static xsIntegerValue toPlace(xsMachine *the, int index, xsIntegerValue length, 
 	return (place < 0) ? length + place : place;
 }
 
-/* slice(start, end) of Memory and Window. Converting arguments may run code that takes the bytes away: they come first. */
+/* slice(start, end) of Memory and Window. Converts arguments first, as that may run code that takes the bytes away. */
 void xs_zram_memory_slice(xsMachine *the)
 {
 	xsIntegerValue length = xsmcGetHostBufferLength(xsThis);
@@ -109,7 +112,7 @@ void xs_zram_memory_slice(xsMachine *the)
 	xsmcSetArrayBuffer(xsResult, data + start, (end > start) ? end - start : 0);
 }
 
-/* close() of Memory. Detached before freed: a view that is still around then has no bytes, not someone else's. */
+/* close() of Memory. Detaches before it frees, so that a view still around has no bytes, rather than someone else's. */
 void xs_zram_memory_close(xsMachine *the)
 {
 	void *data = xsmcGetHostDataValidate(xsThis, xs_zram_memory_destructor);
@@ -119,7 +122,7 @@ void xs_zram_memory_close(xsMachine *the)
 	zramMemoryFree(data);
 }
 
-/* attach(window, slab, byteLength) */
+/* attach(window, slab, byteLength): the window shows the slab's first bytes */
 void xs_zram_window_attach(xsMachine *the)
 {
 	void *data = xsmcGetHostDataValidate(xsArg(1), xs_zram_slab_destructor);
@@ -136,7 +139,7 @@ void xs_zram_slab_detach(xsMachine *the)
 		xsmcSetHostBuffer(xsArg(0), NULL, 0);
 }
 
-/* Starts anywhere and wraps: only differences, as int32, mean something. */
+/* Starts anywhere and wraps around: only differences, as int32, mean anything. */
 void xs_zram_memory_ticks(xsMachine *the)
 {
 	xsmcSetInteger(xsResult, (xsIntegerValue)zramMemoryTicks());

@@ -1,7 +1,8 @@
 /*
-	What a host does for zram/memory: four functions in C, without XS. docs/porting.md is about the rest of a host.
+	What a host implements for zram/memory: four C functions, without XS. zramMemory.c calls them, and so does the
+	native engine. docs/porting.md covers the rest of a host.
 
-	Called from one thread for each XS machine; with Workers, several at a time.
+	Each XS machine calls them from its own thread; with Workers, several threads may call at once.
 */
 #pragma once
 
@@ -9,25 +10,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of every region: an address and a length that are multiples of this, a line of PSRAM's cache. */
+/* Every region's address and length are multiples of this, a cache line of PSRAM. */
 #define ZRAM_MEMORY_ALIGNMENT 64u
 
 /*
-	Whether there is external memory (PSRAM): large and slow. What is not asked for as one or the other comes from there if
-	so. A host with one kind of memory says true.
+	Whether there is external memory (PSRAM), which is large and slow. If so, it is the default for callers who do not
+	say which memory they want. A host with a single kind of memory returns true.
 */
 bool zramMemoryHasExternal(void);
 
 /*
-	A region of `byteLength` bytes; the bytes may be anything. NULL if there is not that much.
+	Allocates a region of `byteLength` bytes, which may hold anything. Returns NULL if there is not enough memory.
 
-	external: PSRAM, asked for only where there is some; else the memory that is there when flash is programmed with the
-	cache off, and that DMA reaches. A host with one kind takes no notice.
+	external: true asks for PSRAM, and only if zramMemoryHasExternal(). False asks for memory that DMA reaches, and that
+	stays accessible while flash is programmed with the cache off. A host with a single kind of memory ignores it.
 */
 void *zramMemoryAllocate(size_t byteLength, bool external);
 
-/* Frees what zramMemoryAllocate has given. */
+/* Frees a region from zramMemoryAllocate(). */
 void zramMemoryFree(void *data);
 
-/* Milliseconds from any start, never back, modulo 2^32. */
+/* Milliseconds since any start, modulo 2^32. Never goes back. */
 uint32_t zramMemoryTicks(void);

@@ -1,5 +1,6 @@
 /*
-	The board: the start of the C program, what is said when a chip traps, and console and clock by semihosting.
+	The board: starts the C program, reports traps, and has console and clock by semihosting. start.S and chip.c call
+	it, and the C library does.
 */
 #include "board.h"
 
@@ -13,10 +14,10 @@
 
 #define TRAP_EXIT_CODE 3
 
-/* Frames of a C stack that is too deep are not larger. */
+/* No C function has a larger frame: a stack that overflows traps at most this far below RAM. */
 #define LARGEST_FRAME 65536u
 
-/* Flash, RAM and PSRAM lie in this order. */
+/* Says in words where an address lies. Flash, RAM and PSRAM come in this order. */
 static const char *placeName(uint32_t address)
 {
 	const uint32_t ram = (uint32_t)__ram_start;
@@ -58,7 +59,7 @@ void boardExit(int exitCode)
 	sys_semihost_exit_extended((uintptr_t)exitCode);
 }
 
-/* From sections.ld: the image of initialized data in flash, its place in RAM, zeros, and what each thread has of them. */
+/* From sections.ld: initialized data in RAM and its image in flash, zeroed data, and thread-local data. */
 extern uint8_t __data_start[], __data_source[], __data_end[], __bss_start[], __bss_end[], __tls_base[];
 
 int main(void);
@@ -72,7 +73,7 @@ void boardStart(void)
 	boardExit(main());
 }
 
-/* The C library ends here too. */
+/* The C library ends the program here too. */
 void _exit(int exitCode)
 {
 	boardExit(exitCode);
@@ -88,17 +89,17 @@ int gettimeofday(struct timeval *now, void *zone)
 	return 0;
 }
 
-/* QEMU's standard output may be one, but colours and bars that grow are for who starts QEMU to decide. */
+/* QEMU's standard output may be a terminal, but whoever starts QEMU decides about colours and progress bars. */
 int isatty(int file)
 {
 	(void)file;
 	return 0;
 }
 
-/* A console gets lines: each of its calls costs QEMU more than thousands of instructions. */
+/* A stream that is written line by line, since each call of QEMU's costs more than thousands of instructions. */
 typedef struct {
-	FILE file; /* first: the library knows the stream by it */
-	int mode;  /* with which ":tt" is opened */
+	FILE file; /* comes first: its address is the stream's */
+	int mode;  /* to open ":tt" with */
 	int handle;
 	bool isOpen;
 	size_t count;

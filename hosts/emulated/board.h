@@ -1,52 +1,52 @@
 /*
-	The emulated microcontrollers: 2 MB of flash, 512 KB of RAM and 8 MB of PSRAM on machines of QEMU. Two chips share all
-	of this but what a processor does in its own way.
+	The emulated microcontrollers: 2 MB of flash, 512 KB of RAM and 8 MB of PSRAM, on QEMU machines. Two chips share
+	everything but what their processors do differently.
 
-	rv32/, m33/  start.S   reset, the entry of traps
-	             chip.c    protection of memory, what a trap means, the counter
+	rv32/, m33/  start.S   reset, and where traps enter
+	             chip.c    memory protection, what a trap means, the instruction counter
 	             memory.ld where memory is
 	board.c      start of the C program, trap reports, console, clock
 	zramBoard.c  memory for zram/memory
-	main.c       the bundle in flash, and the machine that runs it
-	sections.ld  what lies in which memory
+	main.c       the bundle in flash, and the XS machine that runs it
+	sections.ld  what goes into which memory
 
-	The rest of their host is that of the command line: see ../xs/host.h.
+	The rest is shared with the command-line host: see ../xs/host.h.
 */
 #ifndef ZRAM_BOARD_H
 #define ZRAM_BOARD_H
 
 #include <stdint.h>
 
-/* As if they executed one instruction in each cycle of 160 MHz. Time is counted in instructions. */
+/* Time is counted in instructions, as if the chips executed one in each cycle of 160 MHz. */
 #define BOARD_HERTZ 160000000u
 
-/* The ends of memory, from sections.ld. */
+/* Where each memory starts and ends, from sections.ld. */
 extern uint8_t __flash_start[], __bundle_start[], __bundle_end[], __ram_start[], __ram_end[], __psram_start[],
 	__psram_end[], __stack_start[];
 
-/* start.S comes here with a stack, and nothing else that C needs. */
+/* start.S jumps here with a stack, but nothing else that C needs. */
 void boardStart(void) __attribute__((noreturn));
 
 /*
-	Says on stderr what the processor has trapped on and where, and ends with exit code 3.
+	Reports on stderr what the processor trapped on and where, and ends with exit code 3.
 
 	cause    the chip's own number for it
 	what     the same in words
-	address  that was to be reached; that of the instruction if there is none
-	pc, ra   of the instruction, and where its function returns to
+	address  what it tried to reach; the instruction's own address if there is none
+	pc, ra   the instruction's address, and its function's return address
 */
 void boardTrap(uint32_t cause, const char *what, uint32_t address, uint32_t pc, uint32_t ra) __attribute__((noreturn));
 
-/* From now on zram/memory finds no PSRAM, as on a board without it. */
+/* Makes zram/memory find no PSRAM from now on, as on a board without it. */
 void boardHidePsram(void);
 
 /* Ends QEMU with this exit code. */
 void boardExit(int exitCode) __attribute__((noreturn));
 
-/* The chip's part: lets each memory be used as it is meant and nothing else, has traps reported, starts the counter. */
+/* Protects memory, so that each part can only be used as intended; has traps reported; starts the counter. */
 void chipStart(void);
 
-/* Instructions that the processor has executed since its reset, or its start of the counter. */
+/* Instructions executed since reset, or since chipStart() if that starts the counter. */
 uint64_t chipInstructions(void);
 
 #endif

@@ -1,5 +1,5 @@
 /*
-	The firmware's main program: runs the bundle that lies in flash behind it, as precompiled bytecode, in place.
+	The firmware's main program: runs the bundle behind it in flash, which is precompiled bytecode, in place.
 */
 #include "xsAll.h"
 #include "xs.h"
@@ -8,10 +8,10 @@
 #include "board.h"
 #include "host.h"
 
-/* XS checks its C stack against this before it goes deeper; natives and the C library have the rest. */
+/* XS keeps this much of the C stack free for natives and the C library. */
 #define STACK_RESERVE 4096
 
-/* What tools/run-firmware.ts puts in front of the bytecode: the command line, each argument ended by a zero. */
+/* What tools/run-firmware.ts puts in front of the bytecode: the command line, with a zero behind each argument. */
 typedef struct {
 	uint32_t argumentCount;
 	uint32_t argumentsSize; /* bytes; a multiple of 4 */
@@ -25,13 +25,13 @@ static const Boot *boot(void)
 	return (const Boot *)(const void *)__bundle_start;
 }
 
-/* The linker puts this in the place of XS's own, which knows no limit here. */
+/* The linker replaces XS's own function with this one: that knows no limit on this platform. */
 char *__wrap_fxCStackLimit(void)
 {
 	return (char *)__stack_start + STACK_RESERVE;
 }
 
-/* Only a desk has a parser: eval and its kin are a SyntaxError. */
+/* There is no parser on the board: eval and the like throw a SyntaxError. */
 txScript *fxParseScript(txMachine *the, void *stream, txGetter getter, txUnsigned flags)
 {
 	(void)the;
@@ -41,7 +41,10 @@ txScript *fxParseScript(txMachine *the, void *stream, txGetter getter, txUnsigne
 	return NULL;
 }
 
-/* In the order of the desk's machine, so names get the numbers that the code in flash has already. They stay there. */
+/*
+	Interns names in the same order as the compiling machine, so they get the numbers that the code has. They stay in
+	flash.
+*/
 static void internNames(txMachine *the, txS1 *p)
 {
 	txID count;
@@ -64,7 +67,7 @@ txScript *hostLoadScript(txMachine *the)
 	txS1 *hosts = symbols + header->symbolsSize;
 	internNames(the, symbols);
 	hostOf(the)->symbols = symbols;
-	/* Without symbols XS takes the code as it is, and does not free it. */
+	/* A script without symbols is run as it is, and never freed. */
 	script = (txScript){
 		.hostsBuffer = header->hostsSize ? hosts : NULL,
 		.hostsSize = (txSize)header->hostsSize,
@@ -93,7 +96,7 @@ static int splitArguments(char *argv[])
 	return argc;
 }
 
-/* Everything is of fixed size. README.md says where the 512 KB go. */
+/* All sizes are fixed. README.md says where the 512 KB go. */
 int main(void)
 {
 	char *argv[MOST_ARGUMENTS + 1];

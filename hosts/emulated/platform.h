@@ -1,10 +1,10 @@
 /*
-	What XS wants to know about the machine it runs on: bare metal, 32 bits, one thread, no parser, no unaligned access.
+	What XS needs to know about the machine it runs on: bare metal, 32 bits, one thread, no parser, no unaligned access.
 
-	XS's own headers include this file by the name in `-DXSPLATFORM`.
+	XS's own headers include this file, whose name `-DXSPLATFORM` gives.
 */
-#ifndef ZRAM_RV32_PLATFORM_H
-#define ZRAM_RV32_PLATFORM_H
+#ifndef ZRAM_EMULATED_PLATFORM_H
+#define ZRAM_EMULATED_PLATFORM_H
 
 #include <ctype.h>
 #include <float.h>
@@ -22,13 +22,13 @@
 
 #define mxUnalignedAccess 0
 
-/* Taken from XS as they are. Not listed, and so ours: abort, promise queue, finding, loading and parsing modules. */
+/* XS's own defaults. What is not listed is ours: abort, promise queue, finding, loading and parsing modules. */
 #define mxUseDefaultBuildKeys 1
 #define mxUseDefaultChunkAllocation 1
 #define mxUseDefaultSharedChunks 1
 #define mxUseDefaultSlotAllocation 1
 
-/* Fields of XS's Atomics. */
+/* Fields that XS's Atomics need in a machine. */
 #define mxMachinePlatform  \
 	void *waiterCondition; \
 	void *waiterData;      \

@@ -1,19 +1,19 @@
 /*
-	Memory of the microcontroller: "external" is PSRAM, "internal" is what the C heap has left.
+	Memory of the emulated microcontrollers: "external" is PSRAM, "internal" is what is left of the C heap.
 
-	PSRAM is for regions only, and a region may have all of it: what is in use where is written down in internal memory.
+	PSRAM is for regions only, and one region may fill it. So the list of what is in use lies in internal memory.
 */
 #include "../zramMemory.h"
 #include "board.h"
 
 #include <stdlib.h>
 
-/* Of the C heap, what "internal" leaves to others: XS takes a jump buffer of it for every `try`. */
+/* "internal" leaves this much of the C heap to others: XS allocates a jump buffer for every `try`. */
 #define RESERVE 8192u
 
 typedef struct Piece Piece;
 
-/* A piece of PSRAM in use, in a list by address. */
+/* A piece of PSRAM that is in use. The list is sorted by address. */
 struct Piece {
 	Piece *next;
 	uint8_t *start;

@@ -1,13 +1,13 @@
 /*
-	Memory of the ESP32 family: "external" is PSRAM, whether the board gives it to malloc (SPIRAM_USE_MALLOC) or not
-	(SPIRAM_USE_CAPS_ALLOC); "internal" is what can be reached while flash is programmed with the cache off.
+	Memory of the ESP32 family: "external" is PSRAM, whether malloc also has it (SPIRAM_USE_MALLOC) or not
+	(SPIRAM_USE_CAPS_ALLOC); "internal" is memory that stays accessible while flash is programmed with the cache off.
 */
 #include "../zramMemory.h"
 
 #include "esp_heap_caps.h"
 #include "esp_timer.h"
 
-/* None if sdkconfig does not turn it on, too. */
+/* Also false if sdkconfig does not turn PSRAM on. */
 bool zramMemoryHasExternal(void)
 {
 	return heap_caps_get_total_size(MALLOC_CAP_SPIRAM) > 0;

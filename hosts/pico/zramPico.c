@@ -1,8 +1,9 @@
 /*
-	Memory of the RP2350. With PSRAM (SFE_ALLOC) the SDK's allocator is one heap over it and SRAM, and malloc takes what
-	fits best from either: so ask, look where it lies, and ask again while holding on to what lies elsewhere, until it is
-	where it should be or there is no more. For a small region in PSRAM that holds all of SRAM for a moment, a block of its
-	size at a time. All of it stays the allocator's, nothing is taken behind its back.
+	Memory of the RP2350. With PSRAM (SFE_ALLOC), the SDK's allocator has one heap over SRAM and PSRAM, and malloc takes
+	the best fit from either. So zramMemoryAllocate() asks malloc, looks where the block lies, and asks again while it
+	holds on to blocks that lie in the wrong memory, until one is right or there are no more. For a small region in
+	PSRAM, this holds all of SRAM for a moment, in blocks of the region's size. Nothing is taken behind the allocator's
+	back.
 */
 #include "../zramMemory.h"
 
@@ -14,17 +15,17 @@
 #if SFE_ALLOC
 #define PSRAM true
 #else
-/* No PSRAM; and pico-sdk's malloc would not answer NULL when there is no more, it stops the board. */
+/* Without PSRAM. When memory runs out, pico-sdk's malloc would stop the board instead of returning NULL. */
 #define PSRAM false
 void *__real_malloc(size_t size);
 #define malloc __real_malloc
 #endif
 
-/* The second chip select of the XIP window. */
+/* PSRAM is at the second chip select of the XIP window. */
 #define PSRAM_START (XIP_BASE + 0x01000000u)
 #define PSRAM_END (XIP_BASE + 0x02000000u)
 
-/* In front of a region: what malloc has given. While an address is sought, what lies elsewhere is chained by `next`. */
+/* A block from malloc, which holds a region. `next` links the blocks that lie in the wrong memory. */
 typedef struct Block {
 	struct Block *next;
 } Block;
@@ -34,7 +35,7 @@ static bool isExternal(const void *data)
 	return ((uintptr_t)data >= PSRAM_START) && ((uintptr_t)data < PSRAM_END);
 }
 
-/* The region within a block, with the block's address in front of it. */
+/* Places the region within a block, with the block's address in front of it. */
 static void *regionOf(Block *block)
 {
 	const uintptr_t mask = ZRAM_MEMORY_ALIGNMENT - 1;

@@ -1,11 +1,12 @@
 /*
-	The chip's own flash, as far as neither the firmware nor the SDK uses it: MODDEF_ZRAM_FLASH_SIZE bytes in front of the
-	SDK's file storage, which ends where the linker has put preferences. Below it lie the firmware and a mod.
+	The part of the chip's own flash that neither the firmware nor the SDK uses: MODDEF_ZRAM_FLASH_SIZE bytes in front
+	of the SDK's file storage, which ends where the linker has put preferences. Below it lie the firmware and a mod.
+	pico-flash.ts calls these functions.
 
-	While the chip erases or programs, nothing can be fetched from it, nor from PSRAM, which shares its bus. So interrupts
-	are off, and the other core waits in SRAM: by pico_multicore's lockout, if the firmware links that. The SDK links none,
-	and starts no other core. What PSRAM's cache holds is written back first, and its half of the bus is set up again
-	afterwards, both by flash_range_erase and flash_range_program (pico-sdk 2.1 and newer).
+	While the chip erases or programs, nothing can be fetched from it, nor from PSRAM, which shares its bus. So
+	interrupts are off, and the other core waits in SRAM: pico_multicore's lockout makes it, if the firmware links that.
+	The SDK does not link it, and starts no other core. flash_range_erase and flash_range_program (pico-sdk 2.1 and
+	newer) write back PSRAM's cache before, and set up its half of the bus again afterwards.
 */
 #include "xs.h"
 #include "xsmc.h"
@@ -24,20 +25,20 @@
 
 #define RANGE_LENGTH ((uint32_t)MODDEF_ZRAM_FLASH_SIZE & ~(FLASH_SECTOR_SIZE - 1u))
 #define TIMEOUT_US 1000000
-#define ARCHIVE 0x58535F41u /* "XS_A", with which a mod begins behind its length */
+#define ARCHIVE 0x58535F41u /* "XS_A", which follows the length at the start of a mod */
 
 #pragma weak multicore_launch_core1_raw
 #pragma weak multicore_lockout_victim_is_initialized
 #pragma weak multicore_lockout_start_timeout_us
 #pragma weak multicore_lockout_end_blocking
 
-/* One erase, or one program if there is a `from`, which lies in SRAM. */
+/* An erase; or a program if there is a `from`, which lies in SRAM. */
 typedef struct {
 	uint32_t offset;
 	const uint8_t *from;
 } Work;
 
-/* What is wrong if the other core may run, and does not stop; NULL if it is not there, or waits. */
+/* Stops the other core. Returns NULL if it waits or never runs, else what is wrong. */
 static const char *stopOtherCore(void)
 {
 	if (!multicore_launch_core1_raw)
@@ -47,6 +48,7 @@ static const char *stopOtherCore(void)
 	return multicore_lockout_start_timeout_us(TIMEOUT_US) ? NULL : "the other core does not stop";
 }
 
+/* Erases or programs while nothing else runs. Throws if the other core cannot be stopped. */
 static void doAlone(xsMachine *the, const Work *work)
 {
 	const char *problem = stopOtherCore();
@@ -62,7 +64,7 @@ static void doAlone(xsMachine *the, const Work *work)
 		multicore_lockout_end_blocking();
 }
 
-/* First byte of the range, from the start of the flash; 0 if it is not free. */
+/* Offset of the range's first byte in the flash; 0 if the range is not free. */
 static uint32_t rangeStart(void)
 {
 	uintptr_t end = kModulesEnd - MODDEF_FILE_LFS_PARTITION_SIZE;
@@ -75,7 +77,10 @@ static uint32_t rangeStart(void)
 	return (start >= used) && (start < end) ? (uint32_t)(start - kFlashStart) : 0;
 }
 
-/* A place of the range, from the start of the flash. Looked at each time: a mod may come while the app runs. */
+/*
+	Converts a position in the range to an offset in the flash. Checks the range each time: a mod may arrive while the
+	app runs.
+*/
 static uint32_t placeOf(xsMachine *the, xsIntegerValue position, xsIntegerValue length)
 {
 	uint32_t start = rangeStart();
@@ -86,13 +91,13 @@ static uint32_t placeOf(xsMachine *the, xsIntegerValue position, xsIntegerValue 
 	return start + (uint32_t)position;
 }
 
-/* Bytes of the range, 0 if the firmware leaves no room for it. */
+/* size(): bytes of the range; 0 if the firmware or a mod leaves no room for it */
 void xs_zram_pico_flash_size(xsMachine *the)
 {
 	xsmcSetInteger(xsResult, rangeStart() ? (xsIntegerValue)RANGE_LENGTH : 0);
 }
 
-/* (into, start, length, position): the buffer's part was looked at. */
+/* read(into, start, length, position): the caller has checked the part of the buffer */
 void xs_zram_pico_flash_read(xsMachine *the)
 {
 	xsIntegerValue start = xsmcToInteger(xsArg(1));
@@ -104,7 +109,10 @@ void xs_zram_pico_flash_read(xsMachine *the)
 	c_memcpy((uint8_t *)into + start, (const uint8_t *)kFlashStart + place, length);
 }
 
-/* (from, start, length, position): the buffer's part was looked at. Page by page by way of the stack, which is SRAM. */
+/*
+	program(from, start, length, position): the caller has checked the part of the buffer. Goes page by page through the
+	stack, which is SRAM.
+*/
 void xs_zram_pico_flash_program(xsMachine *the)
 {
 	xsIntegerValue start = xsmcToInteger(xsArg(1));
@@ -119,7 +127,7 @@ void xs_zram_pico_flash_program(xsMachine *the)
 		xsIntegerValue part = FLASH_PAGE_SIZE - (xsIntegerValue)within;
 		if (part > length)
 			part = length;
-		c_memset(page, 0xff, sizeof(page)); /* ones leave a bit as it is */
+		c_memset(page, 0xff, sizeof(page)); /* programming a 1 leaves the bit as it is */
 		c_memcpy(page + within, (const uint8_t *)from + start, part);
 		Work work = { .offset = place - within, .from = page };
 		doAlone(the, &work);
@@ -129,7 +137,7 @@ void xs_zram_pico_flash_program(xsMachine *the)
 	}
 }
 
-/* (block) */
+/* erase(block) */
 void xs_zram_pico_flash_erase(xsMachine *the)
 {
 	xsIntegerValue block = xsmcToInteger(xsArg(0));

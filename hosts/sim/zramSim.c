@@ -1,5 +1,5 @@
 /*
-	Memory of hosts with a C library: regions from the heap. Serves the command-line host and the Moddable simulator.
+	Memory of hosts with a C library: regions come from the heap. For the command-line host and the Moddable simulator.
 */
 #include "../zramMemory.h"
 

@@ -1,5 +1,5 @@
 /*
-	Instructions are counted where that is exact: see hosts/emulated.
+	The command-line host does not count instructions, since no count would be exact: hosts/emulated does.
 */
 #include "xsmc.h"
 

@@ -1,13 +1,13 @@
 /*
-	One XS machine that runs a bundle, and what the parts of its host share.
+	The command-line host: an XS machine that runs a bundle, and what the host's files share.
 
-	main.c      one thread a machine, the worst exit code
-	parse.c     the bundle from a file; its bytecode for other hosts
+	main.c      one thread a machine; the worst exit code counts
+	parse.c     parses a bundle from a file; writes its bytecode for other hosts
 
-	and what the emulated microcontrollers (hosts/emulated) have in common with this host:
+	The emulated microcontrollers (hosts/emulated) share the rest:
 
 	options.c   the command line
-	machine.c   one machine's life: create, run the bundle, report errors, delete
+	machine.c   a machine's life: create it, run the bundle, report errors, delete it
 	platform.c  what XS asks of its platform: modules, natives, abort
 	natives.c   what bundles can call (host.ts)
 */
@@ -18,21 +18,21 @@
 
 typedef struct {
 	const char *bundle; /* path of the ES module to run */
-	int argumentCount;  /* what follows the bundle on the command line */
+	int argumentCount;  /* arguments behind the bundle on the command line */
 	char **arguments;
 	txCreation creation;   /* sizes of heap and stack */
 	const char *compileTo; /* write bytecode there instead of running the bundle; NULL to run it */
-	bool release;          /* code without line numbers */
-	bool hidesPsram;       /* firmware: as on a board without it */
-	int index;             /* of this machine, from 0 */
+	bool release;          /* compile without line numbers */
+	bool hidesPsram;       /* firmware: behave like a board without PSRAM */
+	int index;             /* the machine's number, from 0 */
 	int exitCode;
 	bool ended;       /* by exit() or an abort: nothing more runs in this machine */
 	bool settled;     /* the main module has been evaluated, or has thrown */
-	txScript *script; /* while the bundle is being loaded: whose natives are bound */
-	txS1 *symbols;    /* and its names */
+	txScript *script; /* while the bundle is being loaded, to bind its natives */
+	txS1 *symbols;    /* the script's names */
 } Host;
 
-/* An entry is a function or a destructor; the table is generated from the C sources by tools/build-host.ts. */
+/* A function or a destructor. tools/build-host.ts generates the table from the C sources. */
 typedef struct {
 	const char *name;
 	txCallback function;
@@ -42,12 +42,12 @@ typedef struct {
 extern const Native hostNatives[];
 extern const int hostNativeCount;
 
-/* The host that a machine has. */
+/* The host of a machine. */
 Host *hostOf(txMachine *the);
 
 /*
-	What precedes a bundle's bytecode: its names, its natives, then the code, in which names have the numbers that they
-	get when the bundle is loaded into a machine that has `nameCount` names already.
+	What precedes a bundle's bytecode. Its names follow, then its natives, then the code. The code refers to names by
+	the numbers that they get in a machine which already has `nameCount` names when it loads the bundle.
 */
 typedef struct {
 	uint32_t magic;
@@ -57,28 +57,28 @@ typedef struct {
 	uint32_t codeSize;
 } BytecodeHeader;
 
-/* "XSB2" or "XSB4": names in the code have so many bytes, which depends on the size of a slot. */
+/* "XSB2" or "XSB4", by the bytes of a name's number in the code, which depend on the size of a slot. */
 #define BYTECODE_MAGIC (0x00425358u | (('0' + (uint32_t)sizeof(txID)) << 24))
 
-/* Sets what the command line says, or ends the program: `--help`, wrong options. */
+/* Parses the command line. Ends the program for --help and for invalid options. */
 void hostParseOptions(int argc, char *argv[], Host *host, int *machines);
 
 /* Ends the program with a message and exit code 2. */
 void hostFailOptions(const char *message, const char *detail) __attribute__((noreturn));
 
-/* The bundle's code; sets `symbols`. Throws if there is none. */
+/* Loads the bundle's code and sets `symbols`. Throws if that fails. */
 txScript *hostLoadScript(txMachine *the);
 
-/* Runs one machine from creation to deletion; the result is in host->exitCode. */
+/* Runs a machine from creation to deletion, and sets host->exitCode. */
 void hostRun(Host *host);
 
-/* Says on stderr why the machine fails, once stdout is flushed, and sets its exit code. */
+/* Flushes stdout, reports on stderr why the machine fails, and sets its exit code. */
 void hostFail(Host *host, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The same for the exception that XS holds, with its stack. */
+/* Likewise for the pending exception, with its stack. */
 void hostFailWithException(txMachine *the, const char *what);
 
-/* Ends the machine from any depth; destructors run, no JavaScript does. */
+/* Ends the machine from any depth. Destructors still run; JavaScript does not. */
 void hostExit(txMachine *the, int exitCode) __attribute__((noreturn));
 
 #endif

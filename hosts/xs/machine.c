@@ -1,5 +1,5 @@
 /*
-	One machine's life: create, run the bundle until no promise job is left, report what went wrong, delete.
+	A machine's life: create it, run the bundle until no promise job is left, report what went wrong, delete it.
 */
 #include "xsAll.h"
 
@@ -24,7 +24,7 @@ void hostFail(Host *host, const char *format, ...)
 	host->exitCode = 1;
 }
 
-/* Leaves on the stack what is worth printing of the slot there: an error's stack, else the value itself. */
+/* Replaces the value on top of the stack by what is worth printing: an error's stack, else the value as a string. */
 static void describe(txMachine *the)
 {
 	if (mxIsReference(the->stack)) {
@@ -73,7 +73,7 @@ static void mainRejected(txMachine *the)
 	hostFailWithException(the, "uncaught exception");
 }
 
-/* The SDK's global. XS's own writes nothing here: mxNoConsole silences it along with XS's reports of exceptions. */
+/* The SDK's global trace(). XS has its own, but mxNoConsole silences that, along with XS's reports of exceptions. */
 static void trace(txMachine *the)
 {
 	for (int i = 0; i < mxArgc; i++)
@@ -110,7 +110,7 @@ static bool hasJobs(txMachine *the)
 	return mxPendingJobs.value.reference->next != NULL;
 }
 
-/* fxEndJob() calls back finalization registries, which may queue more. */
+/* fxEndJob() runs the callbacks of finalization registries, which may queue more jobs. */
 static void runJobs(txMachine *the)
 {
 	fxEndJob(the);
@@ -132,7 +132,7 @@ static void runBundle(txMachine *the)
 		hostFail(hostOf(the), "the main module waits for a promise that nothing can resolve any more");
 }
 
-/* XS counts its machines in a variable that nothing guards: one thread at a time creates or deletes. */
+/* XS counts its machines in an unguarded variable, so only one thread at a time may create or delete one. */
 static pthread_mutex_t creation = PTHREAD_MUTEX_INITIALIZER;
 
 static txMachine *createMachine(Host *host)
@@ -163,7 +163,7 @@ void hostRun(Host *host)
 	}
 	mxCatch(the)
 	{
-		/* exit() and aborts come here too: they have said what there is to say. */
+		/* exit() and aborts get here too, but have reported already. */
 		if (!host->ended)
 			hostFailWithException(the, "uncaught exception");
 	}

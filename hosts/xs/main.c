@@ -1,9 +1,9 @@
 /*
-	xs-host: runs an ES module bundle on the XS engine, like firmware but on the command line.
+	xs-host: runs an ES module bundle on the XS engine, as firmware does, but on the command line.
 */
 #include "host.h"
 
-/* XS runs native code, JSON and its garbage collector on the C stack; sanitizers need several times the space. */
+/* XS runs native code, JSON and its garbage collector on the C stack, and sanitizers multiply what they take. */
 #define C_STACK_BYTES (32u << 20)
 
 static void *runThread(void *data)
@@ -12,7 +12,7 @@ static void *runThread(void *data)
 	return NULL;
 }
 
-/* Also a single machine has a thread: its C stack has the same size everywhere. */
+/* Even a single machine gets a thread, so that its C stack has the same size everywhere. */
 static pthread_t startThread(Host *host)
 {
 	pthread_t thread;

@@ -1,5 +1,5 @@
 /*
-	What bundles can call: the C side of host.ts, where each function is described.
+	What bundles can call: the C side of host.ts, which documents each function.
 */
 #include "xsAll.h"
 #include "xs.h"
@@ -30,7 +30,10 @@ void xs_host_writeError(xsMachine *the)
 	fputs(xsmcToString(xsArg(0)), stderr);
 }
 
-/* The file stays open while XS allocates, which may end the machine: a full heap is worth a leaked descriptor. */
+/*
+	XS allocates while the file is open. If the heap is full, that ends the machine and leaks a descriptor, which does
+	not matter then.
+*/
 void xs_host_readFile(xsMachine *the)
 {
 	char path[4096];
@@ -52,7 +55,7 @@ void xs_host_readFile(xsMachine *the)
 		xsUnknownError("%s: read error", path);
 }
 
-/* Nothing is allocated while the file is open. */
+/* Allocates nothing while the file is open. */
 void xs_host_readAt(xsMachine *the)
 {
 	char path[4096];
@@ -112,7 +115,7 @@ void xs_host_collect(xsMachine *the)
 	fxCollectGarbage(the);
 }
 
-/* The numbers are taken first, so that nothing this function does can be in them. */
+/* Reads all numbers first, so that none of them counts what this function does. */
 void xs_host_heapStats(xsMachine *the)
 {
 	xsIntegerValue values[] = { the->currentHeapCount, the->currentChunksSize, the->garbageCollectionCount };
@@ -123,16 +126,17 @@ void xs_host_heapStats(xsMachine *the)
 	xsmcSetUndefined(xsResult);
 }
 
-/* What lies in slots of the stack that nobody has used since. */
+/* Fills unused slots of the stack. */
 #define UNUSED 0xA5
 
-/* The caller's own slots end behind this call's, which begin with `this`. */
+/* Marks the unused stack. This call's own slots begin with `this`; the caller's lie behind them. */
 void xs_host_markStack(xsMachine *the)
 {
 	memset(the->stackBottom, UNUSED, (size_t)(the->stack - the->stackBottom) * sizeof(txSlot));
 	xsmcSetInteger(xsResult, (xsIntegerValue)(the->stackTop - (mxThis + 1)));
 }
 
+/* Whether a slot has not been used since xs_host_markStack(). */
 static bool isUnused(const txSlot *slot)
 {
 	const uint8_t *bytes = (const uint8_t *)slot;
@@ -155,7 +159,7 @@ void xs_host_isTTY(xsMachine *the)
 	xsmcSetBoolean(xsResult, isatty(STDOUT_FILENO));
 }
 
-/* CRC-32 of zlib and PNG, four bits at a time. */
+/* The CRC-32 of zlib and PNG, computed four bits at a time. */
 static uint32_t crc32(const uint8_t *bytes, size_t length)
 {
 	static const uint32_t table[16] = {

@@ -1,5 +1,5 @@
 /*
-	The options of the command-line host, which the firmware takes too.
+	The command line of the command-line host and of the firmware.
 */
 #include "host.h"
 
@@ -66,7 +66,7 @@ static int positiveInteger(const char *text, int maximum)
 void hostParseOptions(int argc, char *argv[], Host *host, int *machines)
 {
 	int option;
-	/* "+": what follows the bundle is the bundle's. */
+	/* "+" stops at the bundle: the arguments behind it are the bundle's. */
 	while ((option = getopt_long(argc, argv, "+", options, NULL)) >= 0) {
 		switch (option) {
 		case optionMachines:

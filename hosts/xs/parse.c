@@ -1,5 +1,5 @@
 /*
-	The bundle as a file on the desk: parsed in order to run it, or to write its bytecode for a host without a parser.
+	Parses a bundle's file, to run it or to write its bytecode for a host without a parser.
 */
 #include "xsAll.h"
 #include "xsScript.h"
@@ -10,10 +10,10 @@
 
 #define MESSAGE_LENGTH 256
 
-/* fxInitializeParser() leaves no room for a pointer of ours: the error goes to the thread that parses. */
+/* Thread-local, since a parser has no room for a pointer of ours. */
 static _Thread_local char syntaxError[MESSAGE_LENGTH];
 
-/* Of XS; in none of its headers. */
+/* A function of XS that is in none of its headers. */
 extern void fxRemapIDs(txMachine *the, txByte *code, txSize size, txID *ids);
 
 static void rememberSyntaxError(void *console, txString path, txInteger line, txString format, c_va_list arguments)
@@ -24,7 +24,7 @@ static void rememberSyntaxError(void *console, txString path, txInteger line, tx
 		vsnprintf(syntaxError + length, (size_t)(MESSAGE_LENGTH - length), format, arguments);
 }
 
-/* mxCFlag is what makes the parser take `f(a) @ "xs_f"`, mxDebugFlag what puts lines into stacks. */
+/* mxCFlag makes the parser accept `f(a) @ "xs_f"`; mxDebugFlag puts line numbers into stacks. */
 static txScript *parseBundle(txMachine *the, FILE *file, const char *path)
 {
 	txParser parser;
@@ -45,14 +45,14 @@ static txScript *parseBundle(txMachine *the, FILE *file, const char *path)
 	}
 	fxTerminateParser(&parser);
 	if (script && syntaxError[0]) {
-		/* XS makes of an error a script that throws it, but without the place. */
+		/* For a syntax error, XS makes a script that throws it, but does not say where it is. */
 		fxDeleteScript(script);
 		return NULL;
 	}
 	return script;
 }
 
-/* The instructions that leave functions and strings where the code lies, instead of copying them to the heap. */
+/* Maps an instruction that copies a function or string to the heap to the one that leaves it in the code. */
 static txU1 inPlace(txU1 code)
 {
 	switch (code) {
@@ -73,7 +73,7 @@ static txU1 inPlace(txU1 code)
 	}
 }
 
-/* Bytes of the instruction at `p`: fixed, with a name, or with so many bytes behind a length. */
+/* Length of the instruction at `p`: fixed, with a name's number, or with the number of bytes that it says itself. */
 static txSize sizeOf(const txU1 *p)
 {
 	txSize size = gxCodeSizes[*p];
@@ -91,7 +91,7 @@ static txSize sizeOf(const txU1 *p)
 	}
 }
 
-/* The code is going to lie in flash, where it can stay. */
+/* Leaves functions and strings in the code, which will lie in flash. */
 static void leaveInPlace(txScript *script)
 {
 	txU1 *p = (txU1 *)script->codeBuffer;
@@ -102,7 +102,7 @@ static void leaveInPlace(txScript *script)
 	}
 }
 
-/* Gives the script's names the numbers that they will have in every machine that gets the same names in the same order. */
+/* Gives the script's names the numbers that they get in every machine that interns the same names in the same order. */
 static void linkScript(txMachine *the, txScript *script)
 {
 	txS1 *p = script->symbolsBuffer;

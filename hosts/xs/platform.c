@@ -1,5 +1,5 @@
 /*
-	What XS asks of its platform, whatever that is: which modules there are, what `@ "name"` means, what to do when it
+	What XS asks of its platform, whichever that is: which modules exist, what `@ "name"` refers to, what to do when it
 	cannot go on.
 */
 #include "xsAll.h"
@@ -16,7 +16,7 @@ void fxDeleteMachinePlatform(txMachine *the)
 	(void)the;
 }
 
-/* machine.c runs them as long as there are any. */
+/* Nothing to do: machine.c runs promise jobs until none is left. */
 void fxQueuePromiseJobs(txMachine *the)
 {
 	(void)the;
@@ -34,7 +34,7 @@ static const char *abortReason(int status)
 	}
 }
 
-/* XS calls this when it cannot go on, and for rejections nobody handled: only from these does it return. */
+/* XS calls this when it cannot go on, and for unhandled rejections. It returns only for the latter. */
 void fxAbort(txMachine *the, int status)
 {
 	if (status == XS_UNHANDLED_REJECTION_EXIT) {
@@ -72,7 +72,7 @@ static const Native *findNative(const char *name)
 	return NULL;
 }
 
-/* The script's symbols are its names one after the other; natives refer to them by number. */
+/* Finds a name by its number in the script. The script's symbols are its names, one after the other. */
 static txID nameOf(txMachine *the, txID symbol)
 {
 	txS1 *p = hostOf(the)->symbols;
@@ -99,8 +99,8 @@ static void pushNative(txMachine *the, const char *name, int parameterCount, txI
 }
 
 /*
-	XS runs this before the module, which gets its natives from the array by number. The script lists for each native
-	the count of its parameters (-1 for a destructor), the number of its name, and the C name.
+	XS runs this before the module, which takes its natives from the array by number. For each native, the script lists
+	the number of its parameters (-1 for a destructor), its name's number, and its C name.
 */
 static void bindNatives(txMachine *the)
 {

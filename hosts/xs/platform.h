@@ -1,7 +1,7 @@
 /*
-	What XS wants to know about the machine it runs on: POSIX, little-endian, threads.
+	What XS needs to know about the machine it runs on: POSIX, little-endian, threads.
 
-	XS's own headers include this file by the name in `-DXSPLATFORM`.
+	XS's own headers include this file, whose name `-DXSPLATFORM` gives.
 */
 #ifndef ZRAM_XS_PLATFORM_H
 #define ZRAM_XS_PLATFORM_H
@@ -38,20 +38,20 @@
 #define mxUseGCCAtomics 1
 #define mxUsePOSIXThreads 1
 
-/* Taken from XS as they are. Not listed, and so in platform.c: abort, promise queue, finding and loading modules. */
+/* XS's own defaults. What is not listed is in platform.c: abort, promise queue, finding and loading modules. */
 #define mxUseDefaultBuildKeys 1
 #define mxUseDefaultChunkAllocation 1
-#define mxUseDefaultDebug 1 /* no debugger; but with mxDebug stacks have lines */
+#define mxUseDefaultDebug 1 /* no debugger, but with mxDebug stacks have line numbers */
 #define mxUseDefaultParseScript 1
 #define mxUseDefaultSharedChunks 1
 #define mxUseDefaultSlotAllocation 1
 
-/* 64-bit slots have room for 32-bit property keys; 32-bit slots, as on a microcontroller, have not. */
+/* 64-bit slots have room for 32-bit property keys. 32-bit slots, as on microcontrollers, do not. */
 #if INTPTR_MAX == INT64_MAX
 #define mx32bitID 1
 #endif
 
-/* Fields of XS's Atomics. */
+/* Fields that XS's Atomics need in a machine. */
 #define mxMachinePlatform  \
 	void *waiterCondition; \
 	void *waiterData;      \

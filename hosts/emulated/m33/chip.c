@@ -1,5 +1,5 @@
 /*
-	Cortex-M33 on QEMU's machine "mps2-an505": protection of memory, what a trap means, and the counter.
+	Cortex-M33 on QEMU's machine "mps2-an505": memory protection, what a trap means, and the instruction counter.
 */
 #include "../board.h"
 
@@ -7,7 +7,7 @@
 
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 
-/* Of the processor: faults, and protection of memory. */
+/* The processor's registers for faults and memory protection. */
 #define SHCSR REGISTER(0xE000ED24u)
 #define CFSR REGISTER(0xE000ED28u)
 #define MMFAR REGISTER(0xE000ED34u)
@@ -19,7 +19,7 @@
 #define MPU_MAIR0 REGISTER(0xE000EDC0u)
 
 /*
-	Of the machine: PSCNTR goes down from PRESCALE past 0 again and again, and COUNTER up each time that it does. QEMU
+	The machine's counter: PSCNTR counts down from PRESCALE to 0 over and over, and COUNTER goes up each time. QEMU
 	cannot divide by 2^32, so the lower one has 31 bits.
 */
 #define FPGAIO 0x50302000u
@@ -30,7 +30,7 @@
 #define LOWER_MAX ((1u << LOWER_BITS) - 1)
 
 enum {
-	faultsHaveHandlers = 15 << 16, /* memory, bus, usage, security: else they are hard faults */
+	faultsHaveHandlers = 15 << 16, /* memory, bus, usage and security faults, which otherwise become hard faults */
 	mpuEnabled = 1,
 	mpuInFaults = 2,
 	readWrite = 0 << 1,
@@ -39,7 +39,7 @@ enum {
 	normalMemory = 0 << 1,
 	device = 1 << 1,
 	regionEnabled = 1,
-	attributes = 0x0044, /* of those two, by number: 0x44 is not cached, 0x00 is a device */
+	attributes = 0x0044, /* of the two kinds above: 0x44 is memory without a cache, 0x00 a device */
 };
 
 static void allow(uint32_t region, uint32_t start, uint32_t end, uint32_t access, uint32_t kind)
@@ -49,7 +49,7 @@ static void allow(uint32_t region, uint32_t start, uint32_t end, uint32_t access
 	MPU_RLAR = ((end - 1) & ~31u) | kind | regionEnabled;
 }
 
-/* What no region allows is forbidden. */
+/* Whatever no region allows is forbidden. */
 static void protectMemory(void)
 {
 	MPU_MAIR0 = attributes;
@@ -68,7 +68,7 @@ void chipStart(void)
 	protectMemory();
 }
 
-/* Two registers: the upper one may change while the lower is read. */
+/* The upper register may change while the lower one is read: then read again. */
 uint64_t chipInstructions(void)
 {
 	for (;;) {
@@ -79,7 +79,7 @@ uint64_t chipInstructions(void)
 	}
 }
 
-/* Bits of CFSR. */
+/* Bits of CFSR, by fault. */
 enum {
 	instructionAccess = 1 << 0,
 	dataAccess = 1 << 1,
@@ -114,7 +114,7 @@ static const char *causeName(uint32_t fault)
 	return "unexpected trap";
 }
 
-/* What the processor has put on the program's stack. */
+/* What the processor pushes on the program's stack. */
 typedef struct {
 	uint32_t r0, r1, r2, r3, r12, lr, pc, psr;
 } Frame;

@@ -1,7 +1,7 @@
 /*
-	Reset, and what runs when the processor traps, which is always the end.
+	Reset, and the entry of traps, from which nothing returns.
 
-	The program has the process stack; traps have the main stack, as the program's may be what is broken.
+	The program runs on the process stack. Traps run on the main stack, since the program's may be what is broken.
 */
 	.syntax unified
 	.thumb

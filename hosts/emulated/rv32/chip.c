@@ -1,20 +1,20 @@
 /*
-	rv32imac on QEMU's machine "virt": protection of memory, and what a trap means.
+	rv32imac on QEMU's machine "virt": memory protection, and what a trap means. start.S has the instruction counter.
 */
 #include "../board.h"
 
 #define WRITE_CSR(name, value) __asm__ volatile(".option arch, +zicsr\n\tcsrw " #name ", %0" : : "r"(value))
 
 /*
-	Configuration of physical memory protection. A locked entry binds machine mode too, which is the only mode there is
-	here; all that no entry allows the last one forbids.
+	Physical memory protection. Only a locked entry also binds machine mode, which is the only mode in use here. The
+	last entry forbids whatever no other one allows.
 */
 enum {
 	pmpRead = 0x01,
 	pmpWrite = 0x02,
 	pmpExecute = 0x04,
-	pmpUpTo = 0x08,    /* from the address of the entry before */
-	pmpAligned = 0x18, /* a power of two on a boundary of its size: as much as the address says */
+	pmpUpTo = 0x08,    /* from the previous entry's address */
+	pmpAligned = 0x18, /* a power of two, aligned to its size; the address encodes both */
 	pmpLocked = 0x80,
 
 	pmpFlash = pmpLocked | pmpAligned | pmpRead | pmpExecute,

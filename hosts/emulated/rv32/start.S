@@ -1,5 +1,5 @@
 /*
-	Reset, and what runs when the processor traps, which is always the end.
+	Reset, the entry of traps, from which nothing returns, and the instruction counter.
 */
 	.option arch, +zicsr
 
@@ -13,7 +13,7 @@ _start:
 	la sp, __stack_end
 	tail boardStart
 
-	/* The stack may be what is broken: the report has one of its own. */
+	/* The stack may be what is broken, so the report has one of its own. */
 	.balign 4
 	.globl trap
 trap:
@@ -24,7 +24,7 @@ trap:
 	mv a3, ra
 	tail chipTrap
 
-	/* Two registers: the upper one may change while the lower is read. */
+	/* The upper register may change while the lower one is read: then read again. */
 	.globl chipInstructions
 chipInstructions:
 	csrr a1, minstreth

@@ -1,3 +1,6 @@
+/*
+	What the demo asks of an RP2350 board: board.ts calls these functions.
+*/
 #include "xs.h"
 #include "xsmc.h"
 
@@ -9,7 +12,9 @@
 
 #define MB (1024u * 1024u)
 
-/* What the SDK's allocator has besides SRAM; its own headers are missing from that, so rounded up to a chip's size. */
+/*
+	What the SDK's allocator has besides SRAM, rounded up to a chip's size, since its total leaves out its own headers.
+*/
 static uint32_t psramLength(void)
 {
 	extern uint32_t __heap_start, __heap_end;
@@ -24,7 +29,7 @@ static uint32_t psramLength(void)
 }
 #endif
 
-/* Bytes of PSRAM that the SDK's start has found, 0 without. */
+/* Bytes of PSRAM that the SDK found at boot; 0 if there is none. */
 void xs_zram_board_psram(xsMachine *the)
 {
 	xsmcSetInteger(xsResult, (xsIntegerValue)psramLength());

@@ -1,11 +1,15 @@
 /*
- * A history's page as XS sees it; the contract is in interface.ts. Uses only what the xs.h of XS 13 and 17 both have.
+ * A history's page for XS: turns the records on it into objects, and objects into records. page-native.ts calls it;
+ * interface.ts is the contract. Uses only what the xs.h of XS 13 and 17 both have.
  *
- * All of it lies in a memory that the caller gives and that does not move: page, record, then what is known of them. Names
- * of fields are identifiers, which the caller's object of names keeps alive.
+ * Everything lies in one piece of memory that the caller provides and that does not move:
  *
- * Whoever reads a record's property or sets one may run code of the app's, which may close the page: so the page is fetched
- * anew for each field.
+ *   | page | record on its way in | zeros behind a page's last record | Head | a Field for each field |
+ *
+ * Fields' names are identifiers, which the caller's object of names keeps alive.
+ *
+ * Getting or setting a property of a record may run the app's code, which may close the page. So the page is fetched
+ * again for each field, or held while its records are read.
  */
 
 #include <math.h>
@@ -14,6 +18,7 @@
 
 #include "xsmc.h"
 
+/* What pack() returns instead of the field that does not fit */
 #define kPacked (-1)
 #define kOverwritten (-2)
 
@@ -31,12 +36,12 @@ enum {
 	kTypeCount
 };
 
-/* What a type holds: integers of XS, and numbers, of which the fraction goes. */
+/* Which values a type holds. */
 typedef struct {
 	uint32_t size;
-	int32_t least;
+	int32_t least; /* of XS's integers */
 	int32_t most;
-	double below; /* and nothing in between */
+	double below; /* numbers must lie between these two; their fraction is cut off */
 	double above;
 } Type;
 
@@ -51,8 +56,8 @@ static const Type gTypes[kTypeCount] = {
 };
 
 typedef struct {
-	int32_t id;
-	uint32_t index; /* if the name is one: then `id` is 0 */
+	int32_t id;     /* the name's; 0 if the name is an index */
+	uint32_t index; /* the name, if it is an index */
 	uint32_t offset;
 	uint32_t type;
 } Field;
@@ -64,21 +69,21 @@ typedef struct {
 	uint32_t recordLength;
 	uint32_t pageLength;
 	uint32_t fieldCount;
-	uint32_t isRead; /* by at(): the memory must not go now */
-	uint32_t packs;  /* how often a record was packed, modulo 2^32 */
+	uint32_t isRead; /* by at(): the memory must not be freed now */
+	uint32_t packs;  /* how many times a record was packed, modulo 2^32 */
 } Head;
 
 _Static_assert(sizeof(Head) <= kHeadLength, "interface.ts says how long a head is");
 _Static_assert(sizeof(Field) == kFieldLength, "interface.ts says how long a field is");
 _Static_assert(sizeof(xsIdentifier) <= sizeof(int32_t), "identifiers fit");
 
-/* What it points to is the memory's. */
+/* Nothing to free: the Head lies in the caller's memory. */
 void xs_zram_history_page_destructor(void *data)
 {
 	(void)data;
 }
 
-/* NULL if the page is closed. Throws if it is none. */
+/* The page's Head, or NULL if it is closed. Throws if the value is no page. */
 static Head *headOf(xsMachine *the, xsSlot *slot)
 {
 	return xsmcGetHostDataValidate(*slot, xs_zram_history_page_destructor);
@@ -119,7 +124,7 @@ void xs_zram_history_page(xsMachine *the)
 	*head = (Head){ .bytes = memory, .recordLength = recordLength, .pageLength = pageLength, .fieldCount = count };
 	for (uint32_t i = 0; i < count; i++) {
 		xsmcGetIndex(xsResult, xsArg(4), i);
-		xsmcGetBufferReadable(xsArg(5), &codes, &count); /* an allocation may have moved it */
+		xsmcGetBufferReadable(xsArg(5), &codes, &count); /* again: an allocation may have moved it */
 		fieldsOf(head)[i] = toField(the, &xsResult, offset, ((uint8_t *)codes)[i]);
 		offset += gTypes[fieldsOf(head)[i].type].size;
 	}
@@ -128,7 +133,7 @@ void xs_zram_history_page(xsMachine *the)
 	xsmcSetHostData(xsArg(0), head);
 }
 
-/* closePage() */
+/* closePage(): false if the memory must stay for now */
 void xs_zram_history_page_close(xsMachine *the)
 {
 	Head *head = headOf(the, &xsThis);
@@ -159,7 +164,7 @@ void xs_zram_history_page_get_count(xsMachine *the)
 	xsmcSetInteger(xsResult, head ? (xsIntegerValue)head->count : 0);
 }
 
-/* show(first, count) */
+/* showPage(first, count) */
 void xs_zram_history_page_show(xsMachine *the)
 {
 	int64_t first = (int64_t)xsmcToNumber(xsArg(0));
@@ -175,7 +180,7 @@ void xs_zram_history_page_show(xsMachine *the)
 #define kElsewhere UINT32_MAX
 #define kNumberMax 9007199254740992.0
 
-/* Where on the page a record is; kElsewhere if it is not there, or `slot` no integer. */
+/* Where on the page the record with index `slot` is; kElsewhere if it is not there, or if `slot` is no integer. */
 static uint32_t toPlace(xsMachine *the, xsSlot *slot, const Head *head)
 {
 	uint32_t count = (head && head->fieldCount) ? head->count : 0;
@@ -194,7 +199,7 @@ static uint32_t toPlace(xsMachine *the, xsSlot *slot, const Head *head)
 	return ((place >= 0) && (place < count)) ? (uint32_t)place : kElsewhere;
 }
 
-/* Bytes lie anywhere, and processors may want words at multiples of their length. */
+/* Reads a word byte by byte: fields lie anywhere, and some processors only load aligned words. */
 static inline uint32_t word(const uint8_t *p, uint32_t size)
 {
 	uint32_t value = p[0];
@@ -206,7 +211,7 @@ static inline uint32_t word(const uint8_t *p, uint32_t size)
 	return value;
 }
 
-/* Of the types that XS's integers hold. */
+/* Reads a field of a type whose values are all integers of XS. */
 static inline int32_t toInteger(const uint8_t *p, uint32_t type)
 {
 	if (type == kInt16)
@@ -232,7 +237,7 @@ static float toFloat(uint32_t bits)
 	return value;
 }
 
-/* The same NaN whatever the processor makes of it. */
+/* Every NaN gets the same bits, whatever the processor makes of it. */
 static uint32_t toBits(float value)
 {
 	uint32_t bits = 0x7fc00000;
@@ -242,7 +247,7 @@ static uint32_t toBits(float value)
 	return bits;
 }
 
-/* A field of the record at `p`, as XS's own reading of a DataView would have it: integers are integers. */
+/* Converts the field at `p` to the number that XS's DataView would return: integers stay XS's integers. */
 static inline void getField(xsMachine *the, xsSlot *into, const uint8_t *p, uint32_t type)
 {
 	if (type == kUint32)
@@ -253,7 +258,10 @@ static inline void getField(xsMachine *the, xsSlot *into, const uint8_t *p, uint
 		xsmcSetInteger(*into, toInteger(p, type));
 }
 
-/* Returns 0 if it does not fit; its fraction may go, or a float's last bits. */
+/*
+ * Writes a value to the field at `p`. Returns 0 if it does not fit; a lost fraction, or a float's last bits, do not
+ * count.
+ */
 static int setField(xsMachine *the, xsSlot *slot, uint8_t *p, uint32_t code)
 {
 	const Type *type = &gTypes[code];
@@ -284,8 +292,8 @@ static int setField(xsMachine *the, xsSlot *slot, uint8_t *p, uint32_t code)
 }
 
 /*
- * The fields of the record at `place` become properties of `object`. As xsmcSet does it, but with one look whether the stack
- * has room, and the value made where it is wanted: that is a third of what a field costs.
+ * Makes the fields of the record at `place` properties of `object`. It does what xsmcSet() does, but checks the stack
+ * once and makes each value where it is needed, which saves a third of a field's cost.
  */
 static void unpack(xsMachine *the, Head *head, uint32_t place, const xsSlot *object)
 {
@@ -307,8 +315,9 @@ static void unpack(xsMachine *the, Head *head, uint32_t place, const xsSlot *obj
 }
 
 /*
- * at(index, into): `into` is left out, or undefined, for a new object. What is not so simple is loadRecord's to bring or to
- * refuse. Setters are the app's code, which may close the page: the memory stays meanwhile.
+ * at(index, into): without `into`, or if it is undefined, it makes a new object. If the record is not on the page, or
+ * an argument is not what it should be, loadRecord() loads the page or throws. Setters run the app's code, which may
+ * close the page, so the memory is held meanwhile.
  */
 void xs_zram_history_page_at(xsMachine *the)
 {
@@ -335,7 +344,7 @@ void xs_zram_history_page_at(xsMachine *the)
 	head->isRead = isRead;
 }
 
-/* pack(record) */
+/* packRecord(record): kPacked, kOverwritten, or the field whose value does not fit */
 void xs_zram_history_page_pack(xsMachine *the)
 {
 	Head *head = headOf(the, &xsThis);
@@ -377,7 +386,7 @@ static double firstField(Head *head, uint32_t place)
 	return (type == kFloat32) ? (double)toFloat(word(p, 4)) : toInteger(p, type);
 }
 
-/* search(value) */
+/* searchPage(value): how many records have a first field below `value` */
 void xs_zram_history_page_search(xsMachine *the)
 {
 	double value = xsmcToNumber(xsArg(0));
@@ -394,7 +403,7 @@ void xs_zram_history_page_search(xsMachine *the)
 	xsmcSetInteger(xsResult, (xsIntegerValue)low);
 }
 
-/* value(place) */
+/* pageValue(place): the first field of the record there */
 void xs_zram_history_page_value(xsMachine *the)
 {
 	uint32_t place = (uint32_t)xsmcToInteger(xsArg(0));
