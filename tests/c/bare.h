@@ -1,6 +1,6 @@
 /*
- * Included in front of everything else: a compiler that knows nothing of GNU C, as the one of Windows. Whoever uses its
- * keywords or builtins anyway gets an error.
+ * Included before everything else: pretends to be a compiler without GNU C, such as Windows's. Using GNU keywords or builtins
+ * is an error.
  */
 
 #include <stddef.h>

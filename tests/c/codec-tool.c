@@ -1,18 +1,19 @@
 /*
- * Codecs as filters, so that other implementations can be held against them (tests/lz4js.test.ts, tests/blocks.test.ts).
+ * Codecs as filters, to compare other implementations with them (tests/lz4js.test.ts, tests/blocks.test.ts).
  *
  *   codec-tool encode PAGELENGTH < pages > blocks       LZ4
  *   codec-tool decode PAGELENGTH < blocks > pages       LZ4
  *   codec-tool judge COUNT CODEC < hostile > digests    any, by its id
  *   codec-tool pack COUNT CODECS < pages > digests      those of a set
  *
- * `judge` takes any bytes for blocks, with a page length of its own each: records of two uint32, page length and length,
- * and so many bytes. For every COUNT of them, and for the rest, it says how many decode, and a digest of verdicts and pages.
- * Block and page have exactly the memory that they may touch, so that AddressSanitizer sees a byte too far. `pack` takes
- * pages in the same way, each with its length twice, and says how many it has compressed, and a digest of what they are now.
+ * `judge` takes any bytes as blocks, each with its own page length: records of two uint32, page length and length, then that
+ * many bytes. After every COUNT of them, and at the end, it prints how many decoded, and a digest of verdicts and pages.
+ * Block and page get exactly the memory they may touch, so AddressSanitizer sees a byte too far. `pack` takes pages the
+ * same way, each with its length twice, and prints how many it compressed, and a digest of the results.
  *
- * In the others, blocks are records: a uint32 length, little-endian, then so many bytes; length 0 stands for a page that saves less
- * than 64 bytes, or for a block that does not decode. Exit code 2 if the input ends within a page or record.
+ * For `encode` and `decode`, blocks are records: a uint32 length, little-endian, then that many bytes. Length 0 stands for a
+ * page that saves less than 64 bytes, or for a block that doesn't decode. Exit code 2 if the input ends inside a page or
+ * record.
  */
 
 #include <stdio.h>
@@ -60,7 +61,7 @@ static uint32_t roll(uint32_t sum, uint32_t value)
 	return sum ^ (sum >> 15);
 }
 
-/* The digest, with one block more. Returns 0 if its bytes are not all there. */
+/* Adds a block to the digest. Returns 0 if bytes of it are missing. */
 static int judgeBlock(uint32_t codec, uint32_t pageLength, uint32_t length, uint32_t *accepted, uint32_t *digest)
 {
 	uint32_t *decoded = malloc(pageLength);
@@ -97,7 +98,7 @@ static int judgeBlocks(uint32_t count, uint32_t codec)
 	return 0;
 }
 
-/* The digest, with one page more that is packed. Returns 0 if its bytes are not all there. */
+/* Packs a page and adds it to the digest. Returns 0 if bytes of it are missing. */
 static int packPage(uint32_t codecs, uint32_t pageLength, uint32_t *compressed, uint32_t *digest)
 {
 	zramPacked packed;

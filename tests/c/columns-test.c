@@ -3,9 +3,9 @@
  *
  *   ./columns-test [-s seed] [-n hostile blocks] [file ...]
  *
- * The files are cut into pages of all lengths and added to the generated pages. The line "# digest" is of every block that
- * was encoded and of every verdict and page that was decoded. Worth running with -m32 and with
- * -fsanitize=address,undefined -fno-sanitize-recover, which prove that no bound is passed and nothing misaligned.
+ * Cuts the files into pages of all lengths and adds them to the generated ones. The line "# digest" covers every encoded
+ * block, and every verdict and page that was decoded. Worth running with -m32 and with -fsanitize=address,undefined
+ * -fno-sanitize-recover, which prove that no access is out of bounds or misaligned.
  */
 #include "digest.h"
 #include "zramColumns.h"
@@ -14,7 +14,7 @@
 
 extern const zramCodec zramColumnsCodec;
 
-/* Pages that were declined. */
+/* How many pages were declined. */
 static uint32_t declined;
 
 static uint32_t columnsEncode(const uint32_t *page, uint32_t pageLength, uint8_t *to, uint32_t capacity)
@@ -22,7 +22,7 @@ static uint32_t columnsEncode(const uint32_t *page, uint32_t pageLength, uint8_t
 	return zramColumnsCodec.encode(NULL, page, pageLength, to, capacity);
 }
 
-/* As encodeGuarded; a page that is declined is counted, and has no bytes. */
+/* Like encodeGuarded, but counts a declined page, which has no bytes. */
 static int encode(const Page *page, uint32_t capacity, uint32_t *length)
 {
 	if (!encodeGuarded(columnsEncode, kZramColumnsMargin, page, capacity, length))
@@ -40,7 +40,7 @@ static int decode(const uint8_t *bytes, uint32_t length, uint32_t pageLength, ui
 	return decodeGuarded(zramColumnsDecode, kZramColumnsMargin, margin, bytes, length, pageLength, verdict);
 }
 
-/* ---- the codec once more, written from its specification and slow ---- */
+/* ---- the codec again, slow, written from its specification ---- */
 
 /* A page as a block has it: units, column by column. */
 typedef struct {
@@ -80,7 +80,7 @@ static uint32_t halfOf(const Layout *l, uint32_t at)
 	return l->kind == 2 || l->kind == 4 ? l->page[at] * 256u + l->page[at + 1] : l->page[at] + l->page[at + 1] * 256u;
 }
 
-/* What a byte of a pixel is relative to. */
+/* What a pixel's byte is relative to. */
 static uint32_t greenOf(const Layout *l, uint32_t index, uint32_t at)
 {
 	uint32_t channel = (index + l->form) % (l->kind == 5 ? 3 : 4);
@@ -311,7 +311,7 @@ static uint32_t rowOf(const Finder *f, uint32_t stride, uint32_t i)
 	return (2 + i * (f->n / stride - 3) / 24) * stride;
 }
 
-/* The row that sample `j` is from. */
+/* The row of sample `j`. */
 static uint32_t turn(uint32_t j)
 {
 	return j % 6 * 4 + j / 6;
@@ -566,10 +566,10 @@ static int specifiedDecode(const uint8_t *bytes, uint32_t length, uint8_t *page,
 
 static Bits specified;
 
-/* Capacities for which blocks are asked: as the engine does for short and long ones. */
+/* Capacities to encode for: those the engine uses, for short and long blocks. */
 static const uint32_t shares[] = { 256, 230, 128, 40 };
 
-/* The specification, which other implementations follow, is what the encoder does: byte for byte. And it comes back. */
+/* The encoder does what the specification says, byte for byte, and the page comes back. Other implementations rely on it. */
 static int specification(void)
 {
 	uint32_t i, j, length, blocks = 0;
@@ -596,7 +596,7 @@ static int specification(void)
 	return 1;
 }
 
-/* What the codec is for, it must find, whatever else changes. */
+/* Whatever else changes, the codec must find what it is for. */
 static int compresses(void)
 {
 	uint32_t i, length;
@@ -612,7 +612,7 @@ static int compresses(void)
 	return 1;
 }
 
-/* Every capacity: the block is the same one or none, and nothing is written behind the margin. */
+/* At every capacity the block is the same or none, and nothing is written behind the margin. */
 static int everyCapacity(void)
 {
 	static uint8_t expected[kPageLengthMax];
@@ -635,7 +635,7 @@ static int everyCapacity(void)
 
 /* ---- decoder ---- */
 
-/* Every kind and form, whatever the page: what the encoder would never choose is decoded as well. */
+/* Every kind and form, for any page: even those the encoder would never choose decode. */
 static int everyForm(void)
 {
 	uint32_t i, kind, form;
@@ -660,7 +660,7 @@ static int everyForm(void)
 	return 1;
 }
 
-/* A block is refused when any byte is missing or one is added. */
+/* A block is refused if any byte is missing or one is added. */
 static int truncated(void)
 {
 	static uint8_t whole[kBlockLengthMax];
@@ -682,7 +682,7 @@ static int truncated(void)
 	return 1;
 }
 
-/* Random bytes behind a head that is mostly possible; half of them few, so that the end comes early. */
+/* Random bytes behind a mostly valid head; half the time few of them, so that the end comes early. */
 static uint32_t makeRandom(uint8_t *bytes)
 {
 	uint32_t length = randomBelow(randomBelow(2) ? 40 : 3000), i, fill = randomBelow(3);
@@ -695,7 +695,7 @@ static uint32_t makeRandom(uint8_t *bytes)
 	return length;
 }
 
-/* Makes hostile `bytes`: random ones, or a block with some bits changed, and perhaps cut off. Returns their length. */
+/* Makes hostile `bytes`: random ones, or a block with some bits flipped, perhaps truncated. Returns their length. */
 static uint32_t makeHostile(uint8_t *bytes, const Page *page)
 {
 	uint32_t length = zramColumnsEncode(page->words, page->length, bytes, page->length), changes = 1 + randomBelow(4);
@@ -712,8 +712,8 @@ static uint32_t makeHostile(uint8_t *bytes, const Page *page)
 }
 
 /*
- * Any bytes whatever: nothing outside of the page is written, the verdict and a decoded page are those of the
- * specification, and do not depend on the margin nor on what the page held.
+ * For any bytes, nothing is written outside the page, and verdict and decoded page are the specification's, whatever the
+ * margin and the page held before.
  */
 static int hostile(void)
 {

@@ -1,6 +1,6 @@
 /*
- * What an operation leaves behind in a damaged region when it answers kZramErrorCorrupt: every page as it read before, and
- * nothing changed but counters. A random search: a region of every shape, a few words of it wrong, one operation.
+ * An operation that answers kZramErrorCorrupt in a damaged region leaves every page as it read before, and changes nothing
+ * but counters. A random search: regions of every shape, a few words of each wrong, one operation.
  *
  *   damage-test [trials [seed]]
  *
@@ -52,7 +52,7 @@ static void makePage(uint8_t *bytes)
 		bytes[i] = (uint8_t)below(256);
 }
 
-/* A write, whole or in part, or a trim, anywhere. */
+/* Writes a page or part of one, or trims, anywhere. */
 static int operates(void)
 {
 	uint8_t bytes[2 * kPageLength];
@@ -65,7 +65,7 @@ static int operates(void)
 	return zramTrim(engine, page, start, length, kZramModeKeep);
 }
 
-/* A word of the header that changes, an entry, or a link becomes another one, or any. */
+/* Changes a word of the header, an entry or a link: to a different valid one, or to anything. */
 static void damage(void)
 {
 	zramHeader *header = (zramHeader *)(void *)region;
@@ -104,7 +104,7 @@ static void readAll(int (*wanted)[kPages], uint32_t (*into)[kPageLength / 4])
 		(*wanted)[page] = zramRead(engine, page, 0, (uint8_t *)into[page], kPageLength, 0);
 }
 
-/* Whether all pages read as `pages` and `codes` say. Reading resets ages, and counts: the region is not the same then. */
+/* Whether all pages read as `pages` and `codes` say. Reading resets ages and counts, so it changes the region. */
 static int readsAsBefore(void)
 {
 	static uint32_t again[kPages][kPageLength / 4];
@@ -126,7 +126,7 @@ static int isUnchanged(void)
 		&& !memcmp((uint8_t *)region + end, (uint8_t *)damaged + end, kRegionLength - end);
 }
 
-/* One trial. Returns 0 if a refusal has left something behind. */
+/* One trial. Returns 0 if a refusal left something behind. */
 static int tries(int looks)
 {
 	uint64_t before;

@@ -3,16 +3,16 @@
  *
  *   ./dense-test [-s seed] [-n hostile blocks] [file ...]
  *
- * The files are cut into pages of all lengths and added to the generated pages. The line "# digest" is of every block that
- * was encoded and of every verdict and page that was decoded. Worth running with -m32 and with
- * -fsanitize=address,undefined -fno-sanitize-recover, which prove that no bound is passed and nothing misaligned.
+ * Cuts the files into pages of all lengths and adds them to the generated ones. The line "# digest" covers every encoded
+ * block, and every verdict and page that was decoded. Worth running with -m32 and with -fsanitize=address,undefined
+ * -fno-sanitize-recover, which prove that no access is out of bounds or misaligned.
  */
 #include "digest.h"
 #include "zramDense.h"
 #include "pages.h"
 #include "guarded.h"
 
-/* From an allocation, so that AddressSanitizer sees a byte beyond; what it holds does not matter. */
+/* With an allocated workspace, so that AddressSanitizer sees accesses beyond it. What it holds doesn't matter. */
 static uint32_t denseEncode(const uint32_t *page, uint32_t pageLength, uint8_t *to, uint32_t capacity)
 {
 	static uint8_t rubbish;
@@ -48,7 +48,7 @@ static int decode(const uint8_t *bytes, uint32_t length, uint32_t pageLength, ui
 	return decodeGuarded(denseDecode, kZramDenseMargin, margin, bytes, length, pageLength, verdict);
 }
 
-/* ---- the codec once more, written from its specification and slow ---- */
+/* ---- the codec again, slow, written from its specification ---- */
 
 typedef struct {
 	uint8_t bits[32 * kPageLengthMax]; /* a bit each */
@@ -111,7 +111,7 @@ typedef struct {
 	uint32_t counts[kAllSymbols], lengths[kAllSymbols], codes[kAllSymbols];
 } Codes;
 
-/* Trees of symbols, by their roots: the order of `age` is that of symbols, then of joining. */
+/* Trees of symbols, by their roots. `age` orders symbols first, then trees as they were joined. */
 typedef struct {
 	uint32_t weight, age;
 	uint8_t has[kAllSymbols];
@@ -518,7 +518,7 @@ static int specifiedDecode(const uint8_t *bytes, uint32_t length, uint8_t *page,
 
 static Bits specified;
 
-/* The specification, which other implementations follow, is what the encoder does: byte for byte. And it comes back. */
+/* The encoder does what the specification says, byte for byte, and the page comes back. Other implementations rely on it. */
 static int specification(void)
 {
 	static const uint32_t shares[] = { 256, 128 };
@@ -545,7 +545,7 @@ static int specification(void)
 	return 1;
 }
 
-/* Every page comes back; those that repeat themselves have become small. */
+/* Every page comes back, and repetitive ones become small. */
 static int comesBack(void)
 {
 	uint32_t i, length;
@@ -567,7 +567,7 @@ static int comesBack(void)
 	return 1;
 }
 
-/* A page whose bytes are there so often that Huffman's codes would be longer than 12 bits. */
+/* A page with byte frequencies for which Huffman codes would exceed 12 bits. */
 static int longCodes(void)
 {
 	static Page page;
@@ -598,7 +598,7 @@ static int longCodes(void)
 	return 1;
 }
 
-/* Every capacity: the block is the same one or none, and nothing is written behind the margin. */
+/* At every capacity the block is the same or none, and nothing is written behind the margin. */
 static int everyCapacity(void)
 {
 	static uint8_t expected[kPageLengthMax];
@@ -621,7 +621,7 @@ static int everyCapacity(void)
 
 /* ---- decoder ---- */
 
-/* A block is refused when any byte is missing or one is added. */
+/* A block is refused if any byte is missing or one is added. */
 static int truncated(void)
 {
 	static uint8_t whole[kBlockLengthMax];
@@ -643,7 +643,7 @@ static int truncated(void)
 	return 1;
 }
 
-/* Codes that are complete, of symbols by chance, and tokens that are mostly possible until the page is about full. */
+/* Complete codes for random symbols, then mostly valid tokens until the page is about full. */
 static uint32_t forge(uint8_t *bytes, uint32_t n)
 {
 	static Codes codes;
@@ -691,7 +691,7 @@ static uint32_t forge(uint8_t *bytes, uint32_t n)
 	return bits.length < kBlockLengthMax ? bits.length : kBlockLengthMax;
 }
 
-/* Makes hostile `bytes`: random ones, forged ones, or a block with some bits changed, perhaps cut off. Returns their length. */
+/* Makes hostile `bytes`: random, forged, or a block with some bits flipped, perhaps truncated. Returns their length. */
 static uint32_t makeHostile(uint8_t *bytes, const Page *page)
 {
 	uint32_t length, changes = 1 + randomBelow(4), i, kind = randomBelow(8);
@@ -715,8 +715,8 @@ static uint32_t makeHostile(uint8_t *bytes, const Page *page)
 }
 
 /*
- * Any bytes whatever: nothing outside of the page is written, the verdict and a decoded page are those of the
- * specification, and do not depend on the margin nor on what the page held.
+ * For any bytes, nothing is written outside the page, and verdict and decoded page are the specification's, whatever the
+ * margin and the page held before.
  */
 static int hostile(void)
 {

@@ -1,4 +1,4 @@
-/* A digest of what a harness has seen (FNV-1a, by bytes): equal on every machine, whatever its words are. */
+/* A digest of what a harness has seen (FNV-1a over bytes), equal on every machine whatever its word size. */
 #ifndef ZRAM_DIGEST_H
 #define ZRAM_DIGEST_H
 

@@ -1,11 +1,11 @@
 /*
- * zramEngine against a plain array, from C: no XS, no JavaScript. Random operations in devices of many shapes, zramCheck
- * at intervals, and after every refusal the proof that it was not needless.
+ * zramEngine against a plain array, in C, without XS or JavaScript: random operations on devices of many shapes, zramCheck
+ * at intervals, and after every refusal the proof that it wasn't needless.
  *
  *   engine-test [operations [seed]]
  *
- * Prints a line for each test and then `N passed, N failed`; exit code 1 if any failed. A line has a digest of all
- * answers and of the region in the end, which every machine must print alike.
+ * Prints a line for each test, then `N passed, N failed`; exit code 1 if any failed. Each line has a digest of all answers
+ * and of the final region, which must be equal on every machine.
  */
 
 #include <stdio.h>
@@ -65,7 +65,7 @@ static const char *failure;
 		}                       \
 	} while (0)
 
-/* Bytes of a random kind: zeros, one word, text-like, noisy to a random degree, or random. */
+/* Bytes of a random kind: zeros, one word, text-like, more or less noisy, or random. */
 static void makeBytes(device *d, uint8_t *bytes, uint32_t length)
 {
 	uint32_t kind = below(d, 6), noise = below(d, 256), word = nextRandom(d);
@@ -116,7 +116,7 @@ static int guardsStand(const device *d)
 	return 1;
 }
 
-/* A refusal is needless if the page would have fitted: tried with a twin device that has all the room in the world. */
+/* A refusal is needless if the page would have fit. A twin device with plenty of room finds out. */
 static int refusalIsRight(device *d, uint32_t page)
 {
 	const zramHeader *header = (const void *)d->engine->region;
@@ -150,7 +150,7 @@ static int readsBack(device *d, uint32_t offset, uint32_t length, uint32_t misal
 	return 1;
 }
 
-/* After a refusal: what is done is done, the page at which it stopped is as it was, and it did not fit. */
+/* After a refusal earlier pages are done, the page at which it stopped is unchanged, and it didn't fit. */
 static int settles(device *d, uint32_t offset, const uint8_t *bytes, uint32_t length)
 {
 	uint32_t pageLength = d->shape->pageLength, page = d->engine->stopped, done = (uint32_t)d->engine->done;

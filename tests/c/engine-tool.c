@@ -1,5 +1,5 @@
 /*
- * The native engine as a filter, so that other engines can be held against it (tests/codec.test.ts).
+ * The native engine as a filter, to compare other engines with it (tests/codec.test.ts).
  *
  *   engine-tool ARENALENGTH PAGECOUNT PAGELENGTH FLAGS CODECS < commands > answers
  *
@@ -11,7 +11,7 @@
  *   c                  what zramCheck says
  *   d                  the region
  *
- * Exit code 2 if the input ends within a command or is none.
+ * Exit code 2 if the input ends inside a command or isn't one.
  */
 
 #include <stdio.h>

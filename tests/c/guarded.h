@@ -1,4 +1,4 @@
-/* A codec between guards: its blocks and pages, with what it may not touch beside them. Behind pages.h and digest.h. */
+/* A codec between guards: its blocks and pages, next to bytes it may not touch. Include after pages.h and digest.h. */
 
 #ifndef TEST_GUARDED_H
 #define TEST_GUARDED_H
@@ -11,7 +11,7 @@ enum {
 	kBlockLengthMax = 2 * kPageLengthMax
 };
 
-/* The encoder as the test calls it, which keeps its workspace; the block has `margin` bytes behind its capacity. */
+/* The encoder as tests call it, which supplies the workspace. The block has `margin` bytes behind its capacity. */
 typedef uint32_t Encoder(const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity);
 typedef int Decoder(const uint8_t *block, uint32_t length, uint32_t *page, uint32_t pageLength);
 
@@ -30,8 +30,8 @@ static int isGuard(const uint8_t *bytes, uint32_t length)
 }
 
 /*
- * Encodes to `block`, from an allocation of the page's length, so that AddressSanitizer sees a read beyond. 1 if what
- * the contract forbids did not happen. A length of kZramDeclined is counted in the digest, but no bytes.
+ * Encodes to `block`, from an allocation of the page's length, so that AddressSanitizer sees reads beyond it. Returns 1 if
+ * the contract was kept. Of a length kZramDeclined only the length enters the digest.
  */
 static int encodeGuarded(Encoder *encoder, uint32_t margin, const Page *page, uint32_t capacity, uint32_t *length)
 {
@@ -52,8 +52,8 @@ static int encodeGuarded(Encoder *encoder, uint32_t margin, const Page *page, ui
 }
 
 /*
- * Decodes a copy of `bytes` that ends with its margin where an allocation ends, so that AddressSanitizer sees a read
- * beyond. 1 if what the contract forbids did not happen.
+ * Decodes a copy of `bytes` that ends, margin included, where an allocation ends, so that AddressSanitizer sees reads
+ * beyond it. Returns 1 if the contract was kept.
  */
 static int decodeGuarded(Decoder *decoder, uint32_t margin, uint8_t marginByte, const uint8_t *bytes, uint32_t length,
 	uint32_t pageLength, int *verdict)

@@ -1,6 +1,5 @@
 /*
- * Says the numbers that C and TypeScript share, a line each, by the names that they have in TypeScript
- * (tests/layout.test.ts).
+ * Prints the numbers that C and TypeScript share, one per line, under their TypeScript names (tests/layout.test.ts).
  */
 
 #include <stddef.h>

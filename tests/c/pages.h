@@ -1,5 +1,5 @@
 /*
- * What the tests of the codecs have in common: a harness, and pages to be encoded, generated ones and those of files.
+ * What codec tests share: a harness, and pages to encode, generated or from files.
  */
 
 #ifndef TEST_PAGES_H
@@ -23,7 +23,7 @@ static uint32_t seed = 1, hostileBlocks = 1000000;
 static uint32_t passed, failed;
 static char why[200];
 
-/* Ends the test with a reason; the first argument is a format. */
+/* Fails the test with a reason. The first argument is a format. */
 #define FAIL(...) return snprintf(why, sizeof(why), __VA_ARGS__), 0
 #define CHECK(condition, ...)  \
 	do {                       \
@@ -79,7 +79,7 @@ typedef struct {
 static Page *pages;
 static uint32_t pageCount, pageRoom;
 
-/* The returned page is valid until the next one is added. */
+/* The returned page is valid until you add the next one. */
 static uint8_t *addPage(uint32_t length, const char *name, uint32_t number)
 {
 	Page *page;
@@ -106,7 +106,7 @@ static void addPeriods(uint32_t length)
 	}
 }
 
-/* Constant but for one byte, near either end: where the end-of-block rules bite. */
+/* Constant except for one byte near either end, where the end-of-block rules bite. */
 static void addOddBytes(uint32_t length)
 {
 	uint32_t i;
@@ -131,7 +131,7 @@ static void addRamps(uint32_t length)
 	}
 }
 
-/* Random literal runs and copies from anywhere before: every length and offset, with every alignment. */
+/* Random literal runs, and copies from anywhere before: every length, offset and alignment. */
 static void addMixtures(uint32_t length, uint32_t count)
 {
 	uint32_t number;
@@ -175,7 +175,7 @@ static void addRuns(uint32_t length)
 	}
 }
 
-/* A value that goes on as it went, more or less, and turns now and then: samples of a sound, or of a sensor. */
+/* A value that more or less keeps its course and turns now and then, like samples of sound or of a sensor. */
 typedef struct {
 	int32_t value, slope;
 } Walk;
@@ -187,7 +187,7 @@ static uint32_t walkOn(Walk *walk, uint32_t roughness)
 	return (uint32_t)walk->value;
 }
 
-/* Records of `columns` values of `size` bytes each, of which the page begins anywhere in one. */
+/* Records of `columns` values of `size` bytes each. The page begins anywhere in one. */
 static void addRecords(uint32_t length, uint32_t columns, uint32_t size, int isBig, uint32_t shift)
 {
 	Walk walks[64];
@@ -202,7 +202,7 @@ static void addRecords(uint32_t length, uint32_t columns, uint32_t size, int isB
 	}
 }
 
-/* Pixels of 2, 3 or 4 bytes, with edges here and there, that begin with any of their bytes. */
+/* Pixels of 2, 3 or 4 bytes with edges here and there. The page begins anywhere in one. */
 static void addPixels(uint32_t length, uint32_t size, int isBig)
 {
 	Walk light = { 100, 0 }, tint[2] = { { 0, 0 }, { 0, 0 } };

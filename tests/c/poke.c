@@ -1,5 +1,5 @@
 /*
- * Natives that do what no program should, for tests/firmware.test.ts: touch any address, go too deep.
+ * Natives for tests/firmware.test.ts that do what no program should: touch any address, recurse too deep.
  */
 
 #include <stdint.h>
@@ -37,13 +37,13 @@ static int deeper(int depth)
 	return depth ? deeper(depth - 1) + frame[0] : 0;
 }
 
-/* recurse(depth): in C, where XS does not look */
+/* recurse(depth): in C, where XS doesn't look */
 void xs_poke_recurse(xsMachine *the)
 {
 	xsmcSetInteger(xsResult, deeper(xsmcToInteger(xsArg(0))));
 }
 
-/* count(turns): what the processor counts in a loop of two instructions a turn */
+/* count(turns): what the processor counts in a loop of two instructions per turn */
 void xs_poke_count(xsMachine *the)
 {
 	int turns = xsmcToInteger(xsArg(0));

@@ -1,4 +1,4 @@
-/* Compiled to learn what this machine's compiler can do. */
+/* Compiled to find out what this machine's compiler can do. */
 #include <stdlib.h>
 #ifdef ZRAM_WITH_LIBLZ4
 #include <lz4.h>

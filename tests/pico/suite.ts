@@ -1,4 +1,4 @@
-/* hosts/pico on a chip that is not there (chip.c): run by ../pico.test.ts for several boards. */
+/* hosts/pico on a simulated chip (chip.c). ../pico.test.ts runs it for several boards. */
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -48,7 +48,7 @@ function program(this: unknown, from: Uint8Array, start: number, length: number,
 }
 
 const BLOCK = 4096;
-/** In front of 64 KB for files and 32 KB for preferences, which end at 2 MB. */
+/** The end of the range: 64 KB for files and 32 KB for preferences follow, which end at 2 MB. */
 const END = 0x1f8000 - 65536;
 const SIZE = 1024 * 1024;
 const START = END - SIZE;
@@ -62,7 +62,7 @@ function open(image = IMAGE) {
 	return openFlashStorage().open({ path });
 }
 
-test("range: exactly what lies between mod and files, all of it and nothing else", () => {
+test("range: exactly what lies between mod and files", () => {
 	const flash = open();
 	assert.equal(flash.status(), { size: SIZE, blockLength: BLOCK, blocks: 256, writeAlign: 1, eraseValue: 0xff });
 	const zeros = new Uint8Array(BLOCK);
@@ -76,7 +76,7 @@ test("range: exactly what lies between mod and files, all of it and nothing else
 	assert.not(isUntouched(START, END - 1));
 });
 
-test("range: no room when firmware or mod reach into it, and not before", () => {
+test("range: no room once firmware or mod reach into it, and not before", () => {
 	assert.is(open(START).status().size, SIZE);
 	throws(Error, () => open(START + BLOCK));
 	reset(IMAGE);
@@ -86,7 +86,7 @@ test("range: no room when firmware or mod reach into it, and not before", () => 
 	throws(Error, () => openFlashStorage());
 });
 
-test("range: a mod that comes later, and blocks that are not there, are not touched", () => {
+test("range: a mod installed later, and blocks that don't exist, stay untouched", () => {
 	const flash = open();
 	mod(START - IMAGE + 1);
 	throws(Error, () => flash.eraseBlock(0));
@@ -100,7 +100,7 @@ test("range: a mod that comes later, and blocks that are not there, are not touc
 	assert.ok(isUntouched(0, 0));
 });
 
-test("write: any length at any place, over pages of the chip, bits go one way only", () => {
+test("write: any length at any place, across pages of the chip; bits go one way only", () => {
 	const flash = open();
 	const random = new Random(7);
 	const model = new Uint8Array(2 * BLOCK).fill(0xff);
@@ -116,7 +116,7 @@ test("write: any length at any place, over pages of the chip, bits go one way on
 	assert.is(faults(), 0);
 });
 
-test("a device on it: pages that cannot be compressed come back, and nothing else is touched", () => {
+test("a device on it: incompressible pages come back, and nothing else is touched", () => {
 	open();
 	const io = openFlashStorage();
 	const options = { byteLength: SIZE, arena: { byteLength: 64 * 1024 } };
@@ -143,7 +143,7 @@ test("a device on it: pages that cannot be compressed come back, and nothing els
 });
 
 if (MULTICORE)
-	test("the other core: waits during each operation; refused if it does not, or cannot", () => {
+	test("the other core: waits during each operation; if it doesn't or can't, the operation is refused", () => {
 		const flash = open();
 		for (const [can, will] of [
 			[false, true],
@@ -162,7 +162,7 @@ if (MULTICORE)
 		assert.is(faults(), 0);
 	});
 
-test("memory: where it was asked for, however small, until there is no more; nothing else is kept", () => {
+test("memory: comes from where it was asked for, however small, until there is no more; nothing else is kept", () => {
 	reset(IMAGE);
 	assert.is(hasExternal(), PSRAM);
 	for (const byteLength of [64, 4096, 12000]) {

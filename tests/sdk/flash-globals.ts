@@ -1,4 +1,4 @@
-/* What the SDK's test runner, and test262's harness, define for its tests, as far as those of a Flash use it. */
+/* Globals of the SDK's test runner and of test262's harness, as far as the SDK's tests of a Flash use them. */
 
 import { Memory } from "zram/memory";
 
@@ -23,7 +23,7 @@ assert.throws = (expected: Constructor, work: () => void, message = "") => {
 	throw new Error(`expected ${expected.name}, nothing was thrown: ${message}`);
 };
 
-/** Objects of native code, with data of their own: not those of a Flash. */
+/** Native objects with data of their own, which aren't a Flash's. */
 class HostObject extends Memory {
 	constructor() {
 		super(16, "internal");

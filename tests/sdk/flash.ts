@@ -1,6 +1,6 @@
 /*
- * The SDK's own tests of a Flash, each a uvu test: they take theirs from `device.flash` (tools/sdk-flash-tests.ts brings
- * their files, and globals of the SDK's test runner that they use).
+ * The SDK's own tests of a Flash, each as a uvu test. They take the flash from `device.flash`. tools/sdk-flash-tests.ts
+ * brings their files, and the globals they use.
  */
 
 import "./flash-globals.ts";
@@ -16,7 +16,7 @@ const PATH = "xs_test";
 
 const zram = new Zram({ byteLength: 12 * 4096, arena: { byteLength: 64 * 1024 } });
 
-/** What each of the file's copies is given. */
+/** What each copy of a test file gets. */
 const flashes: Record<string, object> = {
 	"zram/flash": new ZramFlash({ device: zram, partitions: { [PATH]: BLOCKS, other: 4 } }),
 	"NOR flash emulator": flashStorage({ [PATH]: new Chip({ blocks: BLOCKS }), other: new Chip({ blocks: 4 }) }),

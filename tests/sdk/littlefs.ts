@@ -1,6 +1,6 @@
 /*
- * examples/littlefs on the SDK's littlefs: a file system in compressed RAM that is written over and over, filled up,
- * emptied and filled again.
+ * examples/littlefs on the SDK's littlefs: a file system in compressed RAM that is overwritten many times, filled up, emptied
+ * and filled again.
  */
 
 import LittleFS from "littlefs";
@@ -16,7 +16,7 @@ const KB = 1024;
 const BLOCK = 4 * KB;
 const NO_SPACE = /error -28/;
 
-/** A file system of so many blocks, and what keeps them. */
+/** A file system of this many blocks, and the device below. */
 function make(blocks: number, arena = 512 * KB) {
 	const zram = new Zram({ byteLength: blocks * BLOCK, arena: { byteLength: arena } });
 	const io = new ZramFlash({ device: zram, partitions: { files: blocks } });
@@ -37,7 +37,7 @@ function assertFile(files: LittleFS, path: string, expected: ArrayBuffer) {
 	assert.ok(equal(found, 0, expected, 0, expected.byteLength), path);
 }
 
-/** What littlefs says of a lack of room, and nothing else; true if there was none. */
+/** Does it. True if it worked, false if littlefs lacked room; any other error is thrown. */
 function hasRoom(work: () => void): boolean {
 	try {
 		work();
@@ -64,7 +64,7 @@ for (const blocks of [1024, 256, 120])
 		zram.close();
 	});
 
-test("trim: what was removed gives its memory back; what is there stays", () => {
+test("trim: removed files give their memory back; the others stay", () => {
 	const { zram, mount } = make(128);
 	const files = mount(true);
 	const kept = content(20 * KB, NOISE, 1);
@@ -82,7 +82,7 @@ test("trim: what was removed gives its memory back; what is there stays", () => 
 	zram.close();
 });
 
-test("a file that does not fit: the old one stays, a new one is not there, and there is room as before", () => {
+test("a file that doesn't fit: the old one stays, a new one isn't there, and there is as much room as before", () => {
 	const { zram, mount } = make(128, 128 * KB);
 	const files = mount(true);
 	const old = content(30 * KB, NOISE, 1);
@@ -99,7 +99,7 @@ test("a file that does not fit: the old one stays, a new one is not there, and t
 	zram.close();
 });
 
-test("the flash refuses every write from one on: the old file stays, and the next folder is written as if nothing was", () => {
+test("the flash refuses every write from one on: the old file stays, and later a folder is written as if nothing had happened", () => {
 	for (let allowed = 0; allowed < 12; allowed++) {
 		const { zram, mount } = make(128, 256 * KB);
 		let left = Number.POSITIVE_INFINITY;
@@ -128,7 +128,7 @@ test("the flash refuses every write from one on: the old file stays, and the nex
 	}
 });
 
-test("full, emptied and filled again: as much fits each time, and every byte is right", () => {
+test("filled, emptied and filled again: as much fits each time, and every byte is right", () => {
 	const { zram, mount } = make(1024);
 	const files = mount(true);
 	const written = (i: number) => content(1 + ((i * 7919) % (24 * KB)), i & 1 ? TEXT : NOISE, i);

@@ -1,6 +1,6 @@
 /*
- * Suites as an app of the SDK's simulator. Exceptions and rejections that nobody handles end it, through the `abort` that
- * XS calls before it gives up ("xs": { "aborthook": 1 } in the manifest).
+ * Suites as an app of the SDK's simulator. Unhandled exceptions and rejections end it, through the `abort` that XS calls
+ * before it gives up ("xs": { "aborthook": 1 } in the manifest).
  */
 
 import { exit, writeError } from "host";
@@ -14,7 +14,7 @@ function fail(why: string, error: unknown) {
 const setTimeout = (callback: () => void, milliseconds: number) => Timer.set(callback, milliseconds);
 Object.assign(globalThis, { abort: fail, setTimeout });
 
-// a turn later XS has had its look at rejections
+// a turn later XS has reported unhandled rejections
 import("suites").then(
 	() => setTimeout(() => exit(0), 1),
 	(error) => fail("uncaught exception", error),

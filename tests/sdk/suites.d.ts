@@ -1,2 +1,2 @@
-/* Made by tools/test-sdk.ts: a bundle of suites. */
+/* A bundle of suites, made by tools/test-sdk.ts. */
 declare module "suites";

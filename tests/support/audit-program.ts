@@ -1,4 +1,4 @@
-/* What bench/app/audit.ts says of a region in which things are moved, for tests/bench.test.ts. */
+/* For tests/bench.test.ts: runs bench/app/audit.ts on a region in which things move. */
 
 import Zram from "zram";
 import { Memory } from "zram/memory";
@@ -35,7 +35,7 @@ zram.read(page, 3 * 4096);
 said.push(audit.movedBy(3));
 said.push(free - audit.freeGranules());
 const view = new DataView(region as unknown as ArrayBuffer);
-// page 3's second and third granule change places
+// swap page 3's second and third granule
 const links = 256 + 16 * 8;
 const link = (granule: number) => view.getUint16(links + 2 * granule, true);
 const first = view.getUint32(256 + 3 * 8, true);
@@ -47,7 +47,7 @@ view.setUint16(links + 2 * third, second, true);
 view.setUint16(links + 2 * second, fourth, true);
 said.push(audit.movedBy(2));
 said.push(audit.movedBy(2));
-// page 4 is somewhere else
+// move page 4 elsewhere
 view.setUint32(256 + 4 * 8, first, true);
 said.push(audit.movedBy(2), audit.granulesOf(4));
 print(JSON.stringify(said));

@@ -1,4 +1,4 @@
-/* For bytes.ts: what the suites do with many bytes, in JavaScript; the same bytes as bytes.c makes. */
+/* For bytes.ts: operations on many bytes in JavaScript, with the same results as bytes.c. */
 
 import type { ByteBuffer } from "zram/engine/interface";
 

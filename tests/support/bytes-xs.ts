@@ -1,4 +1,4 @@
-/* For bytes.ts: what the suites do with many bytes, in C (bytes.c). */
+/* For bytes.ts: operations on many bytes in C (bytes.c). */
 
 import type { ByteBuffer } from "zram/engine/interface";
 
@@ -40,12 +40,12 @@ export function fill(
 	native("xs_test_fill").call(this, buffer, start, length, kind, seed);
 }
 
-/** Rolls bytes into a digest, an int32, that was `seed` before. */
+/** Rolls bytes into a digest (an int32) that starts as `seed`. */
 export function digest(this: unknown, seed: number, buffer: ByteBuffer, start: number, length: number): number {
 	return native("xs_test_digest").call(this, seed, buffer, start, length);
 }
 
-/** Makes a host buffer read-only, as a resource in flash is; elsewhere, where there are none, undefined. */
+/** Makes a host buffer read-only, like a resource in flash. Undefined on hosts without such buffers. */
 export function protect<T extends object>(this: unknown, buffer: T): T | undefined {
 	return native("xs_test_protect").call(this, buffer);
 }

@@ -6,11 +6,11 @@ import { equal, fill, NOISE, TEXT } from "./bytes.ts";
 export const PAGE = 4096;
 export const PAGES = 16;
 
-/** The kinds of pages that a device knows, and how to make one. */
+/** The kinds of pages a device has. pageOf() makes one. */
 export const STATES = ["empty", "same", "compressed", "raw"] as const;
 export type State = (typeof STATES)[number];
 
-/** Bytes that are stored in this state; another seed gives other bytes. */
+/** Bytes that get stored in this state, different for each seed. */
 export function pageOf(state: State, seed: number, byteLength = PAGE): Uint8Array {
 	const bytes = new Uint8Array(byteLength);
 	if (state === "same") new Uint32Array(bytes.buffer).fill(0x1000193 * (seed + 1));
@@ -19,7 +19,7 @@ export function pageOf(state: State, seed: number, byteLength = PAGE): Uint8Arra
 	return bytes;
 }
 
-/** A page that takes so many granules, 0 to one less than the page has: zeros, and noise at the end. */
+/** A page that takes this many granules, up to one less than a whole page: zeros, then noise. */
 export function pageTaking(granules: number, seed: number, byteLength = PAGE, granuleLength = 64): Uint8Array {
 	const bytes = new Uint8Array(byteLength);
 	const noise = granules * granuleLength - 32;
@@ -33,7 +33,7 @@ export interface Device {
 	arena: ArrayBuffer;
 }
 
-/** 16 pages of 4 KB over an arena of 32 KB; pages 1, 2, 3 are same-filled, compressed and raw, the others empty. */
+/** 16 pages of 4 KB in an arena of 32 KB. Pages 1, 2, 3 are same-filled, compressed and raw; the others are empty. */
 export function makeDevice(options: Partial<ZramOptions> = {}, arenaLength = 32 * 1024): Device {
 	const arena = new ArrayBuffer(arenaLength);
 	const zram = new Zram({ byteLength: PAGES * PAGE, arena, ...options });
@@ -43,7 +43,7 @@ export function makeDevice(options: Partial<ZramOptions> = {}, arenaLength = 32 
 	return { zram, arena };
 }
 
-/** Throws an Error unless `work` leaves the region as it was, to the last bit. */
+/** Throws an Error if `work` changes a single bit of the region. */
 export function unchanged(arena: ArrayBuffer, work: () => void) {
 	const before = arena.slice(0);
 	work();

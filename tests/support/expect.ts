@@ -1,8 +1,8 @@
-/* What the suites expect of errors: their class, their code, and the words that tell what was wrong. */
+/* Expectations about errors: their class, code and message. */
 
 import { ZramError, type ZramErrorCode } from "zram";
 
-/** What `work` throws. Throws itself if it does not. */
+/** Returns what `work` throws. Throws if it throws nothing. */
 export function thrown(work: () => unknown): unknown {
 	try {
 		work();
@@ -12,13 +12,13 @@ export function thrown(work: () => unknown): unknown {
 	throw new Error("nothing was thrown");
 }
 
-/** `work` throws exactly a `type`. (uvu's assert.throws takes a class for a predicate, which every error fulfils.) */
+/** Expects `work` to throw exactly a `type`. (uvu's assert.throws takes a class for a predicate that every error passes.) */
 export function throws(type: { new (...parameters: never[]): Error }, work: () => unknown, what = "") {
 	const error = thrown(work);
 	if ((error as Error)?.constructor !== type) throw new Error(`${what} not a ${type.name}: ${error}`);
 }
 
-/** `work` throws exactly a `type`, and its message is `message` or matches it. */
+/** Expects `work` to throw exactly a `type` whose message equals or matches `message`. */
 export function refuses(work: () => unknown, type: ErrorConstructor, message: string | RegExp) {
 	const error = thrown(work);
 	if (!(error instanceof Error) || error.constructor !== type) throw new Error(`not a ${type.name}: ${error}`);
@@ -26,7 +26,7 @@ export function refuses(work: () => unknown, type: ErrorConstructor, message: st
 	if (!as) throw new Error(`expected "${message}", not "${error.message}"`);
 }
 
-/** `work` throws a ZramError with this code. */
+/** Expects `work` to throw a ZramError with this code. */
 export function fails(work: () => unknown, code: ZramErrorCode): ZramError {
 	const error = thrown(work);
 	if (!(error instanceof ZramError) || error.code !== code) throw new Error(`expected ${code}, not ${error}`);

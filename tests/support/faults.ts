@@ -1,13 +1,12 @@
-/* Devices any of whose calls can be made to fail: each call, each page of it, each call of the flash driver below. */
+/* Devices that fail on demand: at any call, at any page of a call, at any call of the flash driver below. */
 
 import Zram, { type FlashIO, ZramError, type ZramOptions } from "zram";
 import { type ByteBuffer, ERROR_CORRUPT, ERROR_FULL, ERROR_ROT } from "zram/engine/interface";
 
 /**
- * How a call of a device fails. The first four throw: before it has done anything, when all is done, when the first of
- * several pages is done; or as the flash driver's caller is told that the device is busy. The others are what devices
- * answer when a page does not fit, is damaged, or lost, at the first page or behind it. Last: onOperation throws, once a
- * page; a driver does.
+ * How a call of a device fails. The first four throw: before doing anything, after doing everything, after the first of
+ * several pages, or with the EBUSY that a flash driver's caller gets. The next ones are a device's answers when a page
+ * doesn't fit, is damaged, or is lost, at the first page or behind it. Last, onOperation throws, or a driver does.
  */
 export const FAULTS = [
 	...(["before", "after", "midway", "busy"] as const),
@@ -18,14 +17,14 @@ export type Kind = (typeof FAULTS)[number];
 
 type Operation = "read" | "write" | "trim";
 
-/** Codes that a call can answer, and what it cannot is thrown instead. */
+/** Codes each call can answer. Others are thrown instead. */
 const CODES: Record<string, [code: number, operations: Operation[]]> = {
 	full: [ERROR_FULL, ["write"]],
 	corrupt: [ERROR_CORRUPT, ["read", "write", "trim"]],
 	rot: [ERROR_ROT, ["read"]],
 };
 
-/** What is to fail next: the `countdown`th call from now on, once, or from there on always. */
+/** What fails next: the `countdown`th call from now, once or from there on. */
 export class Fault {
 	kind: Kind = "before";
 	countdown = 0;
@@ -42,7 +41,7 @@ export class Fault {
 		this.isLasting = false;
 	}
 
-	/** Counts a call; true if this one fails. */
+	/** Counts a call. True if this one fails. */
 	isDue(place: "call" | "operation" | "driver"): boolean {
 		const own = this.kind === "operation" || this.kind === "driver" ? this.kind : "call";
 		if (place !== own) return false;
@@ -52,13 +51,13 @@ export class Fault {
 		return true;
 	}
 
-	/** Throws if it is the turn of this one. */
+	/** Throws if this call is the one to fail. */
 	strike(place: "operation" | "driver") {
 		if (this.isDue(place)) throw new Error(`injected: ${this.kind}`);
 	}
 }
 
-/** A flash whose driver can fail: reads, programs and erases, before they are done. */
+/** A flash whose driver can fail, before it reads, programs or erases. */
 export function faultyFlash(io: FlashIO, fault: Fault): FlashIO {
 	return {
 		open(options) {
@@ -83,10 +82,10 @@ export function faultyFlash(io: FlashIO, fault: Fault): FlashIO {
 	};
 }
 
-/** A device whose calls by a pool can fail. */
+/** A device whose calls from a pool can fail. */
 export class FaultyZram extends Zram {
 	readonly #fault: Fault;
-	/** Of an injected failure: bytes that were done, and the error that comes with it. */
+	/** For an injected failure: how many bytes were done, and the error that goes with it. */
 	#done: number | undefined;
 	#damage: ZramError | undefined;
 
@@ -127,7 +126,7 @@ export class FaultyZram extends Zram {
 		const count = kind === "after" ? length : kind.endsWith("midway") && first < length ? first : 0;
 		if (count) {
 			const result = work(count);
-			if (result < 0) return result; // a failure of its own
+			if (result < 0) return result; // a genuine failure
 		}
 		const [code, operations] = CODES[kind.split(" ")[0] as string] ?? [0, []];
 		if (kind === "busy") throw new ZramError("EBUSY", "injected");

@@ -1,9 +1,9 @@
-/* A device that gives back one wrong bit, for programs that must see it. */
+/* A device that returns one wrong bit, for programs that must notice. */
 
 import type { ImportKind, Plugin } from "esbuild";
 import { root } from "../../tools/paths.ts";
 
-/** A device whose read number `bad` has one wrong bit, in the place of "zram". */
+/** Replaces "zram" by a device whose read number `bad` has one wrong bit. */
 export function faultyDevice(bad: number): Plugin {
 	const contents = `
 		import Zram from "real-zram";

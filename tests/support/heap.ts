@@ -1,4 +1,4 @@
-/* What work costs on the XS heap, exactly: heapStats() allocates nothing. */
+/* Exactly what work costs on the XS heap. heapStats() itself allocates nothing. */
 
 import { collect, heapStats } from "host";
 
@@ -9,7 +9,7 @@ function differences(count: number): number[] {
 	return Array.from({ length: count }, (_, i) => (after[i] as number) - (before[i] as number));
 }
 
-/** Slots, chunk bytes and collections that `work` takes, after it has run once to warm up. */
+/** Slots, chunk bytes and collections that `work` takes, once it has run to warm up. */
 export function allocated(work: () => void): number[] {
 	work();
 	collect();
@@ -19,13 +19,13 @@ export function allocated(work: () => void): number[] {
 	return differences(3);
 }
 
-/** Where a collection came by itself meanwhile, XS 17 leaves some of what it finds in one to the next. */
+/** If a collection happens meanwhile, XS 17 leaves some of its garbage to the next. */
 function collectAll() {
 	collect();
 	collect();
 }
 
-/** Slots and chunk bytes that are still there after `work`, and collections. */
+/** Slots and chunk bytes that remain after `work`, and collections. */
 export function kept(work: () => void): number[] {
 	work();
 	collectAll();

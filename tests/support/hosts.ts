@@ -5,7 +5,7 @@ import { MissingTool } from "../../tools/process.ts";
 import { checkFirmwareTools } from "../../tools/run-firmware.ts";
 import { isChip, type Variant } from "../../tools/variants.ts";
 
-/** Whether this machine can build the host; says so if it cannot. In CI it must. */
+/** Whether this machine can build the host. Says so if it can't; in CI it must. */
 export async function isThere(variant: Variant): Promise<boolean> {
 	try {
 		if (isChip(variant)) await checkFirmwareTools(variant);

@@ -1,10 +1,10 @@
-/* A device beside a plain array: random operations on both, which must agree. */
+/* A device next to a plain array: random operations on both, which must agree. */
 
 import Zram, { ZramError, type ZramOptions } from "zram";
 import { copy, equal, erase, fill, KINDS } from "./bytes.ts";
 import { Random } from "./random.ts";
 
-/** Operations between two looks at every structure of the region. */
+/** How many operations to do between checks of the whole region. */
 const CHECK_EVERY = 500;
 
 export class Model {
@@ -25,11 +25,11 @@ export class Model {
 		this.#buffer = new Uint8Array(6 * this.zram.pageLength + 4);
 	}
 
-	/** One random operation. Throws an Error that tells what differs. */
+	/** Does one random operation. Throws an Error that says what differs. */
 	step() {
 		const what = this.random.below(1000);
 		const { byteOffset, byteLength } = this.#range();
-		// a quarter of the buffers is not aligned, as slices of larger ones are not
+		// a quarter of the buffers is misaligned, like slices of larger ones
 		const start = this.random.once(4) ? this.random.below(4) : 0;
 		const bytes = this.#buffer.subarray(start, start + byteLength);
 		if (what < 450) this.#write(bytes, byteOffset);
@@ -43,7 +43,7 @@ export class Model {
 		if (++this.#operations % CHECK_EVERY === 0) this.zram.check();
 	}
 
-	/** Everything is as expected, and can be trimmed away to the last granule. */
+	/** Expects everything to be right, and every granule to come back when all is trimmed. */
 	finish() {
 		const { zram } = this;
 		zram.check();
@@ -56,7 +56,7 @@ export class Model {
 		zram.close();
 	}
 
-	/** Whole pages half of the time, else any range; seldom longer than a few pages. */
+	/** Whole pages half of the time, else any range. Rarely longer than a few pages. */
 	#range() {
 		const { pageLength, byteLength: end } = this.zram;
 		const { random } = this;
@@ -88,7 +88,7 @@ export class Model {
 		if (done < byteLength) this.#stands(byteOffset + done);
 	}
 
-	/** Bytes that the operation has done before it was refused, if it was. */
+	/** How many bytes the operation did, all or until it was refused. */
 	#attempt(byteLength: number, operation: () => void): number {
 		try {
 			operation();
@@ -100,7 +100,7 @@ export class Model {
 		}
 	}
 
-	/** The page at which a write stopped has its old bytes. */
+	/** Expects the page at which a write stopped to have its old bytes. */
 	#stands(byteOffset: number) {
 		const { pageLength } = this.zram;
 		this.#read(this.#buffer.subarray(0, pageLength), byteOffset - (byteOffset % pageLength));

@@ -1,4 +1,4 @@
-/* A device with flash beside a plain array: random operations on both, which must agree, whatever the flash does. */
+/* A device with flash next to a plain array: random operations on both, which must agree, whatever the flash does. */
 
 import Zram, { ZramError, type ZramOptions } from "zram";
 import { copy, equal, erase, fill, KINDS, NOISE } from "./bytes.ts";
@@ -8,7 +8,7 @@ import { Random } from "./random.ts";
 export interface Lost {
 	/** Reads and writes that failed with EIO. */
 	eio: number;
-	/** Writes and trims that did not fit. */
+	/** Writes and trims that didn't fit. */
 	refused: number;
 }
 
@@ -19,7 +19,7 @@ export class OffloadModel {
 	readonly #bed: Bed;
 	readonly #options: Partial<ZramOptions>;
 	readonly #expected: Uint8Array;
-	/** Pages whose content was reported as lost, until they are written anew. */
+	/** Pages reported as lost, until they are rewritten. */
 	readonly #unreadable = new Set<number>();
 	readonly #buffer: Uint8Array;
 
@@ -32,7 +32,7 @@ export class OffloadModel {
 		this.#buffer = new Uint8Array(3 * this.zram.pageLength + 4);
 	}
 
-	/** One random operation. Throws an Error that tells what differs. */
+	/** Does one random operation. Throws an Error that says what differs. */
 	step() {
 		const { zram, random } = this;
 		const what = random.below(1000);
@@ -53,14 +53,14 @@ export class OffloadModel {
 		this.#unreadable.clear();
 	}
 
-	/** Every page is as expected. */
+	/** Expects every page to be right. */
 	verify() {
 		const { pageLength, byteLength } = this.zram;
 		this.zram.check();
 		for (let byteOffset = 0; byteOffset < byteLength; byteOffset += pageLength) this.#read(byteOffset, pageLength);
 	}
 
-	/** Whole pages mostly. */
+	/** Mostly whole pages. */
 	#range(): [byteOffset: number, byteLength: number] {
 		const { pageLength, byteLength: end } = this.zram;
 		const { random } = this;
@@ -80,7 +80,7 @@ export class OffloadModel {
 		return Array.from({ length: count }, (_, i) => first + i);
 	}
 
-	/** Runs `work`; an EIO is fine, and tells that the page at which it stopped is lost. What was done before it, in bytes. */
+	/** Runs `work`. On EIO the page at which it stopped counts as lost. Returns how many bytes were done. */
 	#attempt(byteOffset: number, byteLength: number, work: () => void): number {
 		try {
 			work();
@@ -125,7 +125,7 @@ export class OffloadModel {
 		this.#forget(byteOffset, done);
 	}
 
-	/** What was written as a whole is not lost any more. A part cannot be written to what is lost. */
+	/** A page written as a whole is no longer lost. A lost page can't be written in part. */
 	#forget(byteOffset: number, byteLength: number) {
 		if (byteLength) for (const page of this.#pagesOf(byteOffset, byteLength)) this.#unreadable.delete(page);
 	}

@@ -1,6 +1,6 @@
 /*
- * Random operations on a device with flash, and reboots, from a seed, rolled into digests: results, errors, the whole
- * region after each, the whole flash at each reboot. Wherever it runs, with whichever engine, it comes to the same.
+ * Random operations and reboots from a seed, on a device with flash, rolled into digests: results, errors, the whole region
+ * after each operation, the whole flash at each reboot. Every host and both engines get the same digests.
  */
 
 import type Zram from "zram";
@@ -16,7 +16,7 @@ interface Setup {
 	name: string;
 	chip: Partial<ChipOptions>;
 	options: Partial<ZramOptions>;
-	/** Pages go to flash when there is no room. Default: at once. */
+	/** Pages go to flash when room runs out. Default: at once. */
 	late?: boolean;
 }
 
@@ -34,7 +34,7 @@ const SETUPS: Setup[] = [
 	{ name: "erased to 0", chip: { blocks: 24, blockLength: 1024, eraseValue: 0 }, options: { pageLength: 1024 } },
 ];
 
-/** Operations between two entries of a record. */
+/** How many operations lie between two entries of a record. */
 const RECORD_EVERY = 100;
 
 class OffloadTrace {
@@ -51,7 +51,7 @@ class OffloadTrace {
 	constructor({ chip, options, late = false }: Setup, seed: number) {
 		this.#isLate = late;
 		this.#bed = makeBed({ ...chip, seed });
-		// without dense: how many pages maintain() packs depends on how fast the machine is
+		// without dense: how many pages maintain() packs depends on the machine's speed
 		this.#options = { byteLength: 64 * KB, arena: this.#arena, codecs: ["lz4", "columns"], ...options };
 		this.#random = new Random(seed);
 		this.#bed.chip.failingPrograms = this.#bed.chip.failingErases = 0.002;
@@ -101,7 +101,7 @@ class OffloadTrace {
 		return [byteOffset, Math.min(byteLength, end - byteOffset)];
 	}
 
-	/** Rolls what `work` answers or throws into the digest, and what the flash has been through. */
+	/** Rolls into the digest what `work` returns or throws, and what the flash has been through. */
 	#roll(work: () => unknown) {
 		const results = this.#results;
 		results.fill(0);
@@ -118,7 +118,10 @@ class OffloadTrace {
 	}
 }
 
-/** What `operations` on each setup come to: digests after each RECORD_EVERY of them. `isSmall`: without the late ones, for which a microcontroller lacks memory. */
+/**
+ * Does `operations` on each setup, and returns digests after each RECORD_EVERY of them. `isSmall` leaves out the setups
+ * with late offload, for which a microcontroller lacks memory.
+ */
 export function recordOffload(seed: number, operations: number, isSmall = false): number[][] {
 	return SETUPS.filter(({ late }) => !(isSmall && late)).map((setup, index) => {
 		const trace = new OffloadTrace(setup, seed + index);
@@ -131,7 +134,7 @@ export function recordOffload(seed: number, operations: number, isSmall = false)
 	});
 }
 
-/** Undefined if two records are the same; else between which operations of which setup they part. */
+/** Undefined if two records are equal; otherwise the setup and operations where they part. */
 export function offloadDifference(recorded: number[][], replayed: number[][]): string | undefined {
 	for (const [index, digests] of recorded.entries()) {
 		const at = digests.findIndex((value, i) => value !== replayed[index]?.[i]);

@@ -1,4 +1,4 @@
-/* Devices with an emulated flash, and a clock that the suite moves. */
+/* Devices with an emulated flash, and a clock the suite controls. */
 
 import Zram, { type BackingOptions, type Bytes, type ZramOptions } from "zram";
 import Engine from "zram/engine";
@@ -6,19 +6,19 @@ import { Chip, type ChipOptions } from "../../modules/nor/chip.ts";
 import { type FlashStorage, flashStorage } from "../../modules/nor/nor-flash.ts";
 import { copy } from "./bytes.ts";
 
-/** Loops over bytes where those of JavaScript are slow. */
+/** Loops over bytes for hosts whose JavaScript is slow. */
 export const kernels = { copy, and: Engine.and.bind(Engine) };
 
-/** Milliseconds that only the suite moves. */
+/** A millisecond clock that only the suite moves. */
 export class Clock {
-	/** May be any number: it is seen modulo 2^32. */
+	/** Any number; the device sees it modulo 2^32. */
 	now = 0;
 	readonly ticks = () => this.now | 0;
 }
 
 /**
- * A device whose huge pages go to flash with the write or trim that makes them, while late offload would have them wait: for
- * suites of what the flash does with pages, not of which ones come.
+ * A device whose huge pages go to flash right with the write or trim that makes them, where late offload would let them
+ * wait. For suites about what flash does with pages, not about which pages it gets.
  */
 export class AtOnce extends Zram {
 	override write(buffer: Bytes, byteOffset: number, start?: number, length?: number) {
@@ -32,7 +32,7 @@ export class AtOnce extends Zram {
 		this.#writeback(byteLength);
 	}
 
-	/** No more pages than so many bytes are: a walk over all of them takes long. */
+	/** Writes back at most as many pages as this many bytes make: walking all of them takes long. */
 	#writeback(byteLength: number) {
 		const { pageLength } = this;
 		this.writeback({ type: "huge", bytes: Math.ceil(byteLength / pageLength) * pageLength });
@@ -43,12 +43,12 @@ export interface Bed {
 	chip: Chip;
 	io: FlashStorage;
 	clock: Clock;
-	/** A device on this flash that offloads at once: the first one, or the next after a reboot. And one that does so late. */
+	/** Boots a device on this flash, for the first time or after a reboot: `boot` offloads at once, `bootLate` late. */
 	boot(options?: Partial<ZramOptions>, backing?: Partial<BackingOptions>): Zram;
 	bootLate(options?: Partial<ZramOptions>, backing?: Partial<BackingOptions>): Zram;
 }
 
-/** A chip of 32 blocks of 4 KB, and devices of 64 pages in 96 KB that use it. */
+/** A chip of 32 blocks of 4 KB, for devices of 64 pages in 96 KB. */
 export function makeBed(chipOptions: Partial<ChipOptions> = {}, defaults: Partial<ZramOptions> = {}): Bed {
 	const chip = new Chip({ blocks: 32, kernels, ...chipOptions });
 	const io = flashStorage({ zram: chip });

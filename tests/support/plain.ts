@@ -1,9 +1,9 @@
 /*
- * On hosts with little memory, in the place of kleur and uvu/diff (tools/run-xs.ts): without colours, and with both values
- * instead of a picture of the difference. Saves 1,500 slots.
+ * Replaces kleur and uvu/diff on hosts with little memory (tools/run-xs.ts): no colours, and both values instead of a diff.
+ * Saves 1,500 slots.
  */
 
-/** Any of kleur's styles: gives back the text, or itself for more styles. */
+/** Any of kleur's styles: returns the text, or itself to chain styles. */
 const plain: unknown = new Proxy((text?: unknown) => (text === undefined ? plain : `${text}`), { get: () => plain });
 export default plain;
 

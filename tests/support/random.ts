@@ -1,4 +1,4 @@
-/* Random numbers that a seed repeats, on every host. */
+/* Random numbers that a seed reproduces on every host. */
 
 export class Random {
 	#state: number;

@@ -1,4 +1,4 @@
-/* What the region's slot table says of each unit of the flash. */
+/* What the region's slot table says about each unit of the flash. */
 
 const SLOT_COUNT = 36;
 const SLOTS_OFFSET = 37;
@@ -8,7 +8,7 @@ export interface Unit {
 	state: number;
 }
 
-/** The units of a device's flash, by the table in its arena. */
+/** The units of a device's flash, according to the table in its arena. */
 export function unitsOf(arena: ArrayBuffer): Unit[] {
 	const header = new Uint32Array(arena, 0, 64);
 	const slots = new Uint32Array(arena, header[SLOTS_OFFSET], 4 * (header[SLOT_COUNT] as number));

@@ -1,5 +1,5 @@
 /*
- * What calls take of XS's stack, in slots: for the bench's table, and for the suite that says what is enough.
+ * How many slots of XS's stack calls take, for the bench's table and for the suite that says what is enough.
  */
 
 import { markStack, stackUsed } from "host";
@@ -9,9 +9,9 @@ import SwapPool from "zram/swap";
 import { pageOf } from "./device.ts";
 
 export interface Call {
-	/** What it is, as the table names it. */
+	/** Its name in the table. */
 	name: string;
-	/** Slots that the deepest of many such calls has taken, its arguments included. */
+	/** Slots the deepest of many such calls took, arguments included. */
 	slots: number;
 }
 
@@ -20,7 +20,7 @@ const PAGES = 32;
 const ARENA = 16 * PAGE;
 const FRAME = 2 * PAGE + 100;
 
-/** A driver in JavaScript that does nothing but what it must; one in C takes less. */
+/** A minimal driver in JavaScript. One in C takes less. */
 class PlainFlash {
 	readonly #bytes = new Uint8Array(PAGES * PAGE).fill(255);
 
@@ -43,23 +43,23 @@ class PlainFlash {
 	close() {}
 }
 
-/** What cannot be compressed goes to flash, if there is one: there is room for no more than so many pages. */
+/** If there is a flash, lowers the limit to room for this many pages, so that incompressible ones go there. */
 function tighten(zram: Zram, { backing }: Partial<ZramOptions>, pages: number) {
 	if (backing) zram.limit = zram.status().memUsed + pages * PAGE;
 }
 
-/** Slots that `work` takes, whatever comes of it. */
+/** Slots `work` takes, whether it succeeds or fails. */
 function slotsOf(work: () => unknown): number {
 	const before = markStack();
 	try {
 		work();
 	} catch {
-		// a call that fails is among the deepest
+		// failing calls are among the deepest
 	}
 	return stackUsed() - before;
 }
 
-/** Of a function without arguments that calls nothing. */
+/** The slots of a function without arguments that calls nothing. */
 const OWN = slotsOf(() => {});
 
 class Calls {
@@ -70,7 +70,7 @@ class Calls {
 		this.#group = group;
 		this.#slots = slots;
 	}
-	/** Notes what a call takes, if no other of this name has taken more. */
+	/** Notes what a call took, if it is the most for this name. */
 	at(name: string, call: () => unknown) {
 		const key = `${this.#group}: ${name}`;
 		this.#slots.set(key, Math.max(slotsOf(call) - OWN, this.#slots.get(key) ?? 0));
@@ -159,7 +159,7 @@ export function measureStack(): Call[] {
 	let now = 0;
 	const backing = { io, path: "zram", ticks: () => (now += 1000) };
 	useDevice(new Calls("Zram", slots), {});
-	// the first time the partition is blank, later it is ours
+	// blank the first time, ours later
 	for (let boot = 0; boot < 3; boot++) useDevice(new Calls("Zram with a flash", slots), { backing });
 	usePool(new Calls("SwapPool", slots), {});
 	usePool(new Calls("SwapPool with a flash", slots), { backing });

@@ -1,7 +1,6 @@
 /*
- * A swap pool beside a Map of byte arrays, on devices that fail whenever they are told to. After every exception each
- * buffer reads as before or as it was to be, or as the documentation says of a write into one; the pool's figures add up,
- * and what is free is empty.
+ * A pool next to a Map of byte arrays, on devices that fail on demand. After every exception each buffer reads as before or
+ * as it was to be, or as documented for a write into one; the pool's figures add up, and free pages are empty.
  */
 
 import { ZramError, type ZramOptions } from "zram";
@@ -11,14 +10,14 @@ import { Fault, FaultyZram, faultyFlash } from "./faults.ts";
 import { makeBed } from "./offload.ts";
 import { Random } from "./random.ts";
 
-/** Bytes of a page of all devices here: small, so that buffers of several pages are quick to compare. */
+/** Page length of all devices here: small, so buffers of several pages are quick to compare. */
 export const PAGE = 512;
 
 export interface FaultyPoolOptions {
 	devices: Omit<ZramOptions, "pageLength">[];
 	/** Blocks of a flash below the first device. */
 	flash?: number;
-	/** onOperation of all devices may throw. They work page by page then. */
+	/** onOperation of all devices may throw; they then work page by page. */
 	operations?: boolean;
 	pool?: Partial<SwapOptions>;
 }
@@ -68,7 +67,7 @@ export class FaultyPool {
 		});
 	}
 
-	/** Does it with the fault that is armed, which is over then. What it throws. */
+	/** Runs it with the armed fault, then disarms. Returns what it threw. */
 	#attempt(work: () => void): { error: unknown } | undefined {
 		try {
 			work();
@@ -87,7 +86,7 @@ export class FaultyPool {
 		return bytes;
 	}
 
-	/** `zeros`: by create(). */
+	/** `zeros`: through create(). */
 	write(key: Key, length: number, { replace = false, zeros = false } = {}) {
 		if (this.held.has(key)) return;
 		const old = this.values.get(key);
@@ -142,7 +141,7 @@ export class FaultyPool {
 		this.values.set(to, value);
 	}
 
-	/** A value is as it was, or, and if nothing was thrown for sure, as it was to be. */
+	/** Expects a value as it was or as it was to be; if nothing was thrown, the latter. */
 	#settle(key: Key, old: Uint8Array | undefined, fresh: Uint8Array, failure: { error: unknown } | undefined) {
 		this.#dropEvicted(key);
 		const read = this.#pool.read(key);
@@ -170,7 +169,7 @@ export class FaultyPool {
 		if (!failure || !this.#pool.has(key)) this.values.delete(key);
 	}
 
-	/** Acquires, and changes some bytes if that is allowed. */
+	/** Acquires, and changes some bytes if allowed. */
 	acquire(key: Key, writable: boolean) {
 		const value = this.values.get(key);
 		if (!value || value.length > 12 * PAGE || this.held.has(key) || this.held.size === 3) return;
@@ -234,7 +233,7 @@ export class FaultyPool {
 		else this.append(key, random.once(3) ? length : random.below(PAGE));
 	}
 
-	/** One of all these, with a fault somewhere in it or not. */
+	/** Does one of all these, with or without a fault somewhere in it. */
 	step() {
 		const { random } = this;
 		const key = random.below(10);
@@ -256,7 +255,7 @@ export class FaultyPool {
 		else this.closeOwned(random.below(3));
 	}
 
-	/** Every byte is right, and the figures add up. */
+	/** Expects every byte to be right and the figures to add up. */
 	check() {
 		const { keys, owned, byteLength, pagesUsed, pagesFree, pagesLost, slotsHeld, evictions } = this.#pool.status();
 		const all = [...this.values.values(), ...this.owned.map(({ bytes }) => bytes)];
@@ -281,7 +280,7 @@ export class FaultyPool {
 		for (const zram of this.#devices) zram.check();
 	}
 
-	/** What is free can be had, all of it, and is empty; nothing else is stored than buffers. Not if no key is left. */
+	/** Expects all free pages to be usable and empty, and only buffers to be stored. Does nothing if no key is left. */
 	checkFree() {
 		const { pagesFree, keys, owned } = this.#pool.status();
 		if (keys + owned === this.#keyCount) return;
@@ -295,7 +294,7 @@ export class FaultyPool {
 			throw new Error(`${stored} pages are stored, ${pagesUsed} used, ${pagesLost} lost`);
 	}
 
-	/** Nothing is left in the end. */
+	/** Expects nothing to be left in the end. */
 	finish() {
 		this.check();
 		this.checkFree();
@@ -311,7 +310,7 @@ export class FaultyPool {
 		}
 	}
 
-	/** Buffers that have gone are as many as were evicted; the one that an operation is about does not go. */
+	/** Expects as many missing buffers as evictions; the one an operation is about never goes. */
 	#dropEvicted(current: Key | undefined) {
 		const { evictions } = this.#pool.status();
 		let gone = 0;
@@ -326,12 +325,12 @@ export class FaultyPool {
 	}
 }
 
-/** What was injected, or what pools say when room is short. */
+/** An injected failure, or a pool's lack of room. */
 function isExpected(error: unknown): boolean {
 	return error instanceof ZramError || (error instanceof Error && error.message.startsWith("injected"));
 }
 
-/** What a handle reads; undefined if it is closed. */
+/** What a handle reads. Undefined if it is closed. */
 function readOpen(handle: OwnedBuffer): ArrayBuffer | undefined {
 	try {
 		return handle.read();
@@ -354,8 +353,8 @@ function isSame(read: ArrayBuffer | Uint8Array | undefined, bytes: Uint8Array | 
 }
 
 /**
- * What a write of `part` over `old` from `offset` on has left, if it is what the documentation says: all of it; as far as
- * `bytesWritten` says; if something else was thrown, up to some page.
+ * What a write of `part` over `old` at `offset` left, if that is as documented: all of it; as far as `bytesWritten` says;
+ * or, if something else was thrown, up to some page.
  */
 function progressed(
 	read: ArrayBuffer | undefined,

@@ -1,4 +1,4 @@
-/* A swap pool beside a Map of byte arrays: random operations on both, which must agree. */
+/* A pool next to a Map of byte arrays: random operations on both, which must agree. */
 
 import Zram, { ZramError, type ZramOptions } from "zram";
 import SwapPool, { type Key, type OwnedBuffer, type SwapOptions } from "zram/swap";
@@ -7,17 +7,17 @@ import { copy, equal, fill, KINDS } from "./bytes.ts";
 import { type Bed, makeBed } from "./offload.ts";
 import { Random } from "./random.ts";
 
-/** Operations between two looks at every structure of the devices. */
+/** How many operations to do between checks of the devices. */
 const CHECK_EVERY = 200;
 
 export interface SwapModelOptions {
 	devices: ZramOptions[];
 	pool: Omit<SwapOptions, "devices">;
-	/** Longest value, bytes. */
+	/** Length of the longest value in bytes. */
 	longest: number;
-	/** Different keys. */
+	/** How many different keys. */
 	keys: number;
-	/** One more device, with a flash, whose power is cut now and then. Chances of failures, 0 to 1. */
+	/** One more device, on a flash whose power is cut now and then. Chances of failures, 0 to 1. */
 	flash?: Partial<ChipOptions> & {
 		failingPrograms?: number;
 		failingErases?: number;
@@ -31,7 +31,7 @@ interface Value {
 	priority: number;
 }
 
-/** A value that is acquired: its view, and what it shall hold if it is released now. */
+/** An acquired value: its view, and what the value must be if it is released now. */
 interface Held {
 	view: Uint8Array;
 	bytes: Uint8Array;
@@ -44,7 +44,7 @@ export class SwapModel {
 	#devices: Zram[] = [];
 	#arenaLengths: number[] = [];
 	#pool!: SwapPool;
-	/** In the order of use: the one that was used last is the last. */
+	/** In order of use, most recent last. */
 	#values = new Map<Key, Value>();
 	#held = new Map<Key, Held>();
 	#owned: { handle: OwnedBuffer; bytes: Uint8Array }[] = [];
@@ -52,12 +52,12 @@ export class SwapModel {
 	#evictions = 0;
 	#operations = 0;
 	readonly #bed: Bed | undefined;
-	/** Operations that found no room. */
+	/** How many operations found no room. */
 	refused = 0;
 	evicted = 0;
-	/** Times that the power was cut. */
+	/** How often the power was cut. */
 	cuts = 0;
-	/** Pages that went to flash. */
+	/** How many pages went to flash. */
 	offloaded = 0;
 
 	constructor(options: SwapModelOptions, seed: number) {
@@ -72,14 +72,14 @@ export class SwapModel {
 		this.#open();
 	}
 
-	/** One random operation. Throws an Error that tells what differs. */
+	/** Does one random operation. Throws an Error that says what differs. */
 	step() {
 		if (!this.#bed) this.#operate();
 		else this.#operateOnFlash(this.#bed);
 		if (++this.#operations % CHECK_EVERY === 0) this.#check();
 	}
 
-	/** Whatever an operation says during which the power goes, it ends in a reboot, and then everything is gone. */
+	/** If the power goes during an operation, whatever that answers, a reboot follows, and everything is gone. */
 	#operateOnFlash({ chip, clock }: Bed) {
 		const when = (["before", "torn", "after"] as const)[this.random.below(3)] as "torn";
 		if (this.random.once(100)) chip.cutPower(chip.operations + this.random.below(30), when);
@@ -112,7 +112,7 @@ export class SwapModel {
 		else this.#reopen();
 	}
 
-	/** Everything is as expected, and nothing is left of it in the end. */
+	/** Expects everything to be right, and nothing to be left in the end. */
 	finish() {
 		this.#check();
 		for (const key of [...this.#held.keys()]) this.#pool.release(key, true);
@@ -135,13 +135,13 @@ export class SwapModel {
 		this.#close();
 	}
 
-	/** Strings and integers that look alike are different keys. */
+	/** Keys, among them strings and integers that look alike and must not be confused. */
 	#key(): Key {
 		const number = this.random.below(this.#options.keys);
 		return this.random.once(2) ? number : `${number}`;
 	}
 
-	/** 0 to the longest, mostly short, often whole pages. */
+	/** A length from 0 to the longest, mostly short, often whole pages. */
 	#length(): number {
 		const { random } = this;
 		const { longest } = this.#options;
@@ -151,14 +151,14 @@ export class SwapModel {
 		return random.once(3) ? length - (length % 4096) : length;
 	}
 
-	/** Random bytes, in memory that the next call uses again. */
+	/** Random bytes, in memory that the next call reuses. */
 	#bytes(length: number): Uint8Array {
 		const bytes = this.#work.subarray(0, length);
 		fill(bytes, 0, length, this.random.below(KINDS), this.random.next());
 		return bytes;
 	}
 
-	/** Does it, and tells how it ended: undefined if all went well. What is neither ENOSPC nor `expected` goes on. */
+	/** Does it. Returns the error if it is ENOSPC or `expected`, undefined if all went well, and throws any other. */
 	#attempt(operation: () => void, expected?: string): ZramError | undefined {
 		try {
 			operation();
@@ -210,7 +210,7 @@ export class SwapModel {
 		else this.#append(key);
 	}
 
-	/** Small pieces mostly, several in turn, as values grow by. */
+	/** Appends mostly small pieces, several in turn, the way values grow. */
 	#append(key: Key) {
 		const { random } = this;
 		for (let i = random.below(6); i >= 0; i--) {
@@ -317,7 +317,7 @@ export class SwapModel {
 		if (!error && done !== this.#values.delete(key)) throw new Error(`delete said ${done} of ${key}`);
 	}
 
-	/** Acquires, and changes a part of the view, or nothing. */
+	/** Acquires, and changes part of the view or nothing. */
 	#acquire(key: Key) {
 		const { random } = this;
 		const value = this.#values.get(key);
@@ -371,7 +371,7 @@ export class SwapModel {
 		return Math.ceil(length / (this.#devices[0] as Zram).pageLength);
 	}
 
-	/** Whether a value cannot fit even if all goes that may. Then nothing goes, not even the `old` one that it replaces. */
+	/** Whether a value can't fit even if everything evictable goes. Then nothing goes, not even the `old` value. */
 	#isHopeless(length: number, old: Value | undefined, replace: boolean): boolean {
 		const isEvicted = this.#options.pool.evict === "lru";
 		let pages = this.#devices.reduce((sum, zram) => sum + this.#pagesOf(zram.byteLength), 0);
@@ -405,7 +405,7 @@ export class SwapModel {
 		}
 	}
 
-	/** What the pool has evicted is what it should have: by priority, then by use, and nothing that is held. */
+	/** Expects the right buffers to be evicted: by priority, then by use, and never held ones. */
 	#dropEvicted(current: Key | undefined) {
 		const { evictions } = this.#pool.status();
 		for (; this.#evictions < evictions; this.#evictions++) {

@@ -1,13 +1,13 @@
-/* A driver between device and emulated flash, into whose calls a suite can break. */
+/* A driver between device and emulated flash whose calls a suite can intercept. */
 
 import type { FlashDevice, FlashIO } from "zram/backing";
 import type { Bed } from "./offload.ts";
 
-/** Called before a call goes to the chip, with what it is about: throws, or answers "skip" so that nothing is done. */
+/** Called with a call's arguments before it reaches the chip. May throw, or answer "skip" to do nothing. */
 export interface Taps {
 	read?: ((buffer: Uint8Array, position: number) => number | undefined) | undefined;
 	write?: ((buffer: Uint8Array, position: number) => "skip" | undefined) | undefined;
-	/** After it: the bytes are there. */
+	/** Called afterwards, when the bytes are there. */
 	written?: ((buffer: Uint8Array, position: number) => void) | undefined;
 	erase?: ((block: number) => "skip" | undefined) | undefined;
 }
@@ -15,11 +15,11 @@ export interface Taps {
 export interface Tapped {
 	io: FlashIO;
 	taps: Taps;
-	/** Calls so far, refused ones included. */
+	/** How many calls so far, refused ones included. */
 	calls: { reads: number; writes: number; erases: number };
 }
 
-/** Bytes read are as the chip has them, unless a tap answers another number of them. */
+/** Reads what the chip holds, unless a tap answers a different count. */
 export function tap({ io: chipIO }: Bed): Tapped {
 	const taps: Taps = {};
 	const calls = { reads: 0, writes: 0, erases: 0 };

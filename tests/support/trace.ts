@@ -1,6 +1,6 @@
 /*
- * Random operations on an engine, from a seed, rolled into a digest: results, errors, bytes read, and the whole region.
- * Two engines that are the same give the same digest after every operation, wherever they run.
+ * Random operations on an engine from a seed, rolled into a digest: results, errors, bytes read, and the whole region. Equal
+ * engines give the same digest after every operation, wherever they run.
  */
 
 import {
@@ -28,18 +28,18 @@ export interface Shape {
 	pageLength: number;
 	pageCount: number;
 	arenaLength: number;
-	/** Bytes; default 7/8 of a page. */
+	/** In bytes. Default: 7/8 of a page. */
 	threshold?: number;
 	flags?: number;
-	/** Of the region, one byte in so many operations is overwritten with anything; then, some time later, all is reset. */
+	/** Once in this many operations a byte of the region is overwritten; some time later everything is reset. */
 	damage?: number;
-	/** The share of all operations. */
+	/** Its share of all operations. */
 	share: number;
-	/** Operations between two looks at the whole region. Default 1. */
+	/** How many operations lie between two digests of the whole region. Default: 1. */
 	every?: number;
 }
 
-/** Page lengths, granules of 64 to 256 bytes, arenas with room to spare and ever full ones, intact and damaged. */
+/** All page lengths, granules of 64 to 256 bytes, roomy arenas and full ones, intact and damaged. */
 export const SHAPES: Shape[] = [
 	{ name: "4 KB pages", pageLength: 4096, pageCount: 48, arenaLength: 96 * KB, share: 0.15, every: 4 },
 	{ name: "4 KB pages, full", pageLength: 4096, pageCount: 32, arenaLength: 24 * KB, share: 0.2 },
@@ -71,7 +71,7 @@ export const SHAPES: Shape[] = [
 
 export class Trace {
 	readonly shape: Shape;
-	/** An int32 that all that has happened so far was rolled into. */
+	/** An int32 into which everything so far was rolled. */
 	digest = 0;
 	readonly region: Memory;
 	#random: Random;
@@ -80,7 +80,7 @@ export class Trace {
 	#buffer: Uint8Array;
 	#operations = 0;
 	#damaged = false;
-	/** What rolls into the digest next: results. */
+	/** Results to roll into the digest next. */
 	#results = new Int32Array(6);
 	#header = new ArrayBuffer(256);
 
@@ -100,7 +100,7 @@ export class Trace {
 		this.#look();
 	}
 
-	/** One operation. */
+	/** Does one operation. */
 	step() {
 		const what = this.#random.below(1000);
 		const engine = this.#engine;
@@ -126,7 +126,7 @@ export class Trace {
 		this.region.close();
 	}
 
-	/** Packs a page that rests, or one that perhaps does not. */
+	/** Repacks a page at rest, or one that may not be. */
 	#repack() {
 		const page = this.#engine.nextResting();
 		const other = this.#random.below(this.shape.pageCount + 1);
@@ -147,7 +147,7 @@ export class Trace {
 		this.digest = digest(this.digest, this.region as unknown as HostBuffer, 0, this.shape.arenaLength);
 	}
 
-	/** Whole pages half of the time, else any bytes. */
+	/** Whole pages half of the time, else any range. */
 	#range(): [byteOffset: number, byteLength: number] {
 		const { pageLength, pageCount } = this.shape;
 		const random = this.#random;
@@ -179,7 +179,7 @@ export class Trace {
 				result = engine.write(bytes, byteOffset, undefined, undefined, 0, mode | (random.once(8) ? MODE_UNPACKED : 0));
 		} else {
 			result = engine.read(bytes, byteOffset, undefined, undefined, 0, mode);
-			// what a damaged page leaves in the buffer is nobody's business
+			// what a damaged page leaves in the buffer is undefined
 			this.digest = digest(this.digest, bytes, 0, result < 0 ? engine.done : result);
 		}
 		this.#roll(result, engine.done, engine.stopped);
@@ -196,7 +196,7 @@ export class Trace {
 		this.#roll(this.#engine.setLimit(this.#random.once(2) ? arenaLength : this.#random.below(arenaLength + 1)));
 	}
 
-	/** Requests that are refused for their arguments. */
+	/** Requests with bad arguments. */
 	#wrong() {
 		const engine = this.#engine;
 		const end = this.shape.pageCount * this.shape.pageLength;
@@ -242,12 +242,12 @@ export class Trace {
 	}
 }
 
-/** Operations between two entries of a record. */
+/** How many operations lie between two entries of a record. */
 export const RECORD_EVERY = 500;
 
 /**
- * What `operations` in all come to: for every shape, digests after each RECORD_EVERY operations and at its end; none for
- * a shape whose region does not fit in `memory` bytes.
+ * Does `operations` in all, and returns for every shape digests after each RECORD_EVERY operations and at its end; none for
+ * a shape whose region doesn't fit in `memory` bytes.
  */
 export function record(Engine: EngineConstructor, seed: number, operations: number, memory: number): number[][] {
 	return SHAPES.map((shape, index) => {
@@ -264,7 +264,7 @@ export function record(Engine: EngineConstructor, seed: number, operations: numb
 	});
 }
 
-/** Compares a record with another. Undefined, or the first shape and operations between which they differ. */
+/** Compares two records. Undefined if they are equal, else the first shape and operations where they differ. */
 export function difference(recorded: number[][], replayed: number[][]): string | undefined {
 	for (const [index, digests] of recorded.entries()) {
 		const other = replayed[index] ?? [];

@@ -1,4 +1,4 @@
-/* Devices that are recorded: what is done to them, and where their traces go. */
+/* Recorded devices: what is done to them, and where their traces go. */
 
 import type Zram from "zram";
 import { fill, NOISE, TEXT } from "./bytes.ts";
@@ -29,7 +29,7 @@ export const contents = [
 	(bytes: Uint8Array, seed: number) => fill(bytes, bytes.length >> 1, bytes.length >> 1, NOISE, seed),
 ];
 
-/** Does anything to a device; what it refuses for want of room is fine. */
+/** Does something random to a device, which may refuse it for lack of room. */
 export function work(zram: Zram, random: Random, count: number) {
 	const { pageLength, byteLength } = zram;
 	const most = zram.status().memLimit;

@@ -1,5 +1,5 @@
 /**
- * Runs the suites that have been imported; the machine's exit code is their result.
+ * Runs the imported suites. Their result becomes the machine's exit code.
  *
  * @module
  */
@@ -8,5 +8,5 @@ import { exit } from "host";
 import { exec } from "uvu";
 
 await exec();
-// Where all passed the machine ends by itself, and XS has its look at rejections that nobody handled.
+// If all passed the machine ends by itself, and XS reports unhandled rejections.
 if (process.exitCode) exit(1);

@@ -1,5 +1,5 @@
 /**
- * What uvu expects of its surroundings, on XS. Imported before everything else in a bundle of suites (tools/run-xs.ts).
+ * What uvu expects of its environment, on XS. Imported first in a bundle of suites (tools/run-xs.ts).
  *
  * @module
  */
@@ -21,7 +21,7 @@ Object.assign(globalThis, {
 		on() {},
 		stdout: { write, isTTY: isTTY() },
 	},
-	// With UVU_DEFER the suites wait for exec(), and find their group at UVU_QUEUE[UVU_INDEX].
+	// With UVU_DEFER, suites wait for exec() and find their group at UVU_QUEUE[UVU_INDEX].
 	UVU_DEFER: 1,
 	UVU_INDEX: 0,
 	UVU_QUEUE: [],

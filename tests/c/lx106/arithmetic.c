@@ -1,6 +1,6 @@
 /*
-	The arithmetic that Debian's libgcc for this compiler leaves out; on the chip it is in ROM. By the names that the
-	compiler calls; and abs().
+	Arithmetic that Debian's libgcc for this compiler lacks, under the names the compiler calls, and abs(). On the chip it
+	is in ROM.
 */
 #include <stdint.h>
 #include <stdlib.h>

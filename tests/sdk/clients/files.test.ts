@@ -1,4 +1,4 @@
-/* Files: ECMA-419's, and those of the module `file`. */
+/* Files: ECMA-419's, and the module `file`'s. */
 
 import files from "embedded:storage/files";
 import { File } from "file";

@@ -1,4 +1,4 @@
-/* zram/http: the SDK's server sends what a pool and a history hold, and its client gets it, on the loopback. */
+/* zram/http: on the loopback, the SDK's server sends what a pool and a history hold, and its client gets it. */
 
 import Listener from "embedded:io/socket/listener";
 import HTTPClient from "embedded:network/http/client";
@@ -36,7 +36,7 @@ interface Answer {
 	isWhole: boolean;
 }
 
-/** What a client gets; `onPiece` is called for each piece that has come. */
+/** What a client gets. `onPiece` is called for each piece. */
 function get(path: string, onPiece?: (received: number) => void): Promise<Answer> {
 	const { http } = (globalThis as unknown as { device: { network: { http: object } } }).device.network;
 	const pieces: number[] = [];
@@ -60,7 +60,7 @@ function get(path: string, onPiece?: (received: number) => void): Promise<Answer
 	});
 }
 
-test("a value, and bytes in front", async () => {
+test("a value, with and without a head", async () => {
 	const bytes = made(LENGTH, 11);
 	const head = made(44, 12);
 	pool.write("take", bytes);
@@ -74,7 +74,7 @@ test("a value, and bytes in front", async () => {
 	pool.delete("take");
 });
 
-test("no such value, and an empty one", async () => {
+test("a missing value, and an empty one", async () => {
 	routes.set("/none", { ...Stored, pool, key: "none" });
 	assert.is((await get("/none")).status, 404);
 	pool.create("none", 0);
@@ -98,7 +98,7 @@ test("histories: records, and a log", async () => {
 	room.close();
 });
 
-test("a value that vanishes: the client sees that it has not got all, the route is told", async () => {
+test("a value that vanishes: the client notices that it didn't get all, and the route is told", async () => {
 	pool.write("gone", made(LENGTH, 13));
 	let told: unknown;
 	routes.set("/gone", {
@@ -116,7 +116,7 @@ test("a value that vanishes: the client sees that it has not got all, the route 
 	assert.match(String(told), /has become shorter/);
 });
 
-test("two clients at once, each its own pieces", async () => {
+test("two clients at once each get their own pieces", async () => {
 	const bytes = made(LENGTH, 14);
 	pool.write("both", bytes);
 	routes.set("/both", { ...Stored, pool, key: "both" });

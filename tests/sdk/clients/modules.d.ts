@@ -1,4 +1,4 @@
-/* Modules of the SDK, whose types are in the SDK: here they are any. */
+/* Modules of the SDK. Their types are in the SDK; here they are any. */
 declare module "Resource";
 declare module "WebSocket";
 declare module "base64";

@@ -1,4 +1,4 @@
-/* The network, on the loopback: what sends a pool's bytes, and what comes in. */
+/* The network, on the loopback: sending a pool's bytes, and receiving into a pool. */
 
 import WebSocket from "WebSocket";
 import Listener from "embedded:io/socket/listener";
@@ -17,7 +17,7 @@ const LENGTH = 60_000;
 
 const test = suite("network");
 
-/** What a client sends until `length` bytes have come in, which go into the pool as they come. */
+/** Receives what a client sends into the pool as it arrives, until there are `length` bytes. */
 function received(key: string, length: number, send: (port: number) => void): Promise<void> {
 	return soon((resolve) => {
 		pool.create(key, length);
@@ -93,7 +93,7 @@ const address = `http://127.0.0.1:${server.port}`;
 
 test.after(() => server.close());
 
-/** The body that fetch gets. */
+/** The body fetch gets. */
 function fetched(path: string, options?: object): Promise<ArrayBuffer> {
 	return soon((resolve, reject) =>
 		fetch(`${address}${path}`, options)
@@ -116,7 +116,7 @@ for (const kind of ["view", "buffer"] as const)
 		pool.delete("page");
 	});
 
-/** A route that takes a body, and answers without one. */
+/** A route that takes a body and answers without one. */
 function taking(onReadable: (this: Connection, count: number) => void) {
 	return {
 		onReadable,
@@ -127,7 +127,7 @@ function taking(onReadable: (this: Connection, count: number) => void) {
 	};
 }
 
-/** A route that answers with what is in the pool, piece by piece, without a slot. */
+/** A route that answers with a pool's value, piece by piece, without a slot. */
 function pieces(key: string) {
 	let offset = 0;
 	return {
@@ -144,7 +144,7 @@ function pieces(key: string) {
 	};
 }
 
-/** A request by the client itself. */
+/** Makes a request with the client itself. */
 function request(options: object): Promise<void> {
 	const { http } = (globalThis as unknown as { device: { network: { http: object } } }).device.network;
 	return soon((resolve, reject) => {
@@ -160,7 +160,7 @@ function request(options: object): Promise<void> {
 	});
 }
 
-test("HTTP server: pieces that the pool reads; HTTP client: reads into a view", async () => {
+test("HTTP server: sends pieces that the pool reads; HTTP client: reads into a view", async () => {
 	const bytes = made(LENGTH, 4);
 	pool.write("sent", bytes);
 	routes.set("/pieces", pieces("sent"));
@@ -181,7 +181,7 @@ test("HTTP server: pieces that the pool reads; HTTP client: reads into a view", 
 	pool.delete("sent");
 });
 
-test("HTTP client: posts a view; HTTP server: the body goes into a pool as it comes", async () => {
+test("HTTP client: posts a view; HTTP server: the body goes into a pool as it arrives", async () => {
 	const bytes = made(LENGTH, 5);
 	pool.create("posted", LENGTH);
 	let received = 0;
@@ -246,7 +246,7 @@ test("WebSocket: sends a view; its buffer as text; a message goes into a pool", 
 	const view = pool.acquire("question", "r");
 	let text = "";
 	const reply = await soon<ArrayBuffer>((resolve, reject) => {
-		socket.onopen = () => socket.send(view.buffer); // no ArrayBuffer: taken for text
+		socket.onopen = () => socket.send(view.buffer); // isn't an ArrayBuffer, so it is sent as text
 		socket.onmessage = ({ data }: { data: ArrayBuffer | string }) => {
 			if (typeof data !== "string") return resolve(data);
 			text = data;

@@ -1,4 +1,4 @@
-/* Pictures: what decodes them, what draws them, and what they are drawn into. */
+/* Pictures: decoding them, drawing them, and drawing into the pool. */
 
 import Resource from "Resource";
 import Bitmap from "commodetto/Bitmap";
@@ -18,7 +18,7 @@ const FORMAT = Bitmap.RGB565LE;
 
 const test = suite("pictures");
 
-/** What Poco makes of `pixels` on a screen in memory. */
+/** What Poco draws of `pixels` on a screen in memory. */
 function drawn(pixels: ByteBuffer, offset = 0): Uint8Array {
 	const out = new BufferOut({ width: WIDTH, height: HEIGHT, pixelFormat: FORMAT });
 	const poco = new Poco(out);
@@ -38,7 +38,7 @@ test("Bitmap and Poco: a view's buffer, from 0, or the view itself", () => {
 	});
 });
 
-test("Poco: several of a pool in one display list, held until the end", () => {
+test("Poco: several values in one display list, held until the end", () => {
 	const out = new BufferOut({ width: WIDTH * 4, height: HEIGHT, pixelFormat: FORMAT });
 	const poco = new Poco(out);
 	const keys = [1, 2, 3, 4];
@@ -126,7 +126,7 @@ test("PNG: read from a view or its buffer; a row, which is a host buffer, goes i
 	});
 });
 
-/** All blocks of a JPEG, one after the other. */
+/** All blocks of a JPEG in order. */
 function blocksOf(data: ByteBuffer): Uint8Array[] {
 	const jpeg = new JPEG(data);
 	const blocks: Uint8Array[] = [];
@@ -148,7 +148,7 @@ test("JPEG: read from a view or its buffer; blocks go into a pool", () => {
 	});
 });
 
-/** So many frames of a GIF, as Poco draws them. */
+/** This many frames of a GIF, as Poco draws them. */
 function framesOf(data: ByteBuffer, count: number): Uint8Array[] {
 	const gif = new GIF(data);
 	const out = new BufferOut({ width: gif.width, height: gif.height, pixelFormat: FORMAT });

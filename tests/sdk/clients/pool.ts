@@ -1,4 +1,4 @@
-/* A pool for the suites of the SDK's classes, and the two ways: out of it in a view, and back into it. */
+/* A pool for the suites of the SDK's classes, and both ways: out of it through a view, and back into it. */
 
 import Timer from "timer";
 import * as assert from "uvu/assert";
@@ -10,10 +10,10 @@ const MB = 1024 * 1024;
 
 const zram = new Zram({ byteLength: 4 * MB, arena: { byteLength: MB } });
 
-/** Slots are longer than most values: what a client is handed must end where the value does. */
+/** Slots are longer than most values: what a client gets must end where the value does. */
 export const pool = new SwapPool({ devices: [zram], resident: { slots: 4, byteLength: 160_000 } });
 
-/** A buffer's bytes, in an ArrayBuffer of its own: host buffers have neither byteLength nor slice. */
+/** A buffer's bytes in an ArrayBuffer of their own: host buffers have neither byteLength nor slice. */
 export function bytesOf(buffer: ByteBuffer): Uint8Array {
 	if (typeof buffer !== "object") throw new TypeError(`not a buffer: ${buffer}`);
 	const view = ArrayBuffer.isView(buffer)
@@ -54,7 +54,7 @@ export async function heldLong<T>(value: ByteBuffer, use: (view: Uint8Array<Arra
 	}
 }
 
-/** Rejects if nothing has resolved it in ten seconds. */
+/** Rejects if it isn't resolved within ten seconds. */
 export function soon<T>(start: (resolve: (value: T) => void, reject: (error: Error) => void) => void): Promise<T> {
 	return new Promise((resolve, reject) => {
 		Timer.set(() => reject(new Error("nothing in ten seconds")), 10_000);
@@ -68,7 +68,7 @@ export function assertBytes(actual: ByteBuffer, expected: ByteBuffer, message?: 
 	for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) assert.is(a[i], b[i], `${message ?? ""} at ${i}`);
 }
 
-/** A buffer of a client's, whatever it is, is stored whole, and comes back both ways. */
+/** Expects a client's buffer, of any kind, to be stored whole and to come back both ways. */
 export function assertStored(buffer: ByteBuffer) {
 	const expected = bytesOf(buffer);
 	pool.write("stored", buffer);

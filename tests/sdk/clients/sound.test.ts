@@ -1,4 +1,4 @@
-/* Sound: the mixer plays from where the samples are. */
+/* Sound: the mixer plays samples where they are. */
 
 import { Mixer } from "pins/audioout";
 import { suite } from "uvu";
@@ -43,7 +43,7 @@ test("Mixer: mixes into a view", () => {
 	pool.delete("mixed");
 });
 
-test("Mixer: what pool.read() returns may move, and is refused", () => {
+test("Mixer: refuses what pool.read() returns, since that may move", () => {
 	assert.throws(() => mixed(made(COUNT * 2)), /non-relocatable/);
 });
 

@@ -1,4 +1,4 @@
-/* Text and codecs: what reads bytes and makes others of them. */
+/* Text and codecs: classes that turn bytes into others. */
 
 import structuredClone from "structuredClone";
 import Base64 from "base64";
@@ -18,7 +18,7 @@ const TEXT = `${"Grüße aus dem Speicher, 12 °C. ".repeat(150)}∎`;
 
 const test = suite("text");
 
-/** A view of the value, and its buffer, in turn. */
+/** The value's view, then its buffer. */
 function both(value: ByteBuffer, use: (data: ByteBuffer, name: string) => void) {
 	held(value, (view) => {
 		use(view, "view");
@@ -98,7 +98,7 @@ test("Deflate, Inflate: from a view or its buffer; what they make goes into a po
 	assertStored(inflated(expected));
 });
 
-test("Inflate: what comes in pieces goes into a pool piece by piece", () => {
+test("Inflate: pieces go into a pool as they come", () => {
 	const text = made(20_000).fill(7, 500, 15_000);
 	pool.create("inflated", text.length);
 	let offset = 0;

@@ -1,6 +1,6 @@
 /*
- * An app whose own code uses next to nothing of the language: what the module needs must be there all the same, after the
- * SDK's linker has stripped what no name in the app asks for. Suites use too much to show that.
+ * An app whose own code uses next to nothing of the language. What the module needs must still be there after the SDK's
+ * linker has stripped everything that no name in the app asks for. Suites use too much to show that.
  */
 
 import Zram from "zram";
