@@ -262,4 +262,14 @@ test("A trace, byte by byte", () => {
 	trace.close();
 });
 
+test("each development dependency has a line that says why", () => {
+	const section = design.split("\n## What the desk brings along\n")[1]?.split("\n## ")[0] as string;
+	const rows = section.split("\n").filter((line) => line.startsWith("| `"));
+	const told = rows.flatMap((row) =>
+		[...(row.split(" | ")[0] as string).matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+	);
+	const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+	assert.equal(told.sort(), Object.keys(devDependencies).sort());
+});
+
 test.run();
