@@ -290,8 +290,11 @@ export interface Engine {
 	 */
 	loadWear(slot: number, count: number, base: number, logBase: number, from: ByteBuffer): number;
 
+	/** Sets the limit, 0 to the region's length in bytes. What is in use stays; stores that need more are refused. */
 	setLimit(limit: number): number;
+	/** Drops all pages and statistics. Limit, threshold and the erases of slots stay. */
 	reset(): number;
+	/** Lowers the high-water mark, USED_GRANULES_MAX, to what is in use now. */
 	resetPeak(): number;
 	/**
 	 * Makes every page that is not empty older by `steps`, up to 255. Reading or writing a page makes its age 0 again.
@@ -305,7 +308,7 @@ export interface Engine {
 	 */
 	nextResting(): number;
 	/**
-	 * Packs a page that rests again; its age stays. The native engine asks the host for the encoder's memory and frees
+	 * Repacks a page that rests; its age stays. The native engine asks the host for the encoder's memory and frees
 	 * it before it returns.
 	 *
 	 * @returns 1 if the page is smaller now; 0 if not, or if it is damaged: then it no longer rests until it is

@@ -2,6 +2,16 @@
  * zramEngine: compressed pages in one fixed region of memory. This is the engine's C interface; zramBinding.c calls it
  * for JavaScript, and the tests call it directly.
  *
+ *   zramEngine.c   splits ranges of bytes into pages
+ *   zramPack.c     compresses a page with one of zramCodecs.h: zramLZ4.c, zramColumns.c, zramDenseEncode.c
+ *   zramPlace.c    keeps the packed page: page table, checksums (zramSum.c), statistics
+ *   zramArena.c    granules, and chains of them
+ *   zramSlots.c    which page is in which slot of the flash; offload/offload.ts chooses the slot
+ *   zramLate.c     which page leaves for flash
+ *   zramRest.c     which page is packed again
+ *   zramLayout.c   where things are in the region
+ *   zramCheck.c    walks everything
+ *
  * A plain C11 library: no XS, no allocation, no mutable statics. The caller provides two pieces of memory:
  *
  *   region    the arena: it holds the whole state of the device (see below), and may be slow (PSRAM)
@@ -28,9 +38,10 @@
  *
  *   - An operation that stops with kZramErrorCorrupt has changed nothing at the page where it stopped, nor at any page
  *     behind it: they read as they did before. Only counters of failures have changed.
- *   - An operation that succeeds has done what it was asked to do, but perhaps more than that: it may have used granules
- *     of another page that the damage made look free, or freed a chain that another page is linked into. Such pages read
- *     other bytes; with kZramFlagIntegrity they return kZramErrorCorrupt, and so does every page that the damage has hit.
+ *   - An operation that succeeds has done what it was asked to do, but perhaps more than that: it may have used
+ *     granules of another page that the damage made look free, or freed a chain that another page is linked into. Such
+ *     pages read other bytes; with kZramFlagIntegrity they return kZramErrorCorrupt, and so does every page that the
+ *     damage has hit.
  *   - Nothing outside the region, the scratch and the caller's buffer is ever read or written, and no chain is followed
  *     for longer than its page's length.
  *
@@ -76,6 +87,9 @@ typedef struct {
 
 _Static_assert(sizeof(zramSlot) == 16, "a slot has four words, without padding");
 
+/*
+ * Where things are in a region. The engine keeps it, and never reads it from the region. Lengths and offsets in bytes.
+ */
 typedef struct {
 	uint32_t flags;
 	uint32_t regionLength; /* at most 2 GB - 1 */
@@ -93,6 +107,7 @@ typedef struct {
 	uint32_t granulesOffset;
 } zramGeometry;
 
+/* The state of an engine. It lies at the start of the scratch. */
 typedef struct {
 	uint8_t *region; /* the caller sets it before each call: a garbage collector may have moved the region */
 	zramGeometry geometry;
@@ -174,7 +189,10 @@ uint32_t zramAppend(zramEngine *engine, uint32_t page, uint32_t start, const uin
 /* Frees whole pages. Overwrites a part of a page with zeros, which may take room: kZramErrorFull is possible. */
 ZRAM_COLD int zramTrim(zramEngine *engine, uint32_t page, uint32_t start, uint64_t length, uint32_t mode);
 
-/* limit: 0 to regionLength bytes. A limit below what is in use loses nothing; stores that need more are refused. */
+/*
+ * limit: 0 to regionLength bytes. A limit below what is in use loses nothing; stores that need more are refused.
+ * Returns kZramOK or kZramPressure.
+ */
 ZRAM_COLD int zramSetLimit(zramEngine *engine, uint32_t limit);
 
 /* Lowers the high-water mark to what is in use now. */
@@ -185,7 +203,7 @@ ZRAM_COLD void zramMarkIdle(zramEngine *engine, uint32_t steps);
 
 /*
  * The page that rests and has the most stored bytes; of several, the first; or kZramNoPage (zramRest.c). A page rests
- * if it has an age and if a codec that no write tries may make it smaller by a granule or more.
+ * if it has an age, if it is not marked, and if a codec that no write tries may make it smaller by a granule or more.
  */
 uint32_t zramNextResting(const zramEngine *engine);
 
@@ -193,7 +211,7 @@ uint32_t zramNextResting(const zramEngine *engine);
 uint32_t zramRepackLength(const zramEngine *engine);
 
 /*
- * Packs a page that rests again; its age stays. `workspace` has zramRepackLength() bytes and is 4-aligned. Returns 1 if
+ * Repacks a page that rests; its age stays. `workspace` has zramRepackLength() bytes and is 4-aligned. Returns 1 if
  * the page is smaller now. Returns 0 if it is not, or is damaged: then it is marked, and no longer rests until it is
  * written. If the page does not rest, it returns 0 and changes nothing.
  */

@@ -1,6 +1,6 @@
 /*
- * Slots: which page is where on flash, and how worn each slot is. zramBindingSlots.c calls it for modules/zram/offload,
- * which decides what is written where; zramEngine.h is the contract.
+ * Slots: which page is where on flash, and how worn each slot is. zramBindingSlots.c calls it for
+ * modules/zram/offload/offload.ts, which chooses a page's slot by zramSurveySlots(); zramEngine.h is the contract.
  *
  *        entry                     slot                                  flash
  *   +---------------+      +---------------------+      +-----------+-----------+-----------+

@@ -8,7 +8,7 @@
  *   pack.ts     compresses a page with one of codecs.ts: lz4.ts, columns.ts, dense.ts
  *   place.ts    keeps the packed page: page table, checksums, statistics (sum.ts)
  *   arena.ts    granules, and chains of them
- *   slots.ts    which page is in which slot of the flash
+ *   slots.ts    which page is in which slot of the flash; offload/offload.ts chooses the slot
  *   late.ts     which page leaves for flash
  *   rest.ts     which page is packed again
  *   layout.ts   where things are in the region
