@@ -10,8 +10,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import Zram from "zram";
 import Engine from "zram/engine";
+import { SUMS_OFFSET } from "zram/engine/header";
 import { CODECS } from "zram/engine/portable/codecs";
 import { planFlash } from "zram/offload/geometry";
+import { Pace } from "zram/offload/pace";
 import SwapPool from "zram/swap";
 import Trace from "zram/trace";
 import { root } from "../tools/paths.ts";
@@ -245,6 +247,24 @@ test("Partitions, and what the log takes of them", () => {
 			lines.push(figures.join(""));
 		}
 	isExample("Partitions, and what the log takes of them", lines);
+});
+
+test("An outlier that is forgotten", () => {
+	const pace = new Pace(45);
+	for (let i = 0; i < 10; i++) pace.add(45);
+	pace.add(400);
+	const held = [pace.slowest];
+	while (!pace.fits(100)) held.push(pace.slowest);
+	assert.is(held.length, 15);
+	isExample("An outlier that is forgotten", [held.join(" ")]);
+});
+
+test("checksums of empty pages", () => {
+	const arena = new ArrayBuffer(2048);
+	new Zram({ byteLength: 2 * PAGE, pageLength: PAGE, arena, integrity: true });
+	const [sumsOffset] = new Uint32Array(arena, 4 * SUMS_OFFSET, 1);
+	const sums = [...new Uint32Array(arena, sumsOffset, 2)].map((sum) => `0x${sum.toString(16).toUpperCase()}`);
+	assert.ok(design.replaceAll(/\s+/g, " ").includes(`the first two have ${sums.join(" and ")}`), sums.join(" and "));
 });
 
 test("A trace, byte by byte", () => {
