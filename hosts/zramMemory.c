@@ -31,7 +31,7 @@ void xs_zram_window_destructor(void *data)
 	(void)data;
 }
 
-/* Converts a number, an integer from `least` to `most`, in either of XS's two number types. Throws if it is none. */
+/* Converts a number, an integer from `least` to `most`, in either of XS's two number types. Throws otherwise. */
 static xsIntegerValue toLength(xsMachine *the, xsSlot *slot, xsIntegerValue least, xsIntegerValue most)
 {
 	xsType type = xsmcTypeOf(*slot);

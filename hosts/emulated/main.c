@@ -1,5 +1,5 @@
 /*
-	The firmware's main program: runs the bundle behind it in flash, which is precompiled bytecode, in place.
+	The firmware's main program: runs the bundle that follows it in flash, which is precompiled bytecode, in place.
 */
 #include "xsAll.h"
 #include "xs.h"
@@ -11,7 +11,7 @@
 /* XS keeps this much of the C stack free for natives and the C library. */
 #define STACK_RESERVE 4096
 
-/* What tools/run-firmware.ts puts in front of the bytecode: the command line, with a zero behind each argument. */
+/* What tools/run-firmware.ts puts before the bytecode: the command line, with a zero after each argument. */
 typedef struct {
 	uint32_t argumentCount;
 	uint32_t argumentsSize; /* bytes; a multiple of 4 */
@@ -67,7 +67,7 @@ txScript *hostLoadScript(txMachine *the)
 	txS1 *hosts = symbols + header->symbolsSize;
 	internNames(the, symbols);
 	hostOf(the)->symbols = symbols;
-	/* A script without symbols is run as it is, and never freed. */
+	/* XS runs a script without symbols in place, and never frees it. */
 	script = (txScript){
 		.hostsBuffer = header->hostsSize ? hosts : NULL,
 		.hostsSize = (txSize)header->hostsSize,

@@ -35,7 +35,7 @@ static bool isExternal(const void *data)
 	return ((uintptr_t)data >= PSRAM_START) && ((uintptr_t)data < PSRAM_END);
 }
 
-/* Places the region within a block, with the block's address in front of it. */
+/* Places the region within a block, with the block's address just before it. */
 static void *regionOf(Block *block)
 {
 	const uintptr_t mask = ZRAM_MEMORY_ALIGNMENT - 1;

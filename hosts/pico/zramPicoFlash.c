@@ -127,7 +127,7 @@ void xs_zram_pico_flash_program(xsMachine *the)
 		xsIntegerValue part = FLASH_PAGE_SIZE - (xsIntegerValue)within;
 		if (part > length)
 			part = length;
-		c_memset(page, 0xff, sizeof(page)); /* programming a 1 leaves the bit as it is */
+		c_memset(page, 0xff, sizeof(page)); /* programming a 1 leaves the bit unchanged */
 		c_memcpy(page + within, (const uint8_t *)from + start, part);
 		Work work = { .offset = place - within, .from = page };
 		doAlone(the, &work);

@@ -18,7 +18,7 @@
 
 typedef struct {
 	const char *bundle; /* path of the ES module to run */
-	int argumentCount;  /* arguments behind the bundle on the command line */
+	int argumentCount;  /* arguments after the bundle on the command line */
 	char **arguments;
 	txCreation creation;   /* sizes of heap and stack */
 	const char *compileTo; /* write bytecode there instead of running the bundle; NULL to run it */

@@ -129,7 +129,7 @@ void xs_host_heapStats(xsMachine *the)
 /* Fills unused slots of the stack. */
 #define UNUSED 0xA5
 
-/* Marks the unused stack. This call's own slots begin with `this`; the caller's lie behind them. */
+/* Marks the unused stack. This call's own slots begin with `this`; the caller's come after them. */
 void xs_host_markStack(xsMachine *the)
 {
 	memset(the->stackBottom, UNUSED, (size_t)(the->stack - the->stackBottom) * sizeof(txSlot));

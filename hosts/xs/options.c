@@ -66,7 +66,7 @@ static int positiveInteger(const char *text, int maximum)
 void hostParseOptions(int argc, char *argv[], Host *host, int *machines)
 {
 	int option;
-	/* "+" stops at the bundle: the arguments behind it are the bundle's. */
+	/* "+" stops at the bundle: the arguments after it are the bundle's. */
 	while ((option = getopt_long(argc, argv, "+", options, NULL)) >= 0) {
 		switch (option) {
 		case optionMachines:

@@ -16,11 +16,11 @@ export const ENTRY_LENGTH = 8;
 export const STATE_EMPTY = 0;
 /** One 32-bit word all over, which is word 0. */
 export const STATE_SAME = 1;
-/** A codec's block, whose first granule is word 0. */
+/** A codec's block; its first granule is word 0. */
 export const STATE_COMPRESSED = 2;
-/** The page as it is, whose first granule is word 0. */
+/** The page itself, not compressed; its first granule is word 0. */
 export const STATE_RAW = 3;
-/** The page as it is, on flash, in the slot of word 0. */
+/** The page itself, on flash; its slot is word 0. */
 export const STATE_OFFLOADED = 4;
 
 export const ENTRY_STATE_MASK = 7;

@@ -2,7 +2,7 @@
  * The interface of an engine, which keeps pages in one fixed region. zram.ts decides what is done, an engine does it.
  * Two implement it: native/binding.ts and portable/binding.ts. An engine's methods return codes and throw nothing.
  *
- * A range operation (read, write, trim) stops in front of a page that it cannot do. Call it again with `done`, the
+ * A range operation (read, write, trim) stops before a page that it cannot do. Call it again with `done`, the
  * bytes of the request that are finished, and it goes on from there. So a request that goes well is a single call.
  */
 
@@ -41,7 +41,8 @@ export const STOP_NOTHING = -8;
 /** The host is out of memory. */
 export const ERROR_MEMORY = -9;
 /**
- * Without MODE_KEEP: no room for a page that need not wait, as it is not huge or is left unpacked; the old page stands.
+ * Without MODE_KEEP: no room for a page that does not wait, because it is not huge or stays unpacked; the old page
+ * stands.
  */
 export const STOP_FULL = -10;
 /** After close(). */
@@ -50,9 +51,9 @@ export const ERROR_CLOSED = -11;
 export const ERROR_BUSY = -12;
 /** The region was detached, or its length changed. */
 export const ERROR_ARENA = -13;
-/** The buffer is no ByteBuffer, or is detached, or is read-only and would be written to. */
+/** The buffer is not a ByteBuffer, is detached, or is read-only and would be written to. */
 export const ERROR_BUFFER = -14;
-/** An offset or length is no integer, or reaches past the end of the device or the buffer. */
+/** An offset or length is not an integer, or reaches past the end of the device or the buffer. */
 export const ERROR_OFFSET = -15;
 /** The buffer overlaps the region. */
 export const ERROR_OVERLAP = -16;
@@ -76,7 +77,7 @@ export const MODE_STAGED = 4;
 export const MODE_WRITTEN = 8;
 /** Of offload(): part of the page has just been trimmed. It has changed, but does not count as written. */
 export const MODE_TRIMMED = 16;
-/** Of write(): keep pages in the region as they are, not compressed, which makes it cheap to add to them. */
+/** Of write(): keep pages in the region uncompressed, which makes it cheap to add to them. */
 export const MODE_UNPACKED = 32;
 
 // What reserve() returns.
@@ -212,10 +213,10 @@ export interface Engine {
 	/** Writes to the device at `byteOffset`; the arguments are those of read(). Returns 0 or a negative code. */
 	write(buffer: ByteBuffer, byteOffset: number, start?: number, length?: number, done?: number, mode?: number): number;
 	/**
-	 * Writes all of `buffer` if that is simple: it goes to a single page that MODE_UNPACKED has left as it is, ends
+	 * Writes all of `buffer` if that is simple: it goes to a single page that MODE_UNPACKED has left uncompressed, ends
 	 * before the end of that page, and the plan's mode does not ask for one page at a time.
 	 *
-	 * @returns the length of `buffer`; or 0 or a negative code, and nothing was done
+	 * @returns the length of `buffer`; or 0 or a negative code with nothing done
 	 */
 	append(buffer: ByteBuffer, byteOffset: number): number;
 	/** Makes `byteLength` bytes read as zeros; `done` and `mode` are those of read(). Returns 0 or a negative code. */
@@ -243,14 +244,14 @@ export interface Engine {
 
 	// Flash: the engine knows which slot holds which page, and how worn each slot is. Its caller (modules/zram/offload)
 	// decides what is programmed and erased, and when. A page passes through staging, the last pageLength bytes of the
-	// scratch. Between two calls the caller may use the pageLength bytes in front of staging as well.
+	// scratch. Between two calls the caller may use the pageLength bytes before staging as well.
 
 	/** Loads a page into staging. 0, STOP_ON_FLASH (word 0 of its entry is the slot), or another negative code. */
 	stage(page: number): number;
 	/**
 	 * Chooses the page that leaves the region for flash to make room for `page`, or for none in particular if `page` is
-	 * the number of pages. It is the huge page that has rested longest; of several, the first one behind the last
-	 * victim. It is never `page`.
+	 * the number of pages. It is the huge page that has rested longest, and if there are several, the first one after
+	 * the last victim. It is never `page`.
 	 *
 	 * @param forHuge whether `page` is huge itself. Then its victim must have rested for at least twice the mean age at
 	 * which huge pages are overwritten or trimmed.
@@ -301,8 +302,8 @@ export interface Engine {
 	 */
 	markIdle(steps: number): number;
 	/**
-	 * Finds the page that rests and has the most stored bytes; of several, the first. A page rests if it has not been
-	 * read or written for an age step or more, and if a codec that no write tries may make it smaller.
+	 * Finds the page that rests and has the most stored bytes, the first if there are several. A page rests if it has
+	 * not been read or written for an age step or more, and if a codec that no write tries may make it smaller.
 	 *
 	 * @returns the page, STOP_NOTHING, or another negative code
 	 */
@@ -344,11 +345,11 @@ export interface EngineConstructor {
 	bufferLength(value: unknown, alignment: number, writable?: boolean): number;
 
 	// Kernels for pieces of any two buffers: a loop over bytes in JavaScript costs a hundred times as much. They return
-	// ERROR_BUFFER if one of them is no ByteBuffer, and ERROR_OFFSET if a piece is not within its buffer.
+	// ERROR_BUFFER if one of them is not a ByteBuffer, and ERROR_OFFSET if a piece is not within its buffer.
 
 	/**
 	 * A 32-bit checksum of `length` bytes; a change within a single word is never missed. Throws a TypeError if
-	 * `buffer` is no ByteBuffer, a RangeError if the bytes are not within it.
+	 * `buffer` is not a ByteBuffer, a RangeError if the bytes are not within it.
 	 */
 	checksum(buffer: ByteBuffer, start: number, length: number): number;
 

@@ -16,7 +16,7 @@ export const ERASED_SLOTS = 6;
 export const RETIRED_SLOTS = 7;
 export const LOG_LEAST = 8;
 export const LOG_MOST = 9;
-// The least worn slot of each kind, the first of several, or NO_SLOT; its erases are in the next word.
+// The least worn slot of each kind, the first if there are several, or NO_SLOT; its erases are in the next word.
 export const LEAST_USED = 10;
 export const LEAST_ERASED = 12;
 export const LEAST_DIRTY = 14;

@@ -4,7 +4,7 @@
  *
  * Everything lies in one piece of memory that the caller provides and that does not move:
  *
- *   | page | record on its way in | zeros behind a page's last record | Head | a Field for each field |
+ *   | page | record on its way in | zeros after a page's last record | Head | a Field for each field |
  *
  * Fields' names are identifiers, which the caller's object of names keeps alive.
  *
@@ -83,7 +83,7 @@ void xs_zram_history_page_destructor(void *data)
 	(void)data;
 }
 
-/* The page's Head, or NULL if it is closed. Throws if the value is no page. */
+/* The page's Head, or NULL if it is closed. Throws if the value is not a page. */
 static Head *headOf(xsMachine *the, xsSlot *slot)
 {
 	return xsmcGetHostDataValidate(*slot, xs_zram_history_page_destructor);
@@ -180,7 +180,7 @@ void xs_zram_history_page_show(xsMachine *the)
 #define kElsewhere UINT32_MAX
 #define kNumberMax 9007199254740992.0
 
-/* Where on the page the record with index `slot` is; kElsewhere if it is not there, or if `slot` is no integer. */
+/* Where on the page the record with index `slot` is; kElsewhere if it is not there, or if `slot` is not an integer. */
 static uint32_t toPlace(xsMachine *the, xsSlot *slot, const Head *head)
 {
 	uint32_t count = (head && head->fieldCount) ? head->count : 0;

@@ -2,9 +2,9 @@
  * Binds the engine to XS: checks the receiver and the arguments, fetches pointers, calls zramEngine.c. binding.ts calls
  * it; interface.ts is the contract. Uses only what the xs.h of XS 13 and 17 both have.
  *
- * Methods return codes, of which zram.ts makes errors. Only misuse by zram's own modules throws: a receiver that is no
- * engine, a region or scratch that the constructor cannot use, bytes that checksum() cannot reach, a result that goes
- * to what is no buffer.
+ * Methods return codes, which zram.ts turns into errors. Only misuse by zram's own modules throws: a receiver that
+ * is not an engine, a region or scratch that the constructor cannot use, bytes that checksum() cannot reach, a value
+ * that is not a buffer where a result goes.
  *
  * An engine's whole memory is its scratch, a HostBuffer from the caller: a zramBinding, then the zramEngine. There is
  * no other state, so machines in different threads know nothing of each other.
@@ -84,13 +84,13 @@ static const xsHostHooks gHooks = {
 	.marker = markBinding,
 };
 
-/* The receiver's record, or NULL if the engine is closed. Throws if the receiver is no engine. */
+/* The receiver's record, or NULL if the engine is closed. Throws if the receiver is not an engine. */
 static zramBinding *bindingOf(xsMachine *the)
 {
 	return xsmcGetHostDataValidate(xsThis, (void *)&gHooks);
 }
 
-/* Converts a position or length, an integer from 0 to `limit`. Returns 0 if it is none. */
+/* Converts a position or length, an integer from 0 to `limit`. Returns 0 if it is anything else. */
 static int toPosition(xsMachine *the, xsSlot *slot, uint64_t limit, uint64_t *position)
 {
 	int type = xsmcTypeOf(*slot);
@@ -127,8 +127,8 @@ static int fetchRegion(xsMachine *the, zramBinding *binding)
 /*
  * Fetches `buffer`, if one is given, and then the region. In this order, since fetching the buffer may move the region:
  * older XS calls a getter of some host objects. That getter might also close the device, so the device is held
- * meanwhile. XS throws for a value that is no buffer; the try turns that into a code. Returns kZramOK, kZramErrorBuffer
- * or kZramErrorArena.
+ * meanwhile. XS throws for a value that is not a buffer; the try turns that into a code. Returns kZramOK,
+ * kZramErrorBuffer or kZramErrorArena.
  */
 static int fetchPointers(
 	xsMachine *the, zramBinding *binding, xsSlot *buffer, uint8_t **bytes, uint32_t *length, int writable)
@@ -209,7 +209,7 @@ static int toPart(xsMachine *the, zramCall *call)
 
 /*
  * Converts the arguments (buffer, byteOffset, start, length, done, mode) of read, write and append. Afterwards the call
- * describes what is left of the request behind its first `done` bytes. Returns kZramOK or an error.
+ * describes what is left of the request after its first `done` bytes. Returns kZramOK or an error.
  */
 static int enterTransfer(xsMachine *the, zramCall *call, int writable)
 {

@@ -12,7 +12,7 @@
 
 /*
  * Every method but the range operations begins with this: it sets `engine` to the receiver's engine and fetches the
- * region. Returns 0, kZramErrorClosed, kZramErrorBusy or kZramErrorArena. Throws if the receiver is no engine.
+ * region. Returns 0, kZramErrorClosed, kZramErrorBusy or kZramErrorArena. Throws if the receiver is not an engine.
  */
 int zramEnter(xsMachine *the, zramEngine **engine);
 

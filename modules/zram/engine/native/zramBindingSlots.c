@@ -12,7 +12,7 @@ static uint32_t toUint32(xsMachine *the, int index)
 	return (uint32_t)xsmcToNumber(xsArg(index));
 }
 
-/* checksum(buffer, start, length): throws if the bytes are none, since any number it returns may be a checksum */
+/* checksum(buffer, start, length): throws if there are no such bytes, since any number it returns may be a checksum */
 void xs_zram_engine_checksum(xsMachine *the)
 {
 	uint32_t start = toUint32(the, 1), length = toUint32(the, 2);

@@ -8,7 +8,7 @@
  *
  * Invariants:
  *  1. Units may have bits above their width; folding cuts residuals to it.
- *  2. A group begins only at or before the limit. With the column's head in front of the first one, it takes at most
+ *  2. A group begins only at or before the limit. With the column's head before the first one, it takes at most
  *     (23 + 7 + 16 * 24) bits. Together with the bits not yet written, these fit in the margin.
  */
 
@@ -137,7 +137,7 @@ typedef struct {
 	} while (0)
 
 /*
- * Residuals of order 1, the usual one, in a single loop. `last` is the unit in front of `p`. Returns the last unit
+ * Residuals of order 1, the usual one, in a single loop. `last` is the unit before `p`. Returns the last unit
  * read.
  */
 static ZRAM_NOINLINE uint32_t differ(const Column *column, const uint8_t *p, uint32_t last, Group *group)
@@ -166,8 +166,8 @@ typedef struct {
 } History;
 
 /*
- * Residuals of order 0 or 2. On entry `history` is what precedes the units at `p`; on return, what precedes those
- * behind.
+ * Residuals of order 0 or 2. On entry `history` is what precedes the units at `p`; on return, what precedes the
+ * units after them.
  */
 static ZRAM_NOINLINE void predict(
 	const Column *column, const uint8_t *p, uint32_t order, History *history, Group *group)
@@ -336,7 +336,7 @@ static uint32_t zerosOf(const Column *column)
 	return zeros;
 }
 
-/* Writes everything in front of a column's first group. Returns the order. */
+/* Writes everything that precedes a column's first group. Returns the order. */
 static uint32_t putHead(Writer *writer, Column *column, uint32_t *first)
 {
 	uint32_t order, isHalf = column->width == 16;

@@ -34,7 +34,7 @@ enum {
 	kRecordMax = 64, /* bytes */
 	kOrderMax = 2,
 	kGroup = 16,    /* residuals that share a parameter */
-	kQuotients = 8, /* a Rice code has fewer zeros; so many mean an escape, the residual as it is */
+	kQuotients = 8, /* a Rice code has fewer zeros; this many mean an escape, followed by the raw residual */
 	kGreenShift = 5,
 	kRedShift = 11,
 	kGreenWidth = 6,
@@ -43,7 +43,7 @@ enum {
 
 /*
  * A group's parameter: kAllZero if all residuals are 0, kRice + k for Rice codes with 0 <= k <= width - 2, or `width`
- * for residuals as they are.
+ * for raw residuals.
  */
 enum {
 	kAllZero = 0,

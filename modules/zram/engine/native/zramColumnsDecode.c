@@ -61,7 +61,7 @@ ZRAM_INLINE uint32_t unfold(uint32_t z)
 	return (z >> 1) ^ -(z & 1);
 }
 
-/* Takes any code, an escape included: kQuotients zeros, then the residual as it is. */
+/* Takes any code, an escape included: kQuotients zeros, then the raw residual. */
 static ZRAM_NOINLINE uint32_t takeLong(Reader *reader, uint32_t k, uint32_t width)
 {
 	uint32_t zeros = 0, length = k, z;
@@ -89,7 +89,7 @@ ZRAM_INLINE uint32_t takeSeldom(Reader *reader, uint32_t k, uint32_t width)
 
 ZRAM_INLINE uint32_t takeRice(Reader *reader, uint32_t k, uint32_t width)
 {
-	uint32_t zeros = UINT32_MAX, low; /* one less than there are, since `low` begins with the 1 behind them */
+	uint32_t zeros = UINT32_MAX, low; /* one less than there are, since `low` begins with the 1 that follows them */
 	refill(reader);
 	if (!(reader->bits >> (32 - kQuotients)))
 		return takeSeldom(reader, k, width);
@@ -178,7 +178,7 @@ ZRAM_INLINE uint32_t takeParameter(Reader *reader, uint32_t before)
 	return bits;
 }
 
-/* Decodes a column. Returns 0 if the bits are none. */
+/* Decodes a column. Returns 0 if the bits are invalid. */
 ZRAM_INLINE int decodeColumn(Reader *from, const Half *inEnd, uint8_t *page, const zramColumn *column, Place place)
 {
 	Reader reader = *from;

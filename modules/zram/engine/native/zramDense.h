@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-/* Bytes that must exist behind a block: the encoder may write them, the decoder may read them, but ignores them. */
+/* Bytes that must exist after a block: the encoder may write them, the decoder may read them, but ignores them. */
 #define kZramDenseMargin 16
 
 /*

@@ -7,7 +7,7 @@
  *     margin.
  *  2. A code is complete, so that any bits stand for some symbol. Only the second code may also be empty; then any copy
  *     makes the block invalid.
- *  3. Each symbol adds at least one byte to the page, and never one behind its end.
+ *  3. Each symbol adds at least one byte to the page, and never one past its end.
  */
 
 #include "zramDense.h"
@@ -50,7 +50,7 @@ typedef struct {
 	const Half *end;
 } Reader;
 
-/* Makes sure that 16 bits are there. Returns 0 if bits behind the block's end have been taken. */
+/* Makes sure that 16 bits are there. Returns 0 if bits past the block's end have been taken. */
 ZRAM_INLINE int refill(Reader *reader)
 {
 	if (reader->count < 16) {
@@ -78,7 +78,7 @@ ZRAM_INLINE uint32_t take(Reader *reader, uint32_t length)
 
 /* --- codes ------------------------------------------------------------------------------------------------------ */
 
-/* Takes the length of a run of symbols without a code; 0 if the bits are none. */
+/* Takes the length of a run of symbols without a code; 0 if the bits are invalid. */
 static uint32_t takeRun(Reader *reader)
 {
 	uint32_t digits = 0;
@@ -90,7 +90,7 @@ static uint32_t takeRun(Reader *reader)
 	return refill(reader) ? take(reader, digits + 1) : 0;
 }
 
-/* Takes the code lengths of all symbols. Returns 0 if the bits are none. */
+/* Takes the code lengths of all symbols. Returns 0 if the bits are invalid. */
 static int takeLengths(Reader *reader, uint8_t *lengths)
 {
 	static const int8_t differences[] = { 0, 0, 1, -1, 2, -2 };

@@ -55,7 +55,7 @@ typedef struct {
 	uint32_t tokenCount;
 	uint16_t before[kPageMax]; /* the last earlier position whose three bytes have the same hash */
 	/*
-	 * A token is a copy and the literals in front of it: their number, the copy's length less kCopyMin, its distance.
+	 * A token is a copy and the literals before it: their number, the copy's length less kCopyMin, its distance.
 	 */
 	uint32_t tokens[kPageMax / kCopyMin + 1];
 	uint16_t counts[kSymbols];
@@ -266,7 +266,7 @@ typedef struct {
 } Long;
 
 /*
- * Offers all copies that begin at position `at`, which is `node`, to the nodes up to `room` behind it. If it finds a
+ * Offers all copies that begin at position `at`, which is `node`, to the nodes up to `room` after it. If it finds a
  * copy of kNice bytes or more, it stops and returns that one.
  */
 static Long offerCopies(
@@ -457,7 +457,7 @@ static void putSymbol(const Encoder *encoder, Writer *writer, uint32_t symbol)
 	put(writer, encoder->codes[symbol], encoder->lengths[symbol]);
 }
 
-/* Writes a slot's symbol, and the lowest bits of `value` behind it. */
+/* Writes a slot's symbol, and the lowest bits of `value` after it. */
 static void putSlot(const Encoder *encoder, Writer *writer, Slot slot, uint32_t value)
 {
 	putSymbol(encoder, writer, slot.symbol);

@@ -36,8 +36,8 @@
  *
  * In a region that was damaged from outside:
  *
- *   - An operation that stops with kZramErrorCorrupt has changed nothing at the page where it stopped, nor at any page
- *     behind it: they read as they did before. Only counters of failures have changed.
+ *   - An operation that stops with kZramErrorCorrupt has changed nothing at the page where it stopped, nor at any
+ *     later page: they read as they did before. Only counters of failures have changed.
  *   - An operation that succeeds has done what it was asked to do, but perhaps more than that: it may have used
  *     granules of another page that the damage made look free, or freed a chain that another page is linked into. Such
  *     pages read other bytes; with kZramFlagIntegrity they return kZramErrorCorrupt, and so does every page that the
@@ -156,8 +156,8 @@ static inline uint32_t zramMetadataLength(const zramGeometry *geometry)
 /*
  * Starts a device: empties the tables and sets the limit to the whole region. The caller has set `engine->region`,
  * whose content does not matter. threshold: 1 to pageLength bytes. codecs: those that pages may be packed with, as a
- * set of bits 1 << id; ids that the build lacks are ignored. Without any codec, pages that are not same-filled stay as
- * they are.
+ * set of bits 1 << id; ids that the build lacks are ignored. Without any codec, pages that are not same-filled are
+ * stored raw.
  */
 ZRAM_COLD void zramStart(zramEngine *engine, const zramGeometry *geometry, uint32_t threshold, uint32_t codecs);
 
@@ -181,8 +181,8 @@ int zramRead(zramEngine *engine, uint32_t page, uint32_t start, uint8_t *bytes, 
 int zramWrite(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length, uint32_t mode);
 
 /*
- * Writes `length` bytes to a page from `start` on if that is simple: kZramModeUnpacked has left the page as it is, and
- * the bytes end before the page does. Returns `length`; or 0, and nothing was done.
+ * Writes `length` bytes to a page from `start` on if that is simple: kZramModeUnpacked has left the page uncompressed,
+ * and the bytes end before the page does. Returns `length`, or 0 with nothing done.
  */
 uint32_t zramAppend(zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length);
 
@@ -202,8 +202,9 @@ ZRAM_COLD void zramResetPeak(zramEngine *engine);
 ZRAM_COLD void zramMarkIdle(zramEngine *engine, uint32_t steps);
 
 /*
- * The page that rests and has the most stored bytes; of several, the first; or kZramNoPage (zramRest.c). A page rests
- * if it has an age, if it is not marked, and if a codec that no write tries may make it smaller by a granule or more.
+ * The page that rests and has the most stored bytes, the first if there are several; or kZramNoPage (zramRest.c). A
+ * page rests if it has an age, if it is not marked, and if a codec that no write tries may make it smaller by a granule
+ * or more.
  */
 uint32_t zramNextResting(const zramEngine *engine);
 
@@ -236,8 +237,8 @@ int zramStage(zramEngine *engine, uint32_t page);
 
 /*
  * Chooses the page that leaves the region for flash to make room for `page`, or for none in particular if `page` is
- * pageCount (zramLate.c). It is the huge page, one that takes more than the threshold, that has rested longest; of
- * several, the first one behind the last victim; never `page`.
+ * pageCount (zramLate.c). It is the huge page, one that takes more than the threshold, that has rested longest, and
+ * if there are several, the first one after the last victim. It is never `page`.
  *
  * If `page` is huge itself (`forHuge`), its victim must have rested for at least twice the mean age at which huge pages
  * are overwritten or trimmed. Returns kZramNoPage if there is no victim, or if more is in use than the limit allows, so
@@ -251,8 +252,8 @@ int zramReserve(const zramEngine *engine);
 /*
  * Moves `page` to `slot`, to which the caller has programmed it and which was erased before; `sum` is its zramChecksum.
  * Its granules, or its old slot, are freed. Or `slot` already holds the page, with the same bytes. mode:
- * kZramModeWritten or kZramModeTrimmed if the page has changed, 0 if it has not. Returns kZramOK, or kZramErrorCorrupt,
- * and nothing has changed.
+ * kZramModeWritten or kZramModeTrimmed if the page has changed, 0 if it has not. Returns kZramOK, or kZramErrorCorrupt
+ * with nothing changed.
  */
 int zramOffload(zramEngine *engine, uint32_t page, uint32_t slot, uint32_t mode, uint32_t sum);
 
@@ -263,7 +264,7 @@ int zramOffload(zramEngine *engine, uint32_t page, uint32_t slot, uint32_t mode,
  */
 int zramSetSlot(zramEngine *engine, uint32_t slot, uint32_t state, uint32_t erases, uint32_t sum);
 
-/* The least worn slot of a kind; of several, the first; kZramNoPage if there is none. */
+/* The least worn slot of a kind; the first if there are several; kZramNoPage if there is none. */
 typedef struct {
 	uint32_t slot;
 	uint32_t erases;

@@ -26,8 +26,8 @@ enum {
 	kZramStateEmpty = 0,      /* reads as zeros; the whole entry is zero */
 	kZramStateSame = 1,       /* one 32-bit word all over; word 0 of the entry is that word */
 	kZramStateCompressed = 2, /* a codec's block; word 0 is its first granule */
-	kZramStateRaw = 3,        /* the page as it is; word 0 is its first granule */
-	kZramStateOffloaded = 4,  /* the page as it is, on flash; word 0 is its slot */
+	kZramStateRaw = 3,        /* the page itself, not compressed; word 0 is its first granule */
+	kZramStateOffloaded = 4,  /* the page itself, on flash; word 0 is its slot */
 };
 
 #define kZramEntryStateMask 7u

@@ -28,7 +28,7 @@ enum {
 	kZramErrorBusy = -12,    /* called from one of the device's own callbacks */
 	kZramErrorArena = -13,   /* the region was detached or resized */
 	kZramErrorBuffer = -14,  /* argument `buffer` is not a byte buffer */
-	kZramErrorOffset = -15,  /* an offset or length is no integer, or outside the device or the buffer */
+	kZramErrorOffset = -15,  /* an offset or length is not an integer, or outside the device or the buffer */
 	kZramErrorOverlap = -16, /* argument `buffer` overlaps the region */
 };
 
@@ -45,7 +45,7 @@ enum {
 	kZramModeStaged = 4,    /* the page at which the last call stopped with kZramStopOnFlash is in staging now */
 	kZramModeWritten = 8,   /* zramOffload: the page has just been written, and counts as written */
 	kZramModeTrimmed = 16,  /* zramOffload: the page has just been trimmed in part; that does not count as written */
-	kZramModeUnpacked = 32, /* zramWrite: keep pages in the region as they are, not compressed */
+	kZramModeUnpacked = 32, /* zramWrite: keep pages in the region uncompressed */
 };
 
 /* What zramReserve returns: how much is left of the room that huge pages leave to the others */

@@ -67,14 +67,14 @@ int zramChainResize(zramEngine *engine, uint32_t *first, uint32_t have, uint32_t
 
 /*
  * Overwrites `length` bytes of a chain of `have` granules, from byte `start` on; all of them lie within the chain.
- * Returns kZramOK, or kZramErrorCorrupt, and nothing has changed.
+ * Returns kZramOK, or kZramErrorCorrupt with nothing changed.
  */
 int zramChainPatch(
 	const zramEngine *engine, uint32_t first, uint32_t have, uint32_t start, const uint8_t *bytes, uint32_t length);
 
 /*
- * Copies `length` bytes, rounded up to whole granules, to a chain that was just resized. The caller has zeroed `words`
- * behind them.
+ * Copies `length` bytes, rounded up to whole granules, to a chain that was just resized. The caller has zeroed the
+ * rest of the last granule in `words`.
  */
 void zramChainScatter(const zramEngine *engine, uint32_t first, const uint32_t *words, uint32_t length);
 
@@ -102,10 +102,10 @@ uint32_t zramEntryGranules(const zramEngine *engine, const zramEntry *entry);
  */
 int zramPlace(zramEngine *engine, uint32_t page, const zramPacked *packed);
 
-/* Whether parts of the page can be overwritten in place: it is stored as it is, and has no checksum. */
+/* Whether parts of the page can be overwritten in place: it is stored uncompressed, and has no checksum. */
 int zramIsPatchable(const zramEngine *engine, uint32_t page);
 
-/* Overwrites a part of a patchable page. Returns kZramOK, or kZramErrorCorrupt, and nothing has changed. */
+/* Overwrites a part of a patchable page. Returns kZramOK, or kZramErrorCorrupt with nothing changed. */
 int zramPatch(const zramEngine *engine, uint32_t page, uint32_t start, const uint8_t *bytes, uint32_t length);
 
 /*
@@ -115,8 +115,8 @@ int zramPatch(const zramEngine *engine, uint32_t page, uint32_t start, const uin
 int zramPlaceChain(zramEngine *engine, uint32_t page, const zramPacked *packed);
 
 /*
- * Frees what the page takes and gives it this entry, which has no granules. Returns kZramOK, or kZramErrorCorrupt, and
- * nothing has changed.
+ * Frees what the page takes and gives it this entry, which has no granules. Returns kZramOK, or kZramErrorCorrupt with
+ * nothing changed.
  */
 int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh);
 
@@ -124,7 +124,7 @@ int zramStoreWord(zramEngine *engine, uint32_t page, const zramEntry *fresh);
 int zramOverwriteWord(zramEngine *engine, uint32_t page, const zramEntry *fresh);
 
 /*
- * Copies the page's stored bytes to engine->block, or to `words` if they are the page as it is; `packed` says what they
+ * Copies the page's stored bytes to engine->block, or to `words` if they are the page itself; `packed` says what they
  * are. Returns kZramOK or kZramErrorCorrupt. For a page on flash that is not in staging it returns kZramStopOnFlash;
  * for one in staging, kZramErrorRot is possible. Changes nothing in the region but counters.
  */

@@ -2,7 +2,7 @@
  * Packing: decides which codec a page is compressed with, if any. See zramPack.h.
  *
  * It looks in this order: is the page one word all over? Then each codec that may be used, if what the ones before it
- * leave makes it worth trying. If none helps, the page is stored as it is.
+ * leave makes it worth trying. If none helps, the page is stored raw.
  */
 
 #include "zramPack.h"

@@ -19,7 +19,7 @@
 /* Bytes of the workspace that encoders and decoders share, one at a time: a page or LZ4's table, and a word. */
 #define kZramWorkspaceLength 4100
 
-/* Bytes that exist behind a block: encoders may write them; decoders may read them, but ignore their values. */
+/* Bytes that exist after a block: encoders may write them; decoders may read them, but ignore their values. */
 #define kZramBlockMargin 64
 
 /* `tried` of a codec that zramPack never tries. */
@@ -28,7 +28,7 @@
 /* `encode` returns this for a page that does not look worth encoding; it has written nothing then. */
 #define kZramDeclined UINT32_MAX
 
-/* A page as it is stored. */
+/* A page in its stored form. */
 typedef struct {
 	uint32_t state;        /* kZramStateSame, kZramStateCompressed or kZramStateRaw */
 	uint32_t codec;        /* 0 unless it is compressed */
@@ -59,8 +59,8 @@ typedef struct {
 	 */
 	uint32_t (*encode)(void *workspace, const uint32_t *page, uint32_t pageLength, uint8_t *block, uint32_t capacity);
 	/*
-	 * Decodes `length` bytes of any content to exactly `pageLength` bytes. Returns 1, or 0 if they are no block of such
-	 * a page. Whatever the bytes are, it never writes outside the page nor reads outside the block and its margin.
+	 * Decodes `length` bytes of any content to exactly `pageLength` bytes. Returns 1, or 0 if they are not a block of
+	 * such a page. Whatever the bytes are, it never writes outside the page nor reads outside the block and its margin.
 	 */
 	int (*decode)(void *workspace, const uint8_t *block, uint32_t length, uint32_t *page, uint32_t pageLength);
 } zramCodec;
@@ -80,8 +80,8 @@ void zramStartPacker(zramPacker *packer, uint32_t pageLength, uint32_t granuleLe
 void zramPack(zramPacker *packer, const uint32_t *page, uint32_t *block, zramPacked *packed);
 
 /*
- * Unpacks to `page`, which is not `packed->words` unless the page is raw. Returns 1, or 0 if the bytes are no block of
- * their codec, or the build has no such codec.
+ * Unpacks to `page`, which is not `packed->words` unless the page is raw. Returns 1, or 0 if the bytes are not a block
+ * of their codec, or the build has no such codec.
  */
 int zramUnpack(zramPacker *packer, const zramPacked *packed, uint32_t *page);
 

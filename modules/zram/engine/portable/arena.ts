@@ -75,7 +75,7 @@ export class Arena {
 	 * Gives the chain at `first`, which has `have` granules, `need` granules: cuts it, or adds free granules to its
 	 * end. The caller has checked that there is room. It verifies everything before it changes anything.
 	 *
-	 * @returns the first granule (END if `need` is 0); or ERROR_CORRUPT, and nothing has changed
+	 * @returns the first granule (END if `need` is 0); or ERROR_CORRUPT with nothing changed
 	 */
 	resize(first: number, have: number, need: number): number {
 		if (need < have) return this.#shrink(first, have, need);
@@ -102,7 +102,7 @@ export class Arena {
 		return need ? first : END;
 	}
 
-	/** Puts the chain from `first` to `last`, which the caller has verified, in front of the free chain. */
+	/** Puts the chain from `first` to `last`, which the caller has verified, at the front of the free chain. */
 	#free(first: number, last: number, count: number) {
 		const { header, links } = this;
 		if (this.layout.flags & FLAG_WIPE) this.#wipe(first, count);
@@ -171,7 +171,7 @@ export class Arena {
 
 	/**
 	 * Overwrites `length` bytes of a chain of `have` granules, from byte `start` on, with those of `from` from `place`
-	 * on. All of them lie within the chain. 0, or ERROR_CORRUPT, and nothing has changed.
+	 * on. All of them lie within the chain. 0, or ERROR_CORRUPT with nothing changed.
 	 */
 	patch(first: number, have: number, start: number, from: Bytes, place: number, length: number): number {
 		const { bytes, links, layout } = this;

@@ -15,7 +15,7 @@
  *   check.ts    walks everything
  *
  * Where the native engine reads or writes a caller's buffer in place, this one goes through a page of its scratch. If a
- * buffer is no byte array it keeps a view of it, and so the buffer itself, until another buffer comes or close().
+ * buffer is not a byte array, it keeps a view of it, and so the buffer itself, until another buffer comes or close().
  */
 
 import {

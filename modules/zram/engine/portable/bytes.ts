@@ -25,7 +25,7 @@ function isAlive(bytes: Bytes): boolean {
 function makeView(value: unknown): Bytes | undefined {
 	try {
 		if (!ArrayBuffer.isView(value)) {
-			new DataView(value as ArrayBuffer); // throws if it is no buffer, where new Uint8Array() would make one from it
+			new DataView(value as ArrayBuffer); // throws if it is not a buffer; new Uint8Array() would make one
 			return new Uint8Array(value as ArrayBuffer);
 		}
 		if (!(value instanceof DataView)) return undefined;
@@ -35,7 +35,9 @@ function makeView(value: unknown): Bytes | undefined {
 	}
 }
 
-/** The bytes of a ByteBuffer; undefined if `value` is none or is detached. Allocates a view unless `value` is Bytes. */
+/**
+ * The bytes of a ByteBuffer; undefined if `value` is not one or is detached. Allocates a view unless `value` is Bytes.
+ */
 export function bytesOf(value: unknown): Bytes | undefined {
 	const bytes = isByteArray(value) ? value : makeView(value);
 	return bytes && isAlive(bytes) ? bytes : undefined;

@@ -22,10 +22,10 @@ export const RECORD_MOST = 64;
 
 /** Residuals that share a parameter. */
 export const GROUP = 16;
-/** A Rice code has fewer zeros; so many mean an escape, the residual as it is. */
+/** A Rice code has fewer zeros; this many mean an escape, followed by the raw residual. */
 export const QUOTIENTS = 8;
 /**
- * A group's parameter: ALL_ZERO if all residuals are 0, RICE + k for Rice codes, the width for residuals as they are.
+ * A group's parameter: ALL_ZERO if all residuals are 0, RICE + k for Rice codes, the width for raw residuals.
  */
 export const ALL_ZERO = 0;
 export const RICE = 1;

@@ -143,7 +143,7 @@ export class DenseEncoder {
 	/** The last earlier position whose three bytes have the same hash. */
 	readonly #before = new Uint16Array(PAGE_MAX);
 	readonly #heads = new Uint16Array(1 << HASH_BITS);
-	/** For each copy, how many literals are in front of it, its length and its distance. */
+	/** For each copy, how many literals precede it, its length and its distance. */
 	readonly #literals = new Uint16Array(Math.ceil(PAGE_MAX / COPY_MIN));
 	readonly #lengthsOfCopies = new Uint16Array(Math.ceil(PAGE_MAX / COPY_MIN));
 	readonly #distances = new Uint16Array(Math.ceil(PAGE_MAX / COPY_MIN));
@@ -279,7 +279,7 @@ export class DenseEncoder {
 		this.#nodeDistances[node] = distance;
 	}
 
-	/** Offers all copies that begin at `node` to the nodes up to `room` behind it. Stops when it finds a long one. */
+	/** Offers all copies that begin at `node` to the nodes up to `room` after it. Stops when it finds a long one. */
 	#offerCopies(node: number, room: number, depth: number) {
 		const page = this.#page;
 		const at = this.#at + node;
@@ -411,7 +411,7 @@ export class DenseEncoder {
 		this.#put(this.#codes[symbol] as number, this.#lengths[symbol] as number);
 	}
 
-	/** Writes a slot's symbol, and the lowest bits of the value behind it. */
+	/** Writes a slot's symbol, and the lowest bits of the value after it. */
 	#putSlot(symbol: number, value: number, extra: number) {
 		this.#putSymbol(symbol);
 		this.#put(value & ((1 << extra) - 1), extra);

@@ -135,7 +135,7 @@ export class DenseDecoder {
 		return true;
 	}
 
-	/** Takes the length of a run of symbols without a code; 0 if the bits are none. */
+	/** Takes the length of a run of symbols without a code; 0 if the bits are invalid. */
 	#takeRun(): number {
 		for (let digits = 0; digits <= RUN_MAX_LOG2; digits++)
 			if (this.#takeBit()) return (1 << digits) | this.#take(digits);

@@ -226,12 +226,12 @@ export class EngineCore {
 		return this.#transfer(READ, position, bytes, first, length, mode);
 	}
 
-	/** Writes in the other direction. 0 or a negative code, of which PRESSURE means that it is done. */
+	/** Writes in the other direction. 0 or a negative code; PRESSURE means that it is done. */
 	write(position: number, bytes: Bytes, first: number, length: number, mode: number): number {
 		return this.#transfer(WRITE, position, bytes, first, length, mode) || this.place.succeed();
 	}
 
-	/** Engine.append(): `length`, or 0, and nothing was done. */
+	/** Engine.append(): `length`, or 0 with nothing done. */
 	append(position: number, bytes: Bytes, first: number, length: number): number {
 		const { place, packer } = this;
 		const pageLength = packer.page.length;
@@ -257,7 +257,7 @@ export class EngineCore {
 		return code;
 	}
 
-	/** Goes page by page, and stops in front of one that it cannot do. */
+	/** Goes page by page, and stops before one that it cannot do. */
 	#walk(operation: Operation, position: number, length: number, mode: number): number {
 		const pageLength = this.staging.length;
 		let page = Math.floor(position / pageLength);

@@ -123,7 +123,7 @@ export function metadataLength({ regionLength, granuleCount, granuleLength }: La
 	return regionLength - granuleCount * granuleLength;
 }
 
-/** The words of a header in front of LIMIT, which never change while the device lives. */
+/** The words of a header before LIMIT, which never change while the device lives. */
 export function geometryWords(layout: Layout, threshold: number): Uint32Array {
 	const words = new Uint32Array(LIMIT);
 	words[MAGIC] = REGION_MAGIC;

@@ -15,7 +15,7 @@ export const CODEC_IDS = 8;
 /** Bytes of the workspace that encoders and decoders share, one at a time: the length of the longest page. */
 export const WORKSPACE_LENGTH = 4096;
 
-/** A page as it is stored. */
+/** A page in its stored form. */
 export class Packed {
 	/** STATE_SAME, STATE_COMPRESSED or STATE_RAW. */
 	state = STATE_EMPTY;
@@ -49,7 +49,7 @@ export interface Coder {
 	 */
 	encode(page: Uint8Array, block: Uint8Array, capacity: number): number | undefined;
 	/**
-	 * Decodes `length` bytes of any content to all of `page`. False if they are no block of a page of exactly that
+	 * Decodes `length` bytes of any content to all of `page`. False if they are not a block of a page of exactly that
 	 * length.
 	 */
 	decode(block: Uint8Array, length: number, page: Uint8Array): boolean;
@@ -107,7 +107,7 @@ export class Packer {
 		this.#granuleLength = granuleLength;
 	}
 
-	/** Makes `packed` the page as it is. */
+	/** Makes `packed` the raw page. */
 	asIs(): Packed {
 		this.packed.set(STATE_RAW, 0, this.page.length, this.pageWords);
 		return this.packed;
@@ -156,7 +156,9 @@ export class Packer {
 		return true;
 	}
 
-	/** Unpacks `packed` to `page`. False if the bytes are no block of their codec, or the build has no such codec. */
+	/**
+	 * Unpacks `packed` to `page`. False if the bytes are not a block of their codec, or the build has no such codec.
+	 */
 	unpack(): boolean {
 		const { packed } = this;
 		if (packed.state === STATE_COMPRESSED)

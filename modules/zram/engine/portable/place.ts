@@ -56,7 +56,7 @@ export class Place {
 	readonly slots: Slots;
 	readonly late: Late;
 	readonly threshold: number;
-	/** The header's words in front of LIMIT. */
+	/** The header's words before LIMIT. */
 	readonly geometry: Uint32Array;
 	/** Bytes of the region that may be used, and how many granules may be in use under that limit. */
 	limit: number;
@@ -231,12 +231,12 @@ export class Place {
 
 	// --- in
 
-	/** Whether parts of the page can be overwritten in place: it is stored as it is, and has no checksum. */
+	/** Whether parts of the page can be overwritten in place: it is stored uncompressed, and has no checksum. */
 	isPatchable(page: number): boolean {
 		return this.stateOf(page) === STATE_RAW && this.granulesOf(page) !== BAD_ENTRY && this.arena.sums.length === 0;
 	}
 
-	/** Overwrites a part of a patchable page. 0, or ERROR_CORRUPT, and nothing has changed. */
+	/** Overwrites a part of a patchable page. 0, or ERROR_CORRUPT with nothing changed. */
 	patch(page: number, start: number, from: Bytes, place: number, length: number): number {
 		const { arena } = this;
 		const have = arena.granulesFor(arena.layout.pageLength);
@@ -244,7 +244,7 @@ export class Place {
 	}
 
 	/**
-	 * Frees what the page takes and gives it an entry without granules. 0, or ERROR_CORRUPT, and nothing has changed.
+	 * Frees what the page takes and gives it an entry without granules. 0, or ERROR_CORRUPT with nothing changed.
 	 */
 	storeWord(page: number, word: number, word1: number): number {
 		const have = this.#ownGranules(page);
