@@ -93,6 +93,24 @@ test("own options: a full pool that evicts", () => {
 	pool.close();
 });
 
+test("own options: values that grow in a full pool, whose open pages find no room", () => {
+	const zram = new Zram({ arena: 32 * KB, byteLength: 256 * KB });
+	const trace = new Trace({ zram, byteLength: 256 * KB });
+	const pool = new SwapPool({ devices: [zram], evict: "lru" });
+	const random = new Random(6);
+	let refused = 0;
+	for (let i = 0; i < 1000 * scale; i++) {
+		const bytes = new Uint8Array(1 + random.below(700));
+		contents[random.below(contents.length)]?.(bytes, i);
+		pool.append(random.below(6), bytes);
+		if (i % 25 === 0) isExact(trace, zram);
+		refused = zram.status().failedWrites;
+	}
+	isExact(trace, zram);
+	assert.ok(refused > 100 * scale, `${refused}`);
+	pool.close();
+});
+
 test("own options: with flash, what went there is there", () => {
 	for (let seed = 1; seed <= 4; seed++) {
 		const bed = makeBed();

@@ -23,6 +23,7 @@ import { examples } from "./sdk-examples.ts";
 import { sdkFlashTests } from "./sdk-flash-tests.ts";
 import { release } from "./sdk-release.ts";
 import { withDisplay } from "./simulator.ts";
+import { problemsOf, RECORDED_WITH_SDK, recordInSimulator } from "./traces.ts";
 
 type Engine = "native" | "portable";
 const other = { native: "portable", portable: "native" } as const;
@@ -201,6 +202,15 @@ function clients(engine: Engine) {
 	});
 }
 
+/** The examples that need the SDK, recorded as they are today, and replayed. */
+async function traces() {
+	const problems: string[] = [];
+	for (const name of RECORDED_WITH_SDK)
+		for (const recording of await recordInSimulator(name))
+			problems.push(...problemsOf(recording).map((problem) => `${name}: ${problem}`));
+	return single(problems.join("\n"));
+}
+
 /** What developers build first, with all that the SDK strips and preloads. */
 async function dashboard() {
 	const { warnings } = await buildApp(join(root, "hosts/sim/demo"));
@@ -219,6 +229,7 @@ if (process.env.MODDABLE) {
 	if (!chosen.length) {
 		await part(`Dashboard for the simulator of Moddable SDK ${sdkVersion()}`, dashboard);
 		await part(`Examples in the simulator of Moddable SDK ${sdkVersion()}`, () => examples());
+		await part(`Traces of the examples in the simulator of Moddable SDK ${sdkVersion()}`, traces);
 		await part(`zram/http in the simulator of Moddable SDK ${sdkVersion()}, fetched by curl`, curl);
 		await part(`A release, included by git, in the simulator of Moddable SDK ${sdkVersion()}`, release);
 		await part(`Manifests for ESP32 boards, read by Moddable SDK ${sdkVersion()}`, boardManifests);

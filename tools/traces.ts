@@ -1,24 +1,32 @@
 /**
- * Records traces of the demo and the examples on the command-line host: each of their devices is recorded from its
- * beginning to its end, by a module that takes the place of "zram" in their bundles.
+ * Records traces of the demo, the dashboard and the examples: each of their devices is recorded from its beginning to its
+ * end, by a module that takes the place of "zram". On the command-line host; what needs the Moddable SDK in its simulator,
+ * if MODDABLE is set.
  *
  *   tsx tools/traces.ts [FOLDER]     default: tests/traces, whose traces `npm test` replays
  *
  * @module
  */
 
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Plugin } from "esbuild";
 import { parseLine } from "../zramctl/replay/blocks.ts";
+import { replayOnDevice } from "../zramctl/replay/device.ts";
+import { survey } from "../zramctl/replay/survey.ts";
+import { TraceFile } from "../zramctl/replay/trace.ts";
 import { prepareInput } from "./demo-input.ts";
 import { root } from "./paths.ts";
 import { runAsProgram } from "./process.ts";
 import { runOnXS } from "./run-xs.ts";
+import { outputInSimulator } from "./sdk-traces.ts";
 
-/** What is recorded here. The other examples need what the Moddable SDK has: sockets, files, a screen. */
+/** Recorded on the command-line host. */
 export const RECORDED = ["demo", "trend", "dashboard"] as const;
 export type Recorded = (typeof RECORDED)[number];
+/** Recorded in the simulator, as they need what the Moddable SDK has: sockets, files, a screen. */
+export const RECORDED_WITH_SDK = ["feed", "gallery", "littlefs", "log", "recorder"] as const;
+export type RecordedWithSDK = (typeof RECORDED_WITH_SDK)[number];
 
 /** What a device's trace must give: its figures at the end, as it was closed or the app ended. */
 export interface Expected {
@@ -28,21 +36,21 @@ export interface Expected {
 	failedWrites: number;
 }
 
-/** In place of "zram": devices that print their traces and, in the end, their figures. */
+/** In place of "zram" ("zram/device" then is that): devices that print their traces and, in the end, their figures. */
 const MODULE = `
-import Zram from "./modules/zram/zram.ts";
+import Zram from "zram/device";
 import Trace, { traceLines } from "zram/trace";
 import { print } from "host";
-export * from "./modules/zram/zram.ts";
+export * from "zram/device";
 
-const devices: Recorded[] = [];
+const devices = [];
 const MOST = 8 * 1024 * 1024;
 
 export default class Recorded extends Zram {
-	#trace: Trace;
-	#name: string;
+	#trace;
+	#name;
 	#isOver = false;
-	constructor(options: ConstructorParameters<typeof Zram>[0]) {
+	constructor(options) {
 		super(options);
 		this.#name = "device" + devices.length;
 		this.#trace = new Trace({ zram: this, byteLength: MOST, sink: traceLines(this.#name, print) });
@@ -55,7 +63,12 @@ export default class Recorded extends Zram {
 		this.#trace.close();
 		print("figures " + this.#name + " " + JSON.stringify({ memUsed, memUsedMax, pagesStored, failedWrites }));
 	}
-	override close() {
+	done() {
+		if (this.#isOver) return 0;
+		const { numReads, numWrites, notifyFree } = this.status();
+		return numReads + numWrites + notifyFree;
+	}
+	close() {
 		try {
 			this.end();
 		} finally {
@@ -64,8 +77,14 @@ export default class Recorded extends Zram {
 	}
 }
 
+/** A number that grows with all that is done to the devices. */
+export function done() {
+	return devices.reduce((sum, device) => sum + device.done(), 0);
+}
+
 export function endAll() {
 	for (const device of devices) device.end();
+	print("recorded");
 }
 `;
 
@@ -106,6 +125,7 @@ const recording: Plugin = {
 			}));
 		};
 		ours("zram", MODULE, (importer) => !importer.endsWith("modules/zram/trace.ts"));
+		build.onResolve({ filter: /^zram\/device$/ }, () => ({ path: join(root, "modules/zram/zram.ts") }));
 		ours("board", BOARD);
 	},
 };
@@ -136,11 +156,26 @@ export interface Recording {
 	expected: Expected;
 }
 
-/** The traces of all devices of an app, in the order in which they were made. */
-export async function recordApp(name: Recorded): Promise<Recording[]> {
+const figuresOf = ({ memUsed, memUsedMax, pagesStored, failedWrites }: Expected): Expected => {
+	return { memUsed, memUsedMax, pagesStored, failedWrites };
+};
+
+/** What is wrong with a trace: each is complete, and a replay gives the figures that the device had. */
+export function problemsOf({ bytes, expected }: Recording): string[] {
+	const trace = new TraceFile(bytes);
+	const replayed = JSON.stringify(figuresOf(replayOnDevice(trace, {}, () => {}).status));
+	const problems = [...trace.problems];
+	if (replayed !== JSON.stringify(figuresOf(expected)))
+		problems.push(`replayed ${replayed}, recorded ${JSON.stringify(expected)}`);
+	if (survey(trace).operations <= 20) problems.push("hardly any operations");
+	return problems;
+}
+
+/** The traces of all devices of an app, in the order in which they were made; from what it prints. */
+function recordingsIn(name: string, output: string): Recording[] {
 	const blocks = new Map<string, Uint8Array[]>();
 	const figures = new Map<string, Expected>();
-	for (const line of (await outputOf(name)).split("\n")) {
+	for (const line of output.split("\n")) {
 		const parsed = parseLine(line);
 		const [, device, json] = /^figures (\w+) (.*)$/.exec(line) ?? [];
 		if (typeof parsed === "string") throw new Error(`${name}: ${parsed}`);
@@ -153,16 +188,34 @@ export async function recordApp(name: Recorded): Promise<Recording[]> {
 	}));
 }
 
+export async function recordApp(name: Recorded): Promise<Recording[]> {
+	return recordingsIn(name, await outputOf(name));
+}
+
+/** The same of an app that needs the SDK. Throws MissingTool without it. */
+export async function recordInSimulator(name: RecordedWithSDK): Promise<Recording[]> {
+	return recordingsIn(name, await outputInSimulator(name, MODULE));
+}
+
 runAsProgram(import.meta.url, async ([folder = join(root, "tests/traces")]) => {
 	mkdirSync(folder, { recursive: true });
-	const expected: Record<string, Expected> = {};
-	for (const name of RECORDED)
-		for (const [i, recording] of (await recordApp(name)).entries()) {
+	const path = join(folder, "expected.json");
+	const expected: Record<string, Expected> = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+	const keep = async (name: string, recordings: Promise<Recording[]>) => {
+		const recorded = await recordings;
+		for (const file of Object.keys(expected).filter((each) => each.replace(/\d*\.zrt$/, "") === name)) {
+			rmSync(join(folder, file), { force: true });
+			delete expected[file];
+		}
+		for (const [i, recording] of recorded.entries()) {
 			const file = `${name}${i || ""}.zrt`;
 			writeFileSync(join(folder, file), recording.bytes);
 			expected[file] = recording.expected;
 			console.log(`${relative(root, join(folder, file))}: ${recording.bytes.length} bytes`);
 		}
-	for (const file of readdirSync(folder)) if (file.endsWith(".zrt") && !(file in expected)) rmSync(join(folder, file));
-	writeFileSync(join(folder, "expected.json"), `${JSON.stringify(expected, null, "\t")}\n`);
+	};
+	for (const name of RECORDED) await keep(name, recordApp(name));
+	if (process.env.MODDABLE) for (const name of RECORDED_WITH_SDK) await keep(name, recordInSimulator(name));
+	else console.log(`skip ${RECORDED_WITH_SDK.join(", ")}: the Moddable SDK is not there, or MODDABLE is not set`);
+	writeFileSync(path, `${JSON.stringify(expected, null, "\t")}\n`);
 });

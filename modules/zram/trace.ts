@@ -369,10 +369,11 @@ export default class Trace {
 	}
 
 	/** Why a request has stopped in front of a page, if that is of interest. */
-	#noteStop(result: number) {
+	#noteStop(result: number, mode: number) {
 		const engine = this.#engine;
-		if (result === STOP_HUGE) this.#stored = engine.packed;
-		else if (result === ERROR_FULL) this.#record(REFUSED, engine.stopped, engine.packed);
+		const stored = mode & MODE_UNPACKED ? this.#pageLength : engine.packed;
+		if (result === STOP_HUGE) this.#stored = stored;
+		else if (result === ERROR_FULL) this.#record(REFUSED, engine.stopped, stored);
 	}
 
 	// --- listening
@@ -391,7 +392,7 @@ export default class Trace {
 			const result = write.call(engine, buffer, byteOffset, start, length, done, mode);
 			if (result <= ERROR_CLOSED) return result;
 			if (engine.done) this.#noteRange(mode & MODE_UNPACKED ? UNPACKED : WRITE, byteOffset + done);
-			if (result < 0) this.#noteStop(result);
+			if (result < 0) this.#noteStop(result, mode);
 			return result;
 		};
 		engine.append = (buffer, byteOffset) => {
@@ -403,7 +404,7 @@ export default class Trace {
 			const result = trim.call(engine, byteOffset, byteLength, done, mode);
 			if (result <= ERROR_CLOSED) return result;
 			if (engine.done) this.#noteTrim(byteOffset + done);
-			if (result < 0) this.#noteStop(result);
+			if (result < 0) this.#noteStop(result, mode);
 			return result;
 		};
 		engine.offload = (page, slot, mode, sum) => {
