@@ -16,7 +16,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { buildHost } from "../tools/build-host.ts";
 import { buildFolder, root } from "../tools/paths.ts";
-import { MissingTool, run } from "../tools/process.ts";
+import { clearStep, MissingTool, run, showStep as say } from "../tools/process.ts";
 import { checkFirmwareTools } from "../tools/run-firmware.ts";
 import { type Chip, chips } from "../tools/variants.ts";
 import { readPages } from "./command.ts";
@@ -33,12 +33,6 @@ import { zsmalloc } from "./zsmalloc.ts";
 
 const quick = process.argv.includes("--quick");
 const extent = quick ? measure.QUICK : measure.FULL;
-
-const isLive = process.stderr.isTTY === true;
-
-function say(what: string): void {
-	process.stderr.write(isLive ? `\r\x1b[K${what}` : `${what}\n`);
-}
 
 async function version(program: string, ...parameters: string[]): Promise<string | undefined> {
 	try {
@@ -158,7 +152,7 @@ async function main(): Promise<void> {
 	}
 	const started = performance.now();
 	const results = await collect();
-	if (isLive) process.stderr.write("\r\x1b[K");
+	clearStep();
 	for (const table of [...tables(results, extent.ops), barsTable(bars(results))]) process.stdout.write(toText(table));
 	for (const excuse of excuses(bars(results))) console.log(`\nmissed: ${excuse}`);
 	for (const skipped of results.skipped) console.log(`\nskipped: ${skipped}`);

@@ -44,6 +44,19 @@ function text(x: number, y: number, content: string, style: string): string {
 	return `<text x="${x}" y="${y}" ${style}>${escaped(content)}</text>`;
 }
 
+/** A picture of so much height with a title on top, and these parts. */
+function svg(title: string, subtitle: string, height: number, parts: string[]): string {
+	const size = `width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}"`;
+	return [
+		`<svg xmlns="http://www.w3.org/2000/svg" ${size} ${FONT} role="img" aria-label="${escaped(title)}">`,
+		`<rect width="${WIDTH}" height="${height}" rx="8" fill="#ffffff"/>`,
+		text(24, 32, title, `font-size="17" font-weight="600" fill="${INK}"`),
+		text(24, 51, subtitle, `font-size="12" fill="${FAINT}"`),
+		...parts,
+		"</svg>\n",
+	].join("\n");
+}
+
 /** Series that are ours and those that are not take their colours in turn. */
 function coloursOf(series: Series[]): string[] {
 	let [ours, others] = [0, 0];
@@ -71,12 +84,7 @@ export function barChart({ title, subtitle, groups, series, format, mark }: Char
 	const height = TOP + groups.length * (groupHeight + GROUP_GAP) + (mark ? 22 : 4);
 	const largest = Math.max(mark?.at ?? 0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
 	const scale = (WIDTH - LEFT - RIGHT) / largest;
-	const parts = [
-		`<rect width="${WIDTH}" height="${height}" rx="8" fill="#ffffff"/>`,
-		text(24, 32, title, `font-size="17" font-weight="600" fill="${INK}"`),
-		text(24, 51, subtitle, `font-size="12" fill="${FAINT}"`),
-		...legend(series, colours),
-	];
+	const parts = legend(series, colours);
 	const bottom = TOP + groups.length * (groupHeight + GROUP_GAP) - GROUP_GAP;
 	if (mark) {
 		const x = LEFT + mark.at * scale;
@@ -102,12 +110,7 @@ export function barChart({ title, subtitle, groups, series, format, mark }: Char
 			}),
 		);
 	});
-	const size = `width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}"`;
-	return [
-		`<svg xmlns="http://www.w3.org/2000/svg" ${size} ${FONT} role="img" aria-label="${escaped(title)}">`,
-		...parts,
-		"</svg>\n",
-	].join("\n");
+	return svg(title, subtitle, height, parts);
 }
 
 const ROW = 22;
@@ -138,9 +141,6 @@ export function dotChart(
 	const height = bottom + 30;
 	const x = (value: number) => WIDE_LEFT + (value / most) * (WIDTH - WIDE_LEFT - 30);
 	const parts = [
-		`<rect width="${WIDTH}" height="${height}" rx="8" fill="#ffffff"/>`,
-		text(24, 32, title, `font-size="17" font-weight="600" fill="${INK}"`),
-		text(24, 51, subtitle, `font-size="12" fill="${FAINT}"`),
 		...legend(series, colours, (i, x) => mark(x + 6, 72, i, colours[i] as string, series[i]?.ours)),
 		...ticks.flatMap((tick) => [
 			`<line x1="${x(tick)}" y1="${TOP - 4}" x2="${x(tick)}" y2="${bottom}" stroke="#e4e7eb"/>`,
@@ -157,12 +157,7 @@ export function dotChart(
 		});
 		parts.push(...dots.reverse());
 	});
-	const size = `width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}"`;
-	return [
-		`<svg xmlns="http://www.w3.org/2000/svg" ${size} ${FONT} role="img" aria-label="${escaped(title)}">`,
-		...parts,
-		"</svg>\n",
-	].join("\n");
+	return svg(title, subtitle, height, parts);
 }
 
 export interface Panel {
@@ -182,11 +177,7 @@ const PANEL_HEIGHT = 120;
 export function panelChart(title: string, subtitle: string, panels: Panel[]): string {
 	const height = 78 + panels.length * (PANEL_HEIGHT + 46);
 	const largest = Math.max(...panels.flatMap(({ values }) => values));
-	const parts = [
-		`<rect width="${WIDTH}" height="${height}" rx="8" fill="#ffffff"/>`,
-		text(24, 32, title, `font-size="17" font-weight="600" fill="${INK}"`),
-		text(24, 51, subtitle, `font-size="12" fill="${FAINT}"`),
-	];
+	const parts: string[] = [];
 	panels.forEach(({ name, values, apart = 0, ours, note }, i) => {
 		const bottom = 104 + i * (PANEL_HEIGHT + 46) + PANEL_HEIGHT;
 		const step = (WIDTH - 48) / values.length;
@@ -203,10 +194,5 @@ export function panelChart(title: string, subtitle: string, panels: Panel[]): st
 			`<line x1="24" y1="${bottom}" x2="${WIDTH - 24}" y2="${bottom}" stroke="${FAINT}"/>`,
 		);
 	});
-	const size = `width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}"`;
-	return [
-		`<svg xmlns="http://www.w3.org/2000/svg" ${size} ${FONT} role="img" aria-label="${escaped(title)}">`,
-		...parts,
-		"</svg>\n",
-	].join("\n");
+	return svg(title, subtitle, height, parts);
 }

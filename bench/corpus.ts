@@ -14,9 +14,8 @@ import { join } from "node:path";
 import { Random } from "../tests/support/random.ts";
 import { codeRange } from "../tools/elf.ts";
 import { fetchPackage } from "../tools/npm.ts";
-import { buildFolder, root } from "../tools/paths.ts";
+import { buildFolder, filesIn, root } from "../tools/paths.ts";
 import {
-	filesIn,
 	pictureFolder,
 	readJPEGs,
 	readPicture,

@@ -497,8 +497,7 @@ async function moduleLengths(variant: Variant): Promise<Record<string, number>> 
 async function bytecodeLength(variant: Variant, entry: Parameters<typeof bundle>[0]): Promise<number> {
 	const { path: source } = await bundle(entry, join(buildFolder, "bundles", `footprint-${process.pid}.mjs`));
 	const compiled = `${source}.xsb`;
-	const { exitCode, output } = await run(await buildHost(variant), ["--release", "--compile", compiled, source]);
-	if (exitCode) throw new Error(output);
+	await run(await buildHost(variant), ["--release", "--compile", compiled, source], { check: true });
 	const { size } = statSync(compiled);
 	for (const file of [source, compiled]) rmSync(file);
 	return size;

@@ -44,11 +44,12 @@ export const peerNames = {
 export type PeerSizes = { [codec in keyof typeof peerNames]?: number };
 
 const compiler = process.env.CC || "cc";
-const compile = (parameters: string[]) => run(compiler, parameters, { install: "apt-get install gcc libc6-dev" });
+const install = "apt-get install gcc libc6-dev";
 
 async function isThere({ headers }: Library): Promise<boolean> {
 	const includes = ["-include", "stddef.h", ...headers.flatMap((header) => ["-include", header])];
-	return (await compile([...includes, "-fsyntax-only", "-x", "c", "/dev/null"])).exitCode === 0;
+	const parameters = [...includes, "-fsyntax-only", "-x", "c", "/dev/null"];
+	return (await run(compiler, parameters, { install })).exitCode === 0;
 }
 
 export interface Peers {
@@ -70,8 +71,8 @@ export async function buildPeers(): Promise<Peers> {
 	mkdirSync(join(buildFolder, "bench"), { recursive: true });
 	const flags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", ...present.map(({ macro }) => `-D${macro}`)];
 	const links = present.map(({ link }) => link);
-	const { exitCode, stderr } = await compile([...flags, join(root, "bench/native/peers.c"), "-o", program, ...links]);
-	if (exitCode) throw new Error(stderr);
+	const parameters = [...flags, join(root, "bench/native/peers.c"), "-o", program, ...links];
+	await run(compiler, parameters, { install, check: true });
 	const versions = JSON.parse((await run(program, [])).stdout);
 	return { program, versions, skipped: missing.length ? [`other codecs: ${problem.message}`] : [] };
 }
@@ -79,7 +80,5 @@ export async function buildPeers(): Promise<Peers> {
 /** What the pages take, each alone. */
 export async function measurePeers({ program }: Peers, { path }: PageFile, sound: Kind["sound"]): Promise<PeerSizes> {
 	const numbers = sound ? [sound.channels, sound.bits, sound.rate].map(String) : [];
-	const { exitCode, stdout, stderr } = await run(program, [path, ...numbers]);
-	if (exitCode) throw new Error(stderr);
-	return JSON.parse(stdout);
+	return JSON.parse((await run(program, [path, ...numbers], { check: true })).stdout);
 }

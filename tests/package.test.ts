@@ -4,14 +4,14 @@
  */
 // needs: node
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 import { publint } from "publint";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { filesIn, makeFolders, pack, packageFolder, releaseFolder } from "../tools/package.ts";
-import { buildFolder, root } from "../tools/paths.ts";
+import { makeFolders, pack, packageFolder, releaseFolder } from "../tools/package.ts";
+import { buildFolder, filesIn, root } from "../tools/paths.ts";
 import { pictureFolder } from "../tools/pictures.ts";
 import { run } from "../tools/process.ts";
 import { typingsFile } from "../tools/public-types.ts";
@@ -226,7 +226,7 @@ test("a tag: a commit of the tree, whose parent is the source", async () => {
 	const git = async (...parameters: string[]) => (await run("git", parameters, { cwd: repository })).output.trim();
 	assert.is(tag, `v${packageJSON.version}`);
 	assert.is(await git("log", "--format=%s", tag), `zram ${packageJSON.version}, compiled\nsource`);
-	const files = filesIn(releaseFolder, "").filter((path) => statSync(path).isFile());
+	const files = filesIn(releaseFolder, "");
 	assert.equal(
 		(await git("ls-tree", "-r", "--name-only", tag)).split("\n").sort(),
 		files.map((path) => relative(releaseFolder, path)).sort(),

@@ -11,10 +11,10 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
+import { fetchXS } from "./npm.ts";
 import { buildFolder, root } from "./paths.ts";
-import { MissingTool, run, runAsProgram } from "./process.ts";
+import { clearStep, MissingTool, run, runAsProgram, showStep } from "./process.ts";
 import { type Target, targetOf, type Variant, variants } from "./variants.ts";
-import { fetchXS } from "./xsnap.ts";
 
 /** C code that goes into a host of its own besides what every host has: natives for a program that measures. */
 export interface Addition {
@@ -110,29 +110,6 @@ class Fingerprints {
 function dependencies(rule: string): string[] {
 	const list = rule.replaceAll("\\\n", " ").slice(rule.indexOf(": ") + 1);
 	return (list.match(/(?:\\ |\S)+/g) ?? []).map((path) => path.replaceAll("\\ ", " "));
-}
-
-/** One line that changes on a terminal, one line per step elsewhere. */
-class Progress {
-	#done = 0;
-	readonly #variant: Variant;
-	readonly #total: number;
-	readonly #live = process.stderr.isTTY === true;
-
-	constructor(variant: Variant, total: number) {
-		this.#variant = variant;
-		this.#total = total;
-	}
-
-	step(output: string): void {
-		this.#done++;
-		const line = `build ${this.#variant} ${this.#done}/${this.#total} ${basename(output, ".o")}`;
-		process.stderr.write(this.#live ? `\r\x1b[K${line}` : `${line}\n`);
-	}
-
-	end(): void {
-		if (this.#live) process.stderr.write("\r\x1b[K");
-	}
 }
 
 async function inParallel<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
@@ -264,11 +241,13 @@ class HostBuild {
 	/** Runs the steps whose output is missing or out of date. */
 	async #make(steps: Step[]): Promise<void> {
 		const due = steps.filter((step) => !this.#isUpToDate(step));
-		const progress = this.#options.progress !== false ? new Progress(this.#variant, due.length) : undefined;
+		const show = this.#options.progress !== false;
+		let begun = 0;
 		await inParallel(due, async (step) => {
-			progress?.step(step.output);
+			begun++;
+			if (show) showStep(`build ${this.#variant} ${begun}/${due.length} ${basename(step.output, ".o")}`);
 			await this.#compile(step);
-		}).finally(() => progress?.end());
+		}).finally(() => show && clearStep());
 	}
 
 	#isUpToDate(step: Step): boolean {
@@ -282,8 +261,7 @@ class HostBuild {
 		rmSync(`${step.output}.key`, { force: true });
 		const temporary = `${step.output}.new`;
 		const { compiler } = this.#target;
-		const result = await run(compiler, [...step.parameters, "-o", temporary]);
-		if (result.exitCode !== 0) throw new Error(`${compiler} failed on ${step.inputs[0]}:\n${result.stderr}`);
+		await run(compiler, [...step.parameters, "-o", temporary], { check: true });
 		renameSync(temporary, step.output);
 		this.#fingerprints.forget(step.output);
 		writeFileSync(`${step.output}.key`, this.#fingerprints.of(step, this.#compiler) ?? "");

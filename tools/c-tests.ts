@@ -133,35 +133,48 @@ export async function mutableStatics(): Promise<string> {
 	mkdirSync(folder, { recursive: true });
 	let said = "";
 	for (const source of coreSources()) {
-		const compiled = await run("cc", [...strict, "-fno-pie", `-I${engineFolder}`, "-c", source, "-o", object], {
-			install: compilers[0]?.install,
-		});
-		const listed = await run("nm", [object], { install: "apt-get install binutils" });
-		if (compiled.exitCode || listed.exitCode) said += compiled.output + listed.output;
+		const parameters = [...strict, "-fno-pie", `-I${engineFolder}`, "-c", source, "-o", object];
+		await run("cc", parameters, { install: compilers[0]?.install, check: true });
+		const listed = await run("nm", [object], { install: "apt-get install binutils", check: true });
 		for (const line of listed.stdout.split("\n")) if (/ [bBcCdDsS] /.test(line)) said += `${source}: ${line}\n`;
 	}
 	return said;
 }
 
-/** Compiles the core and returns the objects, by the names of their sources without ".c". */
-export async function compileCore({ name, flags, cross, install }: CVariant): Promise<Map<string, string>> {
+/** Where a variant is built. */
+function folderOf({ name }: CVariant): string {
 	const folder = join(buildFolder, "c", name.replaceAll(/\W+/g, "-"));
-	const objects = new Map<string, string>();
 	mkdirSync(folder, { recursive: true });
+	return folder;
+}
+
+/** Compiles `sources`, and links them unless `parameters` say otherwise. Returns `output`. */
+async function compile(
+	{ flags, cross, install }: CVariant,
+	sources: string[],
+	output: string,
+	parameters: string[] = [],
+	core = engineFolder,
+): Promise<string> {
+	const all = [...strict, ...flags, `-I${core}`, ...sources, "-o", output, ...parameters];
+	await run(cross?.compiler ?? "cc", all, { install, check: true });
+	return output;
+}
+
+/** Compiles the core and returns the objects, by the names of their sources without ".c". */
+export async function compileCore(variant: CVariant): Promise<Map<string, string>> {
+	const objects = new Map<string, string>();
 	for (const source of coreSources()) {
-		const object = join(folder, `${basename(source, ".c")}.o`);
-		const parameters = [...strict, ...flags, `-I${engineFolder}`, "-c", source, "-o", object];
-		const result = await run(cross?.compiler ?? "cc", parameters, { install });
-		if (result.exitCode) throw new Error(result.output);
-		objects.set(basename(source, ".c"), object);
+		const name = basename(source, ".c");
+		objects.set(name, await compile(variant, [source], join(folderOf(variant), `${name}.o`), ["-c"]));
 	}
 	return objects;
 }
 
 /** Whether a program that needs no more than probe.c can be built, with further flags and libraries. */
-async function links({ flags, cross, install }: CVariant, more: string[] = [], libraries: string[] = []) {
+async function links({ flags, cross, install }: CVariant, more: string[] = []) {
 	const probe = [join(testFolder, "probe.c"), ...(cross?.sources ?? [])];
-	const parameters = [...flags, ...more, ...probe, "-o", "/dev/null", ...libraries, ...(cross?.libraries ?? [])];
+	const parameters = [...flags, ...probe, "-o", "/dev/null", ...more, ...(cross?.libraries ?? [])];
 	return (await run(cross?.compiler ?? "cc", parameters, { install })).exitCode === 0;
 }
 
@@ -171,29 +184,19 @@ async function links({ flags, cross, install }: CVariant, more: string[] = [], l
  * @throws MissingTool if this variant cannot be built here
  */
 export async function buildHarness(harness: string, variant: CVariant): Promise<string> {
-	const folder = join(buildFolder, "c", variant.name.replaceAll(/\W+/g, "-"));
-	const program = join(folder, harness);
-	const { flags, cross, install } = variant;
-	mkdirSync(folder, { recursive: true });
-	if (!(await links(variant))) throw new MissingTool(`a compiler for "${variant.name}"`, install);
-	const reference = ["-DZRAM_WITH_LIBLZ4"];
-	const hasReference = variant.reference && (await links(variant, reference, ["-llz4"]));
+	const { name, cross, install } = variant;
+	if (!(await links(variant))) throw new MissingTool(`a compiler for "${name}"`, install);
+	const reference = ["-DZRAM_WITH_LIBLZ4", "-llz4"];
+	const hasReference = variant.reference && (await links(variant, reference));
 	const sources = [join(testFolder, `${harness}.c`), ...coreSources(), ...(cross?.sources ?? [])];
-	const parameters = [...strict, ...flags, ...(hasReference ? reference : []), `-I${engineFolder}`, ...sources];
-	const libraries = [...(hasReference ? ["-llz4"] : []), ...(cross?.libraries ?? [])];
-	const result = await run(cross?.compiler ?? "cc", [...parameters, "-o", program, ...libraries]);
-	if (result.exitCode) throw new Error(result.output);
-	return program;
+	const parameters = [...(hasReference ? reference : []), ...(cross?.libraries ?? [])];
+	return compile(variant, sources, join(folderOf(variant), harness), parameters);
 }
 
 /** Builds tests/c/`tool`.c with a copy of the core, to `folder`, and returns the program's path. */
-export async function compileTool(tool: string, variant: CVariant, core: string, folder: string): Promise<string> {
-	const program = join(folder, tool);
+export function compileTool(tool: string, variant: CVariant, core: string, folder: string): Promise<string> {
 	const sources = [join(testFolder, `${tool}.c`), ...coreSources(core)];
-	const parameters = [...strict, ...variant.flags, `-I${core}`, ...sources, "-o", program];
-	const result = await run("cc", parameters, { install: variant.install });
-	if (result.exitCode) throw new Error(result.output);
-	return program;
+	return compile(variant, sources, join(folder, tool), [], core);
 }
 
 /** Runs a harness with its parameters. Its lines are `ok NAME`, `not ok NAME: why` and `skip NAME: why`. */

@@ -10,8 +10,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { motionRecords, others, speech, walks } from "../bench/recordings.ts";
-import { buildFolder, root } from "./paths.ts";
-import { filesIn, type Picture, pictureFolder, readJPEGs, readPicture, toFrame } from "./pictures.ts";
+import { buildFolder, filesIn, root } from "./paths.ts";
+import { type Picture, pictureFolder, readJPEGs, readPicture, toFrame } from "./pictures.ts";
 
 /** What the app finds in `index.json`. */
 export interface DemoInput {

@@ -8,13 +8,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Addition } from "./build-host.ts";
-import { root } from "./paths.ts";
-import { filesIn } from "./pictures.ts";
+import { fetchXS } from "./npm.ts";
+import { filesIn, root } from "./paths.ts";
+
 import { MissingTool, type RunResult, run, runAsProgram } from "./process.ts";
 import { runOnXS, type XSOptions } from "./run-xs.ts";
 import { buildApp, sdkTool } from "./sdk.ts";
 import { withDisplay } from "./simulator.ts";
-import { fetchXS } from "./xsnap.ts";
 
 /** littlefs as the Moddable SDK ships it, no npm package does, and what lends it a flash. */
 export async function littlefs(): Promise<Addition> {

@@ -32,10 +32,8 @@ export async function unpackPackage({ name, version, integrity }: PinnedPackage)
 	}
 	const temporary = `${unpacked}.${process.pid}`;
 	mkdirSync(temporary, { recursive: true });
-	const result = await run("tar", ["-xzf", tarball, "-C", temporary, "--strip-components=1"], {
-		install: "apt-get install tar gzip",
-	});
-	if (result.exitCode !== 0) throw new Error(`cannot unpack ${tarball}: ${result.stderr}`);
+	const parameters = ["-xzf", tarball, "-C", temporary, "--strip-components=1"];
+	await run("tar", parameters, { install: "apt-get install tar gzip", check: true });
 	renameSync(temporary, unpacked);
 	return unpacked;
 }
@@ -56,4 +54,16 @@ export async function fetchPackage(name: string): Promise<string> {
 	const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
 	const { version, integrity } = packages[`node_modules/${name}`];
 	return unpackPackage({ name, version, integrity });
+}
+
+/** XS 13.3.0. Installing the package would bring 84 others and compile twice. */
+const xsnap = {
+	name: "@agoric/xsnap",
+	version: "0.15.0",
+	integrity: "sha512-ZBm4DZxbtfacxMHVVdJjZi0Y8zOxN77vpu1WwI5RWfPkaRh0aHkz/dVdTGKXalDNzWfz183lljKxlxl3/h0n+A==",
+};
+
+/** The folder with XS's `includes`, `platforms` and `sources`; fetched if it is not there yet. */
+export async function fetchXS(): Promise<string> {
+	return join(await unpackPackage(xsnap), "moddable", "xs");
 }

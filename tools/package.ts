@@ -25,7 +25,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { buildFolder, root, sourceOfModule } from "./paths.ts";
+import { buildFolder, filesIn, root, sourceOfModule } from "./paths.ts";
 import { type RunOptions, run, runAsProgram } from "./process.ts";
 
 /** What npm gets. */
@@ -44,17 +44,9 @@ function write(path: string, value: object) {
 /** Copies a file or folder to the same place in another folder; `from` is the repository or what was compiled of it. */
 const copy = (path: string, to: string, from = root) => cpSync(join(from, path), join(to, path), { recursive: true });
 
-/** Runs a program that must succeed. Returns what it printed, without the line end. */
-async function output(program: string, parameters: string[], options: RunOptions = {}): Promise<string> {
-	const result = await run(program, parameters, options);
-	if (result.exitCode !== 0) throw new Error(`${program} ${parameters[0]} failed:\n${result.output}`);
-	return result.stdout.trim();
-}
-
-/** The files below a folder whose names end like this. */
-export function filesIn(folder: string, ...ends: string[]): string[] {
-	const names = readdirSync(folder, { encoding: "utf8", recursive: true });
-	return names.filter((name) => ends.some((end) => name.endsWith(end))).map((name) => join(folder, name));
+/** Runs git, and returns what it prints. */
+async function git(parameters: string[], options: RunOptions): Promise<string> {
+	return (await run("git", parameters, { ...options, check: true })).stdout.trim();
 }
 
 /** "./modules/zram/zram.ts" as it is called once compiled. */
@@ -229,7 +221,7 @@ function makeRelease() {
 export async function makeFolders(): Promise<void> {
 	rmSync(compiledFolder, { recursive: true, force: true });
 	const project = join(root, "tsconfig.package.json");
-	await output(join(root, "node_modules/.bin/tsc"), ["-p", project, "--outDir", compiledFolder]);
+	await run(join(root, "node_modules/.bin/tsc"), ["-p", project, "--outDir", compiledFolder], { check: true });
 	await makePackage();
 	makeRelease();
 }
@@ -237,19 +229,20 @@ export async function makeFolders(): Promise<void> {
 /** Packs build/package. Returns the tarball's path. */
 export async function pack(): Promise<string> {
 	const parameters = ["pack", packageFolder, "--pack-destination", buildFolder, "--json"];
-	const [{ filename }] = JSON.parse(await output("npm", parameters, { cwd: packageFolder }));
-	return join(buildFolder, filename);
+	const { stdout } = await run("npm", parameters, { cwd: packageFolder, check: true });
+	return join(buildFolder, JSON.parse(stdout)[0].filename);
 }
 
 /** Commits build/release to the repository whose git folder this is, as a child of HEAD, and tags it. Returns the tag. */
 export async function tagRelease(gitFolder: string): Promise<string> {
 	const { version } = readJSON("package.json");
 	const env = { GIT_DIR: gitFolder, GIT_WORK_TREE: releaseFolder, GIT_INDEX_FILE: join(buildFolder, "release-index") };
-	const git = (...parameters: string[]) => output("git", parameters, { cwd: releaseFolder, env });
+	const options = { cwd: releaseFolder, env };
 	rmSync(env.GIT_INDEX_FILE, { force: true });
-	await git("add", "--all", "--force", ".");
-	const commit = await git("commit-tree", await git("write-tree"), "-p", "HEAD", "-m", `zram ${version}, compiled`);
-	await git("tag", `v${version}`, commit);
+	await git(["add", "--all", "--force", "."], options);
+	const tree = await git(["write-tree"], options);
+	const commit = await git(["commit-tree", tree, "-p", "HEAD", "-m", `zram ${version}, compiled`], options);
+	await git(["tag", `v${version}`, commit], options);
 	return `v${version}`;
 }
 
@@ -257,14 +250,14 @@ const ATTW = "@arethetypeswrong/cli@0.18.5";
 
 runAsProgram(import.meta.url, async (args) => {
 	const { tag } = parseArgs({ args, options: { tag: { type: "boolean" } } }).values;
-	const git = (...parameters: string[]) => output("git", parameters, { cwd: root });
-	if (tag && (await git("status", "--porcelain")))
+	if (tag && (await git(["status", "--porcelain"], { cwd: root })))
 		throw new Error("Commit your changes first: the tag's parent is the source that it was compiled from.");
 	await makeFolders();
 	const tarball = await pack();
 	console.log(relative(root, tarball));
 	console.log(relative(root, releaseFolder));
 	if (!tag) return;
-	await output("npm", ["exec", "--yes", "--package", ATTW, "--", "attw", tarball, "--profile", "esm-only"]);
-	console.log(await tagRelease(await git("rev-parse", "--absolute-git-dir")));
+	const attw = ["exec", "--yes", "--package", ATTW, "--", "attw", tarball, "--profile", "esm-only"];
+	await run("npm", attw, { check: true });
+	console.log(await tagRelease(await git(["rev-parse", "--absolute-git-dir"], { cwd: root })));
 });

@@ -12,8 +12,8 @@ import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
 import { flag, parseOptions } from "./arguments.ts";
-import { buildFolder, root } from "./paths.ts";
-import { filesIn, pictureFolder } from "./pictures.ts";
+import { buildFolder, filesIn, root } from "./paths.ts";
+import { pictureFolder } from "./pictures.ts";
 import { MissingTool, run, runAsProgram } from "./process.ts";
 
 export const pagePath = join(buildFolder, "zram.html");

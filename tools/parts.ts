@@ -62,9 +62,16 @@ export async function part(name: string, work: () => Promise<Omit<Part, "name">>
 	parts.push({ name, ...result });
 }
 
+/** A part that is one check, which has failed if there is anything to say. */
 export function single(problems: string): Omit<Part, "name"> {
 	if (problems) say(problems);
 	return { passed: problems ? 0 : 1, failed: problems ? 1 : 0, skipped: [] };
+}
+
+/** A part of `total` checks and what was wrong. */
+export function checked(total: number, problems: string[]): Omit<Part, "name"> {
+	for (const problem of problems) say(`failed: ${problem}`);
+	return { passed: Math.max(0, total - problems.length), failed: problems.length, skipped: [] };
 }
 
 /** The suites in tests/, with what each says that it needs. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,6 +13,14 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Everything that is built or fetched. Ignored by git; may be deleted at any time. */
 export const buildFolder = join(root, "build");
+
+/** Paths of all files below a folder whose names end like this, in a fixed order. */
+export function filesIn(folder: string, ...endings: string[]): string[] {
+	return readdirSync(folder, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)))
+		.map((entry) => join(entry.parentPath, entry.name))
+		.sort();
+}
 
 /** The source, from the repository's root, that `paths` of tsconfig.json has for a specifier. */
 export function sourceOfModule(specifier: string): string | undefined {

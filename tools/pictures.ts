@@ -4,8 +4,8 @@
  * @module
  */
 
-import { readdirSync, readFileSync } from "node:fs";
-import { extname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { decodeJPEG, decodePNG } from "../zramctl/plan/decode.ts";
 import { type Picture, toRGB565, toScreen } from "../zramctl/plan/picture.ts";
 import { root } from "./paths.ts";
@@ -14,14 +14,6 @@ export { type Picture, toRGB565 };
 
 /** The folder of the pictures that the package admin-lte ships: photos, drawings, logos. */
 export const pictureFolder = join(root, "node_modules/admin-lte/dist/assets/img");
-
-/** Paths of all files in a folder with one of these endings, in a fixed order. */
-export function filesIn(folder: string, ...endings: string[]): string[] {
-	return readdirSync(folder, { recursive: true, withFileTypes: true })
-		.filter((entry) => entry.isFile() && endings.includes(extname(entry.name)))
-		.map((entry) => join(entry.parentPath, entry.name))
-		.sort();
-}
 
 /** Reads a PNG file. */
 export function readPicture(path: string): Picture {

@@ -5,7 +5,20 @@
  */
 
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { pathToFileURL } from "node:url";
+
+const isTerminal = process.stderr.isTTY === true;
+
+/** Says on stderr what is being done: on a terminal in one line that changes, elsewhere in a line each. */
+export function showStep(what: string): void {
+	process.stderr.write(isTerminal ? `\r\x1b[K${what}` : `${what}\n`);
+}
+
+/** Clears what showStep() has left on a terminal. */
+export function clearStep(): void {
+	if (isTerminal) process.stderr.write("\r\x1b[K");
+}
 
 /** Something this machine lacks. Tests that need it are skipped by name, unless CI=true. */
 export class MissingTool extends Error {
@@ -33,6 +46,8 @@ export interface RunOptions {
 	echoed?: "stdout" | "stderr";
 	/** Kill it after so many milliseconds; its exit code is then 124. */
 	timeout?: number;
+	/** Throw an Error with what it printed if its exit code is not 0. */
+	check?: boolean;
 }
 
 export interface RunResult {
@@ -44,9 +59,7 @@ export interface RunResult {
 	output: string;
 }
 
-const signalNumbers: Record<string, number> = { SIGABRT: 6, SIGBUS: 7, SIGFPE: 8, SIGKILL: 9, SIGSEGV: 11 };
-
-/** Runs a program to its end. Rejects only if it cannot be started. */
+/** Runs a program to its end. Rejects if it cannot be started and, with `check`, if it fails. */
 export function run(program: string, parameters: string[], options: RunOptions = {}): Promise<RunResult> {
 	return new Promise((resolve, reject) => {
 		const child = spawn(program, parameters, {
@@ -70,8 +83,10 @@ export function run(program: string, parameters: string[], options: RunOptions =
 		});
 		child.on("close", (code, signal) => {
 			clearTimeout(timer as NodeJS.Timeout);
-			result.exitCode = timedOut ? 124 : (code ?? 128 + (signalNumbers[signal ?? ""] ?? 0));
-			resolve(result);
+			result.exitCode = timedOut ? 124 : (code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0));
+			if (options.check && result.exitCode)
+				reject(new Error(`${program} ${parameters[0]} failed with exit code ${result.exitCode}:\n${result.output}`));
+			else resolve(result);
 		});
 	});
 }

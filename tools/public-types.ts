@@ -114,12 +114,8 @@ class Modules extends Map<string, Module> {
 /** Compiles the declarations, and returns a text of those that apps can see. */
 export async function publicTypes(): Promise<string> {
 	const options = ["--emitDeclarationOnly", "--stripInternal", "--outDir", folder];
-	const result = await run(join(root, "node_modules/.bin/tsc"), [
-		"-p",
-		join(root, "tsconfig.package.json"),
-		...options,
-	]);
-	if (result.exitCode !== 0) throw new Error(`tsc failed:\n${result.output}`);
+	const project = join(root, "tsconfig.package.json");
+	await run(join(root, "node_modules/.bin/tsc"), ["-p", project, ...options], { check: true });
 	const modules = new Modules();
 	for (const specifier of specifiers) modules.get(specifier).needExports(modules);
 	return [...modules.values()].map(({ text }) => text).join("\n");

@@ -6,11 +6,10 @@
  */
 
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { root } from "./paths.ts";
-import { run } from "./process.ts";
+import { run, runAsProgram } from "./process.ts";
 import { buildApp, sdkTool } from "./sdk.ts";
 import { withDisplay } from "./simulator.ts";
 
@@ -38,8 +37,7 @@ async function takePicture(library: string, { deviceRotation, crop }: View, path
 			await wait(SETTLE);
 			if (simulator.exitCode !== null) throw new Error(`mcsim has ended with ${simulator.exitCode}`);
 			const parameters = ["-window", "root", "-crop", crop, "+repage", path];
-			const result = await run("import", parameters, { env, install: "apt-get install imagemagick" });
-			if (result.exitCode) throw new Error(`import failed: ${result.output}`);
+			await run("import", parameters, { env, install: "apt-get install imagemagick", check: true });
 		} finally {
 			simulator.kill();
 		}
@@ -55,25 +53,9 @@ async function main() {
 		paths.push(path);
 	}
 	const picture = join(root, "docs/simulator.png");
-	mkdirSync(join(root, "docs"), { recursive: true });
-	const both = [
-		"-background",
-		"none",
-		"-gravity",
-		"center",
-		"-bordercolor",
-		"none",
-		"-border",
-		"8x0",
-		"+append",
-		"-strip",
-	];
-	const result = await run("convert", [...paths, ...both, picture], { install: "apt-get install imagemagick" });
-	if (result.exitCode) throw new Error(`convert failed: ${result.output}`);
+	const both = "-background none -gravity center -bordercolor none -border 8x0 +append -strip".split(" ");
+	await run("convert", [...paths, ...both, picture], { install: "apt-get install imagemagick", check: true });
 	console.log(picture);
 }
 
-main().catch((error) => {
-	console.error(error.message);
-	process.exitCode = 1;
-});
+runAsProgram(import.meta.url, main);

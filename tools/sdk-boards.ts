@@ -7,7 +7,7 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Part, say } from "./parts.ts";
+import { checked } from "./parts.ts";
 import { root } from "./paths.ts";
 import { run } from "./process.ts";
 import { makefileFor, sdkEnvironment, sdkFolder, writeManifest } from "./sdk.ts";
@@ -66,8 +66,8 @@ function missingModules(makefile: string, needs: string[]): string[] {
 async function compilerFlags(path: string): Promise<string[]> {
 	const idf = ["IDF_PATH=/none", "IDF_VERSION=none"];
 	const parameters = ["-s", "-f", path, ...idf, "--eval", "flags: ; @echo $(C_DEFINES) $(C_INCLUDES)", "flags"];
-	const result = await run("make", parameters, { env: sdkEnvironment(), install: "apt-get install make" });
-	if (result.exitCode !== 0) throw new Error(`make failed on ${path}:\n${result.output}`);
+	const options = { env: sdkEnvironment(), install: "apt-get install make", check: true };
+	const result = await run("make", parameters, options);
 	return (result.stdout.trim().split("\n").at(-1) ?? "").split(/\s+/);
 }
 
@@ -80,8 +80,7 @@ function sourcesIn(makefile: string): string[] {
 async function missingHeaders(source: string, flags: string[]): Promise<string[]> {
 	// -MG takes a header that is not there for one that will be made, and goes on; the desk's own are not the board's
 	const parameters = ["-M", "-MG", "-w", "-nostdinc", ...flags, source];
-	const result = await run("gcc", parameters, { install: "apt-get install gcc" });
-	if (result.exitCode !== 0) throw new Error(`gcc failed on ${source}:\n${result.output}`);
+	const result = await run("gcc", parameters, { install: "apt-get install gcc", check: true });
 	const rule = result.stdout.replaceAll("\\\n", " ");
 	return (rule.slice(rule.indexOf(": ") + 1).match(/\S+/g) ?? []).filter((path) => !existsSync(path));
 }
@@ -112,11 +111,11 @@ async function lostHeaders(path: string, makefile: string, headers: string[]): P
 }
 
 /** The part of `npm run test:sdk`. */
-export async function boardManifests(): Promise<Omit<Part, "name">> {
+export async function boardManifests() {
 	const headers = ownHeaders();
-	let passed = 0;
-	let failed = 0;
-	for (const { folder, boards, needs } of apps())
+	const problems: string[] = [];
+	const all = apps();
+	for (const { folder, boards, needs } of all)
 		for (const board of boards) {
 			const path = await makefileFor(folder, board);
 			const makefile = readFileSync(path, "utf8");
@@ -125,9 +124,7 @@ export async function boardManifests(): Promise<Omit<Part, "name">> {
 				...missingModules(makefile, [...needs, ...(special[name] ?? [])]),
 				...(await lostHeaders(path, makefile, headers)),
 			];
-			for (const problem of found) say(`failed: ${name}: ${problem}`);
-			passed += found.length ? 0 : 1;
-			failed += found.length;
+			problems.push(...found.map((problem) => `${name}: ${problem}`));
 		}
-	return { passed, failed, skipped: [] };
+	return checked(all.flatMap(({ boards }) => boards).length, problems);
 }

@@ -6,7 +6,7 @@
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Part, say } from "./parts.ts";
+import { checked } from "./parts.ts";
 import { buildFolder, root } from "./paths.ts";
 import { run } from "./process.ts";
 import { buildApp } from "./sdk.ts";
@@ -68,7 +68,7 @@ async function problemsOf(port: string): Promise<string[]> {
 }
 
 /** The part of `npm run test:sdk`. */
-export async function curl(): Promise<Omit<Part, "name">> {
+export async function curl() {
 	const { path, warnings } = await buildApp(join(root, "tests/sdk/curl"));
 	let problems = ["it did not say where it listens"];
 	const output = await runUntil(path, /^listens on (\d+)\n/m, TIMEOUT, async ([, port = ""]) => {
@@ -76,10 +76,5 @@ export async function curl(): Promise<Omit<Part, "name">> {
 	});
 	if (!output.includes("told\n")) problems.push("the route was not told that its value has vanished");
 	problems.push(...warnings);
-	for (const problem of problems) say(`failed: ${problem}`);
-	return {
-		passed: EXPECTED.length + 1 - Math.min(problems.length, EXPECTED.length + 1),
-		failed: problems.length,
-		skipped: [],
-	};
+	return checked(EXPECTED.length + 1, problems);
 }

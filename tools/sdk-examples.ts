@@ -7,7 +7,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type Part, say } from "./parts.ts";
+import { checked, say } from "./parts.ts";
 import { root } from "./paths.ts";
 import { buildApp } from "./sdk.ts";
 import { fetchByCurl } from "./sdk-curl.ts";
@@ -62,21 +62,17 @@ const checks: Record<string, (match: RegExpExecArray) => Promise<void>> = {
 const TIMEOUT = 120_000;
 
 /** The part of `npm run test:sdk`: all of them, or those in these folders. */
-export async function examples(folders = Object.keys(printed)): Promise<Omit<Part, "name">> {
-	let passed = 0;
+export async function examples(folders = Object.keys(printed)) {
 	const problems: string[] = [];
 	for (const folder of folders) {
 		const pattern = printed[folder] as RegExp;
 		const { path, warnings } = await buildApp(join(root, folder));
-		const found = warnings.map((warning) => `${folder}: ${warning}`);
+		problems.push(...warnings.map((warning) => `${folder}: ${warning}`));
 		const output = await runUntil(path, pattern, TIMEOUT, async (match) => {
-			await checks[folder]?.(match).catch((error) => found.push(`${folder}: ${error.message}`));
+			await checks[folder]?.(match).catch((error) => problems.push(`${folder}: ${error.message}`));
 		});
 		say(output);
-		if (!pattern.test(output)) found.push(`${folder} did not print ${pattern}`);
-		problems.push(...found);
-		if (!found.length) passed++;
+		if (!pattern.test(output)) problems.push(`${folder} did not print ${pattern}`);
 	}
-	for (const problem of problems) say(`failed: ${problem}`);
-	return { passed, failed: problems.length, skipped: [] };
+	return checked(folders.length, problems);
 }

@@ -8,7 +8,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { makeFolders, tagRelease } from "./package.ts";
-import { single } from "./parts.ts";
+import { checked } from "./parts.ts";
 import { buildFolder } from "./paths.ts";
 import { run } from "./process.ts";
 import { buildApp, writeManifest } from "./sdk.ts";
@@ -65,5 +65,5 @@ export async function release() {
 	const { path, warnings } = await buildApp(folder);
 	const output = await runUntil(path, /^hello.*\n/m, 60_000);
 	if (!output.includes("hello 999 function true\n")) warnings.push(`The app printed ${output}`);
-	return single(warnings.join("\n"));
+	return checked(1, warnings);
 }

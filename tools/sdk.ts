@@ -96,8 +96,8 @@ export async function buildApp(
 	const platform = skin ? `sim/${skin}` : sdkPlatform();
 	// "-t build": the default would also end every simulator that runs
 	const parameters = ["-m", ...flags[goal], "-r", `${rotation}`, "-p", platform, "-t", "build", "-o", output];
-	const result = await run(sdkTool("mcconfig"), parameters, { cwd: folder, env: sdkEnvironment(), echo: steps });
-	if (result.exitCode !== 0) throw new Error(`mcconfig failed in ${folder}:\n${result.output}`);
+	const options = { cwd: folder, env: sdkEnvironment(), echo: steps, check: true };
+	const result = await run(sdkTool("mcconfig"), parameters, options);
 	return { path: builtPath(output, basename(folder), { goal, skin }), warnings: warningsIn(result.output) };
 }
 
@@ -112,8 +112,7 @@ export async function makefileFor(folder: string, board: string): Promise<string
 	rmSync(output, { recursive: true, force: true });
 	mkdirSync(output, { recursive: true });
 	const parameters = ["-d", "-p", board, "-o", output];
-	const result = await run(sdkTool("mcconfig"), parameters, { cwd: folder, env: sdkEnvironment() });
-	if (result.exitCode !== 0) throw new Error(`mcconfig failed in ${folder} for ${board}:\n${result.output}`);
+	await run(sdkTool("mcconfig"), parameters, { cwd: folder, env: sdkEnvironment(), check: true });
 	return join(output, "tmp", board, "debug", basename(folder), "makefile");
 }
 

@@ -11,7 +11,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
 import { bundle } from "./bundle.ts";
-import { findSuites, outcome, part, portableOnXS, report, type Suite, say, single } from "./parts.ts";
+import { checked, findSuites, outcome, part, portableOnXS, report, type Suite, say } from "./parts.ts";
 import { root } from "./paths.ts";
 import { run } from "./process.ts";
 import { suitesEntry, summary } from "./run-xs.ts";
@@ -213,8 +213,7 @@ async function traces() {
 
 /** What developers build first, with all that the SDK strips and preloads. */
 async function dashboard() {
-	const { warnings } = await buildApp(join(root, "hosts/sim/demo"));
-	return single(warnings.join("\n"));
+	return checked(1, (await buildApp(join(root, "hosts/sim/demo"))).warnings);
 }
 
 const isClient = (path: string) => clientSuites().includes(path);

@@ -24,12 +24,12 @@ import {
 	runHarness,
 	warnings,
 } from "./c-tests.ts";
+import { fetchXS } from "./npm.ts";
 import { findSuites, NEEDS, type Need, outcome, part, portableOnXS, report, type Suite, say, single } from "./parts.ts";
 import { root } from "./paths.ts";
 import { run } from "./process.ts";
 import { runSuiteInNode, runSuitesOnXS, type Summary } from "./run-xs.ts";
 import type { Variant } from "./variants.ts";
-import { fetchXS } from "./xsnap.ts";
 
 interface Host {
 	name: string;
