@@ -208,7 +208,7 @@ async function traces() {
 	for (const name of RECORDED_WITH_SDK)
 		for (const recording of await recordInSimulator(name))
 			problems.push(...problemsOf(recording).map((problem) => `${name}: ${problem}`));
-	return single(problems.join("\n"));
+	return checked(RECORDED_WITH_SDK.length, problems);
 }
 
 /** What developers build first, with all that the SDK strips and preloads. */
