@@ -235,7 +235,11 @@ test("read and write part of a buffer: start and length", () => {
 	isInvalid((zram) => zram.write(bytes, END - 9, 90, 10), RangeError, /^byteOffset: /);
 	isInvalid((zram) => zram.write({} as Wrong, 0, 0, 10), TypeError, /^buffer: /);
 	for (const piece of [[5, 10], [undefined, 10], [0]] as Wrong[])
-		isInvalid((zram) => zram.read(100 as Wrong, 0, ...(piece as [number, number])), TypeError, /only with a buffer/);
+		isInvalid(
+			(zram) => zram.read(100 as Wrong, 0, ...(piece as [number, number])),
+			TypeError,
+			/need a buffer to read into/,
+		);
 });
 
 test("read and write part of a buffer: every kind of view, and nothing around the part", () => {
@@ -305,14 +309,14 @@ test("overlap: a buffer that contains any byte of the arena is refused", () => {
 	];
 	unchanged(memory, () => {
 		for (const view of views) {
-			refuses(() => zram.read(view, 0), RangeError, "buffer: overlaps the arena");
-			refuses(() => zram.write(view, 0), RangeError, "buffer: overlaps the arena");
+			refuses(() => zram.read(view, 0), RangeError, "buffer: must not overlap the arena");
+			refuses(() => zram.write(view, 0), RangeError, "buffer: must not overlap the arena");
 		}
 	});
 	assert.is(zram.status().invalidIO, 2 * views.length);
 	zram.close();
 	const whole = makeDevice();
-	refuses(() => whole.zram.read(whole.arena, 0), RangeError, "buffer: overlaps the arena");
+	refuses(() => whole.zram.read(whole.arena, 0), RangeError, "buffer: must not overlap the arena");
 });
 
 test("overlap: right next to the arena is fine, and so is an empty view inside it", () => {
@@ -394,7 +398,7 @@ test("close: afterwards every method throws ECLOSED, whatever its arguments; clo
 	unchanged(arena, () => {
 		for (const [name, call] of [...CALLS, ...late]) {
 			const { message } = fails(() => call(zram), "ECLOSED");
-			assert.is(message, "ECLOSED: the device is closed", name);
+			assert.is(message, "ECLOSED: the device is closed: make a new one", name);
 		}
 		zram.close();
 		zram.close();
@@ -509,7 +513,11 @@ test("options: with only an arena, a number of bytes or a buffer, the device is 
 		zram.close();
 	}
 	assert.is(new Zram({ arena: 64 * KB, byteLength: undefined as Wrong }).byteLength, 512 * KB);
-	refuses(() => new Zram({ arena: 500 }), RangeError, /^arena.byteLength: 500 is too small for this device, at least /);
+	refuses(
+		() => new Zram({ arena: 500 }),
+		RangeError,
+		/^arena.byteLength: 500 is too small for this device: it needs at least /,
+	);
 });
 
 test("options: pageLength", () => {
@@ -540,9 +548,9 @@ test("options: codecs", () => {
 	assert.equal(make(["dense"]).codecs, ["dense"]);
 	for (const value of ["lz4", null, 1, {}, new Set(["lz4"])])
 		refuses(() => make(value), TypeError, /^codecs: must be an array of lz4, columns, dense$/);
-	refuses(() => make([]), RangeError, /^codecs: must have one at least of lz4, columns, dense$/);
+	refuses(() => make([]), RangeError, /^codecs: must name at least one of lz4, columns, dense$/);
 	for (const value of ["LZ4", "zstd", 0, undefined, "toString"])
-		refuses(() => make(["lz4", value]), RangeError, /^codecs: .* is none of lz4, columns, dense$/);
+		refuses(() => make(["lz4", value]), RangeError, /^codecs: .* is not one of lz4, columns, dense$/);
 });
 
 test("options: integrity, wipe, callbacks", () => {
@@ -585,7 +593,7 @@ test("options: an arena to allocate", () => {
 test("options: an arena too large for its pages", () => {
 	const byteLength = 2 ** 26;
 	const arena = { byteLength: 2 ** 30 };
-	const message = /^arena.byteLength: 1073741824 is too large for this pageLength, at most (\d+)$/;
+	const message = /^arena.byteLength: 1073741824 is too large for this pageLength: at most (\d+)$/;
 	refusesOptions({ byteLength, arena, pageLength: 512 }, RangeError, message);
 });
 
@@ -596,14 +604,14 @@ test("options: the constructor refuses an arena that is too small, and says what
 		refuses(
 			() => new Zram({ byteLength: END, arena }),
 			RangeError,
-			`arena.byteLength: ${arena.byteLength} is too small for this device, at least ${minimum} are needed`,
+			`arena.byteLength: ${arena.byteLength} is too small for this device: it needs at least ${minimum}`,
 		);
 	}
 });
 
 test("options: an existing buffer as arena must be of bytes, aligned, attached, and of fixed length", () => {
 	const memory = new ArrayBuffer(32768 + 8);
-	const message = "arena: the buffer must be of bytes, 4-aligned, and not detached or read-only";
+	const message = "arena: a buffer must hold bytes, start at a multiple of 4, and be neither detached nor read-only";
 	const detached = new ArrayBuffer(32768);
 	detach(detached);
 	const resizable = new (ArrayBuffer as Wrong)(32768, { maxByteLength: 65536 });
@@ -613,9 +621,9 @@ test("options: an existing buffer as arena must be of bytes, aligned, attached, 
 	for (const arena of [new Date(), new Map(), [1, 2], () => 1]) refusesOptions({ ...GOOD, arena }, TypeError, /^arena/);
 	const shared = new SharedArrayBuffer(32768);
 	for (const arena of [shared, new Uint8Array(shared)])
-		refusesOptions({ ...GOOD, arena }, TypeError, "arena: the buffer must not be shared with other machines");
+		refusesOptions({ ...GOOD, arena }, TypeError, "arena: a buffer must not be shared with other machines");
 	for (const arena of [resizable, new Uint8Array(resizable), new DataView(resizable, 0, 32768)])
-		refusesOptions({ ...GOOD, arena }, TypeError, "arena: the buffer must not be resizable");
+		refusesOptions({ ...GOOD, arena }, TypeError, "arena: a buffer must not be resizable");
 	const right = [
 		memory,
 		new Uint8Array(memory, 4, 32768),
@@ -639,12 +647,16 @@ test("options: an existing arena stays untouched when they are refused", () => {
 test("options: unknown names are refused at every level, and the error lists the known ones", () => {
 	const known =
 		"arena, byteLength, pageLength, threshold, integrity, wipe, codecs, backing, onPressure, onError, onOperation";
-	refusesOptions({ ...GOOD, pageLengths: 3 } as Wrong, TypeError, `pageLengths: is no option; there are ${known}`);
-	refusesOptions({ ...GOOD, constructor: 1 } as Wrong, TypeError, /^constructor: is no option/);
+	refusesOptions(
+		{ ...GOOD, pageLengths: 3 } as Wrong,
+		TypeError,
+		`pageLengths: is not an option; the options are ${known}`,
+	);
+	refusesOptions({ ...GOOD, constructor: 1 } as Wrong, TypeError, /^constructor: is not an option/);
 	const arena = { byteLength: 32768, memroy: "internal" } as Wrong;
-	refusesOptions({ ...GOOD, arena }, TypeError, "arena.memroy: is no option; there are byteLength, memory");
+	refusesOptions({ ...GOOD, arena }, TypeError, "arena.memroy: is not an option; the options are byteLength, memory");
 	const backing = { io: { open() {} }, path: "zram", lifetimes: 3 } as Wrong;
-	refusesOptions({ ...GOOD, backing }, TypeError, /^backing.lifetimes: is no option; there are io, path, /);
+	refusesOptions({ ...GOOD, backing }, TypeError, /^backing.lifetimes: is not an option; the options are io, path, /);
 });
 
 test("options: later changes are ignored, and so are symbols and inherited properties", () => {
@@ -662,7 +674,11 @@ test("arena: once it is detached, every call but close throws a TypeError that s
 	const pages = zram.pages();
 	detach(arena);
 	for (const [, call] of [...CALLS, ["next", () => pages.next()] as const])
-		refuses(() => call(zram), TypeError, "arena: the buffer was detached or its length changed");
+		refuses(
+			() => call(zram),
+			TypeError,
+			"arena: the buffer was detached or its length changed: its pages are lost, close the device",
+		);
 	zram.close();
 	fails(() => zram.status(), "ECLOSED");
 });

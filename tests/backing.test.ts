@@ -68,10 +68,10 @@ test("options: impossible flashes are refused", () => {
 	const good = { size: 64 * PAGE, blockLength: PAGE, blocks: 64 };
 	const refused = (status: object, message: RegExp) =>
 		refuses(() => planFlash({ ...good, ...status }, PAGE), RangeError, message);
-	refused({ size: 63 * PAGE }, /cannot be/);
-	refused({ size: 0, blocks: 0 }, /cannot be/);
-	refused({ blockLength: 1.5 }, /cannot be/);
-	refused({ size: Number.NaN }, /cannot be/);
+	refused({ size: 63 * PAGE }, /impossible/);
+	refused({ size: 0, blocks: 0 }, /impossible/);
+	refused({ blockLength: 1.5 }, /impossible/);
+	refused({ size: Number.NaN }, /impossible/);
 	refused({ writeAlign: 3 }, /writeAlign/);
 	refused({ writeAlign: 512 }, /writeAlign/);
 	refused({ eraseValue: 1 }, /eraseValue/);
@@ -256,10 +256,10 @@ test("writeback: idle, huge and chosen pages; limits; and what never goes", () =
 	refuses(() => zram.writeback({ type: "idle", minAge: 256 }), RangeError, /^minAge: /);
 	refuses(() => zram.writeback({ type: "page", pages: [64] }), RangeError, /^pages: /);
 	refuses(() => zram.writeback({ type: "idle", bytes: -1 }), RangeError, /^bytes: /);
-	refuses(() => zram.writeback(undefined as never), TypeError, /^writeback: /);
+	refuses(() => zram.writeback(undefined as never), TypeError, /^request: /);
 	zram.check();
 	const plain = new Zram({ byteLength: PAGE, arena: { byteLength: 16 * KB } });
-	refuses(() => plain.writeback({ type: "idle" }), Error, /no backing/);
+	refuses(() => plain.writeback({ type: "idle" }), Error, /no flash/);
 	assert.is(plain.maintain(100), true);
 	assert.is(plain.status().backing, undefined);
 });
@@ -578,7 +578,7 @@ test("failures: a flash smaller than it claims", () => {
 			};
 		},
 	};
-	for (const format of [false, true]) refuses(() => bed.boot({}, { io, format }), RangeError, /past the end/);
+	for (const format of [false, true]) refuses(() => bed.boot({}, { io, format }), RangeError, /reach past/);
 });
 
 test("close: closes the flash, which a failing constructor does too", () => {

@@ -450,7 +450,11 @@ test("damage: integrity detects any single flipped bit in a page's entry, sum, l
 	const region = new Region(arena);
 	const found = (what: string) => {
 		const error = fails(() => zram.read(PAGE, 2 * PAGE), "ECORRUPT");
-		assert.is(error.message, "ECORRUPT: page 2 is damaged", what);
+		assert.is(
+			error.message,
+			"ECORRUPT: page 2 is damaged: overwrite or drop its data; if that fails, reset the device",
+			what,
+		);
 	};
 	const both = (array: Uint8Array | Uint16Array | Uint32Array, index: number, bit: number, what: string) => {
 		flip(array, index, 1 << bit);

@@ -140,8 +140,8 @@ test("a log: bytes of any length, across pages; drops the oldest page, never thr
 		assert.equal(new Uint8Array(log.read(70, index)), all.subarray(index, index + 70));
 	}
 	assert.ok(log.start > 0);
-	refuses(() => log.at(log.start), TypeError, "at: a log of bytes has no records");
-	refuses(() => log.find(1), TypeError, "find: a log of bytes has no records");
+	refuses(() => log.at(log.start), TypeError, "at: a log of bytes has no records: read() its bytes");
+	refuses(() => log.find(1), TypeError, "find: a log of bytes has no records: read() its bytes");
 	pool.close();
 });
 
@@ -205,7 +205,11 @@ test("the value belongs to the history: others can read it, but not change, dele
 	])
 		fails(work, "EBUSY");
 	assert.equal(history.at(0), reading(0));
-	refuses(() => new History({ pool, key: "room" }), RangeError, "key: there is a buffer room already");
+	refuses(
+		() => new History({ pool, key: "room" }),
+		RangeError,
+		"key: there is a buffer room already: delete it or choose another key",
+	);
 	history.close();
 	history.close();
 	assert.is(pool.byteLength("room"), undefined);
@@ -242,7 +246,7 @@ test("arguments: errors name what is wrong, and nothing changes", () => {
 	history.append(reading(0));
 	const bad = (options: object) => () => new History(options as never);
 	refuses(bad(undefined as never), TypeError, /^options: /);
-	refuses(bad({ pool, key: "x", columns: 1 }), TypeError, /^columns: is no option/);
+	refuses(bad({ pool, key: "x", columns: 1 }), TypeError, /^columns: is not an option/);
 	refuses(bad({ pool: {}, key: "x" }), TypeError, "pool: must be a SwapPool");
 	refuses(bad({ pool, key: 1.5 }), TypeError, /^key: /);
 	refuses(bad({ pool, key: "x", fields: {} }), TypeError, /^fields: /);
@@ -251,9 +255,17 @@ test("arguments: errors name what is wrong, and nothing changes", () => {
 	assert.equal(History.layout(pool, FIELDS), { scratch: 536 + 64 + 5 * 16, recordLength: LENGTH, perPage: PER_PAGE });
 	assert.equal(History.layout(pool), { scratch: 520 + 64, recordLength: 1, perPage: PAGE });
 	refuses(bad({ pool, key: "x", fields: 1 }), TypeError, /^fields: /);
-	refuses(bad({ pool, key: "x", fields: { a: "float64" } }), TypeError, /^fields\.a: is no type; there are uint8, /);
+	refuses(
+		bad({ pool, key: "x", fields: { a: "float64" } }),
+		TypeError,
+		/^fields\.a: is not a type; the types are uint8, /,
+	);
 	const wide = Object.fromEntries(Array.from({ length: PAGE / 4 + 1 }, (_, i) => [`f${i}`, "int32"]));
-	refuses(bad({ pool, key: "x", fields: wide }), RangeError, "fields: a record has 516 bytes, but a page only 512");
+	refuses(
+		bad({ pool, key: "x", fields: wide }),
+		RangeError,
+		"fields: a record of 516 bytes does not fit in a page of 512",
+	);
 	assert.is(pool.has("x"), false);
 	const append = (change: object) => () => history.append({ ...reading(1), ...change } as Reading);
 	refuses(append({ temperature: 32768 }), RangeError, "record.temperature: 32768 is not a number from -32768 to 32767");
@@ -264,7 +276,11 @@ test("arguments: errors name what is wrong, and nothing changes", () => {
 	refuses(append({ load: 1e39 }), RangeError, /^record\.load: 1e\+39 /);
 	for (const none of [undefined, null, 1, "text"])
 		refuses(() => history.append(none as never), TypeError, /^record: must be an object or a buffer/);
-	refuses(() => history.append(new Uint8Array(LENGTH + 1)), RangeError, "record.byteLength: 14 is no multiple of 13");
+	refuses(
+		() => history.append(new Uint8Array(LENGTH + 1)),
+		RangeError,
+		"record.byteLength: 14 is not a multiple of 13, a record's",
+	);
 	for (const index of [-1, 1, 0.5, Number.NaN]) refuses(() => history.at(index), RangeError, /^index: /);
 	refuses(() => history.at("0" as never), TypeError, /^index: /);
 	refuses(() => history.read(1, 2), RangeError, "index: 2 is not an integer from 0 to 1");

@@ -187,7 +187,7 @@ test("a deleted value closes the connection", () => {
 	const { connection, pool } = begun();
 	pool.delete("value");
 	connection.takes(100);
-	assertCut(connection, /has become shorter/);
+	assertCut(connection, /became shorter/);
 	assert.is(connection.received.length, 600);
 	pool.close();
 });
@@ -196,7 +196,7 @@ test("an evicted value closes the connection", () => {
 	const { connection, pool } = begun({ evict: "lru" });
 	for (let key = 0; pool.has("value"); key++) pool.write(key, pageOf("raw", key, PAGE));
 	connection.takes(100);
-	assertCut(connection, /has become shorter/);
+	assertCut(connection, /became shorter/);
 	pool.close();
 });
 
@@ -206,7 +206,7 @@ test("a value that is cut closes the connection where it now ends; so does closi
 	connection.takes(50);
 	assert.is(connection.received.length, 650);
 	connection.takes(1);
-	assertCut(connection, /has become shorter/);
+	assertCut(connection, /became shorter/);
 
 	const other = begun();
 	other.pool.resize("value", 500);

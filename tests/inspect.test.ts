@@ -109,14 +109,14 @@ test("inspect: a truncated dump is ECORRUPT unless its page table is complete", 
 test("inspect: garbage is ECORRUPT", () => {
 	const { arena } = makeDevice();
 	const message = (bytes: ArrayBuffer) => fails(() => Zram.inspect(bytes), "ECORRUPT").message;
-	assert.is(message(new ArrayBuffer(4096)), "ECORRUPT: not a zram region");
-	assert.is(message(pageOf("raw", 1).buffer as ArrayBuffer), "ECORRUPT: not a zram region");
+	assert.is(message(new ArrayBuffer(4096)), "ECORRUPT: not the dump of a zram region");
+	assert.is(message(pageOf("raw", 1).buffer as ArrayBuffer), "ECORRUPT: not the dump of a zram region");
 	const changed = (word: number, value: number) => {
 		const dump = arena.slice(0);
 		new Uint32Array(dump)[word] = value;
 		return dump;
 	};
-	assert.is(message(changed(1, 2)), "ECORRUPT: a region of version 2, not 1");
+	assert.is(message(changed(1, 2)), "ECORRUPT: the region has version 2, this build reads 1");
 	const impossible: [number, number[]][] = [
 		[3, [0, 4096]], // region length
 		[4, [0, 1, 256, 4095, 8192, 0xffffffff]], // page length
@@ -125,7 +125,8 @@ test("inspect: garbage is ECORRUPT", () => {
 		[7, [0xffff, 0xffffffff]], // granules
 	];
 	for (const [word, values] of impossible)
-		for (const value of values) assert.is(message(changed(word, value)), "ECORRUPT: no region has this geometry");
+		for (const value of values)
+			assert.is(message(changed(word, value)), "ECORRUPT: the header is damaged: no region has this geometry");
 });
 
 test("inspect: with any bits of header and table flipped, returns or throws ECORRUPT, and soon", () => {
@@ -216,7 +217,7 @@ holding(0, 17 * 1024 * 1024)(
 			refuses(
 				() => Zram.layout({ ...options, arena: { byteLength: most + 1 } }),
 				RangeError,
-				`arena.byteLength: ${most + 1} is too large for this pageLength, at most ${most}`,
+				`arena.byteLength: ${most + 1} is too large for this pageLength: at most ${most}`,
 			);
 		}
 		const zram = new Zram({
@@ -247,7 +248,7 @@ test("layout: the minimum holds one incompressible page; one byte less is refuse
 				refuses(
 					() => new Zram({ ...options, arena: { byteLength: minimum - 1 } }),
 					RangeError,
-					`arena.byteLength: ${minimum - 1} is too small for this device, at least ${minimum} are needed`,
+					`arena.byteLength: ${minimum - 1} is too small for this device: it needs at least ${minimum}`,
 				);
 			}
 });

@@ -299,7 +299,7 @@ test("start: fails, and changes nothing, if a read fails or comes short, even wi
 					if (isShort) return buffer.length - 1;
 					throw new Error("timeout");
 				};
-				refuses(() => bed.boot(OPTIONS, { io, format }), Error, isShort ? /does not read/ : /timeout/);
+				refuses(() => bed.boot(OPTIONS, { io, format }), Error, isShort ? /returned less than/ : /timeout/);
 				taps.read = undefined;
 				assert.is(bed.chip.operations, operations, `read ${at}`);
 			}
@@ -900,11 +900,11 @@ test("sizes: which work, and what the error suggests instead", () => {
 		assert.is(areas >= 3, units >= 8);
 	}
 	const refused = (work: () => unknown, message: RegExp) => refuses(work, RangeError, message);
-	refused(() => plan(3 * 4096), /too small, with this pageLength at least 16384 are needed/);
-	refused(() => plan(KB * KB * KB, 512, 512), /2097152 pages of 512, at most 1048576 are possible/);
+	refused(() => plan(3 * 4096), /too small: this pageLength needs at least 16384/);
+	refused(() => plan(KB * KB * KB, 512, 512), /2097152 pages of 512, more than 1048576/);
 	refused(() => plan(KB * KB, 65_536), /pageLength, 4096, .* blockLength, 65536/);
 	refused(() => plan(64 * KB, 512, 512, 256), /pages of 512 are too short for a writeAlign of 256/);
-	refused(() => planFlash({ size: 10_000, blockLength: 4096, blocks: 3 }, 4096), /cannot be/);
+	refused(() => planFlash({ size: 10_000, blockLength: 4096, blocks: 3 }, 4096), /impossible/);
 	// what the error suggests works
 	for (const writeAlign of [1, 64, 256]) {
 		let message = "";

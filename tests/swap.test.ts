@@ -152,15 +152,15 @@ test("options: errors name them, before anything is done", () => {
 	const wrong: [Wrong, ErrorConstructor, RegExp][] = [
 		[undefined, TypeError, /^options: /],
 		[{}, TypeError, /^devices: /],
-		[{ devices, arena: 65536 }, TypeError, /^devices, arena: give one of them, not both/],
+		[{ devices, arena: 65536 }, TypeError, /^devices, arena: pass one of them, not both/],
 		[{ arena: null }, TypeError, /^arena: must be a number of bytes/],
 		[{ arena: 0 }, RangeError, /^arena: 0 is not an integer from 1/],
-		[{ devices, slots: 4 }, TypeError, /^slots: is no option; there are arena, devices, keys, resident, /],
-		[{ devices, resident: { slots: 1, byteLength: 1, kind: 1 } }, TypeError, /^resident.kind: is no option/],
+		[{ devices, slots: 4 }, TypeError, /^slots: is not an option; the options are arena, devices, keys, resident, /],
+		[{ devices, resident: { slots: 1, byteLength: 1, kind: 1 } }, TypeError, /^resident.kind: is not an option/],
 		[{ devices: [] }, TypeError, /^devices: /],
 		[{ devices: zram }, TypeError, /^devices: /],
 		[{ devices: [{}] }, TypeError, /^devices: /],
-		[{ devices: [zram, small] }, RangeError, /^devices: .*one length/],
+		[{ devices: [zram, small] }, RangeError, /^devices: .*same pageLength/],
 		[{ devices: [zram, zram] }, RangeError, /^devices: .*twice/],
 		[{ devices, keys: 0 }, RangeError, /^keys: 0 is not an integer from 1 to 65534$/],
 		[{ devices, keys: "1" }, TypeError, /^keys: /],
@@ -324,7 +324,11 @@ test("slots: the one released longest ago is reused; all held is EBUSY; too larg
 	pool.acquire("b");
 	pool.write("large", new Uint8Array(FRAME + 1));
 	pool.release("a");
-	refuses(() => pool.acquire("large"), RangeError, `acquire: a buffer of ${FRAME + 1} bytes, but slots have ${FRAME}`);
+	refuses(
+		() => pool.acquire("large"),
+		RangeError,
+		`acquire: the buffer has ${FRAME + 1} bytes, slots have ${FRAME}: raise resident.byteLength`,
+	);
 	const { pool: none } = makePool({ resident: undefined });
 	none.write("a", new Uint8Array(1));
 	refuses(() => none.acquire("a"), RangeError, /slots have 0/);
@@ -452,8 +456,8 @@ test("holding a buffer can't take it from the pool: the next acquire is whole", 
 	take(held);
 	if (held.length === 0) {
 		// JavaScript's own buffers can be detached: the bytes have moved elsewhere, and no zeros are stored
-		refuses(() => pool.acquire("a"), TypeError, "acquire: the view was detached: release it with discard");
-		refuses(() => pool.release("a"), TypeError, "release: the view was detached: release it with discard");
+		refuses(() => pool.acquire("a"), TypeError, "acquire: the view was detached: release it with discard = true");
+		refuses(() => pool.release("a"), TypeError, "release: the view was detached: release it with discard = true");
 		pool.release("a", true);
 		same(pool.acquire("a"), frame(1));
 	} else assert.is(pool.acquire("a")[0], 7);
@@ -462,7 +466,7 @@ test("holding a buffer can't take it from the pool: the next acquire is whole", 
 test("debug: release throws if a view in mode r was changed; discard drops the change", () => {
 	const { pool } = makePool({ debug: true });
 	pool.write("a", frame(1));
-	const changed = /^release: the view was changed, but acquired in mode "r"$/;
+	const changed = /^release: the view was changed: acquire it in mode "r\+"$/;
 	for (const at of [0, 17, FRAME - 1]) {
 		const view = pool.acquire("a", "r");
 		view[at] = (view[at] as number) ^ 1;
@@ -701,7 +705,7 @@ test("owned buffers: have no key; their handle reads, writes and acquires; close
 	handle.close();
 	zeros.close();
 	for (const call of [() => handle.read(), () => handle.acquire(), () => handle.byteLength])
-		refuses(call, Error, /the buffer is closed/);
+		refuses(call, Error, /the buffer is closed: own a new one/);
 	assert.equal([pool.status().owned, zram.status().memUsed], [0, memUsed]);
 });
 

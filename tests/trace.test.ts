@@ -389,7 +389,7 @@ test("arguments", () => {
 	const { zram } = makeDevice();
 	const make = (options: unknown) => () => new Trace(options as TraceOptions);
 	refuses(make(undefined), TypeError, /^options: /);
-	refuses(make({ zram, byteLength: 1024, speed: 1 }), TypeError, /^speed: is no option/);
+	refuses(make({ zram, byteLength: 1024, speed: 1 }), TypeError, /^speed: is not an option/);
 	refuses(make({ zram: {}, byteLength: 1024 }), TypeError, /^zram: /);
 	refuses(make({ zram, byteLength: "1024" }), TypeError, /^byteLength: /);
 	for (const byteLength of [0, 1023, 1024.5, 2 ** 31]) refuses(make({ zram, byteLength }), RangeError, /^byteLength: /);

@@ -109,7 +109,7 @@ test("errors say what is wrong, with the exit codes --help names", async () => {
 	const cases: [string[], number, RegExp][] = [
 		[[join(folder, "none")], 1, /ENOENT/],
 		[[file("other.log", "hello\n")], 1, /no status line in .*other\.log/],
-		[["inspect", noise], 1, /not a zram region/],
+		[["inspect", noise], 1, /not the dump of a zram region/],
 		[["inspect"], 2, /a file is missing/],
 		[["--nonsense"], 2, /--nonsense/],
 		[["a", "b"], 2, /one file at a time/],

@@ -47,7 +47,7 @@ function toInteger(value: unknown): number {
 function bytesOf(buffer: Buffer): Uint8Array {
 	if (buffer instanceof Uint8Array) return buffer;
 	if (ArrayBuffer.isView(buffer)) return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-	if (typeof buffer !== OBJECT || buffer === null) throw new TypeError("buffer: not a buffer");
+	if (typeof buffer !== OBJECT || buffer === null) throw new TypeError("buffer: must be a buffer or a view of one");
 	return new Uint8Array(buffer as ArrayBuffer);
 }
 
@@ -63,7 +63,7 @@ export class Flash {
 
 	static #chipOf(flash: unknown): FlashChip {
 		const chip = Flash.#isFlash(flash) ? flash.#chip : undefined;
-		if (!chip) throw new SyntaxError("not an open Flash");
+		if (!chip) throw new SyntaxError("the receiver is not an open flash");
 		return chip;
 	}
 
@@ -108,23 +108,24 @@ export class Flash {
 	 */
 	write(buffer: Buffer, byteOffset: number): void {
 		const chip = Flash.#chipOf(this);
-		if (this.#readOnly) throw new Error("read-only");
+		if (this.#readOnly) throw new Error('the flash is read-only: open it with mode "r+"');
 		const bytes = bytesOf(buffer);
 		const position = toInteger(byteOffset);
 		Flash.#expectWithin(chip, position, bytes.length);
 		if (position % chip.writeAlign || bytes.length % chip.writeAlign)
-			throw new RangeError(`must begin and end at multiples of ${chip.writeAlign}`);
+			throw new RangeError(`byteOffset: a write must begin and end at multiples of ${chip.writeAlign}`);
 		if (bytes.length) chip.program(bytes, 0, bytes.length, position);
 	}
 
 	/** Erases the blocks from `start` to `end` - 1; without `end` the one. */
 	eraseBlock(start: number, end?: number): void {
 		const chip = Flash.#chipOf(this);
-		if (start === undefined) throw new SyntaxError("start: missing");
-		if (this.#readOnly) throw new Error("read-only");
+		if (start === undefined) throw new SyntaxError("start: is missing");
+		if (this.#readOnly) throw new Error('the flash is read-only: open it with mode "r+"');
 		const first = toInteger(start);
 		const last = end === undefined ? first + 1 : toInteger(end);
-		if (first < 0 || last <= first || last > chip.blocks) throw new RangeError("start, end: not within the flash");
+		if (first < 0 || last <= first || last > chip.blocks)
+			throw new RangeError(`start, end: ${first} to ${last} is not a range of blocks within 0 to ${chip.blocks}`);
 		for (let block = first; block < last; block++) chip.erase(block);
 	}
 
@@ -135,12 +136,13 @@ export class Flash {
 
 	/** May be called again. */
 	close(): void {
-		if (!Flash.#isFlash(this)) throw new SyntaxError("not a Flash");
+		if (!Flash.#isFlash(this)) throw new SyntaxError("the receiver is not a flash");
 		this.#chip = undefined;
 	}
 
 	static #expectWithin(chip: FlashChip, position: number, length: number) {
-		if (!(position >= 0 && length >= 0 && position + length <= chip.size)) throw new RangeError("past the end");
+		if (!(position >= 0 && length >= 0 && position + length <= chip.size))
+			throw new RangeError(`byteOffset: ${length} bytes at ${position} reach past the partition's ${chip.size}`);
 	}
 }
 
@@ -149,10 +151,10 @@ export function flashStorage(partitions: Record<string, FlashChip>): FlashStorag
 	return Object.freeze({
 		open(options: FlashOptions): Flash {
 			const { path, mode = "r+", format = "buffer" } = options;
-			if (path === undefined) throw new Error("no path");
+			if (path === undefined) throw new Error("path: is missing");
 			const chip = Object.hasOwn(partitions, `${path}`) ? partitions[path] : undefined;
-			if (!chip) throw new Error(`${path}: no such partition`);
-			if (`${mode}` !== "r" && mode !== "r+") throw new Error(`${mode}: not a mode`);
+			if (!chip) throw new Error(`path: there is no partition ${path}`);
+			if (`${mode}` !== "r" && mode !== "r+") throw new Error('mode: must be "r" or "r+"');
 			if (format !== "buffer") throw new RangeError('format: must be "buffer"');
 			return new Flash(chip, mode === "r");
 		},

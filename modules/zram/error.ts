@@ -39,6 +39,7 @@ const NUMBER = typeof 0;
 export function refuseInteger(name: string, value: unknown, least: number, most: number): Error | undefined {
 	if (typeof value !== NUMBER) return new TypeError(`${name}: must be a number`);
 	if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return undefined;
+	if (most < least) return new RangeError(`${name}: ${value} is out of range, as there is none`);
 	return new RangeError(`${name}: ${value} is not an integer from ${least} to ${most}`);
 }
 
@@ -46,7 +47,7 @@ export function refuseInteger(name: string, value: unknown, least: number, most:
 export function refuseNames(prefix: string, options: object, names: Readonly<Record<string, true>>): Error | undefined {
 	const wrong = Object.keys(options).find((name) => !Object.hasOwn(names, name));
 	if (wrong === undefined) return undefined;
-	return new TypeError(`${prefix}${wrong}: is no option; there are ${Object.keys(names).join(", ")}`);
+	return new TypeError(`${prefix}${wrong}: is not an option; the options are ${Object.keys(names).join(", ")}`);
 }
 
 /** Throws what a check has found, if it has. */

@@ -157,7 +157,7 @@ class Partition {
 
 	static #expect(receiver: unknown): Partition {
 		if (typeof receiver !== OBJECT || receiver === null || !(#blocks in (receiver as object)))
-			throw new SyntaxError("the receiver is no flash");
+			throw new SyntaxError("the receiver is not a flash");
 		return receiver as Partition;
 	}
 
@@ -231,7 +231,7 @@ class Partition {
 		const from = toInteger(start);
 		const to = end === undefined ? from + 1 : toInteger(end);
 		if (!isWithin(from, partition.#count - 1) || !isWithin(to, partition.#count) || from >= to)
-			throw new RangeError(`start, end: ${from}, ${to} are no blocks from 0 to ${partition.#count}`);
+			throw new RangeError(`start, end: ${from} to ${to} is not a range of blocks within 0 to ${partition.#count}`);
 		for (let block = from; block < to; block++) partition.#blocks.erase(partition.#first + block);
 	}
 
@@ -264,13 +264,13 @@ class Partition {
 	}
 
 	#checkWritable() {
-		if (this.#isReadOnly) throw new Error("the flash is read-only");
+		if (this.#isReadOnly) throw new Error('the flash is read-only: open it with mode "r+"');
 	}
 
 	#checkRange(offset: number, length: number) {
 		const size = this.#count * this.#blocks.zram.pageLength;
 		if (!isWithin(length, size) || !isWithin(offset, size - length))
-			throw new RangeError(`byteOffset: ${length} bytes at ${offset} are not within ${size}`);
+			throw new RangeError(`byteOffset: ${length} bytes at ${offset} reach past the partition's ${size}`);
 	}
 }
 
@@ -285,9 +285,9 @@ function isReadOnly(mode: unknown): boolean {
 
 /** Places partitions one behind the other: the first block and the number of blocks, by path. */
 function place({ device, partitions }: ZramFlashOptions): Map<string, { first: number; count: number }> {
-	if (typeof device?.trim !== "function") throw new TypeError("device: must be a device");
+	if (typeof device?.trim !== "function") throw new TypeError("device: must be a Zram");
 	if (typeof partitions !== "object" || partitions === null)
-		throw new TypeError("partitions: must be an object of numbers of blocks");
+		throw new TypeError("partitions: must be an object of block counts by path");
 	const places = new Map<string, { first: number; count: number }>();
 	const blockCount = device.byteLength / device.pageLength;
 	let first = 0;
@@ -332,7 +332,7 @@ export default class ZramFlash {
 		if (format !== "buffer") throw new RangeError('format: must be "buffer"');
 		if (path === undefined) throw new Error("path: is missing");
 		const found = this.#places.get(`${path}`);
-		if (!found) throw new Error(`path: there is no partition ${path}`);
+		if (!found) throw new Error(`path: there is no partition ${path}; there are ${[...this].join(", ")}`);
 		return new Partition(this.#blocks, found.first, found.count, isReadOnly(mode));
 	}
 

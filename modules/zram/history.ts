@@ -93,7 +93,7 @@ function layoutOf(pool: SwapPool, fields: unknown): PageLayout {
 	const { pageLength } = pool.values.chains;
 	const recordLength = made.reduce((sum, { type }) => sum + type.size, 0) || 1;
 	if (recordLength > pageLength)
-		throw new RangeError(`fields: a record has ${recordLength} bytes, but a page only ${pageLength}`);
+		throw new RangeError(`fields: a record of ${recordLength} bytes does not fit in a page of ${pageLength}`);
 	return { pageLength, recordLength, fields: made };
 }
 
@@ -103,7 +103,8 @@ function configure<F extends Fields>(options: HistoryOptions<F>) {
 	check(refuseNames("", options, NAMES));
 	const { pool, key, fields } = options;
 	const layout = layoutOf(pool, fields);
-	if (pool.byteLength(key) !== undefined) throw new RangeError(`key: there is a buffer ${key} already`);
+	if (pool.byteLength(key) !== undefined)
+		throw new RangeError(`key: there is a buffer ${key} already: delete it or choose another key`);
 	return { pool, key, fields, layout };
 }
 
@@ -205,7 +206,8 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 			return this.#store(isLast ? this.#lastRecord : this.#record, 1);
 		}
 		this.#expectOpen();
-		if (fault < 0) throw new ZramError("EBUSY", "a getter of the record has appended to the history");
+		if (fault < 0)
+			throw new ZramError("EBUSY", "a getter of the record has appended to the history: append plain values");
 		const length = Engine.bufferLength(record as ByteBuffer, 1);
 		if (length >= 0) return this.#appendBytes(record as ByteBuffer, length);
 		if (this.#fields && !ArrayBuffer.isView(record)) throw this.#refuseRecord(record, this.#fields[fault] as Field);
@@ -306,12 +308,12 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 	}
 
 	#expectOpen() {
-		if (this.#number < 0) throw new ZramError("ECLOSED", "the history is closed");
+		if (this.#number < 0) throw new ZramError("ECLOSED", "the history is closed: make a new one");
 		if (this.#values.isClosed) this.#values.expectOpen();
 	}
 
 	#refuseLog(call: string): never {
-		throw new TypeError(`${call}: a log of bytes has no records`);
+		throw new TypeError(`${call}: a log of bytes has no records: read() its bytes`);
 	}
 
 	#refuseRecord(record: unknown, fault: Field): Error {
@@ -322,7 +324,7 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 	#appendBytes(bytes: ByteBuffer, length: number): number {
 		this.#expectOpen();
 		if (length % this.#recordLength)
-			throw new RangeError(`record.byteLength: ${length} is no multiple of ${this.#recordLength}`);
+			throw new RangeError(`record.byteLength: ${length} is not a multiple of ${this.#recordLength}, a record's`);
 		if (length === 0) return this.#end;
 		if (this.#recordLength === 1 && length <= this.#perPage) return this.#store(bytes, length, length);
 		return this.#appendPages(bytesOf(bytes, length));

@@ -132,7 +132,7 @@ function next({ head, source, sent }: Sending, count: number): ByteBuffer {
 	if (sent < head.length) return head.subarray(sent, sent + count);
 	const length = Math.min(count, PIECE);
 	const piece = source.read(length, sent - head.length);
-	if (piece?.byteLength !== length) throw new Error("what is being sent has become shorter");
+	if (piece?.byteLength !== length) throw new Error("the value became shorter or was dropped while it was sent");
 	return piece;
 }
 

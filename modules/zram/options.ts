@@ -190,10 +190,11 @@ function flashGeometry(io: FlashIO, path: string, pageLength: number): FlashGeom
 
 function toBacking(options: BackingOptions | undefined, pageLength: number): Backing | undefined {
 	if (options === undefined) return undefined;
-	if (typeof options !== "object" || options === null) throw new TypeError("backing: must be { io, path, … }");
+	if (typeof options !== "object" || options === null) throw new TypeError("backing: must be { io, path }");
 	check(refuseNames("backing.", options, BACKING_NAMES));
 	const { io, path, endurance = 100_000, lifetime = 10, offload = "any", format = false, ticks = hostTicks } = options;
-	if (typeof io?.open !== "function") throw new TypeError("backing.io: must be a flash storage, with open()");
+	if (typeof io?.open !== "function")
+		throw new TypeError("backing.io: must have open(), as embedded:storage/flash has");
 	if (typeof path !== "string") throw new TypeError("backing.path: must be a string");
 	check(refuseInteger("backing.endurance", endurance, 100, 10_000_000));
 	if (typeof lifetime !== "number") throw new TypeError("backing.lifetime: must be a number");
@@ -223,10 +224,10 @@ function toCodecs(names: unknown, Engine: EngineConstructor): number {
 	const known = codecNames(CODECS_ALL, Engine);
 	if (names === undefined) return CODECS_ALL;
 	if (!Array.isArray(names)) throw new TypeError(`codecs: must be an array of ${known.join(", ")}`);
-	if (names.length === 0) throw new RangeError(`codecs: must have one at least of ${known.join(", ")}`);
+	if (names.length === 0) throw new RangeError(`codecs: must name at least one of ${known.join(", ")}`);
 	let codecs = 0;
 	for (const name of names) {
-		if (!known.includes(name)) throw new RangeError(`codecs: ${String(name)} is none of ${known.join(", ")}`);
+		if (!known.includes(name)) throw new RangeError(`codecs: ${String(name)} is not one of ${known.join(", ")}`);
 		for (let id = 0; id < CODEC_IDS; id++) if (Engine.codecName(id) === name) codecs |= 1 << id;
 	}
 	return codecs;
@@ -283,9 +284,11 @@ function toRegion(arena: unknown, Engine: EngineConstructor): Region {
 	}
 	const arenaLength = Engine.bufferLength(arena, 4, true);
 	if (arenaLength < 0)
-		throw new TypeError("arena: the buffer must be of bytes, 4-aligned, and not detached or read-only");
-	if (isResizable(arena)) throw new TypeError("arena: the buffer must not be resizable");
-	if (isShared(arena)) throw new TypeError("arena: the buffer must not be shared with other machines");
+		throw new TypeError(
+			"arena: a buffer must hold bytes, start at a multiple of 4, and be neither detached nor read-only",
+		);
+	if (isResizable(arena)) throw new TypeError("arena: a buffer must not be resizable");
+	if (isShared(arena)) throw new TypeError("arena: a buffer must not be shared with other machines");
 	return { ready: arena as ByteBuffer, arenaLength, memory: undefined };
 }
 
@@ -331,7 +334,7 @@ export function configure(options: ZramOptions, Engine: EngineConstructor): Conf
 	const minimum = length(PLAN_ARENA_MIN);
 	const maximum = length(PLAN_ARENA_MAX);
 	if (arenaLength > maximum)
-		throw new RangeError(`arena.byteLength: ${arenaLength} is too large for this pageLength, at most ${maximum}`);
+		throw new RangeError(`arena.byteLength: ${arenaLength} is too large for this pageLength: at most ${maximum}`);
 	const granuleLength = word(PLAN_GRANULE_LENGTH);
 	const data = granuleLength * word(PLAN_GRANULE_COUNT);
 	const metadata = word(PLAN_METADATA);

@@ -53,7 +53,7 @@ import {
 	VERSION,
 	WRITES,
 } from "zram/engine/header";
-import { FLAG_INTEGRITY, FLAG_WIPE, SLOT_LENGTH } from "zram/engine/interface";
+import { type Engine as EngineInstance, FLAG_INTEGRITY, FLAG_WIPE, SLOT_LENGTH } from "zram/engine/interface";
 import { ZramError } from "zram/error";
 import { bufferOf, byteLengthOf, byteOffsetOf } from "zram/view";
 
@@ -237,6 +237,18 @@ export function parseStatistics(
 	};
 }
 
+/** Bytes of a device's arena that the next page can take under the limit: whole granules. Flash is not counted. */
+export function bytesFree(
+	engine: EngineInstance,
+	{ granuleLength, metadata }: { granuleLength: number; metadata: number },
+): number {
+	const words = new Uint32Array(HEADER_LENGTH / 4);
+	engine.header(words.buffer);
+	const limitGranules = (((words[LIMIT] as number) - metadata) / granuleLength) | 0;
+	const granules = limitGranules - (words[USED_GRANULES] as number);
+	return granules > 0 ? granules * granuleLength : 0;
+}
+
 const STATES = Object.freeze({
 	[STATE_SAME]: "same",
 	[STATE_COMPRESSED]: "compressed",
@@ -271,12 +283,12 @@ export function inspect(bytes: ArrayBufferView | ArrayBufferLike | HostBuffer): 
 		? new DataView(bufferOf(bytes), byteOffsetOf(bytes), byteLengthOf(bytes))
 		: new DataView(bytes as ArrayBuffer);
 	if (dump.byteLength < HEADER_LENGTH || wordOf(dump, MAGIC) !== REGION_MAGIC)
-		throw new ZramError("ECORRUPT", "not a zram region");
+		throw new ZramError("ECORRUPT", "not the dump of a zram region");
 	const version = wordOf(dump, VERSION);
 	if (version !== REGION_VERSION)
-		throw new ZramError("ECORRUPT", `a region of version ${version}, not ${REGION_VERSION}`);
+		throw new ZramError("ECORRUPT", `the region has version ${version}, this build reads ${REGION_VERSION}`);
 	const geometry = parseGeometry(dump);
-	if (!isPossible(geometry)) throw new ZramError("ECORRUPT", "no region has this geometry");
+	if (!isPossible(geometry)) throw new ZramError("ECORRUPT", "the header is damaged: no region has this geometry");
 	if (HEADER_LENGTH + geometry.pageCount * ENTRY_LENGTH > dump.byteLength)
 		throw new ZramError("ECORRUPT", `the page table is cut off: ${dump.byteLength} of ${geometry.arenaLength} bytes`);
 	const metadata = geometry.arenaLength - geometry.granuleLength * geometry.granuleCount;

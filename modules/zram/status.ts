@@ -96,7 +96,8 @@ function pair(key: string, value: number): string {
  * @throws RangeError for such a name, and what `status()` throws
  */
 export function formatStatus(name: string, zram: Zram, ms: number): string {
-	if (!/^[A-Za-z0-9_-]+$/.test(name)) throw new RangeError(`name: "${name}" is not of letters, digits, "_" and "-"`);
+	if (!/^[A-Za-z0-9_-]+$/.test(name))
+		throw new RangeError(`name: "${name}" must consist of letters, digits, "_" and "-"`);
 	const status = zram.status();
 	const { backing } = status;
 	const { byteLength, pageLength } = zram;

@@ -233,7 +233,7 @@ export class OwnedBuffer {
 
 	#open(): number {
 		this.#values.expectOpen();
-		if (this.#number === undefined) throw new Error("the buffer is closed");
+		if (this.#number === undefined) throw new Error("the buffer is closed: own a new one");
 		return this.#number;
 	}
 }
@@ -627,7 +627,7 @@ export default class SwapPool {
 		const number = values.table.find(key);
 		if (number !== undefined) return number;
 		values.expectOpen(); // a closed pool has no keys
-		throw new RangeError(`key: there is no buffer ${key}`);
+		throw new RangeError(`key: there is no buffer ${key}: write or create it first`);
 	}
 
 	/** It has the number of a buffer, never its handle, and no way to the pool: neither is kept alive by it. */

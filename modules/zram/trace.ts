@@ -107,7 +107,7 @@ const METHODS = Object.freeze([
 
 function checkSink(name: string, sink: unknown) {
 	if (typeof (sink as TraceSink | undefined)?.write !== "function")
-		throw new TypeError(`${name}: must have a method write`);
+		throw new TypeError(`${name}: must have a method write()`);
 }
 
 /**
@@ -165,7 +165,8 @@ export default class Trace {
 		if (typeof ticks !== "function") throw new TypeError("ticks: must be a function");
 		zram.expectReady();
 		const { engine, layout } = zram.insides;
-		if (Object.hasOwn(engine, "read")) throw new ZramError("EBUSY", "the device is recorded already");
+		if (Object.hasOwn(engine, "read"))
+			throw new ZramError("EBUSY", "the device is recorded already: close that trace first");
 
 		this.#zram = zram;
 		this.#engine = engine;
@@ -231,7 +232,7 @@ export default class Trace {
 	}
 
 	#expectOpen() {
-		if (this.#closed) throw new ZramError("ECLOSED", "the trace is closed");
+		if (this.#closed) throw new ZramError("ECLOSED", "the trace is closed: make a new one");
 	}
 
 	// --- blocks
@@ -497,7 +498,8 @@ function toText(bytes: Uint8Array): string {
  * @throws RangeError for such a name, TypeError if `print` is no function
  */
 export function traceLines(name: string, print: (line: string) => void): TraceSink {
-	if (!/^[A-Za-z0-9_-]+$/.test(name)) throw new RangeError(`name: "${name}" is not of letters, digits, "_" and "-"`);
+	if (!/^[A-Za-z0-9_-]+$/.test(name))
+		throw new RangeError(`name: "${name}" must consist of letters, digits, "_" and "-"`);
 	if (typeof print !== "function") throw new TypeError("print: must be a function");
 	return { write: (buffer) => print(`${FORMAT} ${name} ${toText(new Uint8Array(buffer))} ${END}`) };
 }

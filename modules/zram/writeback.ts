@@ -29,7 +29,8 @@ interface Validated {
 }
 
 function validate(request: WritebackRequest, pageCount: number, pageLength: number): Validated {
-	if (typeof request !== "object" || request === null) throw new TypeError("writeback: must be { type, … }");
+	if (typeof request !== "object" || request === null)
+		throw new TypeError("request: must be { type, minAge, pages, bytes }");
 	const { type, bytes = Number.MAX_SAFE_INTEGER } = request;
 	if (type !== "idle" && type !== "huge" && type !== "page")
 		throw new RangeError('type: must be "idle", "huge" or "page"');

@@ -55,7 +55,15 @@ import { Memory, ticks } from "zram/memory";
 import type { Offload } from "zram/offload";
 import { Pace } from "zram/offload/pace";
 import { configure, type ZramLayout, type ZramOptions } from "zram/options";
-import { type Inspection, inspect, type PageState, parseEntry, parseStatistics, type Statistics } from "zram/region";
+import {
+	bytesFree,
+	type Inspection,
+	inspect,
+	type PageState,
+	parseEntry,
+	parseStatistics,
+	type Statistics,
+} from "zram/region";
 import { type WritebackRequest, writeback } from "zram/writeback";
 
 export type { BackingOptions, BackingStatus, FlashDevice, FlashIO, FlashStatus } from "zram/backing";
@@ -91,6 +99,9 @@ const OPERATIONS = Object.freeze(["read", "write", "trim"] as const);
 
 /** What typeof says of a number. A literal would be a new string for each call, unless the code is preloaded. */
 const NUMBER = typeof 0;
+
+/** The stored length in engine.packed. */
+const PACKED_LENGTH = 0x1fff;
 
 /** Milliseconds that packing a page that rests takes on a microcontroller, until it was measured. */
 const PACKING = 15;
@@ -142,20 +153,34 @@ export interface Insides {
 
 function expectIdle(claimant: Claimant | undefined) {
 	if (claimant?.isBusy)
-		throw new ZramError("EBUSY", "the device cannot be reset or closed from within an operation of its pool");
+		throw new ZramError("EBUSY", "the device is in the middle of its pool's call: reset or close it after that");
 }
 
 /** The error for a call that could not even begin. */
 function misuse(result: number): Error {
-	if (result === ERROR_CLOSED) return new ZramError("ECLOSED", "the device is closed");
+	if (result === ERROR_CLOSED) return new ZramError("ECLOSED", "the device is closed: make a new one");
 	if (result === ERROR_BUSY)
-		return new ZramError("EBUSY", "the device cannot be used from within its own callback or backing flash");
-	if (result === ERROR_ARENA) return new TypeError("arena: the buffer was detached or its length changed");
+		return new ZramError("EBUSY", "the device was called from within its own callback or flash driver: call it later");
+	if (result === ERROR_ARENA)
+		return new TypeError("arena: the buffer was detached or its length changed: its pages are lost, close the device");
 	return new Error(`engine: unknown result ${result}`);
 }
 
 function expect(result: number) {
 	if (result < 0) throw misuse(result);
+}
+
+/** The error for a page that does not fit. */
+function full(engine: EngineInstance, layout: ZramLayout, limit: number, offload: Offload | undefined): ZramError {
+	const page = `page ${engine.stopped} needs ${engine.packed & PACKED_LENGTH} bytes`;
+	const room = `${bytesFree(engine, layout)} of ${limit} are free${offload ? " and flash takes no more" : ""}`;
+	const more = limit < layout.arenaLength ? "raise limit" : "enlarge the arena";
+	return new ZramError("ENOSPC", `${page}, ${room}: trim pages or ${more}`);
+}
+
+/** What is said of a damaged page. */
+function damage({ stopped }: EngineInstance): string {
+	return `page ${stopped} is damaged: overwrite or drop its data; if that fails, reset the device`;
 }
 
 /**
@@ -222,7 +247,7 @@ export default class Zram {
 		const { layout, threshold, plan, ready, memory, backing } = configure(options, Engine);
 		if (layout.data === 0)
 			throw new RangeError(
-				`arena.byteLength: ${layout.arenaLength} is too small for this device, at least ${layout.minimum} are needed`,
+				`arena.byteLength: ${layout.arenaLength} is too small for this device: it needs at least ${layout.minimum}`,
 			);
 
 		this.#layout = layout;
@@ -467,7 +492,7 @@ export default class Zram {
 			const { stopped } = this.#engine;
 			throw this.#damaged(
 				"ECORRUPT",
-				`invariant ${invariant}, ${INVARIANTS[invariant]}, does not hold at page or granule ${stopped}`,
+				`invariant ${invariant}, ${INVARIANTS[invariant]}, does not hold at page or granule ${stopped}: reset the device`,
 			);
 		}
 	}
@@ -500,9 +525,9 @@ export default class Zram {
 	 */
 	writeback(request: WritebackRequest): number {
 		this.expectReady();
-		if (!this.#offload) throw new Error("writeback: the device has no backing");
+		if (!this.#offload) throw new Error("writeback: the device has no flash; give it the option backing");
 		const count = writeback(this.#offload, this.#engine, this.#layout, this.#threshold, request);
-		if (count < 0) throw this.#damaged("ECORRUPT", `page ${this.#engine.stopped} is damaged`);
+		if (count < 0) throw this.#damaged("ECORRUPT", damage(this.#engine));
 		return count;
 	}
 
@@ -576,7 +601,7 @@ export default class Zram {
 	 */
 	claim(claimant: Claimant): void {
 		this.expectReady();
-		if (this.#claimant) throw new ZramError("EBUSY", "the device belongs to another pool or flash");
+		if (this.#claimant) throw new ZramError("EBUSY", "the device belongs to another pool or flash: close that first");
 		this.#claimant = claimant;
 	}
 
@@ -670,7 +695,7 @@ export default class Zram {
 		// to an engine a number is no buffer
 		if (typeof target === NUMBER) {
 			if (start !== undefined || length !== undefined)
-				throw this.#invalid(new TypeError("start, length: only with a buffer"));
+				throw this.#invalid(new TypeError("start, length: need a buffer to read into"));
 			return this.#readNew(target as number, byteOffset);
 		}
 		return this.#finish(READ, this.#goOn(READ, result, target, byteOffset, start, length));
@@ -773,8 +798,8 @@ export default class Zram {
 		const { stopped } = this.#engine;
 		this.#done = done;
 		if (code === ERROR_FULL) this.#pressure?.fire();
-		else if (code === ERROR_CORRUPT) this.#damaged("ECORRUPT", `page ${stopped} is damaged`);
-		else this.#damaged("EIO", `page ${stopped} cannot be read from flash`);
+		else if (code === ERROR_CORRUPT) this.#damaged("ECORRUPT", damage(this.#engine));
+		else this.#damaged("EIO", `page ${stopped} cannot be read from flash: overwrite or drop its data`);
 		return code;
 	}
 
@@ -783,7 +808,7 @@ export default class Zram {
 		if (result >= 0) return result;
 		const error =
 			result === ERROR_FULL
-				? new ZramError("ENOSPC", `no room for page ${this.#engine.stopped}`)
+				? full(this.#engine, this.#layout, this.#limit, this.#offload)
 				: (this.#damage as ZramError);
 		if (operation !== READ) error.bytesWritten = this.#done;
 		throw error;
@@ -798,7 +823,7 @@ export default class Zram {
 		start?: number,
 		length?: number,
 	): Error {
-		if (result === ERROR_OVERLAP) return this.#invalid(new RangeError("buffer: overlaps the arena"));
+		if (result === ERROR_OVERLAP) return this.#invalid(new RangeError("buffer: must not overlap the arena"));
 		if (result !== ERROR_BUFFER && result !== ERROR_OFFSET) return misuse(result);
 		if (operation === TRIM) return this.#invalid(this.#refuseRange("byteLength", target, byteOffset));
 		const byteLength = result === ERROR_OFFSET ? Engine.bufferLength(target, 1) : -1;

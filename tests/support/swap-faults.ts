@@ -335,7 +335,7 @@ function readOpen(handle: OwnedBuffer): ArrayBuffer | undefined {
 	try {
 		return handle.read();
 	} catch (error) {
-		if ((error as Error).message !== "the buffer is closed") throw error;
+		if ((error as Error).message !== "the buffer is closed: own a new one") throw error;
 		return undefined;
 	}
 }

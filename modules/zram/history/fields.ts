@@ -45,11 +45,11 @@ export interface Field {
 /** The fields of a record, in their order. TypeError naming what is none. */
 export function makeFields(fields: unknown): Field[] {
 	if (typeof fields !== "object" || fields === null || Object.keys(fields).length === 0)
-		throw new TypeError("fields: must be an object of names and types, at least one");
+		throw new TypeError("fields: must be an object of types by name, at least one");
 	let offset = 0;
 	return Object.entries(fields).map(([name, type]) => {
 		if (typeof type !== "string" || !Object.hasOwn(TYPES, type))
-			throw new TypeError(`fields.${name}: is no type; there are ${Object.keys(TYPES).join(", ")}`);
+			throw new TypeError(`fields.${name}: is not a type; the types are ${Object.keys(TYPES).join(", ")}`);
 		const found = TYPES[type as FieldType];
 		offset += found.size;
 		return { name, offset: offset - found.size, type: found };

@@ -60,16 +60,16 @@ function refuse({ size, blockLength, blocks, writeAlign = 1, eraseValue = 0xff }
 	const isPower = (value: number) => isCount(value) && (value & (value - 1)) === 0;
 	const units = Math.floor((blocks * blockLength) / pageLength);
 	if (!isCount(size) || !isCount(blockLength) || !isCount(blocks) || blockLength * blocks > size)
-		return `a flash of ${size} bytes in ${blocks} blocks of ${blockLength} cannot be`;
-	if (blockLength * blocks > SIZE_MOST) return `${size} bytes of flash are too many, at most ${SIZE_MOST} can be used`;
+		return `the driver's status() is impossible: ${size} bytes in ${blocks} blocks of ${blockLength}`;
+	if (blockLength * blocks > SIZE_MOST) return `${size} bytes of flash are too many: use at most ${SIZE_MOST}`;
 	if (!isPower(writeAlign) || writeAlign > 256) return `writeAlign is ${writeAlign}, not a power of two from 1 to 256`;
 	if (eraseValue !== 0 && eraseValue !== 0xff) return `eraseValue is ${eraseValue}, neither 255 nor 0`;
 	if (!isPower(blockLength) || blockLength < writeAlign)
-		return `blocks of ${blockLength} bytes are no power of two, or shorter than writeAlign`;
+		return `blockLength is ${blockLength}, not a power of two of at least writeAlign, ${writeAlign}`;
 	if (blockLength > pageLength)
-		return `pageLength, ${pageLength}, is less than the flash's blockLength, ${blockLength}: a page takes one block or more`;
+		return `pageLength, ${pageLength}, is less than the flash's blockLength, ${blockLength}: raise pageLength`;
 	if (units > UNITS_MOST)
-		return `${size} bytes of flash have ${units} pages of ${pageLength}, at most ${UNITS_MOST} are possible: use longer pages, or less flash`;
+		return `${size} bytes of flash are ${units} pages of ${pageLength}, more than ${UNITS_MOST}: raise pageLength or use less flash`;
 	return undefined;
 }
 
@@ -78,7 +78,7 @@ function refuseUnits(units: number, pageLength: number, step: number): string {
 	let enough = Math.max(units, 3) + 1;
 	while (enough <= UNITS_MOST && planLog(enough, pageLength, step).areas === 0) enough = Math.ceil(enough * 1.01);
 	if (enough > UNITS_MOST) return `pages of ${pageLength} are too short for a writeAlign of ${step}`;
-	return `${units * pageLength} bytes of flash are too small, with this pageLength at least ${enough * pageLength} are needed`;
+	return `${units * pageLength} bytes of flash are too small: this pageLength needs at least ${enough * pageLength}`;
 }
 
 /** Divides a partition for pages of this length. Throws a RangeError that says what is wrong, and what would do. */

@@ -286,7 +286,7 @@ export class Log {
 			if (words.getUint32(4, true) !== TEXT || words.getUint32(8, true) !== TEXT_2) continue;
 			if (words.getUint32(12, true) === TEXT_3_VERSION_1) return "has a log of version 1, and this is version 2";
 			const isSame = words.getUint32(16, true) === this.#geometrySum;
-			return isSame ? "is ours, but its log is damaged" : "was used with another pageLength or driver";
+			return isSame ? "is ours, but its log is damaged" : "was last used with another pageLength or driver";
 		}
 		return "is not erased and not ours (flash with transparent encryption never looks erased)";
 	}
@@ -326,7 +326,7 @@ export class Log {
 			throw new Error(`backing: the partition ${this.#identify()}; pass format: true to start anew`);
 		// an erase that is torn would leave what no start takes for untouched
 		if (!((isUntouched && this.#create(false)) || this.#create(true)))
-			throw new Error("backing: the partition cannot be erased and programmed");
+			throw new Error("backing: the partition cannot be erased and programmed: check the driver and write protection");
 	}
 
 	/** Makes an area that counts, and an older one without credit to fall back to, if possible. False if that fails. */

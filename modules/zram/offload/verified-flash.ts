@@ -72,7 +72,7 @@ export class VerifiedFlash {
 		try {
 			const view = this.#view(length);
 			if (this.#device.read(view, position) !== length || Engine.copy(into, 0, view, 0, length) !== 0)
-				throw new Error(`backing: the flash does not read ${length} bytes at ${position}`);
+				throw new Error(`backing: the driver's read() returned less than the ${length} bytes asked for at ${position}`);
 		} finally {
 			this.#engine.hold(false);
 		}

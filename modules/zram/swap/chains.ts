@@ -29,6 +29,7 @@ import type { Claimant } from "zram";
 import Engine from "zram/engine";
 import { type ByteBuffer, ERROR_BUSY, ERROR_CORRUPT, ERROR_FULL } from "zram/engine/interface";
 import { Memory } from "zram/memory";
+import { bytesFree } from "zram/region";
 import type { Key } from "zram/swap/table";
 import type { Tail } from "zram/swap/tail";
 
@@ -174,6 +175,16 @@ export class Chains {
 	/** Bytes left in all arenas. */
 	get bytesLeft(): number {
 		return this.#places.reduce((sum, { bytesLeft }) => sum + bytesLeft, 0);
+	}
+
+	/** Bytes of all arenas that the next page can take; flash is not counted. */
+	get bytesFree(): number {
+		let sum = 0;
+		for (let i = 0; i < this.#places.length; i++) {
+			const { engine, layout } = (this.#places[i] as Place).zram.insides;
+			sum += bytesFree(engine, layout);
+		}
+		return sum;
 	}
 
 	/** Pages of values. */

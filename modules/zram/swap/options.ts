@@ -99,16 +99,16 @@ const RESIDENT_NAMES: Record<keyof ResidentOptions, true> = Object.freeze({
 });
 
 function checkDevices(devices: unknown, arena: unknown) {
-	if (devices !== undefined && arena !== undefined) throw new TypeError("devices, arena: give one of them, not both");
+	if (devices !== undefined && arena !== undefined) throw new TypeError("devices, arena: pass one of them, not both");
 	if (arena !== undefined) return; // the device's to check
 	if (!Array.isArray(devices) || devices.length === 0)
-		throw new TypeError("devices: must be an array of devices, unless there is an arena");
+		throw new TypeError("devices: must be an array of devices; or pass an arena instead");
 	for (const device of devices as Zram[]) {
 		if (typeof device?.claim !== "function") throw new TypeError("devices: must be an array of devices");
 		if (device.pageLength !== (devices[0] as Zram).pageLength)
-			throw new RangeError("devices: must have pages of one length");
+			throw new RangeError("devices: must all have the same pageLength");
 	}
-	if (new Set(devices).size < devices.length) throw new RangeError("devices: one of them is there twice");
+	if (new Set(devices).size < devices.length) throw new RangeError("devices: must not contain a device twice");
 }
 
 function configureSlots({ resident }: SwapOptions): SlotsOptions {

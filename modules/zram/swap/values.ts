@@ -30,20 +30,20 @@ export interface ValuesOptions {
 }
 
 function busy(): ZramError {
-	return new ZramError("EBUSY", "the pool cannot be used from within a callback of its device");
+	return new ZramError("EBUSY", "the pool was called from within a callback of its device: call it later");
 }
 
 function acquired(): ZramError {
-	return new ZramError("EBUSY", "the buffer is acquired");
+	return new ZramError("EBUSY", "the buffer is acquired: release it first");
 }
 
 function kept(): ZramError {
-	return new ZramError("EBUSY", "the buffer is a history's");
+	return new ZramError("EBUSY", "the buffer belongs to a history: use the history's methods");
 }
 
 /** Only where buffers are JavaScript's own: the other ones cannot be detached by who holds them. */
 function detached(call: "acquire" | "release"): TypeError {
-	return new TypeError(`${call}: the view was detached: release it with discard`);
+	return new TypeError(`${call}: the view was detached: release it with discard = true`);
 }
 
 /** Says in an error how far a write into a value came. What is not ours stays as it is. */
@@ -422,7 +422,7 @@ export class Values implements Claimant {
 
 	/** A device was reset or closed. Whatever was on it is gone, and what is left is of no use without it. */
 	lose() {
-		this.#end ??= "a device of the pool was reset or closed";
+		this.#end ??= "a device of the pool was reset or closed: make a new pool";
 		this.#endKept();
 	}
 
@@ -431,7 +431,7 @@ export class Values implements Claimant {
 		if (this.#busy) throw busy();
 		this.chains.expectIdle();
 		this.#closed = this.#busy = true;
-		this.#end = "the pool is closed";
+		this.#end = "the pool is closed: make a new one";
 		this.#endKept();
 		try {
 			this.chains.close(this);
@@ -479,7 +479,7 @@ export class Values implements Claimant {
 	/** Sees to a number for a new value of `length` bytes. */
 	#makeNumber(length: number) {
 		this.#expectPages(length, 0);
-		if (!this.#evict()) this.#refuse("keys", length, `the table is full: ${this.table.count} keys`);
+		if (!this.#evict()) this.#refuse("keys", length);
 	}
 
 	/** Evicts something for a draft that is to be of `length` bytes. Nothing goes if it cannot fit even so. */
@@ -491,7 +491,7 @@ export class Values implements Claimant {
 	/** Refuses a draft that cannot find pages enough even if all that may go is gone, and `more` pages besides. */
 	#expectPages(length: number, more: number) {
 		const missing = this.chains.missingFor(length) - more;
-		if (missing > 0 && !this.#canFree(missing)) this.#refuse("pages", length, "no pages are left");
+		if (missing > 0 && !this.#canFree(missing)) this.#refuse("pages", length, missing);
 	}
 
 	/** Whether so many pages are those of values that may be evicted. */
@@ -568,9 +568,12 @@ export class Values implements Claimant {
 	#load(number: number): Slot {
 		const length = this.table.byteLength(number);
 		if (length > this.slots.byteLength)
-			throw new RangeError(`acquire: a buffer of ${length} bytes, but slots have ${this.slots.byteLength}`);
+			throw new RangeError(
+				`acquire: the buffer has ${length} bytes, slots have ${this.slots.byteLength}: raise resident.byteLength`,
+			);
 		const slot = this.slots.vacate();
-		if (!slot) throw new ZramError("EBUSY", `all ${this.slots.count} slots are held`);
+		if (!slot)
+			throw new ZramError("EBUSY", `all ${this.slots.count} slots are held: release one or raise resident.slots`);
 		this.misses++;
 		try {
 			this.chains.read(number, 0, slot.show(number, length), 0, length);
@@ -585,7 +588,7 @@ export class Values implements Claimant {
 	/** Has a value leave its slot; with `debug`, that is how every release ends. */
 	#dismiss(slot: Slot, discard: boolean) {
 		if (!discard && slot.writable) this.#writeBack(slot);
-		else if (!discard && slot.isChanged) throw new TypeError('release: the view was changed, but acquired in mode "r"');
+		else if (!discard && slot.isChanged) throw new TypeError('release: the view was changed: acquire it in mode "r+"');
 		slot.clear();
 	}
 
@@ -608,7 +611,7 @@ export class Values implements Claimant {
 	#makeRoom(length: number) {
 		const { shortage } = this.chains;
 		if (this.#squeeze() || this.#evict()) return;
-		this.#refuse(shortage, length, shortage === "arena" ? "the arenas are full" : "no pages are left");
+		this.#refuse(shortage, length);
 	}
 
 	/** Frees the value that is needed least. False if there is none, or none shall be. */
@@ -621,9 +624,16 @@ export class Values implements Claimant {
 		return true;
 	}
 
-	#refuse(shortage: Shortage | "keys", length: number, message: string): never {
+	/** Refuses an operation about `length` bytes. `missing`: how many pages it lacks, if it lacks pages. */
+	#refuse(shortage: Shortage | "keys", length: number, missing = this.chains.missingFor(length)): never {
 		this.refusals++;
 		this.#onRefusal(shortage, length);
-		throw new ZramError("ENOSPC", message);
+		const { bytesFree } = this.chains;
+		const messages = {
+			arena: `no room for ${length} bytes, ${bytesFree} are free: delete buffers or enlarge the arena`,
+			pages: `${missing} pages are missing for ${length} bytes: delete buffers or raise the device's byteLength`,
+			keys: `all ${this.table.count} keys are in use: delete buffers or raise keys`,
+		};
+		throw new ZramError("ENOSPC", messages[shortage]);
 	}
 }
