@@ -62,7 +62,7 @@ void xs_zram_memory(xsMachine *the)
 	xsIntegerValue byteLength = toLength(the, &xsArg(0), 1, LENGTH_MAX);
 	bool external = toExternal(the, 1);
 	if (xsmcGetHostData(xsThis))
-		xsTypeError("memory: there is some already");
+		xsTypeError("Memory: this object has its memory already");
 	if (external && !zramMemoryHasExternal())
 		xsUnknownError("no external memory (PSRAM) here, or the build does not turn it on: ask for \"internal\"");
 	size_t rounded = ((size_t)byteLength + mask) & ~mask;

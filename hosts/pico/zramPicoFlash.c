@@ -45,7 +45,7 @@ static const char *stopOtherCore(void)
 		return NULL;
 	if (!multicore_lockout_victim_is_initialized(get_core_num() ^ 1u))
 		return "the other core has not called multicore_lockout_victim_init()";
-	return multicore_lockout_start_timeout_us(TIMEOUT_US) ? NULL : "the other core does not stop";
+	return multicore_lockout_start_timeout_us(TIMEOUT_US) ? NULL : "the other core did not stop within a second";
 }
 
 /* Erases or programs while nothing else runs. Throws if the other core cannot be stopped. */
@@ -85,9 +85,10 @@ static uint32_t placeOf(xsMachine *the, xsIntegerValue position, xsIntegerValue 
 {
 	uint32_t start = rangeStart();
 	if (!start)
-		xsUnknownError("a mod lies in the range now");
+		xsUnknownError("a mod now occupies the flash of partition zram: remove the mod, or make flash_size smaller");
 	if ((position < 0) || (length < 0) || ((uint32_t)position + (uint32_t)length > RANGE_LENGTH))
-		xsRangeError("not in the range");
+		xsRangeError("byteOffset: [%d, +%d) is not within the partition's %d bytes", (int)position, (int)length,
+			(int)RANGE_LENGTH);
 	return start + (uint32_t)position;
 }
 
@@ -142,7 +143,7 @@ void xs_zram_pico_flash_erase(xsMachine *the)
 {
 	xsIntegerValue block = xsmcToInteger(xsArg(0));
 	if ((block < 0) || ((uint32_t)block >= RANGE_LENGTH / FLASH_SECTOR_SIZE))
-		xsRangeError("not in the range");
+		xsRangeError("block: %d is not from 0 to %d", (int)block, (int)(RANGE_LENGTH / FLASH_SECTOR_SIZE) - 1);
 	Work work = { .offset = placeOf(the, block * (xsIntegerValue)FLASH_SECTOR_SIZE, 0), .from = NULL };
 	doAlone(the, &work);
 }

@@ -119,7 +119,7 @@ void xs_zram_history_page(xsMachine *the)
 	xsmcGetBufferWritable(xsArg(1), &memory, &memoryLength);
 	xsmcGetBufferReadable(xsArg(5), &codes, &count);
 	if (((uintptr_t)memory & 7) || (memoryLength < start + kHeadLength + kFieldLength * count))
-		xsUnknownError("history: memory");
+		xsUnknownError("memory: misaligned, or too small for the page and its fields");
 	head = (Head *)(void *)((uint8_t *)memory + start);
 	*head = (Head){ .bytes = memory, .recordLength = recordLength, .pageLength = pageLength, .fieldCount = count };
 	for (uint32_t i = 0; i < count; i++) {
