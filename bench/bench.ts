@@ -1,12 +1,12 @@
 /**
- * `npm run bench`: what the module costs and holds, beside its peers, in one run. Prints tables, and writes
- * bench/results.json, docs/bench.md, its pictures, the tables of README.md, docs/options.md and docs/flash.md, and zramctl/plan/measured.ts. Takes some minutes;
- * progress is on stderr.
+ * `npm run bench`: what the module costs and holds, compared with its peers, in one run. Prints tables, and writes
+ * bench/results.json, docs/bench.md and its pictures, the measured tables of README.md, docs/options.md and docs/flash.md,
+ * and zramctl/plan/measured.ts. It takes some minutes; progress goes to stderr.
  *
  *   --quick   just enough to see that it works; writes to build/bench instead
- *   --docs    measures nothing: writes the docs of bench/results.json anew
+ *   --docs    measures nothing, and writes the docs again from bench/results.json
  *
- * A missed promise is said in the last table; the exit code is 1 only if something failed.
+ * The last table shows missed promises; the exit code is 1 only if something failed.
  *
  * @module
  */
@@ -56,14 +56,14 @@ async function versions(): Promise<Record<string, string>> {
 	return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Record<string, string>;
 }
 
-/** Whether a kind costs the same, to the instruction, in a second run. */
+/** Whether a second run costs the same, to the instruction. */
 async function repeats(host: HostName, costs: measure.CostByKind, corpus: Corpus): Promise<boolean> {
 	say(`cost on ${host}, again`);
 	const again = await measure.costOf(host, corpus, "text", extent.pages);
 	return JSON.stringify(again) === JSON.stringify(costs.text);
 }
 
-/** What an emulated microcontroller would need, if it cannot run here. In CI it must. */
+/** What is missing to run an emulated microcontroller here, if anything. In CI nothing may be. */
 async function missingFor(chip: Chip): Promise<string | undefined> {
 	try {
 		await buildHost(chip);

@@ -1,9 +1,9 @@
 /**
- * A day in the life of five apps with flash behind their arena, counted on an emulated one: late offload beside two designs
- * that have every page that cannot be compressed on flash at once. In Node, with the portable engine: the operations of the
- * flash are the same with the native one (tests/offload-digest.test.ts). Times are the flash's, by its data sheet.
+ * A day in the life of five apps with flash behind their arena, on an emulated flash: late offload beside two designs that
+ * put every incompressible page on flash at once. It runs in Node with the portable engine, which uses the flash exactly
+ * as the native one does (tests/offload-digest.test.ts). Times are the flash's, by its data sheet.
  *
- *   tsx bench/day.ts      these tables alone
+ *   tsx bench/day.ts      this table alone
  *
  * @module
  */
@@ -22,9 +22,9 @@ import { type Table, toText } from "./tables.ts";
 const PAGE = 4096;
 const BLOCKS = 256;
 const MINUTES = 24 * 60;
-/** Pages that cannot be compressed which the arena holds. */
+/** Incompressible pages that the arena holds. */
 export const ROOM = 128;
-/** What an app keeps, of that. */
+/** How many an app keeps, as multiples of that. */
 export const LOADS = [0.9, 1.1, 1.5] as const;
 
 /** How an app uses a device: called once a minute. */
@@ -53,7 +53,7 @@ class Use {
 		}
 	}
 
-	/** Writes pages that cannot be compressed. */
+	/** Writes incompressible pages. */
 	write(first: number, count = 1) {
 		for (let page = first; page < first + count; page++) {
 			const start = this.random.below((this.#noise.length - PAGE) / 4) * 4;
@@ -61,13 +61,13 @@ class Use {
 		}
 	}
 
-	/** Writes one that can. */
+	/** Writes a compressible page. */
 	writeText(page: number) {
 		this.compressible++;
 		if (this.#timed(page, this.#texts[this.random.below(16)] as Uint8Array, true)) this.compressibleWaited++;
 	}
 
-	/** Writes a page; whether it waited for the flash. */
+	/** Writes a page. Returns whether it waited for the flash. */
 	#timed(page: number, bytes: Uint8Array, isText = false): boolean {
 		const before = this.#design.time();
 		this.#design.write(page, bytes, isText);
@@ -85,7 +85,7 @@ class Use {
 	}
 }
 
-/** Frames of eight pages (32 KB of JPEG), one every two minutes; the last ones are kept. A line of log with each. */
+/** Frames of eight pages (32 KB of JPEG), one every two minutes; the latest are kept. A page of log with each. */
 function camera(use: Use, pages: number): App {
 	const frames = Math.floor(pages / 8);
 	return {
@@ -98,8 +98,8 @@ function camera(use: Use, pages: number): App {
 }
 
 /**
- * Two requests a minute, of 400 things of one to eight pages, the popular ones more often (Zipf); seven in ten cannot be
- * compressed. What was not asked for longest goes.
+ * Two requests a minute for 400 things of one to eight pages, popular ones more often (Zipf); seven in ten are
+ * incompressible. The least recently used goes.
  */
 function cache(use: Use, pages: number): App {
 	const things = Array.from({ length: 400 }, (_, i) => ({
@@ -142,7 +142,7 @@ function cache(use: Use, pages: number): App {
 	};
 }
 
-/** An album of pictures of 16 pages (64 KB of JPEG), two shown a minute; one, any, is replaced every quarter of an hour. */
+/** An album of pictures of 16 pages (64 KB of JPEG), two shown a minute; a random one is replaced every quarter of an hour. */
 function slideShow(use: Use, pages: number): App {
 	const pictures = Math.floor(pages / 16);
 	for (let picture = 0; picture < pictures; picture++) use.write(picture * 16, 16);
@@ -156,8 +156,8 @@ function slideShow(use: Use, pages: number): App {
 }
 
 /**
- * A take every twenty minutes, of 8 to 40 pages of ADPCM (5 to 25 seconds); the oldest go, but one in four is kept until such
- * ones have a third of the room.
+ * A take every twenty minutes, of 8 to 40 pages of ADPCM (5 to 25 seconds). The oldest go, but one in four is kept as long
+ * as the kept ones take less than a third of the room.
  */
 function recorder(use: Use, pages: number): App {
 	const takes: { pages: number[]; isKept: boolean }[] = [];
@@ -182,7 +182,7 @@ function recorder(use: Use, pages: number): App {
 	};
 }
 
-/** Half of the pages are written once, and read every hour; four of the other half a minute, in turn. */
+/** Half of the pages are written once and read every hour; the other half are rewritten in turn, four a minute. */
 function beside(use: Use, pages: number): App {
 	const half = Math.floor(pages / 2);
 	const ring = Math.floor((pages - half) / 4);
@@ -208,7 +208,7 @@ interface Design {
 	trim(page: number): void;
 	/** An idle moment, once a minute. */
 	idle(): void;
-	/** Until the flash is worn, at so many erases a day, and so many of the block that has most. */
+	/** Years until the flash is worn out, at `erases` a day in all and `most` a day of the most worn block. */
 	years(erases: number, most: number): number;
 }
 
@@ -216,7 +216,7 @@ function makeChip(): Chip {
 	return new Chip({ blocks: BLOCKS, blockLength: PAGE, endurance: Number.POSITIVE_INFINITY, kernels });
 }
 
-/** A device with room for ROOM pages that cannot be compressed, and the reserve; late, or as it was before. */
+/** A device with room for ROOM incompressible pages and the reserve: Zram, or AtOnce. */
 class Ours implements Design {
 	readonly chip = makeChip();
 	readonly zram: Zram;
@@ -230,7 +230,7 @@ class Ours implements Design {
 				io: flashStorage({ zram: this.chip }),
 				path: "zram",
 				ticks: () => this.#now | 0,
-				lifetime: 0.1, // what is counted is what the design wants, not what a budget lets it have
+				lifetime: 0.1, // counts what the design wants, not what a budget lets it have
 				endurance: 10_000_000,
 			},
 		};
@@ -276,7 +276,7 @@ class Naive implements Design {
 
 	write(page: number, bytes: Uint8Array, isText: boolean) {
 		this.trim(page);
-		if (!isText) this.#blocks.write(page, bytes); // else it is in memory
+		if (!isText) this.#blocks.write(page, bytes); // text stays in memory
 	}
 
 	read() {}
@@ -307,14 +307,14 @@ export interface DayResult {
 	/** Milliseconds of the flash within a write. */
 	worst: number;
 	p99: number;
-	/** Of the stores of pages that can be compressed, the share that waited for the flash. */
+	/** The share of compressible stores that waited for the flash. */
 	waited: number;
-	/** Seconds of the flash within maintain(), and milliseconds of its longest call. */
+	/** Seconds that maintain() kept the flash busy, and milliseconds of its longest call. */
 	idle: number;
 	longest: number;
 }
 
-/** A day, after as much as fills the app's memory and tells the device how long its pages live. */
+/** A day, after half a day that fills the app's memory and tells the device how long its pages live. */
 function measure(app: keyof typeof APPS, load: number, design: keyof typeof DESIGNS, minutes: number): DayResult {
 	const device = DESIGNS[design]();
 	const use = new Use(device);
@@ -366,17 +366,17 @@ export function measureDays(minutes: number, say: (what: string) => void): DayRe
 
 export const number = (value: number, digits = 0) => value.toLocaleString("en", { maximumFractionDigits: digits });
 
-/** Of a result, the share of the erases that at-once takes for the same. */
+/** A result's erases as a share of what "at once" takes for the same. */
 export function shareOf(results: DayResult[], { app, load, erases }: DayResult): number {
 	const other = results.find((each) => each.app === app && each.load === load && each.design === "at once");
-	if (erases === 0) return 0; // as it may be in a short run of both
+	if (erases === 0) return 0; // in a short run, both may be
 	return other?.erases ? erases / other.erases : Number.POSITIVE_INFINITY;
 }
 
 export function dayTable(results: DayResult[]): Table {
 	return {
 		title: "Offload: a day in the life of five apps",
-		text: `Each app keeps ${LOADS.join(", ")} times the ${ROOM} pages that cannot be compressed which its arena holds, before 1 MB of flash (256 blocks of 4 KB), and stores pages that can be beside them: a ring of camera frames, an HTTP cache, a slide show, a recorder, and a ring beside pages that stay; bench/day.ts has them in numbers. A day, after half a day. "At once" has each page that cannot be compressed on flash as soon as it is written; the naive design too, in the next free block in turn, and verifies nothing. Milliseconds are of the flash, typical values of the W25Q128's data sheet. "Waited": of the stores of pages that can be compressed, those that waited for the flash. \`npx tsx bench/day.ts\``,
+		text: `The arena of each app holds ${ROOM} incompressible pages, and 1 MB of flash (256 blocks of 4 KB) lies behind it. The app keeps ${LOADS.join(", ")} times as many such pages, and stores compressible ones beside them. The apps are a ring of camera frames, an HTTP cache, a slide show, a recorder, and a ring beside pages that stay; bench/day.ts has the details. One day is counted, after half a day. "at once" puts each incompressible page on flash as soon as it is written. So does the naive design, always in the next free block, and it verifies nothing. Milliseconds are the flash's, by the typical values of the W25Q128's data sheet. "waited": the share of compressible stores that waited for the flash. \`npx tsx bench/day.ts\``,
 		head: ["", "kept", "", "erases", "of at once", "years", "worst write", "99 %", "waited", "maintain", "longest"],
 		rows: results.map((each) => [
 			each.app,

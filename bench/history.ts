@@ -1,6 +1,6 @@
 /**
- * `npm run -s history`: what a history costs, how far back it reaches, and what boards without PSRAM hold. Makes
- * docs/history-bench.md, the same on every machine.
+ * `npm run -s history`: what a history costs, how far back it reaches, and what boards without PSRAM hold. Writes
+ * docs/history-bench.md, which is the same on every machine.
  *
  * @module
  */
@@ -27,15 +27,15 @@ const CODECS: Codecs = ["lz4", "columns"];
 /** Firmware's heap, as the suites of histories have it. */
 const HEAP = ["--slots", "16384", "--chunk", "120000"];
 
-/** Records of a kind, one behind the other. */
+/** Records of a kind, one after the other. */
 interface Kind {
 	name: string;
 	/** None: lines of a log. */
 	fields?: Fields;
 	recordLength: number;
-	/** So many of them, at least; what was recorded is taken over and over, to its end. */
+	/** At least `count` of them; a recording is repeated as often as needed. */
 	make(count: number): Promise<Uint8Array> | Uint8Array;
-	/** How long so many records last. */
+	/** How far back so many records reach. */
 	reach(count: number): string;
 }
 
@@ -58,7 +58,7 @@ function room(name: string, sensors: Sensors): Kind {
 	};
 }
 
-/** What was recorded, as often as it takes. */
+/** A recording, as often as needed. */
 function repeated(bytes: Uint8Array, least: number): Uint8Array {
 	const all = new Uint8Array(Math.ceil(least / bytes.length) * bytes.length);
 	for (let at = 0; at < all.length; at += bytes.length) all.set(bytes, at);
@@ -82,7 +82,7 @@ const kinds: Kind[] = [
 	},
 ];
 
-/** Files hold whole pages. */
+/** Pads the records to whole pages. */
 function withRecords<T>(bytes: Uint8Array, work: (pages: HistoryParameters["pages"]) => Promise<T>): Promise<T> {
 	const padded = new Uint8Array(Math.ceil(bytes.length / PAGE) * PAGE);
 	padded.set(bytes);
@@ -91,7 +91,7 @@ function withRecords<T>(bytes: Uint8Array, work: (pages: HistoryParameters["page
 
 type Place = Pick<HistoryParameters, "arena" | "memory" | "pageLength">;
 
-/** What is left in the end of records that need twice the room at least. */
+/** Appends records for at least twice the room, and says how many are left. */
 async function held({ fields, recordLength, make }: Kind, place: Place, variant: "xs64" | "xs32" = "xs64") {
 	const room = place.arena ?? (place.memory as number);
 	const records = await make(Math.ceil((20 * room) / recordLength));
@@ -109,7 +109,7 @@ async function held({ fields, recordLength, make }: Kind, place: Place, variant:
 	);
 }
 
-/** The first records as lines of numbers with commas between; a log's own lines. */
+/** The first records as lines of comma-separated numbers; of a log its own lines. */
 function linesOf(kind: Kind, bytes: Uint8Array): Uint8Array {
 	if (!kind.fields) return bytes.subarray(0, bytes.lastIndexOf(10) + 1);
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -126,10 +126,10 @@ function linesOf(kind: Kind, bytes: Uint8Array): Uint8Array {
 }
 
 const SAMPLE = 2000;
-/** Of a microcontroller's XS, and of the command-line host in 32 bit. */
+/** On a microcontroller, and on the 32-bit command-line host. */
 const SLOT_LENGTH = 16;
 
-/** Records (of a log, bytes) that strings in an array hold in so much of the XS heap. */
+/** How many records (of a log: bytes) strings in an array hold in so many bytes of the XS heap. */
 async function asStrings(kind: Kind): Promise<(byteLength: number) => number> {
 	const text = linesOf(kind, await kind.make(kind.fields ? SAMPLE : 100 * KB));
 	const { count, bytes } = await withRecords(text, (pages) =>
@@ -158,7 +158,7 @@ async function reachTable(): Promise<Table> {
 	}
 	return {
 		title: "How far back",
-		text: `Records that a history holds in an arena of so many bytes, metadata and all, with pages of 4 KB and codecs \`["lz4", "columns"]\`; how long that is; and how long it is in as much memory as a raw ring, and as strings in an array on the XS heap (numbers with commas between, 32-bit XS). A room's record is a time and five int16 each minute, in hundredths of a degree and a percent, tenths of a hPa, ppm and lux, or in steps of 0.05 °C, 0.1 %, 0.1 hPa, 5 ppm and 5 lux. Its data are generated, as no package of npm or Debian has an indoor log; motion was recorded by a phone (pedometer, of npm), log lines are of servers (fail2ban, of Debian). Noise, as standard deviations: quiet ${noiseOf("quiet")}; typical ${noiseOf("typical")}, as a BME280 was measured to have; noisy ${noiseOf("noisy")}.`,
+		text: `How many records a history holds in an arena of that size, including metadata, with pages of 4 KB and codecs \`["lz4", "columns"]\`, and how far back they reach. For comparison: how far back the same memory reaches as a raw ring of records, and as strings in an array on the XS heap (comma-separated numbers, 32-bit XS). A room's record is a time and five int16, once a minute: in hundredths of a degree and of a percent, tenths of a hPa, ppm and lux, or in steps of 0.05 °C, 0.1 %, 0.1 hPa, 5 ppm and 5 lux. The room is generated, as no package of npm or Debian has an indoor log. A phone recorded the motion (npm's pedometer); the log lines come from servers (Debian's fail2ban). Noise, as standard deviations: quiet ${noiseOf("quiet")}; typical ${noiseOf("typical")}, as measured on a BME280; noisy ${noiseOf("noisy")}.`,
 		head: [
 			"",
 			...ARENAS.flatMap((arena) => {
@@ -183,7 +183,7 @@ const COUNT = 20_000;
 async function costTable(): Promise<Table> {
 	const typical = SENSORS.typical as Sensors;
 	const whole = roomRecords(COUNT, 1, typical);
-	/** The time, and the first reading alone. */
+	/** Only the time and the first reading. */
 	const narrow = new Uint8Array(6 * COUNT);
 	for (let i = 0; i < COUNT; i++) narrow.set(whole.subarray(14 * i, 14 * i + 6), 6 * i);
 	const { time, temperature } = ROOM as Record<string, Fields[string]>;
@@ -211,7 +211,7 @@ async function costTable(): Promise<Table> {
 		}
 	return {
 		title: "What a record costs",
-		text: `Mean instructions among ${number(COUNT)} records of a room with typical noise, in an arena of 1 MB: \`append\` of an object, its share of packing the page included; \`at\` into an object in order, its share of decoding the page included; \`find\` of a time anywhere. Loops are not counted.`,
+		text: `Mean instructions over ${number(COUNT)} records of a room with typical noise, in an arena of 1 MB: \`append\` of an object, including its share of packing the page; \`at\` into an object, in order, including its share of decoding the page; and \`find\` of a random time. Loops are not counted.`,
 		head: ["", "host", "append", "at, in order", "find"],
 		rows,
 	};
@@ -262,7 +262,7 @@ async function boardTable(): Promise<Table> {
 		}
 	return {
 		title: "Boards without PSRAM",
-		text: 'What internal memory holds, all in all: arena, scratch of the device, scratch and tables of a pool of 8 keys, and the page of a history. The other one is what is not arena. With codecs `["lz4", "columns"]`: records of a room with typical noise, in hundredths and in steps; or, without a history, screens of 160 x 128 pixels in RGB565 (40 KB each, so 0.8, 1.2 and 2.4 of them uncompressed), drawings and logos of admin-lte.',
+		text: 'What fits into so much internal memory in all: the arena, the device\'s scratch, scratch and tables of a pool of 8 keys, and a history\'s page. "other" is all of that but the arena. With codecs `["lz4", "columns"]`: records of a room with typical noise, in hundredths and in steps; or, without a history, screens of 160 x 128 pixels in RGB565 showing drawings and logos of admin-lte (40 KB each, so 0.8, 1.2 and 2.4 of them fit uncompressed).',
 		head: ["in all", "pages", "other", "arena", "hundredths", "", "in steps", "", "screens"],
 		rows,
 	};
@@ -270,8 +270,8 @@ async function boardTable(): Promise<Table> {
 
 const introduction = `# What a history costs, and how far back it reaches
 
-Generated by \`npm run -s history\`: do not edit. [history.md](history.md) says what a history is, [bench.md](bench.md)
-what rv32 and m33 are, and what all else costs.
+Generated by \`npm run -s history\`: do not edit. [history.md](history.md) explains histories; [bench.md](bench.md) says what
+rv32 and m33 are, and what everything else costs.
 `;
 
 await main("npm run -s history", async () => {

@@ -1,6 +1,6 @@
 /**
- * The design that comes to mind first, beside which offload is measured: a page that cannot be compressed goes to the next
- * block in turn that is free.
+ * The first design that comes to mind, as a baseline for offload: an incompressible page goes to the next free block in
+ * turn.
  *
  * @module
  */

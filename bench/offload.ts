@@ -1,7 +1,7 @@
 /**
- * What offload does to a flash, counted on an emulated one: a day in the life of five apps (day.ts), bytes programmed and
- * erases for each page, and the wear of the blocks after years. In Node, with the portable engine: the operations of the flash are
- * the same with the native one (tests/offload-digest.test.ts). Times are the flash's, by its data sheet.
+ * What offload does to an emulated flash: a day in the life of five apps (day.ts), bytes programmed and erases per page,
+ * and how worn the blocks are after years. It runs in Node with the portable engine, which uses the flash exactly as the
+ * native one does (tests/offload-digest.test.ts). Times are the flash's, by its data sheet.
  *
  *   tsx bench/offload.ts      these tables alone, and the picture in build/bench
  *
@@ -30,7 +30,7 @@ const PAGE = 4096;
 
 /** How much is simulated. */
 export interface OffloadExtent {
-	/** Of the day. */
+	/** Length of the day. */
 	minutes: number;
 	/** Offloads for each write alignment. */
 	offloads: number;
@@ -44,10 +44,10 @@ export const OFFLOAD_QUICK: OffloadExtent = { minutes: 60, offloads: 1000, years
 
 export interface CostResult {
 	writeAlign: number;
-	/** Bytes programmed for each byte of a page offloaded: as data, and for the log. */
+	/** Bytes programmed per byte offloaded: as data, and for the log. */
 	data: number;
 	log: number;
-	/** Erases for each page offloaded: of blocks for pages, and of the log's. */
+	/** Erases per page offloaded: of data blocks, and of the log's. */
 	erases: number;
 	logErases: number;
 }
@@ -58,12 +58,12 @@ export interface OffloadResults {
 	wear: { years: number; ours: number[]; naive: number[]; logBlocks: number };
 }
 
-/** Where a page is written that cannot be compressed. */
+/** Takes incompressible pages. */
 interface Device {
 	write(page: number, bytes: Uint8Array): void;
 }
 
-/** Every page that cannot be compressed goes to flash, as when there is no room. */
+/** Every incompressible page goes to flash, as if there were no room. */
 class Ours implements Device {
 	readonly zram: Zram;
 	readonly #pageLength: number;
@@ -83,7 +83,7 @@ class Ours implements Device {
 	}
 }
 
-/** A chip of 256 blocks that never fail, and its time in milliseconds. */
+/** A chip of 256 blocks that never fail, and how long it has worked, in milliseconds. */
 function makeChip(blockLength: number, writeAlign = 1) {
 	const chip = new Chip({ blocks: BLOCKS, blockLength, writeAlign, endurance: Number.POSITIVE_INFINITY });
 	return { chip, time: () => chip.statistics.typical / 1000 };
@@ -98,7 +98,7 @@ function noisePages(pageLength: number, random: Random) {
 	};
 }
 
-/** The app: pages that cannot be compressed, 200 of them; 120 of these are never written again. */
+/** The app has 200 incompressible pages, 120 of which are never written again. */
 const APP = { pages: 200, cold: 120 };
 
 function measureCost(writeAlign: number, offloads: number): CostResult {
@@ -131,7 +131,7 @@ function measureCost(writeAlign: number, offloads: number): CostResult {
 	};
 }
 
-/** Wear after years, with pages of 1 KB (the number of blocks counts, not their length): 60 % of what is on flash stays. */
+/** Wear after years in which 60 % of what is on flash stays. Pages have 1 KB: the number of blocks matters, not their length. */
 function measureWear({ years, perDay }: OffloadExtent): OffloadResults["wear"] {
 	const length = KB;
 	const live = (make: (chip: Chip, ticks: () => number) => Device) => {
@@ -153,7 +153,7 @@ function measureWear({ years, perDay }: OffloadExtent): OffloadResults["wear"] {
 	return { years, ours: ours.erases, naive: naive.erases, logBlocks: BLOCKS - slots };
 }
 
-/** Everything. `say` is told what comes next. */
+/** Measures everything. `say` is told what comes next. */
 export function measureOffload(extent: OffloadExtent, say: (what: string) => void): OffloadResults {
 	const day = measureDays(extent.minutes, say);
 	const cost = [1, 64, 256].map((writeAlign) => {
@@ -170,7 +170,7 @@ export function offloadTables({ day, cost, wear }: OffloadResults): Table[] {
 		dayTable(day),
 		{
 			title: "Offload: what a page costs the flash",
-			text: "Half of 1 MB is in use, written at random. Bytes programmed for each byte of a page, and erases for each page: as data (more than 1 where pages move), and for the log that keeps erases and budget over reboots and power cuts.",
+			text: "Half of 1 MB is in use and is written at random. Bytes programmed per byte of a page, and erases per page: for data (more than 1 where pages are moved), and for the log, which keeps erase counts and budget across reboots and power cuts.",
 			head: ["write alignment", "programmed, data", "programmed, log", "erases, data", "erases, log"],
 			rows: cost.map((each) => [
 				`${each.writeAlign}`,
@@ -182,7 +182,7 @@ export function offloadTables({ day, cost, wear }: OffloadResults): Table[] {
 		},
 		{
 			title: `Offload: wear after ${number(wear.years, 1)} years`,
-			text: "Erases of the 256 blocks, with 120 pages that never change: the picture above in numbers.",
+			text: "Erase counts of the 256 blocks, with 120 pages that never change: the picture above in numbers.",
 			head: ["", "least worn", "most worn", "mean", "most worn of the log"],
 			rows: [
 				[

@@ -1,5 +1,5 @@
 /**
- * What `npm run bench` has measured, and whether it is what the project promises.
+ * The results of `npm run bench`, and whether they keep the project's promises.
  *
  * @module
  */
@@ -24,35 +24,35 @@ import type { OffloadResults } from "./offload.ts";
 import type { ZsmallocRow } from "./zsmalloc.ts";
 
 export interface Results {
-	/** Versions of what ran, by name. */
+	/** Versions of the programs and libraries used, by name. */
 	versions: Record<string, string>;
-	/** On the hosts that count instructions here. */
+	/** By host, where instructions can be counted. */
 	cost: Partial<Record<HostName, CostByKind>>;
 	/** What pages of each kind take. */
 	sizes: Size[];
-	/** What their writes and reads cost, on the hosts that count instructions here. */
+	/** What writing and reading them costs, by host, where instructions can be counted. */
 	calls: Partial<Record<HostName, CallsByKind>>;
-	/** What is done in JavaScript: instructions on XS, x86-64, by kind and label. */
+	/** Work done in JavaScript: instructions on XS, x86-64, by kind and label. */
 	javascript?: Record<string, Record<string, number>>;
 	capacity: Capacity[];
-	/** What Linux's allocator holds of the mixture, computed, in arenas of 1, 2 and 4 MB. */
+	/** How much of the mixture Linux's allocator holds in 1, 2 and 4 MB: computed. */
 	zsmalloc: ZsmallocRow[];
 	growth: { host: HostName; series: Growth[] } | undefined;
 	/** Buffers in a swap pool, and a flash in RAM. */
 	swap: { host: HostName; rows: Swap[] } | undefined;
 	/** What zram/trace costs. */
 	recorded?: { host: HostName; result: Recorded };
-	/** By operation: the dearest one on rv32, in medians of its kind on the same page. */
+	/** By operation: the most expensive one on rv32, as a multiple of the median on the same page. */
 	worst: WorstResult | undefined;
 	footprint: Footprint;
 	offload: OffloadResults;
-	/** By host: the same measurement, twice, gave the same counts. */
+	/** By host: whether measuring again gave the same counts. */
 	repeats: Record<string, boolean>;
-	/** What could not be measured on this machine, and what would help. */
+	/** What could not be measured on this machine, and how to change that. */
 	skipped: string[];
 }
 
-/** A promise, and what came of it. */
+/** A promise, and whether it is kept. */
 export interface Bar {
 	what: string;
 	bar: string;
@@ -71,7 +71,7 @@ function atLeast(what: string, value: number, limit: number, format: (value: num
 	return { what, bar: `at least ${format(limit)}`, measured: format(value), met: value >= limit };
 }
 
-/** Read and write, end to end, of reference LZ4 alone. */
+/** Limits for read and write from JavaScript, as multiples of bare reference LZ4. */
 const rv32Bars: [kind: string, read: number, write: number][] = [
 	["mixture", 0.45, 0.48],
 	["text", 0.3, 0.55],
@@ -102,13 +102,13 @@ function costBars({ cost: { rv32, xs } }: Results): Bar[] {
 	for (const [kind, value] of stored)
 		bars.push(atMost(`${kind}: stored bytes, of LZ4's`, value, kind === "mixture" ? 1.005 : 1.01, times));
 	const allocated = Object.values(costs).reduce((sum, each) => sum + each.allocated[0] + each.allocated[1], 0);
-	bars.push(atMost("XS heap: what reads, writes and trims allocate", allocated, 0, String));
+	bars.push(atMost("XS heap: allocated by reads, writes and trims", allocated, 0, String));
 	return bars;
 }
 
 type Fills = Capacity["fills"][string];
 
-/** What the codec columns is for, and what it may cost. */
+/** What the columns codec must gain, and what it may cost. */
 function columnsBars({ capacity, calls: { rv32 } }: Results): Bar[] {
 	const bars: Bar[] = [];
 	for (const { arena, fills } of capacity) {
@@ -146,7 +146,7 @@ function capacityBars({ capacity }: Results): Bar[] {
 	return bars;
 }
 
-/** How much more the dearest costs than the cheapest, among arenas of the same granule length. */
+/** How much more the most expensive costs than the cheapest, among arenas with the same granule length. */
 export function spread({ granules, values }: Growth, costs: number[]): number {
 	const groups = [...new Set(granules)].map((granule) => costs.filter((_, i) => granules[i] === granule));
 	return Math.max(...groups.map((group) => (values.length ? Math.max(...group) / Math.min(...group) - 1 : 0)));
@@ -161,11 +161,11 @@ function growthBars({ growth, worst }: Results): Bar[] {
 				atMost(`${growth?.host}: ${operation} grows with the ${names[each.by]} by`, spread(each, costs), 0.1, percent),
 			);
 	for (const [operation, value] of Object.entries(worst ?? {}))
-		bars.push(atMost(`rv32: dearest ${operation} of a page, of its median`, value, 2, times));
+		bars.push(atMost(`rv32: most expensive ${operation} of a page, of its median`, value, 2, times));
 	return bars;
 }
 
-/** Bytes of native code on a target: of the files that every device needs, or of these and more parts. */
+/** Bytes of native code of these parts on a target. */
 export function nativeBytes({ text }: Footprint, target: NativeTarget, ...parts: NativePart[]): number {
 	const files = Object.entries(text[target] ?? {}).filter(([file]) => parts.includes(partOf(file)));
 	return files.reduce((sum, [, bytes]) => sum + bytes, 0);
@@ -179,7 +179,7 @@ function footprintBars({ footprint, repeats }: Results): Bar[] {
 	const again = Object.entries(repeats).map(([host, same]) => ({
 		what: `${host}: counts of a second run`,
 		bar: "the same",
-		measured: same ? "the same" : "others",
+		measured: same ? "the same" : "different",
 		met: same,
 	}));
 	return [
@@ -193,7 +193,7 @@ function footprintBars({ footprint, repeats }: Results): Bar[] {
 	];
 }
 
-/** Erases of late offload, of those of the design that has every page on flash at once. */
+/** Erases of late offload, as a share of those of "at once". */
 function dayBars({ offload: { day } }: Results): Bar[] {
 	const most: Record<string, Record<number, number>> = {
 		camera: { 1.1: 0.1 },
@@ -228,23 +228,23 @@ function offloadBars({ offload: { cost, wear } }: Results): Bar[] {
 	];
 }
 
-/** Why a promise is missed that is known to be. */
+/** Why promises that are known to be missed are missed. */
 const reasons: [what: RegExp, why: string][] = [
 	[
 		/^rv32, text: read/,
-		"prose is some 350 short runs a page, and each is copied byte by byte, as rv32imac loads no misaligned word. The bar comes from a page of more repetitive text, which costs the reference 88,000 instructions and ours 22,000.",
+		"a page of prose consists of some 350 short runs, each copied byte by byte, as rv32imac cannot load misaligned words. The bar was set with a page of more repetitive text, which costs the reference 88,000 instructions and ours 22,000.",
 	],
 	[
 		/^rv32, bitmap: write/,
-		"nine of ten matches in these drawings are short and follow one right after another, and each enters two places in the table: with one of them the blocks are 2 % longer. The bar comes from a screen of long runs (41,000 instructions for the reference, 15,000 for ours).",
+		"nine in ten matches in these drawings are short and follow directly on one another, and each makes two entries in the table; with one entry, blocks would be 2 % longer. The bar was set with a screen of long runs (41,000 instructions for the reference, 15,000 for ours).",
 	],
 	[
 		/^rv32, random: write/,
-		"half of it is the call, the copy of the page and the look whether it is one word; the search behind noise begins again every so often, since what follows may be none. Searching more sparsely, other pages take up to twice the reference's bytes.",
+		"half of it is the call, the copy of the page, and the test for one repeated word. The search restarts every so often, as what follows noise may be compressible; if it searched more sparsely, other pages would take up to twice the reference's bytes.",
 	],
 	[
 		/^8192 KB filled: utilisation/,
-		"links are 16 bits wide, so that above 4 MB granules are 128 bytes long, and a stored page leaves half of one unused, 64 bytes of some 2,300. Wider links, for granules of 64 bytes, would take 3 % of the arena.",
+		"links are 16 bits wide, so above 4 MB granules are 128 bytes long, and a stored page wastes half of one on average: 64 bytes of some 2,300. Wider links, for granules of 64 bytes, would take 3 % of the arena.",
 	],
 ];
 
@@ -258,7 +258,7 @@ export function excuses(list: Bar[]): string[] {
 		});
 }
 
-/** All promises that could be put to the test on this machine. */
+/** All promises that can be tested on this machine. */
 export function bars(results: Results): Bar[] {
 	return [costBars, columnsBars, capacityBars, growthBars, footprintBars, offloadBars, dayBars].flatMap((section) =>
 		section(results),

@@ -25,7 +25,7 @@ import type { ZsmallocRow } from "./zsmalloc.ts";
 
 export interface Table {
 	title: string;
-	/** What the columns are, and the commands that give the same numbers. Markdown. */
+	/** What the columns mean, and the commands that give the same numbers. Markdown. */
 	text: string;
 	head: string[];
 	rows: string[][];
@@ -46,13 +46,13 @@ const hostNames: Record<HostName, string> = {
 };
 
 function unitOf(costs: CostByKind): string {
-	return Object.values(costs)[0]?.unit === "copies" ? "times, in copies of a page" : "instructions";
+	return Object.values(costs)[0]?.unit === "copies" ? "time, in copies of a page" : "instructions";
 }
 
 function wholePages(host: HostName, costs: CostByKind): Table {
 	return {
 		title: `Cost of a page with LZ4 alone, ${hostNames[host]}`,
-		text: `Mean ${unitOf(costs)} a page of 4 KB with \`codecs: ["lz4"]\`, from the call in JavaScript to the last byte. "of LZ4's": in those of the bare reference codec, called from C, on the same pages. \`npm run -s cost -- --host ${host} --codecs lz4 FILE…\` measures your files.`,
+		text: `Mean ${unitOf(costs)} per page of 4 KB with \`codecs: ["lz4"]\`, from the call in JavaScript to the last byte. "of LZ4's" compares with the bare reference codec, called from C on the same pages. \`npm run -s cost -- --host ${host} --codecs lz4 FILE…\` measures your own files.`,
 		head: ["pages", "write", "of LZ4's", "read", "of LZ4's", "overwrite", "trim", "stored", "of LZ4's"],
 		rows: Object.entries(costs).map(([kind, { means, stored, lz4Stored }]) => [
 			kind,
@@ -74,7 +74,7 @@ function beside(host: HostName, costs: CostByKind, javascript: Results["javascri
 	const js = host === "xs" && javascript;
 	return {
 		title: `Beside it, ${hostNames[host]}`,
-		text: `The same pages (${unitOf(costs)}): the engine called from C, and what is left for JavaScript, its share of the call; the engine's own codecs, choosing included; the bare reference LZ4 1.9.2 (\`LZ4_MEMORY_USAGE=12\`, -O2); a plain copy${js ? "; and in JavaScript on XS the portable engine, and LZ4 alone (lz4js)" : ""}.`,
+		text: `The same pages (${unitOf(costs)}): the engine called from C, and JavaScript's share of the call from JavaScript; our codecs alone, including the choice among them; the bare reference LZ4 1.9.2 (\`LZ4_MEMORY_USAGE=12\`, -O2); and a plain copy${js ? ". The last four columns are JavaScript running on XS: the portable engine, and LZ4 alone (lz4js)" : ""}.`,
 		head: [
 			"pages",
 			"engine write",
@@ -117,7 +117,7 @@ function sizesByKind(sizes: Size[]): Table {
 		bytes === undefined ? "-" : ((100 * bytes) / (pages * PAGE)).toFixed(1);
 	return {
 		title: "Sizes by kind",
-		text: "What pages of 4 KB take, in % of their own size, each compressed alone and kept as it is if that is shorter: stored by the device, and by the codecs that Debian's packages bring, on the same pages in the same run. xs-zram with all its codecs, and the share of pages that columns holds; with LZ4 alone. zstd's frames have their headers, deflate has none; FLAC has a page as one frame, and not the header of its stream.",
+		text: "What pages of 4 KB take, in % of their size. Each page is compressed alone, and kept as it is if that is shorter. xs-zram stores them in a device: with all codecs (and the share of pages that columns holds), then with LZ4 alone. The other codecs are Debian's, on the same pages in the same run. zstd's frames include their headers; deflate has none; FLAC stores a page as one frame, without the stream's header.",
 		head: ["pages", "xs-zram", "columns", "LZ4 alone", ...Object.values(peerNames)],
 		rows: sizes.map(({ name, pages, ours, lz4, columns, peers: theirs }) => [
 			titleOf(name),
@@ -134,7 +134,7 @@ function callsByKind(calls: Results["calls"]): Table {
 	const names = Object.keys(calls[counted[0] as HostName] as object);
 	return {
 		title: "Cost by kind",
-		text: "Mean instructions to write and read a page of 4 KB, from the call in JavaScript to the last byte: with all codecs, and with LZ4 alone.",
+		text: "Mean instructions to write and to read a page of 4 KB, from the call in JavaScript to the last byte: with all codecs, then with LZ4 alone.",
 		head: ["pages", ...counted.flatMap((host) => [`${hostNames[host]}: write`, "LZ4", "read", "LZ4"])],
 		rows: names.map((name) => [
 			titleOf(name),
@@ -148,7 +148,7 @@ function callsByKind(calls: Results["calls"]): Table {
 function variations(host: HostName, costs: CostByKind): Table {
 	return {
 		title: `Parts of pages, and integrity, ${hostNames[host]}`,
-		text: `A read and a write of 64 bytes within a page (${unitOf(costs)}); whole pages with \`integrity: true\`, a checksum for each.`,
+		text: `Reading and writing 64 bytes within a page (${unitOf(costs)}), and whole pages with \`integrity: true\`, which gives each a checksum.`,
 		head: ["pages", "write 64 B", "read 64 B", "write, integrity", "more", "read, integrity", "more"],
 		rows: Object.entries(costs).map(([kind, { means }]) => {
 			const more = (label: string) =>
@@ -169,7 +169,7 @@ function variations(host: HostName, costs: CostByKind): Table {
 function filled(capacity: Capacity[]): Table {
 	return {
 		title: "Capacity",
-		text: "Pages of the mixtures that an arena holds when it refuses the first one. Wasted: the part of the arena that holds no stored bytes, metadata and all. Utilisation: stored bytes by bytes of granules in use. `npm run -s fill -- --arena 1M build/corpus/mixture.bin`",
+		text: "How many pages of the mixtures an arena holds when it refuses the first one. Wasted: the part of the arena that holds no stored bytes, including all metadata. Utilisation: stored bytes divided by the bytes of granules in use. `npm run -s fill -- --arena 1M build/corpus/mixture.bin`",
 		head: ["", "arena", "pages", "of its size", "stored bytes", "metadata", "wasted", "utilisation"],
 		rows: Object.keys(mixtures).flatMap((mixture) =>
 			(["all", "lz4"] as const).flatMap((codecs) =>
@@ -206,7 +206,7 @@ function besideLinux(capacity: Capacity[], zsmalloc: ZsmallocRow[]): Table {
 	};
 	return {
 		title: "Capacity beside Linux zram",
-		text: "Pages of 4 KB before the first is refused; of the arena's size; and the part of the arena that is wasted. The first four rows are of this run, on the bench's mixture, and so are comparable: ours stored by the device, Linux's computed after mm/zsmalloc.c (bench/zsmalloc.ts), whose size classes lie in chains of up to 4 (6.1) or 8 (7.3) whole pages each. The rest was measured in November 2026 on real kernels, Debian's in QEMU under `mem_limit`, with another 8 MB mixture of the same kinds of data (frames, photos, PCM, JSON, JavaScript, bytecode, fonts, sensor logs, JPEG), whose files cannot all be had from npm; the last row is computed for that mixture.",
+		text: "How many pages of 4 KB fit before the first is refused, that as a multiple of the arena's size, and the part of the arena that is wasted. The first four rows come from this run, on the bench's mixture, so you can compare them. Ours are stored by a device; Linux's are computed after mm/zsmalloc.c (bench/zsmalloc.ts), whose size classes lie in chains of up to 4 (6.1) or 8 (7.3) whole pages. The measured rows come from real kernels: Debian's, in QEMU under `mem_limit`, in November 2026. They stored a different 8 MB mixture of the same kinds of data (frames, photos, PCM, JSON, JavaScript, bytecode, fonts, sensor logs, JPEG), as not all of its files are on npm. The last row is computed for that mixture.",
 		head: ["", "1 MB", "2 MB", "4 MB"],
 		rows: [
 			...(["all", "lz4"] as const).map((codecs) => [
@@ -234,7 +234,7 @@ function tiers(capacity: Capacity[]): Table {
 	const zstd = linux[0] as (typeof linux)[number];
 	return {
 		title: "Capacity by codecs, and by how much rests",
-		text: "Pages of the mixture that an arena holds, and of its size. An arena that is full lets a part of its pages rest, all others having been read, packs them as dense, and goes on, until that makes no room for one page more. The last row is real Linux's, with another mixture, see below. `npm run -s fill -- --dense --arena 1M build/corpus/mixture.bin`",
+		text: "How many pages of the mixture an arena holds, and that as a multiple of its size. When it is full, some of its pages rest while all others are read; the resting ones are packed as dense, and filling goes on until that no longer makes room for one more page. The last row is real Linux with a different mixture, see below. `npm run -s fill -- --dense --arena 1M build/corpus/mixture.bin`",
 		head: ["", ...capacity.map(({ arena }) => bytes(arena))],
 		rows: [
 			row("LZ4 alone", ({ fills }) => fills.mixture?.lz4.pages),
@@ -250,7 +250,7 @@ function tiers(capacity: Capacity[]): Table {
 function churned(capacity: Capacity[], ops: number): Table {
 	return {
 		title: "Capacity in use",
-		text: `${number(ops)} random overwrites and trims while the arena is kept that full. Occupancy: stored bytes by bytes of all granules. Needless: refused although the granules that the page needs were free, or its own. Moved: bytes of other pages that lie elsewhere after an operation, from a comparison of table and links around each. Every page is compared before it goes. \`npm run -s churn -- --arena 1M --occupancy 0.93 build/corpus/mixture.bin\``,
+		text: `${number(ops)} random overwrites and trims while the arena is kept that full. Occupancy: stored bytes divided by the bytes of all granules. Needless: refusals although enough granules were free, counting the page's own. Moved: bytes of other pages that an operation has moved, found by comparing the table and the links before and after it. Every page is read and compared before it is overwritten or trimmed. \`npm run -s churn -- --arena 1M --occupancy 0.93 build/corpus/mixture.bin\``,
 		head: ["arena", "asked", "occupancy", "utilisation", "refusals", "needless", "moved"],
 		rows: capacity.flatMap(({ arena, churn }) =>
 			churn.map(({ asked, result }) => [
@@ -271,7 +271,7 @@ function grown({ host, series }: NonNullable<Results["growth"]>): Table {
 	const value = (by: Growth["by"], each: number) => (by === "fill" ? percent(each) : bytes(each));
 	return {
 		title: "Growth",
-		text: `Whether an operation costs more on a larger arena, a larger device, a fuller one: mean instructions on ${host}, the same eight pages each time. Grows: the dearest by the cheapest, among arenas of one granule length.`,
+		text: `Does an operation cost more on a larger arena, a larger device, or a fuller one? Mean instructions on ${host}, for the same eight pages each time. "grows" is how much the most expensive exceeds the cheapest, among arenas with the same granule length.`,
 		head: ["", "granule", ...OPERATIONS],
 		rows: series.flatMap((each) => [
 			...each.values.map((at, i) => [
@@ -299,7 +299,7 @@ function compiled(footprint: Footprint): Table {
 	const sum = (...parts: NativePart[]) => cells((target) => nativeBytes(footprint, target, ...parts));
 	return {
 		title: "Footprint: native code",
-		text: "Bytes of each C file, -O2; there is no initialized data and no other. On Xtensa only the C core is compiled, without its binding to XS (zramBinding).",
+		text: "Bytes of each C file at -O2. There is no static data. On Xtensa only the C core is compiled, without its binding to XS (zramBinding).",
 		head: ["", ...targets.map((target) => targetNames[target])],
 		rows: [
 			...files.map((file) => [file, ...cells((target) => footprint.text[target]?.[file])]),
@@ -314,7 +314,7 @@ function compiled(footprint: Footprint): Table {
 function stacked({ stack }: Footprint): Table {
 	return {
 		title: "Footprint: XS's stack",
-		text: "XS slots that the deepest of many calls takes, its arguments included (16 bytes each on a microcontroller); a call of a function of yours takes some 12. The flash is a driver in JavaScript that does next to nothing. `creation.stack` in an app's manifest is how many there are.",
+		text: "The most XS slots that a call takes, arguments included, found by making many calls; a slot is 16 bytes on a microcontroller. Calling a function of your own takes some 12. The flash is a driver in JavaScript that does next to nothing. `creation.stack` in your app's manifest says how many slots there are.",
 		head: ["", "XS slots"],
 		rows: stack.map(({ name, slots }) => [name, number(slots)]),
 	};
@@ -326,7 +326,7 @@ function weighed({ bytecode, modules, heap, scratch, perPage }: Footprint): Tabl
 	const slots = slotsAfter - slotsBefore;
 	return {
 		title: "Footprint",
-		text: "What the module takes of a device besides native code and stack. The heap is that of an app with one device, less that of an app without the module; in firmware the module is preloaded, and most of it is in flash.",
+		text: "What the module takes besides native code and stack. The heap is that of an app with one device, minus that of an app without the module; in firmware the module is preloaded, and most of it stays in flash.",
 		head: ["", "bytes"],
 		rows: [
 			["bytecode of the module", number(bytecode[1] - bytecode[0])],
@@ -344,7 +344,7 @@ function recordedTable({ host, result }: Exclude<Results["recorded"], undefined>
 	const { means, bytesEach } = result;
 	return {
 		title: `Recording, ${hostNames[host]}`,
-		text: `Instructions of an operation on a page of prose from the call in JavaScript, while zram/trace records the device and otherwise; once it is closed they are as before. A trace has ${bytesEach.toFixed(1)} bytes for each of these.`,
+		text: `Instructions of an operation on a page of prose, from the call in JavaScript, without and with zram/trace recording the device. Once the trace is closed, operations cost what they did before. Each of these takes ${bytesEach.toFixed(1)} bytes of trace.`,
 		head: ["", "not recorded", "recorded"],
 		rows: ["write", "read", "trim"].map((name) => [name, number(means[name]), number(means[`${name}, recorded`])]),
 	};
@@ -354,7 +354,7 @@ function swapped({ host, rows }: Exclude<Results["swap"], undefined>): Table {
 	const megabyte = (value: number) => (value >= 10_240 ? bytes(value) : number(value));
 	return {
 		title: `Buffers in a swap pool and appends to a flash in RAM, ${hostNames[host]}`,
-		text: "Instructions from the call in JavaScript. `acquire` and `release` together: of a buffer that is in a slot; of one that must be read; asked for writing, without a change, and with one page changed. Bytes: what it takes in the arena, and what it would take on the XS heap, where using it costs a look into a Map. Flash: what a W25Q128 takes typically for the same bytes (emulated; erasing included, but for the append).",
+		text: "Instructions from the call in JavaScript. The next four columns are `acquire` and `release` together: of a buffer that is in a slot, of one that must be read, of one acquired for writing but not changed, and with one page changed. Bytes: what the buffer takes in the arena, and what it would take on the XS heap, where using it costs a look-up in a Map. Flash: what a W25Q128 typically takes for the same bytes (emulated; erasing included, except for the append).",
 		head: [
 			"",
 			"write",
@@ -398,7 +398,7 @@ export function corpusTable(): Table {
 	const names = Object.keys(mixtures);
 	return {
 		title: "The pages",
-		text: `\`npm run -s corpus\` makes them, in build/corpus, the same on every machine; packages of npm without a version are those of package-lock.json. The last columns are what 128 pages of the mixtures have of it.`,
+		text: `\`npm run -s corpus\` makes them in build/corpus, the same on every machine; npm packages named without a version are those of package-lock.json. The last columns say how many of each 128 pages of a mixture are of that kind.`,
 		head: ["kind", "what", "from", ...names],
 		rows: kinds.map(({ name, title, source }) => [
 			name,
@@ -436,7 +436,7 @@ export function tables(results: Results, ops: number): Table[] {
 	];
 }
 
-/** For a terminal: columns of equal width, numbers to the right. */
+/** For a terminal: aligned columns, numbers to the right. */
 export function toText({ title, head, rows }: Table): string {
 	const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]?.length ?? 0)));
 	const line = (row: string[]) =>
