@@ -50,7 +50,7 @@ testWithSDK(
 	async () => {
 		const line = new RegExp(
 			"^(\\d+) files, (\\d+) KB, in \\d+ blocks of 4 KB\\ntake (\\d+) KB of the arena's 512 KB; (\\d+) wrong\\n" +
-				"state.json written 2000 times, 48 KB: (\\d+) wrong\\ntrim: (\\d+) KB become (\\d+) KB\\n$",
+				"state.json written 2000 times, 48 KB: (\\d+) wrong\\ntrim: from (\\d+) KB to (\\d+) KB\\n$",
 		);
 		const numbers = (await numbersOf("littlefs", line)) as [number, number, number, number, number, number, number];
 		const [files, size, used, wrong, stillWrong, before, after] = numbers;

@@ -17,10 +17,10 @@ import { runUntil } from "./simulator.ts";
 const printed: Record<string, RegExp> = {
 	"examples/gallery":
 		/^17 pictures and their thumbnails, 1008 KB of pixels, in 4\d\d of 512 KB; 68 read, drawn on 240 x 320\n/m,
-	"examples/feed": /(^\/\w+( \(hit\))?: (59|60) KB, 744 hours, .+\n){6}2 bodies, 11\d KB, in 32 KB; 2 have gone\n/m,
+	"examples/feed": /(^\/\w+( \(hit\))?: (59|60) KB, 744 hours, .+\n){6}2 bodies, 11\d KB, in 32 KB; 2 evicted\n/m,
 	"examples/littlefs": /; 0 wrong\nstate.json written 2000 times, 48 KB: 0 wrong\n/,
-	"examples/log": /^the last (\d+) of \d+ KB are at http:\/\/localhost:(\d+)\/\n/m,
-	"examples/recorder": /^recording: http:\/\/localhost:(\d+)\/take\.wav\n(\d+) s in 1024 KB, which is full\n/m,
+	"examples/log": /^serving the last (\d+) of \d+ KB at http:\/\/localhost:(\d+)\/\n/m,
+	"examples/recorder": /^recording: http:\/\/localhost:(\d+)\/take\.wav\nfull: (\d+) s in 1024 KB\n/m,
 	"examples/trend": /^\d+ readings of five sensors, .* memory\n(day \d+:\ndrawn on a screen of 240 x 320\n){2}/m,
 	"tests/sdk/stripped": /^device: 1,2,3\n(TypeError\n){3}flash: 1,2,3\npool: 1,2,3, 7,2,3\n$/,
 };

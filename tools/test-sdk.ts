@@ -62,7 +62,13 @@ function otherPage(engine: Engine): Record<string, string | string[]> {
 function manifestFor(engine: Engine) {
 	const preloadOf = (manifest: string) => JSON.parse(readFileSync(join(root, manifest), "utf8")).preload;
 	const preload = ["manifest.json", "manifest-history.json"].flatMap(preloadOf);
-	const ours = ["tests/sdk/simulator.c", "hosts/xs/natives.c", "hosts/xs/host.h", "tests/support/bytes.c"];
+	const ours = [
+		"tests/sdk/simulator.c",
+		"hosts/xs/natives.c",
+		"hosts/xs/counter.c",
+		"hosts/xs/host.h",
+		"tests/support/bytes.c",
+	];
 	const littlefs = ["lfs", "lfs_util"].map((name) => `$(MODULES)/io/files/littlefs/${name}`);
 	const files = [...ours, "examples/littlefs/littlefs.c"].map((path) => join(root, path));
 	return {

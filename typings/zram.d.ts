@@ -416,19 +416,19 @@ declare module "zram/options" {
 
 declare module "zram/memory" {
 	/**
-	 * The module `zram/memory` for hosts with native code. The file is the same on all of them, the C functions are the
-	 * host's own: docs/porting.md has their contract.
+	 * The module `zram/memory` for hosts with native code. This file is the same on all of them; the C functions are the host's
+	 * own, and docs/porting.md has their contract.
 	 *
 	 * @module
 	 */
-	/** Which memory: "external" is PSRAM, large and slow; "internal" the fast one. A host with one memory takes no notice. */
+	/** Which memory: "external" is PSRAM, large and slow; "internal" is fast. A host with one memory ignores it. */
 	export type MemoryKind = "external" | "internal";
 	const Memory_base: new (...parameters: any[]) => any;
 	/**
 	 * A region of memory outside the XS heap. It does not move, and the collector does not look into it.
 	 *
 	 * To read or write it from JavaScript, make a view: `new Uint8Array(memory, offset, length)`. A view keeps the region
-	 * alive. What the bytes are at first is undefined.
+	 * alive. Its initial content is undefined.
 	 */
 	export class Memory extends Memory_base {
 		/**
@@ -440,33 +440,33 @@ declare module "zram/memory" {
 		/** Bytes of the region; 0 once it is closed. */
 		get byteLength(): number;
 		/**
-		 * A copy of its bytes from `start` (default: 0) to in front of `end` (default: the end), as ArrayBuffer's `slice`.
+		 * A copy of the bytes from `start` (default: 0) up to but not including `end` (default: the end), as `slice` of an
+		 * ArrayBuffer.
 		 *
 		 * @throws TypeError if it is closed.
 		 */
 		slice(start?: number, end?: number): ArrayBuffer;
-		/** Gives the memory back at once. Views have no bytes any more. Closing twice is fine. */
+		/** Frees the memory at once. Views are left without bytes. Closing twice is fine. */
 		close(): void;
 	}
 	const Slab_base: new (...parameters: any[]) => any;
 	/**
-	 * Memory that outlives every buffer that was ever handed out from it: it has no close(). It goes back when the collector
-	 * finds that neither the slab nor one of its windows can be reached; who allocates and finds none collects first.
+	 * Memory that outlives every buffer ever handed out from it: it has no close(). It is freed when the collector finds that
+	 * neither the slab nor any of its windows can be reached. An allocation that finds no memory collects first.
 	 *
-	 * So native code may keep a window's address for as long as it keeps the window, even when the window has been detached:
-	 * what it then reads is memory of the slab's, though maybe not what it was.
+	 * So native code may keep a window's address for as long as it keeps the window, even after the window was detached. What
+	 * it then reads is still the slab's memory, though maybe with other content.
 	 */
 	export class Slab extends Slab_base {
 		/** As {@link Memory}. */
 		constructor(byteLength: number, kind?: MemoryKind);
 		/**
-		 * Takes its bytes from a window: it has none any more, nor has any view of it. Of a window of another slab, or a second
-		 * time, nothing is taken.
+		 * Detaches a window: it and its views are left without bytes. Does nothing for another slab's window, or a second time.
 		 */
 		detach(window: Window): void;
 	}
 	const Window_base: new (...parameters: any[]) => any;
-	/** A buffer over the beginning of a {@link Slab}, at the same address. Only who has the slab can detach it. */
+	/** A buffer over the beginning of a {@link Slab}, at the same address. Only the holder of the slab can detach it. */
 	export class Window extends Window_base {
 		#private;
 		/**
@@ -474,7 +474,7 @@ declare module "zram/memory" {
 		 * @throws TypeError, RangeError naming the argument and its range.
 		 */
 		constructor(slab: Slab, byteLength: number);
-		/** Bytes of the window; 0 once it is detached. */
+		/** Bytes of the window; 0 once detached. */
 		get byteLength(): number;
 		/** As {@link Memory.slice}. */
 		slice(start?: number, end?: number): ArrayBuffer;

@@ -1,9 +1,9 @@
-/** What a host's demo tells the app of the board. */
+/** What a host's demo tells the app about the board. */
 declare module "board" {
 	import type { FlashIO } from "zram";
-	/** Bytes of PSRAM, 0 without. */
+	/** Bytes of PSRAM; 0 if there is none. */
 	export function psram(): number;
-	/** What "embedded:storage/flash" exports, or the board's own; undefined without. */
+	/** What "embedded:storage/flash" exports, or the board's own flash; undefined if there is none. */
 	export function flash(): FlashIO | undefined;
 }
 declare module "timer" {
@@ -11,7 +11,7 @@ declare module "timer" {
 	const Timer: { set: Start; repeat: Start };
 	export default Timer;
 }
-/** The SDK has it on some platforms. */
+/** The SDK has this module on some platforms. */
 declare module "embedded:storage/flash" {
 	import type { FlashIO } from "zram";
 

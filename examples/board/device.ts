@@ -1,4 +1,4 @@
-/* A device with the board's flash behind it; or without, as flash is not worth an app that does not start. */
+/* Opens a device with the board's flash behind it, or without flash: better no flash than an app that does not start. */
 
 import Zram, { type BackingOptions, type FlashIO, type ZramOptions } from "zram";
 
@@ -14,7 +14,7 @@ function findBacking(io: FlashIO | undefined): BackingOptions | undefined {
 	return io && { io, path: PATH };
 }
 
-/** A device, and the options that it was opened with. */
+/** A device and the options that it was opened with. */
 export interface Opened {
 	zram: Zram;
 	options: ZramOptions;
@@ -23,8 +23,8 @@ export interface Opened {
 const open = (options: ZramOptions): Opened => ({ zram: new Zram(options), options });
 
 /**
- * Opens a device on the partition "zram". If that is refused, as it is when the partition holds anything that is not a
- * Zram's, says why and what to do, and opens the device without.
+ * Opens a device with the partition "zram" behind it. If that fails, as it does when the partition holds foreign data,
+ * prints why and what to do, and opens the device without flash.
  */
 export function openDevice(options: ZramOptions, io: FlashIO | undefined): Opened {
 	const backing = findBacking(io);

@@ -1,6 +1,7 @@
 /*
- * For a board without a display: keeps buffers of four kinds in a device, reads them back and compares every word, and
- * prints a status line a second, which `npx zram` shows at the desk. Each turn is short: the watchdog is fed in between.
+ * For a board without a display: keeps four kinds of pages in a device, reads them back and compares every word. Prints
+ * a status line a second, which `npx zram` shows on a desktop. Each turn is short, so that XS can feed the watchdog in
+ * between.
  */
 
 import { flash, psram } from "board";
@@ -15,7 +16,7 @@ const KB = 1024;
 const MB = 1024 * KB;
 const NAME = "demo";
 
-/** A quarter of the PSRAM; or 48 KB of internal memory on a board that has none. */
+/** Opens a device in a quarter of the PSRAM, at most 2 MB, or in 48 KB of internal memory if there is no PSRAM. */
 function open(): Zram {
 	const available = psram();
 	const quarter = (available >> 2) & -PAGE;
@@ -29,11 +30,11 @@ const KINDS = 4;
 const LINE = '{"temperature":21.4,"humidity":48,"pressure":1013}\n';
 const line = new Uint8Array(ArrayBuffer.fromString(LINE));
 
-/** The page that has this number after so many writes: the same again and again, so that it can be compared. */
+/** Fills in what page number `page` holds after so many writes. Always the same, so that it can be compared. */
 function fill(words: Uint32Array, page: number, writes: number) {
 	let seed = Math.imul(page + 1, 0x9e3779b1) ^ Math.imul(writes, 0x85ebca6b);
 	switch (page % KINDS) {
-		case 0: // one word all over
+		case 0: // one repeated word
 			words.fill(seed);
 			break;
 		case 1: {
@@ -44,10 +45,10 @@ function fill(words: Uint32Array, page: number, writes: number) {
 			words[0] = seed;
 			break;
 		}
-		case 2: // a drawing: runs of a colour
+		case 2: // a drawing: runs of one colour
 			for (let at = 0; at < words.length; at += 64) words.fill(Math.imul(seed, at + 1), at, at + 64);
 			break;
-		default: // what is compressed already
+		default: // compressed already
 			for (let at = 0; at < words.length; at++) {
 				seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
 				words[at] = seed;
@@ -62,7 +63,7 @@ function main() {
 	trace(`zram: PSRAM ${psram() >> 10} KB, ${partition}, arena ${zram.limit / KB} KB\n`);
 
 	const pages = zram.byteLength / PAGE;
-	/** How often each page was written; 0 for those that are not there. */
+	/** How often each page was written; 0 if it is not stored. */
 	const writes = new Uint16Array(pages);
 	const words = new Uint32Array(PAGE / 4);
 	const expected = new Uint32Array(PAGE / 4);
@@ -88,7 +89,7 @@ function main() {
 			writes[page] = count;
 		} catch (error) {
 			if (!(error instanceof ZramError) || error.code !== "ENOSPC") throw error;
-			const oldest = (page + (pages >> 1)) % pages; // make room: drop what was written longest ago
+			const oldest = (page + (pages >> 1)) % pages; // make room: drop the page written longest ago
 			zram.trim(oldest * PAGE, PAGE);
 			writes[oldest] = 0;
 		}

@@ -1,10 +1,10 @@
-/** What a host tells the dashboard besides psram() and flash(), which examples/board asks for too. */
+/** What a host provides to the dashboard besides psram() and flash(), which examples/board uses too. */
 declare module "board" {
-	/** What the button says that takes the power away. */
+	/** The label of the button that cuts the power. */
 	export const POWER: string;
 	/**
-	 * Takes it away and gives it back. `write` writes to the flash, for a cut in the middle of it. True if the app goes on,
-	 * to start its device anew; a board starts anew as a whole.
+	 * Cuts the power and restores it. `write` writes to the flash, for a cut in the middle of that. Returns true if the app
+	 * goes on and has to reopen its device; a board restarts as a whole instead.
 	 */
 	export function cutPower(write: () => void): boolean;
 }

@@ -222,7 +222,7 @@ class Dashboard extends Behavior {
 		this.#figure(name, line(left + width - 54, top, 54), { type: SMALL, unit });
 	}
 
-	/** The legend in one column or two, of `lines` lines each. `width`: of the first; the second is as wide as "metadata" needs. */
+	/** The legend in columns of so many lines. `width`: of the first column; the second is as wide as "metadata" needs. */
 	#legends(left: number, top: number, lines: number, width: number) {
 		this.#words("Pages of 4 KB", line(left, top, 113));
 		const all: [string, string, string | undefined, string?][] = [

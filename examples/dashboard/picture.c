@@ -1,7 +1,7 @@
 /*
-	What the dashboard does with many bytes: it makes the buffers that are stored, and reads a region's state as a picture.
+	The dashboard's work on many bytes: making the buffers to store, and turning a region's state into a picture.
 
-	A region is the device's own memory, which may be damaged: nothing in it serves as an index before it is checked.
+	A region is the device's own memory and may be damaged, so nothing in it is used as an index before it is checked.
 */
 #include "xsmc.h"
 #include "xs.h"
@@ -56,7 +56,7 @@ static uint32_t nextRandom(uint32_t *state)
 	return *state >> 8;
 }
 
-/* A display of 160 pixels a line, RGB565: a sky that fades, hills with grain, flat boxes for the text. */
+/* A display of 160 pixels a line, RGB565: a sky with a gradient, grainy hills, flat boxes for text. */
 static uint8_t frameByte(uint32_t index, uint32_t seed, uint32_t *state)
 {
 	uint32_t x = (index / 2) % 160, y = (index / 2) / 160, hill = 50 + ((x * 7 + seed * 13) % 97) / 4;
@@ -69,7 +69,7 @@ static uint8_t frameByte(uint32_t index, uint32_t seed, uint32_t *state)
 	return (uint8_t)((index & 1) ? color >> 8 : color);
 }
 
-/* Lines of JSON, as an app logs them: the digits are what is new in a line. */
+/* Lines of JSON, as an app logs them; only the digits differ from line to line. */
 static uint8_t logByte(uint32_t index, uint32_t *state)
 {
 	static const char line[] = "{\"t\":17#######,\"id\":\"#a#f##c#\",\"celsius\":2#.##,\"humidity\":##,\"lux\":###}\n";
@@ -77,7 +77,7 @@ static uint8_t logByte(uint32_t index, uint32_t *state)
 	return (uint8_t)((at == '#') ? '0' + nextRandom(state) % 10 : (uint32_t)at);
 }
 
-/* 16 bits a sample: a tone of 48 samples that gets louder, and now and then a click. */
+/* 16 bits a sample: a tone with a period of 48 samples that gets louder, and a click now and then. */
 static uint8_t sampleByte(uint32_t index, uint32_t seed, uint32_t *state)
 {
 	uint32_t sample = index / 2, phase = sample % 48, loud = 1 + ((sample / 384 + seed) & 7);
@@ -150,7 +150,7 @@ void xs_picture_and(xsMachine *the)
 
 /* --- The state of a region -------------------------------------------------------------------------------------- */
 
-/* The header if the geometry in it fits into `length` bytes, else NULL. */
+/* The header, or NULL if its geometry does not fit into `length` bytes. */
 static const zramHeader *headerOf(const uint8_t *region, uint32_t length)
 {
 	const zramHeader *header = (const zramHeader *)(const void *)region;
@@ -167,7 +167,7 @@ static const zramHeader *headerOf(const uint8_t *region, uint32_t length)
 
 typedef struct {
 	const zramHeader *header;
-	uint16_t (*counts)[kStates]; /* of granules in a cell, by state */
+	uint16_t (*counts)[kStates]; /* granules in a cell, by state */
 	uint32_t cells;
 } Picture;
 
@@ -194,7 +194,7 @@ static void countPage(const Picture *picture, const uint8_t *region, const zramE
 	}
 }
 
-/* The state that most of a cell is in; what is left of the counts is free. */
+/* The state of most of a cell. Granules that were not counted are free. */
 static uint8_t cellState(const Picture *picture, uint32_t cell)
 {
 	const zramHeader *header = picture->header;
@@ -213,8 +213,8 @@ static uint8_t cellState(const Picture *picture, uint32_t cell)
 }
 
 /*
-	cells(region, picture, columns, rows): `picture` has a byte a cell, two bytes a row for the first and the last column
-	that have changed (first above last if none has), then, 2-aligned, the counts.
+	cells(region, picture, columns, rows): `picture` has a byte a cell, two bytes a row for the first and the last changed
+	column (first > last if there is none), then, 2-aligned, the counts.
 */
 void xs_picture_cells(xsMachine *the)
 {
@@ -251,7 +251,7 @@ void xs_picture_cells(xsMachine *the)
 	xsmcSetInteger(xsResult, changed);
 }
 
-/* figures(region, into): int32 each, in the order of picture.ts; all 0 if the region is none. */
+/* figures(region, into): an int32 each, in the order of picture.ts; all 0 if it is not a device's region. */
 void xs_picture_figures(xsMachine *the)
 {
 	uint32_t length = lengthOf(the, &xsArg(0));
@@ -305,7 +305,7 @@ static uint8_t wearOfCell(const zramSlot *slots, uint32_t count)
 	return most;
 }
 
-/* wear(region, into): a byte a cell, for one slot or more, so that all of them have a cell. Returns how many have changed. */
+/* wear(region, into): a byte a cell, which stands for as many slots as it takes to show all. Returns how many have changed. */
 void xs_picture_wear(xsMachine *the)
 {
 	uint32_t length = lengthOf(the, &xsArg(0)), cells = lengthOf(the, &xsArg(1)), changed = 0;

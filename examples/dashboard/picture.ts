@@ -1,20 +1,20 @@
-/* picture.c: buffers to store, and what a region's state looks like. Allocates nothing. */
+/* picture.c: makes the buffers to store, and turns a region's state into a picture. Allocates nothing. */
 
 import type { ByteBuffer } from "zram/engine/interface";
 
-/** Kinds of buffers: pixels, JSON lines, sensor samples, what is compressed already, and one byte all over. */
+/** Kinds of buffers: pixels, JSON lines, sensor samples, data that is compressed already, and one repeated byte. */
 export const FRAME = 0;
 export const LOG = 1;
 export const SAMPLES = 2;
 export const PHOTO = 3;
 export const BLANK = 4;
 
-/** The same kind and seed give the same bytes. */
+/** Fills a buffer. The same kind and seed give the same bytes. */
 export function make(this: unknown, buffer: ByteBuffer, kind: number, seed: number): void {
 	native("xs_picture_make").call(this, buffer, kind, seed);
 }
 
-/** Whether the bytes are those that make() would make. */
+/** Whether make() would give these bytes. */
 export function isMade(this: unknown, buffer: ByteBuffer, kind: number, seed: number): boolean {
 	return native("xs_picture_isMade").call(this, buffer, kind, seed);
 }
@@ -30,7 +30,7 @@ export function copy(
 	native("xs_picture_copy").call(this, to, toStart, from, fromStart, length);
 }
 
-/** Clears in `into` the bits that are 0 in `from`. */
+/** Clears the bits in `into` that are 0 in `from`. */
 export function and(
 	this: unknown,
 	into: Uint8Array,
@@ -50,46 +50,47 @@ export const DENSE = 3;
 export const RAW = 4;
 export const METADATA = 5;
 
-/** Bytes of a picture of so many cells, for cells(). */
+/** Bytes that cells() needs for a picture of so many cells. */
 export function pictureLength(columns: number, rows: number): number {
 	const cells = columns * rows;
 	return ((cells + 2 * rows + 1) & ~1) + cells * 6 * 2;
 }
 
 /**
- * The arena in cells of equal size, in the order of addresses: the state that most of a cell is in. `picture` keeps the
- * cells, a byte each, from one call to the next, and behind them for each row the first and the last column that have
- * changed. Returns how many cells have changed.
+ * Divides the arena into cells of equal size, in address order, and gives each the state of most of its bytes. `picture`
+ * keeps the cells from one call to the next, a byte each, followed by the first and the last changed column of each row.
+ * Returns how many cells have changed.
  */
 export function cells(this: unknown, region: ByteBuffer, picture: Uint8Array, columns: number, rows: number): number {
 	return native("xs_picture_cells").call(this, region, picture, columns, rows);
 }
 
-/** What figures() fills in, by index. Lengths are bytes. */
+/** What figures() fills in, by index. Lengths are in bytes. */
 export const PAYLOAD = 0;
 export const USED = 1;
 export const USED_MAX = 2;
-/** Pages by codec; the others are at the end. */
+/** Pages by codec; columns and dense are at the end. */
 export const LZ4_PAGES = 3;
 export const RAW_PAGES = 4;
 export const SAME_PAGES = 5;
 export const OFFLOADED_PAGES = 6;
-/** Pages read, written and trimmed so far. */
+/** Pages read, written and trimmed since the start. */
 export const OPERATIONS = 7;
 export const SLOTS = 8;
-/** Erases so far. */
+/** Erases of slots for pages since the start. */
 export const ERASES = 9;
 export const COLUMNS_PAGES = 10;
 export const DENSE_PAGES = 11;
 export const FIGURES_LENGTH = 12 * 4;
 
+/** Fills in the figures above. All are 0 if `region` is not a device's. */
 export function figures(this: unknown, region: ByteBuffer, into: ArrayBuffer): void {
 	native("xs_picture_figures").call(this, region, into);
 }
 
 /**
- * How worn the flash is, a byte for each cell, which is one block or more: an index into WEAR_COLORS. Returns how many cells
- * have changed.
+ * How worn the flash is: a byte a cell, which stands for one block or more, as an index into WEAR_COLORS. Returns how
+ * many cells have changed.
  */
 export function wear(this: unknown, region: ByteBuffer, into: Uint8Array): number {
 	return native("xs_picture_wear").call(this, region, into);

@@ -1,5 +1,5 @@
 /*
-	What the dashboard uses of Piu. The SDK's own tools take the SDK's typings instead, which are not on npm in this version.
+	What the dashboard uses of Piu. The SDK's own tools use its typings instead, which are not on npm in this version.
 */
 
 declare module "piu/MC" {
@@ -27,7 +27,7 @@ declare module "piu/MC" {
 		readonly fill: string | string[];
 	}
 
-	/** Draws by calls, within onDraw of its behavior; x and y from its own corner. */
+	/** Its behavior's onDraw draws by calling these methods; x and y are relative to its own corner. */
 	export interface Port extends Content {
 		invalidate(x?: number, y?: number, width?: number, height?: number): void;
 		fillColor(color: string, x: number, y: number, width: number, height: number): void;

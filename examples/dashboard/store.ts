@@ -1,6 +1,6 @@
 /*
- * The app: buffers of five kinds on a device with a flash behind it, used all the time, and every byte that comes back
- * looked at. What the dashboard's buttons do is here.
+ * The app behind the dashboard: five kinds of buffers on a device with a flash behind it, in constant use. One read in
+ * CHECKS is compared byte by byte. The actions of the dashboard's buttons are here.
  */
 
 import { cutPower, flash } from "board";
@@ -16,17 +16,19 @@ export const ARENA = 1024 * KB;
 /** Bytes of a page: the device's default. */
 export const PAGE = 4 * KB;
 
-/** Bytes of a buffer, and how many the device could hold if there were room. */
+/** Bytes of a buffer. */
 const BUFFER = 32 * KB;
+/** Places for buffers in the device's address space; there is not room for data in all of them. */
 const PLACES = 160;
 
-/** What is stored, in turns. */
+/** The kinds that are stored, in turn. */
 const MIXTURE = [FRAME, LOG, SAMPLES, FRAME, PHOTO, LOG, SAMPLES, BLANK];
 
-/** One of so many uses of a buffer writes it anew, one of so many compares it. */
+/** One use of a buffer in so many rewrites it. */
 const WRITES = 16;
-/** The same for photos, which go to the flash when there is no room. */
+/** The same for photos, which go to flash when there is no room. */
 const PHOTO_WRITES = 128;
+/** One read in so many is compared. */
 const CHECKS = 64;
 
 export class Store {
@@ -35,16 +37,16 @@ export class Store {
 	count = 0;
 	/** Writes for which there was no room. */
 	refused = 0;
-	/** Buffers that came back otherwise than they went in. */
+	/** Buffers that did not come back as they went in. */
 	wrong = 0;
-	/** Bytes of the arena that hold no data. */
+	/** Bytes of the arena that hold tables instead of data. */
 	metadata = 0;
-	/** Pages that shall be on flash: half of what there is room for. 0 without a flash. */
+	/** Pages that may fill the flash at the start: half of its slots. 0 without a flash. */
 	flashPages = 0;
 
 	#region!: Memory;
 	#work = new Uint8Array(BUFFER);
-	/** By place: 0 for none, else the seed, which also says the kind. */
+	/** By place: the seed of its buffer, which also gives the kind; 0 if there is none. */
 	#places = new Int32Array(PLACES);
 	#seed = 1;
 	#random = 12345;
@@ -53,7 +55,7 @@ export class Store {
 		this.#open();
 	}
 
-	/** The arena, to look at. */
+	/** The arena's bytes, for the map. */
 	get bytes(): ByteBuffer {
 		return this.#region as unknown as ByteBuffer;
 	}
@@ -66,7 +68,7 @@ export class Store {
 		this.flashPages = (zram.status().backing?.slots ?? 0) >> 1;
 	}
 
-	/** Stores one more buffer; the kinds take turns. False if there is no room, or no place left. */
+	/** Stores one more buffer; the kinds take turns. False if there is no room or no place left. */
 	add(): boolean {
 		const place = this.#places.indexOf(0);
 		if (place < 0) return false;
@@ -75,13 +77,13 @@ export class Store {
 		return true;
 	}
 
-	/** Makes a buffer that is stored read as zeros, and its memory free. */
+	/** Trims one of the buffers: it reads as zeros, and its memory is free. */
 	trim() {
 		const place = this.#anyPlace();
 		if (place >= 0) this.#forget(place);
 	}
 
-	/** Uses buffers for some milliseconds: most are read, some are written anew. */
+	/** Uses buffers for some milliseconds: most are read, some are rewritten. */
 	use(milliseconds: number) {
 		const start = ticks();
 		do {
@@ -91,7 +93,7 @@ export class Store {
 		} while (((ticks() - start) | 0) < milliseconds);
 	}
 
-	/** Takes the power away, and gives it back. */
+	/** Cuts the power and restores it. */
 	cutPower() {
 		if (!cutPower(() => this.#writePhoto())) return;
 		this.zram.close();
@@ -101,7 +103,7 @@ export class Store {
 		this.#open();
 	}
 
-	/** Something that goes to the flash, and so meets the cut, of which the flash's driver tells in its own way. */
+	/** Writes something that goes to flash and so runs into the power cut. How that fails is up to the driver: ignored. */
 	#writePhoto() {
 		make(this.#work, PHOTO, this.#seed++);
 		try {
@@ -120,7 +122,7 @@ export class Store {
 		if (this.#below(CHECKS) === 0 && !isMade(this.#work, MIXTURE[seed % 8] as number, seed)) this.wrong++;
 	}
 
-	/** Writes a buffer at a place. If it does not fit the place is empty afterwards. */
+	/** Writes a buffer at a place. If it does not fit, the place is empty afterwards. */
 	#write(place: number, seed: number): boolean {
 		make(this.#work, MIXTURE[seed % 8] as number, seed);
 		try {
@@ -144,7 +146,7 @@ export class Store {
 		this.count--;
 	}
 
-	/** A place with a buffer, or -1. */
+	/** A random place that holds a buffer, or -1 if there is none. */
 	#anyPlace(): number {
 		if (this.count === 0) return -1;
 		let place = this.#below(PLACES);

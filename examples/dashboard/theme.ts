@@ -1,4 +1,4 @@
-/* Few colours, each with one meaning, and three sizes of type. */
+/* A few colours, each with one meaning, and three styles of type. */
 
 export const BACKGROUND = "#11161d";
 export const PANEL = "#1d2530";
@@ -19,7 +19,7 @@ export const CELL_COLORS = [PANEL, TEAL, BLUE, GREEN, AMBER, SLATE];
 /** A block of the flash by its wear, new to worn out, a step for each power of ten; then no block, and a retired one. */
 export const WEAR_COLORS = ["#6250a8", "#7259c8", VIOLET, "#9f86f2", LILAC, "#e0d4ff", BACKGROUND, RED];
 
-/** What figures are drawn with, digit by digit: pixels that a digit, and the point with its dot, take. */
+/** A font for figures, which are drawn digit by digit: pixels of a digit, of the decimal point and of its dot. */
 export interface Type {
 	font: string;
 	digit: number;

@@ -1,8 +1,8 @@
 /*
  * An app that keeps more in 2 MB of RAM than fits: screens, photos, a recording, readings, text, scripts, JPEG. It stores
- * buffers until the first is refused, swaps them in and out, and compares every byte; then it prints the result, and how
- * it came about. The argument is the folder with the input; the exit code is 1 if anything comes back otherwise than it
- * went in. With `--status SECONDS` it goes on swapping for that long, and prints a status line a second.
+ * buffers until the first is refused, swaps them in and out, and compares every byte. Then it prints the result and how it
+ * came about. The argument is the folder with the input. The exit code is 1 if anything does not come back as it went in.
+ * With `--status SECONDS` it goes on swapping for that long and prints a status line a second.
  */
 
 import { exit, print, programArguments, readFile, write } from "host";
@@ -17,15 +17,15 @@ import { ArenaUsage, toMB } from "./usage.ts";
 const MB = 1024 * 1024;
 const ARENA = 2 * MB;
 
-/** External memory is PSRAM on a board. The device looks eight times as large as it is. */
+/** On a board, external memory is PSRAM. The device's address space is eight times its arena. */
 const OPTIONS: ZramOptions = { byteLength: 8 * ARENA, arena: { byteLength: ARENA, memory: "external" } };
 
-/** How often each buffer is used, about. */
+/** About how often each buffer is used. */
 const TURNS = 4;
-/** Bytes that are changed in place. */
+/** Bytes changed in place at a time. */
 const CHANGE = 400;
 
-/** A kind of data: its files, of which each is a buffer. */
+/** A kind of data: its files, each of which is a buffer. */
 class Kind {
 	readonly name: string;
 	readonly longest: number;
@@ -39,13 +39,13 @@ class Kind {
 		this.longest = longest;
 		this.#files = files;
 	}
-	/** The next file; after the last one the first again. */
+	/** The next file; after the last comes the first again. */
 	next(): ArrayBuffer {
 		return readFile(this.#files[this.#next++ % this.#files.length] as string);
 	}
 }
 
-/** Numbers that look random and are the same every time. */
+/** Pseudorandom numbers, the same every time. */
 class Dice {
 	#state = 1;
 
@@ -55,7 +55,7 @@ class Dice {
 	}
 }
 
-/** Stores buffers, always of the kind with the fewest bytes so far, until the first that does not fit. Says how many. */
+/** Stores buffers, always of the kind with the fewest bytes so far, until one does not fit. Returns the line to print. */
 function fill(store: BufferStore, kinds: Kind[]): string {
 	const progress = new Progress("fill");
 	for (;;) {
@@ -68,7 +68,7 @@ function fill(store: BufferStore, kinds: Kind[]): string {
 	return progress.end(`${toMB(store.byteLength)} in ${store.entries.length} buffers, then the arena is full`);
 }
 
-/** A status line a second, for so many seconds; for 0 seconds none. */
+/** Prints a status line a second for so many seconds; none for 0 seconds. */
 class StatusLines {
 	#seconds: number;
 	#said = 0;
@@ -82,16 +82,16 @@ class StatusLines {
 		return this.#said >= this.#seconds;
 	}
 
-	/** Says the line that is due, if one is. */
+	/** Prints a line if one is due. */
 	say(zram: Zram) {
 		const ms = (ticks() - this.#started) | 0;
 		if (this.isOver || ms < this.#said * 1000) return;
 		this.#said++;
-		write(`${formatStatus("demo", zram, ms)}\n`); // at once, also into a pipe
+		write(`${formatStatus("demo", zram, ms)}\n`); // at once, even into a pipe
 	}
 }
 
-/** Uses buffers in a mixed order: most are read, some changed in place, some replaced by others of their kind. */
+/** Uses buffers in random order: most are read, some changed in place, some replaced by others of their kind. */
 function swap(store: BufferStore, kinds: Kind[], status: StatusLines): string {
 	const progress = new Progress("swap");
 	const dice = new Dice();
@@ -122,7 +122,7 @@ function swap(store: BufferStore, kinds: Kind[], status: StatusLines): string {
 	);
 }
 
-/** Reads every buffer once more, and walks every structure of the arena. */
+/** Reads every buffer once more, and checks every structure in the arena. */
 function verify(store: BufferStore): string {
 	const progress = new Progress("verify");
 	const { entries } = store;
@@ -141,11 +141,11 @@ interface Outcome {
 	byteLength: number;
 	buffers: number;
 	failed: boolean;
-	/** The story, for people. */
+	/** The report, for people. */
 	lines: string[];
 }
 
-/** Fills an arena with these kinds of data, uses it, and tells how that went. */
+/** Fills an arena with these kinds of data, uses it, and reports how that went. */
 function tryOut(kinds: Kind[], seconds = 0): Outcome {
 	const longest = Math.max(...kinds.map((kind) => kind.longest));
 	const store = new BufferStore(OPTIONS, longest);

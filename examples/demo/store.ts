@@ -1,6 +1,6 @@
 /*
- * Buffers of an app, kept in a Zram, each with a checksum that was taken before it went in. Nothing that comes out is
- * believed: every difference is noted.
+ * An app's buffers, kept in a Zram, each with a checksum taken before it went in. Everything that comes out is checked, and
+ * every difference recorded.
  */
 
 import { crc32 } from "host";
@@ -13,7 +13,7 @@ export interface Entry {
 	/** Where it lies on the device, at a page boundary. */
 	byteOffset: number;
 	byteLength: number;
-	/** Bytes from byteOffset that belong to it and to what may replace it. */
+	/** Bytes from byteOffset that are set aside for it and for what may replace it. */
 	capacity: number;
 	checksum: number;
 }
@@ -21,24 +21,24 @@ export interface Entry {
 export class BufferStore {
 	readonly zram: Zram;
 	readonly entries: Entry[] = [];
-	/** Of all buffers, bytes. */
+	/** Bytes of all buffers. */
 	byteLength = 0;
 	/** Writes for which there was no room. */
 	refused = 0;
-	/** What came back otherwise than it went in, in words. */
+	/** What did not come back as it went in, in words. */
 	readonly differences: string[] = [];
 
-	/** Ready memory for one buffer: outside of the XS heap, where a frame of a display would be too much. */
+	/** Memory for one buffer, allocated once. It is outside the XS heap, where a display frame would be too large. */
 	#work: Memory;
 	#end = 0;
 
-	/** longest: bytes of the longest buffer that will come. */
+	/** longest: bytes of the longest buffer to come. */
 	constructor(options: ZramOptions, longest: number) {
 		this.zram = new Zram(options);
 		this.#work = new Memory(longest, "external");
 	}
 
-	/** Stores a buffer and keeps `capacity` bytes of the device for it. False, and nothing is stored, if it does not fit. */
+	/** Stores a buffer and sets `capacity` bytes of the device aside for it. False if it does not fit; nothing is stored then. */
 	add(kind: number, bytes: ArrayBuffer, capacity: number): boolean {
 		const { zram } = this;
 		const { byteLength } = bytes;
@@ -53,7 +53,7 @@ export class BufferStore {
 		return true;
 	}
 
-	/** Reads a buffer and compares all of it; the view is good until the next call. */
+	/** Reads a buffer and checks all of it. The view is valid until the next call. */
 	load({ byteOffset, byteLength, checksum }: Entry): Uint8Array {
 		const bytes = new Uint8Array(this.#work, 0, byteLength);
 		try {
@@ -67,7 +67,7 @@ export class BufferStore {
 		return bytes;
 	}
 
-	/** Reads a buffer, inverts `length` bytes of it from `start` and writes them back, as far as there is room. */
+	/** Reads a buffer, inverts `length` bytes from `start`, and writes them back as far as there is room. */
 	modify(entry: Entry, start: number, length: number): void {
 		const bytes = this.load(entry);
 		const changed = bytes.subarray(start, start + length);
@@ -80,7 +80,7 @@ export class BufferStore {
 		entry.checksum = crc32(bytes, 0, entry.byteLength);
 	}
 
-	/** Trims a buffer and writes other bytes in its place, or the old ones again if those do not fit. */
+	/** Trims a buffer and writes other bytes in its place, or the old ones again if the new ones do not fit. */
 	replace(entry: Entry, bytes: ArrayBuffer): void {
 		const old = this.load(entry);
 		this.zram.trim(entry.byteOffset, entry.byteLength);
@@ -105,7 +105,7 @@ export class BufferStore {
 		}
 	}
 
-	/** Bytes that a write has done before it was refused. Every other error goes on. */
+	/** Bytes that a write stored before it found no room. Rethrows every other error. */
 	#refusal(error: unknown): number {
 		if (!(error instanceof ZramError) || error.code !== "ENOSPC") throw error;
 		this.refused++;

@@ -1,23 +1,24 @@
-/* What the arena is used for, by kind of data: as a table like zramctl's, and as a small picture. */
+/* What the arena holds, by kind of data: a table like zramctl's, and a small picture. */
 
 import Zram, { type ZramOptions } from "zram";
 import type { BufferStore } from "./store.ts";
 import { colored } from "./terminal.ts";
 
-/** Lengths are bytes. */
+/** Lengths are in bytes. */
 interface Usage {
 	name: string;
 	buffers: number;
 	size: number;
 	compressed: number;
-	/** In whole granules. */
+	/** Rounded up to whole granules. */
 	used: number;
-	/** Pages. */
+	/** Pages filled with one word. */
 	same: number;
+	/** Pages that hardly compress. */
 	huge: number;
 }
 
-/** What stands for a kind of data: a letter and a background colour of ANSI terminals. */
+/** How a kind of data is drawn: a letter and an ANSI background colour. */
 interface Ink {
 	letter: string;
 	color: number;
@@ -41,9 +42,9 @@ export class ArenaUsage {
 	readonly free: number;
 
 	#inks: Ink[];
-	/** Bytes of the arena that a square of the picture stands for. */
+	/** Bytes of the arena in a square of the picture. */
 	#square: number;
-	/** For every square of the picture. */
+	/** How each square of the picture is drawn. */
 	#squares: Ink[] = [];
 
 	constructor(store: BufferStore, options: ZramOptions, names: string[]) {
@@ -72,7 +73,7 @@ export class ArenaUsage {
 		this.total = this.#sum();
 	}
 
-	/** What the device says otherwise than its pages do. */
+	/** Where the device's statistics disagree with its pages. */
 	differences({ zram }: BufferStore): string[] {
 		const { memUsed, comprDataSize, samePages, hugePages } = zram.status();
 		const { used, compressed, same, huge } = this.total;
@@ -96,7 +97,7 @@ export class ArenaUsage {
 		];
 	}
 
-	/** The arena in squares of equal size; data in the order of its addresses on the device. */
+	/** The arena in squares of equal size, data ordered by its address on the device. */
 	picture(): string[] {
 		const rows = Array.from({ length: ROWS }, (_, i) => {
 			const squares = this.#squares.slice(i * ROW, (i + 1) * ROW);
@@ -117,7 +118,7 @@ export class ArenaUsage {
 		return kindOf;
 	}
 
-	/** Fills the squares whose middle lies in front of byte `end` of the arena. */
+	/** Fills the squares whose middle lies before byte `end` of the arena. */
 	#draw(ink: Ink, end: number) {
 		while ((this.#squares.length + 0.5) * this.#square < end) this.#squares.push(ink);
 	}
@@ -130,7 +131,7 @@ export class ArenaUsage {
 	}
 }
 
-/** Of bytes. */
+/** Formats a number of bytes. */
 export function toMB(bytes: number): string {
 	return `${(bytes / 1024 / 1024).toFixed(2)} MB`;
 }
@@ -145,7 +146,7 @@ function toRatio({ size, used }: Usage): string {
 
 const WIDTHS = [9, 10, 12, 10, 8, 7, 7];
 
-/** XS reads past the end of its own default padding, which sanitizers report: so it is spelled out here. */
+/** The padding is spelled out: XS reads past the end of its own default one, which sanitizers report. */
 function row(mark: string, name: string, values: string[]): string {
 	const columns = values.map((value, i) => value.padStart(WIDTHS[i] as number, " "));
 	return `  ${mark || " "} ${name.padEnd(9, " ")}${columns.join("")}`;

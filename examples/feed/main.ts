@@ -1,7 +1,7 @@
 /*
- * A cache of JSON bodies whose lengths nobody knows in advance, in 32 KB of RAM. A body is appended as it comes, under a key
- * that nobody asks for, and moved to its path when it is complete. It is read in pieces, an item at a time: whole, none
- * of them would fit in a microcontroller's heap. When room is needed, what was not read the longest goes.
+ * A cache in 32 KB of RAM for JSON bodies whose lengths are not known in advance. A body is appended as it arrives, under
+ * a temporary key, and moved to its path when it is complete. It is read in pieces, an item at a time, since a whole one
+ * would not fit in a microcontroller's heap. When room is needed, the least recently used body goes.
  */
 
 import Listener from "embedded:io/socket/listener";
@@ -15,7 +15,7 @@ const PIECE = 512;
 
 const cache = new SwapPool({ arena: 32 * KB, evict: "lru" });
 
-/** Whether the cache has what is at `path`; if need be, now. */
+/** Makes sure that the cache has what is at `path`. False if it could not be downloaded or kept. */
 function get(path: string): Promise<boolean> {
 	return cache.has(path) ? Promise.resolve(true) : download(path);
 }
@@ -43,7 +43,7 @@ function download(path: string): Promise<boolean> {
 	});
 }
 
-/** False if there is no room for so much, or what came before has made room for others. */
+/** False if there is no room, or if the pieces before have been evicted. */
 function append(part: string, piece: ArrayBuffer, received: number): boolean {
 	try {
 		return cache.append(part, piece) === received;
@@ -58,7 +58,7 @@ const BACKSLASH = 0x5c;
 const OPENING = 0x7b;
 const CLOSING = 0x7d;
 
-/** The objects of an array in JSON, one after the other: in memory is a piece of it, and one of them. */
+/** The objects in a JSON array, one after the other. Only one of them and a piece of the text are in memory. */
 function* itemsOf<Item>(path: string): Generator<Item> {
 	let item: number[] = [];
 	let depth = 0;
@@ -81,7 +81,7 @@ function* itemsOf<Item>(path: string): Generator<Item> {
 	}
 }
 
-/* Stands for a service: a month's weather at a place, hour by hour. */
+/* Stands in for a service: a month's weather at a place, hour by hour. */
 
 interface Hour {
 	time: string;
@@ -105,7 +105,7 @@ function hourAt(place: string, hour: number): Hour {
 
 const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
 
-/** An answer in chunks, which say how long they are: how long all will be, nobody says. */
+/** A response in chunks: each states its length, but nothing states the total. */
 function* answer(place: string): Generator<string, undefined> {
 	yield "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 	for (let hour = 0; hour < HOURS; hour++) yield chunk(`${hour ? "," : "["}${JSON.stringify(hourAt(place, hour))}`);
@@ -147,7 +147,7 @@ const { http: network } = (device as unknown as { network: { http: ClientOptions
 
 async function show(path: string) {
 	const isHit = cache.has(path);
-	if (!(await get(path))) return trace(`${path}: could not be kept\n`);
+	if (!(await get(path))) return trace(`${path}: not downloaded, or no room for it\n`);
 	let count = 0;
 	let warmest = { temperature: -Infinity, time: "" };
 	for (const hour of itemsOf<Hour>(path)) {
@@ -155,9 +155,9 @@ async function show(path: string) {
 		if (hour.temperature > warmest.temperature) warmest = hour;
 	}
 	trace(`${path}${isHit ? " (hit)" : ""}: ${Math.round((cache.byteLength(path) ?? 0) / KB)} KB, ${count} hours, `);
-	trace(`the warmest ${warmest.time} with ${warmest.temperature} degrees\n`);
+	trace(`warmest at ${warmest.time}: ${warmest.temperature} degrees\n`);
 }
 
 for (const path of ["/lisbon", "/oslo", "/lisbon", "/rome", "/lisbon", "/oslo"]) await show(path);
 const { keys, byteLength, evictions } = cache.status();
-trace(`${keys} bodies, ${Math.round(byteLength / KB)} KB, in 32 KB; ${evictions} have gone\n`);
+trace(`${keys} bodies, ${Math.round(byteLength / KB)} KB, in 32 KB; ${evictions} evicted\n`);

@@ -1,6 +1,6 @@
 /*
- * A gallery: JPEGs are decoded once, a thumbnail is made of each, and both are kept as pixels in 512 KB of RAM. Whatever is
- * drawn next, Poco draws it out of the pool at once: decoding it again would take a microcontroller a tenth of a second.
+ * A gallery: JPEGs are decoded once, a thumbnail is made of each, and both are kept as pixels in 512 KB of RAM. Poco draws
+ * any of them straight from the pool; decoding it again would take a microcontroller a tenth of a second.
  */
 
 import Resource from "Resource";
@@ -32,7 +32,7 @@ function load(name: string): Picture {
 	return { name, width: bitmap.width, height: bitmap.height };
 }
 
-/** The picture in small, under a name of its own: each pixel is the mean of those that it stands for. */
+/** Makes a thumbnail under a name of its own. Each pixel is the mean of those that it stands for. */
 function shrink({ name, ...from }: Picture): Picture {
 	const step = Math.max(from.width / THUMBNAIL.width, from.height / THUMBNAIL.height);
 	const to = { name: `${name}, small`, width: Math.floor(from.width / step), height: Math.floor(from.height / step) };
@@ -45,7 +45,7 @@ function shrink({ name, ...from }: Picture): Picture {
 	return to;
 }
 
-/** Of a square of pixels. */
+/** The mean colour of a square of pixels. */
 function mean(pixels: Uint16Array, stride: number, left: number, top: number, size: number): number {
 	let [red, green, blue, count] = [0, 0, 0, 0];
 	for (let y = Math.floor(top); y < Math.floor(top + size); y++)
@@ -62,7 +62,7 @@ const poco = new Poco(screen);
 const BLACK = poco.makeColor(0, 0, 0);
 const YELLOW = poco.makeColor(255, 200, 0);
 
-/** Draws a picture in the middle of a part of the screen. */
+/** Draws a picture in the middle of a rectangle of the screen. */
 function draw({ name, ...size }: Picture, x: number, y: number, width: number, height: number, background = BLACK) {
 	const pixels = pool.acquire(name, "r");
 	const [right, below] = [(width - size.width) >> 1, (height - size.height) >> 1];
@@ -73,11 +73,11 @@ function draw({ name, ...size }: Picture, x: number, y: number, width: number, h
 		x + right,
 		y + below,
 	);
-	poco.end(); // Poco reads the pixels here: not before
+	poco.end(); // Poco reads the pixels only here
 	pool.release(name);
 }
 
-/** Below the picture, each in a cell of its own; that of the picture which is shown has a frame. */
+/** Draws a thumbnail in its cell below the picture. The one that is shown large gets a frame. */
 function drawThumbnail(index: number, isShown: boolean) {
 	const [width, height] = [THUMBNAIL.width + GAP, THUMBNAIL.height + GAP];
 	const x = ((poco.width - COLUMNS * width) >> 1) + (index % COLUMNS) * width;

@@ -1,8 +1,8 @@
-/* Where the files come from: on the command line, the program's arguments; in the SDK's simulator see sdk/files.ts. */
+/* The files to store: on the command line, the program's arguments. sdk/files.ts has those for the SDK's simulator. */
 
 import { programArguments, readFile } from "host";
 
-/** Paths in the file system to be. */
+/** Paths that the files get in the file system. */
 export function paths(): string[] {
 	return programArguments();
 }

@@ -1,8 +1,8 @@
 /*
-	littlefs on a Flash that is JavaScript: the file system's blocks come and go through functions (littlefs.ts).
+	littlefs on a Flash that is implemented in JavaScript: blocks are read, written and erased by functions of littlefs.ts.
 
 	The file system itself is the SDK's, or any other copy of littlefs 2. A call into JavaScript may move what is on the XS
-	heap, so whatever littlefs holds a pointer to is memory that does not move: its own, or this record.
+	heap, so everything that littlefs keeps a pointer to lies in memory that does not move: its own, or this record.
 */
 #include "xsmc.h"
 

@@ -1,16 +1,16 @@
 /*
- * littlefs on any ECMA-419 Flash: littlefs.c has the file system, this file lends it the flash.
+ * littlefs on any ECMA-419 Flash: littlefs.c holds the file system, and this file gives it access to the flash.
  */
 
 import type { ByteBuffer } from "zram/engine/interface";
 import type { Flash } from "zram/flash";
 import { Memory } from "zram/memory";
 
-/** What littlefs calls an input or output error, and a lack of room. */
+/** littlefs's error codes for input and output, and for a full file system. */
 const IO = -5;
 const NO_SPACE = -28;
 
-/** These throw nothing: 0, or an error of littlefs. */
+/** Functions that littlefs.c calls. They do not throw, but return 0 or a littlefs error code. */
 type Transfer = (block: number) => number;
 type Erase = (first: number, end: number) => number;
 
@@ -51,7 +51,7 @@ class Volume extends Native("xs_littlefs_destructor") {
 	}
 }
 
-/** Does it and answers 0, or what littlefs calls the error. */
+/** Returns 0, or the littlefs code for what `transfer` throws. */
 function attempt(transfer: () => void): number {
 	try {
 		transfer();
@@ -65,11 +65,11 @@ function check(error: number, what: string) {
 	if (error) throw new Error(`littlefs: error ${error}: ${what}`);
 }
 
-/** A file system. Errors are Errors with the number that littlefs gives them, -28 for no room. */
+/** A file system. Methods throw Errors that quote littlefs's error code, -28 for no room. */
 export default class LittleFS {
 	#volume: Volume;
 
-	/** Mounts what is on `flash`. @param format makes a new, empty file system first */
+	/** Mounts the file system on `flash`. @param format Makes a new, empty one first. */
 	constructor(flash: Flash, format = false) {
 		const { blockLength, blocks } = flash.status();
 		const block = new Memory(blockLength, "internal");
@@ -90,7 +90,7 @@ export default class LittleFS {
 		return this.#volume.blocksUsed;
 	}
 
-	/** Writes a file, and makes the folders that it is in. If there is no room an old file of that name stays. */
+	/** Writes a file and makes the folders that it is in. If there is no room, an old file of that name stays. */
 	write(path: string, content: ByteBuffer): void {
 		for (let i = path.indexOf("/"); i >= 0; i = path.indexOf("/", i + 1)) this.#makeFolder(path.slice(0, i));
 		this.#withRoom(path, () => this.#volume.write(path, content));
@@ -101,23 +101,24 @@ export default class LittleFS {
 	}
 
 	/**
-	 * Removes a file, or an empty folder. This writes the folder's block anew: in a device that is full to the last page it
-	 * may find no room, too. Then remove something from another folder first, or raise the device's `limit` for it.
+	 * Removes a file or an empty folder. This rewrites the block of the folder that holds it. If the device is full to
+	 * the last page, that may find no room either; then remove something from another folder first, or raise the
+	 * device's `limit`.
 	 */
 	remove(path: string): void {
 		this.#withRoom(path, () => this.#volume.remove(path));
 	}
 
 	/**
-	 * Gives back the memory of blocks that nothing holds any more. littlefs takes the blocks of removed and replaced files
-	 * last, and until then their bytes take room: an app that wants it for other things calls this. What finds no room
-	 * calls it itself.
+	 * Frees the memory of blocks that are no longer in use. littlefs reuses the blocks of removed and replaced files
+	 * last, and until then their bytes take room. Call this if your app wants the room for other things; an operation
+	 * that finds no room calls it anyway.
 	 */
 	trim(): void {
 		check(this.#volume.trim(), "trim");
 	}
 
-	/** Does what answers 0 or an error, once more after a trim if there was no room. */
+	/** Calls `work`, which returns a littlefs code; if there was no room, trims and calls it once more. */
 	#withRoom(path: string, work: () => number) {
 		let error = work();
 		if (error === NO_SPACE) {

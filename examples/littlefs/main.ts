@@ -1,6 +1,7 @@
 /*
  * A file system in compressed RAM: littlefs on a flash that is a Zram. Writes a tree of files that is larger than the
- * arena, mounts it anew, reads all back and compares. Then it does what apps do all day: it writes one file over and over.
+ * arena, mounts it again, reads everything back and compares. Then it does what apps do all day: it rewrites one file over
+ * and over.
  */
 
 import { load, paths } from "files";
@@ -30,8 +31,8 @@ for (const path of paths()) if (!isSame(files.read(path), load(path))) wrong++;
 trace(`${paths().length} files, ${toKB(bytes)}, in ${files.blocksUsed} blocks of 4 KB\n`);
 trace(`take ${used()} of the arena's ${toKB(ARENA)}; ${wrong} wrong\n`);
 
-// littlefs goes through all of its blocks before it takes one again: the memory of old ones comes back by trim(), which
-// the file system calls when it finds no room
+// littlefs goes through all of its blocks before it reuses one; trim(), which the file system calls when it finds no room,
+// frees the memory of old ones
 const state = stateFile();
 for (let count = 1; count <= REWRITES; count++) {
 	new DataView(state).setUint32(0, count);
@@ -41,10 +42,10 @@ if (!isSame(files.read("state.json"), state)) wrong++;
 const before = used();
 files.trim(); // an app that wants the memory for something else need not wait
 trace(`state.json written ${REWRITES} times, ${toKB(state.byteLength)}: ${wrong} wrong\n`);
-trace(`trim: ${before} become ${used()}\n`);
+trace(`trim: from ${before} to ${used()}\n`);
 files.close();
 
-/** 48 KB of what an app remembers. */
+/** 48 KB of an app's state. */
 function stateFile(): ArrayBuffer {
 	let text = "    ";
 	for (let i = 0; text.length < 48 * KB; i++) text += `{"id":${i},"on":${i % 3 > 0},"level":${(i * 7919) % 101}},\n`;

@@ -1,6 +1,6 @@
 /*
- * A log that a web page shows: the last lines, as many as 24 KB of RAM hold. An app that logs to a serial port alone has
- * nobody to read it when something happens in the field.
+ * A log on a web page: the most recent lines, as many as 24 KB of RAM hold. When something happens in the field, nobody is
+ * there to read a serial port.
  */
 
 import Listener from "embedded:io/socket/listener";
@@ -17,7 +17,7 @@ function info(text: string, time = Date.now()) {
 	log.append(ArrayBuffer.fromString(`${new Date(time).toISOString()} ${text}\n`));
 }
 
-/** Fetches the log twice a second. The oldest line may have lost its beginning: whole pages go, not lines. */
+/** Fetches the log twice a second, and skips an incomplete first line: what is dropped is whole pages, not lines. */
 const PAGE = `<!doctype html>
 <meta charset="utf-8">
 <title>Log</title>
@@ -49,7 +49,7 @@ const server = new HTTPServer({
 	},
 });
 
-/* Stands for an app that has something to say each minute, and has run for a week. */
+/* Stands in for an app that logs a line each minute and has run for a week. */
 const MINUTES = 7 * 24 * 60;
 const start = Date.now() - MINUTES * 60_000;
 
@@ -60,5 +60,5 @@ for (let minute = 0; minute < MINUTES; minute++) {
 }
 
 const kept = `${Math.round((log.end - log.start) / 1024)} of ${Math.round(log.end / 1024)} KB`;
-trace(`the last ${kept} are at http://localhost:${server.port}/\n`);
+trace(`serving the last ${kept} at http://localhost:${server.port}/\n`);
 Timer.repeat(() => info("still here"), 1000);

@@ -1,7 +1,7 @@
 /*
- * A recorder: sound from a microphone, 16 kHz and 16 bits, goes into 1 MB of compressed RAM in the chunks in which it comes,
- * and out over HTTP as a WAV file, also while it is being recorded. 1 MB lasts 50 to 63 s of speech, 4 MB 3.3 to 4.2
- * minutes; uncompressed it would be 33 s and 2.2 minutes.
+ * A recorder: sound from a microphone, 16 bits at 16 kHz, is appended to 1 MB of compressed RAM as it arrives, and served
+ * over HTTP as a WAV file, even during the recording. 1 MB holds 50 to 63 s of speech and 4 MB 3.3 to 4.2 minutes; without
+ * compression it would be 33 s and 2.2 minutes.
  */
 
 import Listener from "embedded:io/socket/listener";
@@ -17,7 +17,7 @@ const ARENA = 1024 * 1024;
 const pool = new SwapPool({ arena: ARENA });
 pool.create("take", 0);
 
-/** Stands for ECMA-419's AudioIn: somebody who speaks in syllables, and pauses. Ten times as fast as real time. */
+/** Stands in for ECMA-419's AudioIn: somebody who speaks in syllables, with pauses. Ten times as fast as real time. */
 class AudioIn {
 	#onReadable: (this: AudioIn, count: number) => void;
 	#timer: ReturnType<typeof Timer.repeat> | undefined;
@@ -60,8 +60,8 @@ const audio = new AudioIn({
 			pool.append("take", this.read(count));
 		} catch (error) {
 			if (!(error instanceof ZramError) || error.code !== "ENOSPC") throw error;
-			this.stop(); // what was recorded stays
-			trace(`${Math.round(byteLength() / 2 / RATE)} s in ${ARENA / 1024} KB, which is full\n`);
+			this.stop(); // the recording so far stays
+			trace(`full: ${Math.round(byteLength() / 2 / RATE)} s in ${ARENA / 1024} KB\n`);
 		}
 	},
 });
@@ -70,7 +70,7 @@ function byteLength(): number {
 	return pool.byteLength("take") ?? 0;
 }
 
-/** What is in front of so many bytes of PCM in a WAV file. */
+/** The header of a WAV file with so many bytes of PCM. */
 function wavHeader(byteLength: number): ArrayBuffer {
 	const header = new DataView(new ArrayBuffer(44));
 	const tag = (offset: number, text: string) => {

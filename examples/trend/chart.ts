@@ -1,4 +1,4 @@
-/* A chart of letters, where there is no screen: on the command line. In the SDK's simulator and on boards see sdk/chart.ts. */
+/* A chart in characters, for the command line. sdk/chart.ts draws it on a screen, in the SDK's simulator and on boards. */
 
 /** Columns. */
 export const WIDTH = 72;
@@ -10,7 +10,7 @@ export function begin() {
 	bars.length = 0;
 }
 
-/** Values in a column, from the least to the most; columns come in order, and some may be left out. */
+/** The range of values in a column. Columns come in order; some may be skipped. */
 export function bar(column: number, low: number, high: number) {
 	while (bars.length < column) bars.push([Number.NaN, Number.NaN]);
 	bars.push([low, high]);

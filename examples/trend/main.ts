@@ -1,9 +1,9 @@
 /*
- * What a room was like, a time and five readings each minute: two weeks and more in 48 KB, on boards without PSRAM, and a
- * chart of any day. All in all it takes less than 64 KB.
+ * A room's history: the time and five readings each minute. 48 KB keep more than two weeks on a board without PSRAM, and
+ * the app charts any day of them. In total it takes less than 64 KB.
  *
- * What is kept are steps that the sensors resolve. In hundredths of a degree and of a percent the last digit is noise, and
- * takes half of the room.
+ * Readings are kept in steps that the sensors resolve. In hundredths of a degree or of a percent, the last digit is noise
+ * and takes half of the room.
  */
 
 import { bar, begin, end, WIDTH } from "chart";
@@ -16,10 +16,10 @@ const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
 const DAYS = 21;
 
-/** Of what is kept: °C, %, hPa, ppm, lux. */
+/** The steps: °C, %, hPa, ppm, lux. */
 const STEP = { temperature: 0.05, humidity: 0.1, pressure: 0.1, co2: 5, light: 5 };
 
-// Pages of 2 KB: all that is as long as a page is half as long. No use for the codec dense: noise is nothing that repeats.
+// Pages of 2 KB halve every buffer that is as long as a page. Codec dense is left out: noise has no repetitions to find.
 const options: ZramOptions = {
 	arena: { byteLength: 48 * KB, memory: "internal" },
 	byteLength: 320 * KB,
@@ -35,21 +35,21 @@ const fields = {
 };
 const room = new History({ pool, key: "room", fields });
 
-/** Random numbers from 0 to 1 that are the same each time. */
+/** Pseudorandom numbers from 0 to 1, the same each time. */
 let state = 1;
 function random(): number {
 	state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
 	return (state >>> 8) / 2 ** 24;
 }
 
-/** Noise of a sensor: bell-shaped, of such a deviation. */
+/** A sensor's noise: bell-shaped, with this standard deviation. */
 function noise(deviation: number): number {
 	return (random() + random() + random() + random() - 2) * 1.73 * deviation;
 }
 
 let [air, heating, people, pressure, wind, co2, cloud] = [20.5, 0, 0, 1013, 0, 450, 0.5];
 
-/** Stands for sensors: a room that is heated, where people come and go. Noise as a BME280 and its like have it. */
+/** Stands in for sensors: a heated room where people come and go. The noise is that of a BME280 and the like. */
 function measure(time: number) {
 	const hour = (time % DAY) / 3600;
 	const sun = Math.max(0, Math.sin(((hour - 6) * Math.PI) / 12));
@@ -70,7 +70,7 @@ function measure(time: number) {
 	};
 }
 
-/** On a board it is called by a timer, every minute. */
+/** On a board a timer calls this every minute. */
 function keep(time: number) {
 	const { temperature, humidity, pressure, co2, light } = measure(time);
 	room.append({
@@ -83,7 +83,7 @@ function keep(time: number) {
 	});
 }
 
-/** Temperatures from one time to another, the least and the most of each column. */
+/** Charts temperatures from one time to another: the minimum and the maximum of each column. */
 function chart(from: number, to: number) {
 	const row = { time: 0, temperature: 0, humidity: 0, pressure: 0, co2: 0, light: 0 };
 	let column = 0;
@@ -105,7 +105,7 @@ function chart(from: number, to: number) {
 	end();
 }
 
-/** What it takes of internal memory: the arena, and scratch and tables of device, pool, and history. */
+/** Bytes of internal memory in total: the arena, and scratch and tables of the device, the pool and the history. */
 function memoryInAll(): number {
 	const device = Zram.layout(options);
 	const { tables, scratch } = SwapPool.layout({ devices, keys });

@@ -1,6 +1,6 @@
 /**
- * The RP2350's own flash as ECMA-419 Flash, which the SDK has for other platforms as "embedded:storage/flash" and for
- * this one not: one partition, `zram`, in a range that nothing else uses. zramPicoFlash.c says where that is.
+ * The RP2350's own flash as an ECMA-419 Flash; the SDK has "embedded:storage/flash" for other platforms, but not for this
+ * one. There is one partition, `zram`, in a range that nothing else uses; zramPicoFlash.c says where.
  *
  * @module
  */

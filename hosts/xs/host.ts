@@ -1,21 +1,21 @@
 /**
- * What the command-line host (hosts/xs) offers to a bundle. For tests, demos and benchmarks; the module itself
- * never imports it.
+ * What the command-line host (hosts/xs) offers a bundle. For tests, demos and benchmarks; the module itself never
+ * imports it.
  *
  * @module
  */
 
-/** Writes a line on stdout. */
+/** Writes a line to stdout. */
 export function print(this: unknown, text: string): void {
 	native("xs_host_print").call(this, text);
 }
 
-/** Writes on stdout without ending the line, at once: for progress bars. */
+/** Writes to stdout at once, without ending the line: for progress bars. */
 export function write(this: unknown, text: string): void {
 	native("xs_host_write").call(this, text);
 }
 
-/** Writes on stderr without ending the line. */
+/** Writes to stderr without ending the line. */
 export function writeError(this: unknown, text: string): void {
 	native("xs_host_writeError").call(this, text);
 }
@@ -25,7 +25,7 @@ export function readFile(this: unknown, path: string): ArrayBuffer {
 	return native("xs_host_readFile").call(this, path);
 }
 
-/** Fills `into` with what a file has from `position` on; false if it has not that much, or is not there. */
+/** Fills `into` with a file's bytes from `position` on. False if there are not enough, or no such file. */
 export function readAt(
 	this: unknown,
 	path: string,
@@ -35,53 +35,53 @@ export function readAt(
 	return native("xs_host_readAt").call(this, path, position, into);
 }
 
-/** Writes all of `from` to a file, from `position` on; makes the file if it is not there. Throws an Error with the path. */
+/** Writes all of `from` to a file, from `position` on. Creates the file if need be. Throws an Error that names the path. */
 export function writeAt(this: unknown, path: string, position: number, from: ArrayBufferLike | ArrayBufferView): void {
 	native("xs_host_writeAt").call(this, path, position, from);
 }
 
-/** Ends this machine at once with an exit code from 0 to 255; with `--machines` the others go on. */
+/** Ends this machine at once with an exit code from 0 to 255. With `--machines` the others go on. */
 export function exit(this: unknown, code: number): never {
 	return native("xs_host_exit").call(this, code) as never;
 }
 
-/** What followed the bundle on the command line. */
+/** The arguments after the bundle on the command line. */
 export function programArguments(this: unknown): string[] {
 	return native("xs_host_arguments").call(this);
 }
 
-/** Which of the machines of `--machines` this is, from 0. */
+/** This machine's index among those of `--machines`, from 0. */
 export function machineIndex(this: unknown): number {
 	return native("xs_host_machineIndex").call(this);
 }
 
-/** Collects the garbage of this machine's heap and compacts its chunks. */
+/** Collects garbage on this machine's heap and compacts its chunks. */
 export function collect(this: unknown): void {
 	native("xs_host_collect").call(this);
 }
 
 /**
  * Samples the XS heap: `into[0]` = slots in use, `[1]` = bytes of chunks in use, `[2]` = collections so far (modulo
- * 65,536). Allocates nothing, so the difference of two samples is what was allocated between them.
+ * 65,536). Allocates nothing, so the difference between two samples is what was allocated in between.
  */
 export function heapStats(this: unknown, into: Int32Array): void {
 	native("xs_host_heapStats").call(this, into);
 }
 
 /**
- * Instructions that the processor has executed so far, exactly, on the emulated microcontrollers (hosts/emulated).
- * Undefined on hosts that cannot tell.
+ * The exact number of instructions executed so far, on the emulated microcontrollers (hosts/emulated). Undefined on hosts
+ * that cannot tell.
  */
 export function instructions(this: unknown): number | undefined {
 	return native("xs_host_instructions").call(this);
 }
 
-/** Begins to watch XS's stack. The slots of it that the calling function and its callers have in use. */
+/** Starts watching XS's stack. Returns the slots in use by the calling function and its callers. */
 export function markStack(this: unknown): number {
 	return native("xs_host_markStack").call(this);
 }
 
-/** The most slots of XS's stack that were in use at a time since `markStack`. */
+/** The most slots of XS's stack in use at once since `markStack`. */
 export function stackUsed(this: unknown): number {
 	return native("xs_host_stackUsed").call(this);
 }
@@ -91,7 +91,7 @@ export function isTTY(this: unknown): boolean {
 	return native("xs_host_isTTY").call(this);
 }
 
-/** CRC-32 (of zlib and PNG) of `length` bytes from `start`; buffer or view with elements of one byte. */
+/** CRC-32, as in zlib and PNG, of `length` bytes from `start`. Takes a buffer, or a view of one-byte elements. */
 export function crc32(this: unknown, buffer: ArrayBufferLike | ArrayBufferView, start: number, length: number): number {
 	return native("xs_host_crc32").call(this, buffer, start, length);
 }

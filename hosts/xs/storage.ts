@@ -1,5 +1,5 @@
 /**
- * A file in which an emulated flash (modules/nor) keeps its content, on the command-line host.
+ * Keeps the content of an emulated flash (modules/nor) in a file, on the command-line host.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { readAt, writeAt } from "host";
 import type { Storage } from "../../modules/nor/chip.ts";
 
-/** Storage in the file at `path`, which is made when it is first written. */
+/** Storage in the file at `path`, which is created by the first write. */
 export class FileStorage implements Storage {
 	readonly #path: string;
 

@@ -1,4 +1,4 @@
-/* Where the files come from in the SDK's simulator: its own documentation, which the manifest puts into the app as data. */
+/* The files to store in the SDK's simulator: the SDK's documentation, which the manifest adds to the app as resources. */
 
 import Resource from "Resource";
 

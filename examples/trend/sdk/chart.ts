@@ -1,4 +1,4 @@
-/* The chart on a screen, by Poco. */
+/* The chart on a screen, drawn with Poco. */
 
 import Poco from "commodetto/Poco";
 
@@ -9,7 +9,7 @@ const colour = poco.makeColor(200, 60, 30);
 /** Columns. */
 export const WIDTH = poco.width;
 
-/** Temperatures of the lower and the upper edge. */
+/** Temperatures at the lower and the upper edge. */
 const [LEAST, MOST] = [18, 24];
 
 const y = (value: number) => Math.round(((MOST - value) / (MOST - LEAST)) * poco.height);
@@ -20,7 +20,7 @@ export function begin() {
 	poco.end();
 }
 
-/** Values in a column, from the least to the most. Each is drawn at once: a screen of them is more than Poco's list holds. */
+/** The range of values in a column. Each is drawn at once: Poco's display list does not hold a screenful. */
 export function bar(column: number, low: number, high: number) {
 	poco.begin(column, 0, 1, poco.height);
 	poco.fillRectangle(background, column, 0, 1, poco.height);

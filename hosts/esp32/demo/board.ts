@@ -1,4 +1,4 @@
-/* What the demo's apps, with a display and without, ask of the board. */
+/* What the demos, with a display and without, need to know about the board. */
 
 import storage from "embedded:storage/flash";
 
@@ -12,7 +12,7 @@ export function flash() {
 
 export const POWER = "Reset";
 
-/** Resets the chip: memory comes up empty, and the flash with its wear and its budget. Does not return. */
+/** Resets the chip: RAM comes up empty, and the flash keeps its wear and its budget. Does not return. */
 export function cutPower(this: unknown, write: () => void): boolean {
 	return native("xs_zram_board_reset").call(this, write);
 }

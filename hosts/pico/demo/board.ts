@@ -1,4 +1,4 @@
-/* What the demo's app asks of the board. */
+/* What the demo's app needs to know about the board. */
 
 import { openFlashStorage } from "zram/pico/flash";
 

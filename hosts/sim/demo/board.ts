@@ -1,4 +1,4 @@
-/* What the dashboard asks of the simulator: an emulated flash, and a power cut in the middle of what it does. */
+/* What the dashboard needs from the simulator: an emulated flash, and a power cut in the middle of an operation. */
 
 import { Chip } from "nor/chip";
 import { type FlashStorage, flashStorage } from "nor/flash";
@@ -11,7 +11,7 @@ const BLOCKS = 88;
 const chip = new Chip({ blocks: BLOCKS, kernels: { copy, and }, storage: new FileStorage("zram-dashboard.flash") });
 const storage = flashStorage({ zram: chip });
 
-/** There is but one kind of memory. */
+/** The simulator has only one kind of memory. */
 export function psram(): number {
 	return 0;
 }
@@ -22,7 +22,7 @@ export function flash(): FlashStorage {
 
 export const POWER = "Cut";
 
-/** The power goes in the middle of what the flash does next, and comes back. */
+/** Cuts the power in the middle of the flash's next operation, and restores it. */
 export function cutPower(write: () => void): boolean {
 	chip.cutPower(chip.operations, "torn");
 	for (let i = 0; i < BLOCKS && chip.powered; i++) write();

@@ -1,4 +1,4 @@
-/* Modules of the SDK, as far as the dashboard uses them; the SDK's own tools take the SDK's typings instead. */
+/* Modules of the SDK, as far as the dashboard uses them. The SDK's own tools use its typings instead. */
 
 declare module "mc/config" {
 	const config: { file: { root: string } };

@@ -1,4 +1,4 @@
-/* The flash's content in a file of the desktop, so that its wear and its budget outlive the simulator. */
+/* Keeps the flash's content in a file on the desktop, so that its wear and its budget outlive the simulator. */
 
 import { File } from "file";
 import config from "mc/config";
@@ -7,7 +7,7 @@ import type { Storage } from "../../../modules/nor/chip.ts";
 export class FileStorage implements Storage {
 	#file: File;
 
-	/** name: of a file in the SDK's folder for files, which is made if it is not there. */
+	/** name: of a file in the SDK's folder for files. It is created if need be. */
 	constructor(name: string) {
 		this.#file = new File(`${config.file.root}${name}`, true);
 	}
