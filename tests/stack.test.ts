@@ -1,6 +1,6 @@
 /*
- * What the README says of XS's stack, put to the test: calls take no more than it says, and its first manifest has enough
- * for the deepest of them from seven calls deep. Runs in Node, which starts XS.
+ * What docs/boards.md says about XS's stack: calls take no more than it says, and its first manifest has enough for the
+ * deepest of them, seven calls deep. Runs in Node, which starts XS.
  */
 // needs: compiler
 
@@ -13,14 +13,14 @@ import { runOnXS } from "../tools/run-xs.ts";
 import { isThere } from "./support/hosts.ts";
 import type { Call } from "./support/stack-calls.ts";
 
-const readme = readFileSync(join(root, "README.md"), "utf8");
+const page = readFileSync(join(root, "docs/boards.md"), "utf8");
 
-/** What XS gives an app that says nothing about it. */
+/** What XS gives an app whose manifest says nothing about it. */
 const USUAL = 384;
-/** What lies on the stack of firmware before an app's callback runs; tried in the simulator, it is less. */
+/** What firmware has on the stack before it runs an app's callback. In the simulator we saw less. */
 const BASE = 32;
 
-/* "+ 1": of a call in tail position XS reuses the frame. */
+/* "+ 1" because XS reuses the frame of a call in tail position. */
 const program = `
 	import { markStack, print, stackUsed } from "host";
 	import { measureStack } from "./tests/support/stack-calls.ts";
@@ -30,10 +30,10 @@ const program = `
 	print(JSON.stringify({ seven: stackUsed() - before, calls: measureStack() }));
 `;
 
-/** The number that `pattern` finds in the README. */
+/** The number that `pattern` finds in docs/boards.md. */
 function stated(pattern: RegExp): number {
-	const number = Number(pattern.exec(readme)?.[1]);
-	assert.ok(number > 0, `the README does not say ${pattern}`);
+	const number = Number(pattern.exec(page)?.[1]);
+	assert.ok(number > 0, `docs/boards.md does not say ${pattern}`);
 	return number;
 }
 
@@ -52,12 +52,12 @@ async function deepest(withFlash: boolean): Promise<number> {
 	return Math.max(...chosen.map(({ slots }) => slots));
 }
 
-test("no call takes more than the README says", async () => {
-	assert.ok((await deepest(false)) <= stated(/at most (\d+) slots without a flash/));
-	assert.ok((await deepest(true)) <= stated(/and (\d+)\s+with one/));
+test("no call takes more than docs/boards.md says", async () => {
+	assert.ok((await deepest(false)) <= stated(/at most (\d+) slots without flash/));
+	assert.ok((await deepest(true)) <= stated(/and (\d+)\s+with it/));
 });
 
-test("seven calls deep, what XS gives every app is enough without a flash, the README's first manifest with one", async () => {
+test("seven calls deep, what XS gives every app is enough without a flash, the first manifest with one", async () => {
 	const { seven } = await measured;
 	const stack = stated(/```json\n\{[^`]*"creation": \{ "stack": (\d+) \}/);
 	assert.ok(seven >= 7 * 10, `${seven}`);
@@ -65,7 +65,7 @@ test("seven calls deep, what XS gives every app is enough without a flash, the R
 	assert.ok((await deepest(true)) + seven + BASE <= stack);
 });
 
-test("what is measured is what is used: a function's frame is counted, and nothing remains of it", async () => {
+test("the measurement is right: it counts a function's frame, and nothing remains of it", async () => {
 	const contents = `
 		import { markStack, print, stackUsed } from "host";
 		function few(a) { return a; }
