@@ -8,7 +8,7 @@
  * @module
  */
 
-import Zram from "zram";
+import Zram, { type WritebackRequest } from "zram";
 import { Deferred } from "zram/deferred";
 import Engine from "zram/engine";
 import { codecOf, ENTRY_LENGTH, lengthOf, STATE_OFFLOADED, STATE_SAME, stateOf } from "zram/engine/entry";
@@ -104,6 +104,18 @@ const METHODS = Object.freeze([
 	"markIdle",
 	"close",
 ] as const satisfies (keyof EngineInstance)[]);
+
+type Method = (typeof METHODS)[number];
+
+/**
+ * An engine that is being recorded: it keeps its own methods under these names. They could be kept elsewhere and called with
+ * `call`, but then XS allocates an object for a native function, each time.
+ */
+type Recorded = EngineInstance & { [Name in Method as `plain${Capitalize<Name>}`]: EngineInstance[Name] };
+
+function plainName(name: Method): string {
+	return `plain${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
 
 function checkSink(name: string, sink: unknown) {
 	if (typeof (sink as TraceSink | undefined)?.write !== "function")
@@ -220,7 +232,11 @@ export default class Trace {
 	/** Ends the recording, gives the sink the rest, and frees the memory. Closing twice is fine. */
 	close(): void {
 		if (this.#closed) return;
-		for (const name of METHODS) delete (this.#engine as Partial<EngineInstance>)[name];
+		const engine = this.#engine as unknown as Record<string, unknown>;
+		for (const name of METHODS) {
+			delete engine[name];
+			delete engine[plainName(name)];
+		}
 		delete (this.#zram as Partial<Zram>).maintain;
 		delete (this.#zram as Partial<Zram>).writeback;
 		try {
@@ -380,71 +396,81 @@ export default class Trace {
 	// --- listening
 
 	#listen() {
-		const engine = this.#engine;
-		const { read, write, append, trim, offload, repack } = engine;
-		const { setLimit, reset, resetPeak, markIdle, close } = engine;
+		const engine = this.#engine as Recorded;
+		for (const name of METHODS) shadow(engine, plainName(name), engine[name]);
 
-		engine.read = (buffer: ByteBuffer, byteOffset, start, length, done = 0, mode = 0) => {
-			const result = read.call(engine, buffer, byteOffset, start, length, done, mode);
-			if (result > ERROR_CLOSED && engine.done) this.#noteRange(READ, byteOffset + done);
-			return result;
-		};
-		engine.write = (buffer: ByteBuffer, byteOffset, start, length, done = 0, mode = 0) => {
-			const result = write.call(engine, buffer, byteOffset, start, length, done, mode);
-			if (result <= ERROR_CLOSED) return result;
-			if (engine.done) this.#noteRange(mode & MODE_UNPACKED ? UNPACKED : WRITE, byteOffset + done);
-			if (result < 0) this.#noteStop(result, mode);
-			return result;
-		};
-		engine.append = (buffer, byteOffset) => {
-			const result = append.call(engine, buffer, byteOffset);
-			if (result > 0) this.#record(UNPACKED, Math.floor(byteOffset / this.#pageLength));
-			return result;
-		};
-		engine.trim = (byteOffset, byteLength, done = 0, mode = 0) => {
-			const result = trim.call(engine, byteOffset, byteLength, done, mode);
-			if (result <= ERROR_CLOSED) return result;
-			if (engine.done) this.#noteTrim(byteOffset + done);
-			if (result < 0) this.#noteStop(result, mode);
-			return result;
-		};
-		engine.offload = (page, slot, mode, sum) => {
-			const wasOnFlash = stateOf(this.#wordOf(page)) === STATE_OFFLOADED;
-			const result = offload.call(engine, page, slot, mode, sum);
-			if (result) return result;
-			if (mode & (MODE_WRITTEN | MODE_TRIMMED)) this.#record(WRITE_FLASH, page, this.#stored);
-			else if (!wasOnFlash) this.#record(OFFLOAD, page);
-			return result;
-		};
-		engine.repack = (page) => {
-			const result = repack.call(engine, page);
-			if (result > 0) this.#record(REPACK, page, storedOf(this.#wordOf(page)));
-			return result;
-		};
 		const noteCall = (result: number, call: number, argument?: number) => {
 			if (result > ERROR_CLOSED) this.#recordCall(call, argument);
 			return result;
 		};
-		engine.setLimit = (limit) => noteCall(setLimit.call(engine, limit), CALL_LIMIT, limit);
-		engine.reset = () => noteCall(reset.call(engine), CALL_RESET);
-		engine.resetPeak = () => noteCall(resetPeak.call(engine), CALL_RESET_PEAK);
-		engine.markIdle = (steps) => noteCall(markIdle.call(engine, steps), CALL_AGE, steps);
-		engine.close = () => noteCall(close.call(engine), CALL_CLOSE);
+		const methods: Pick<EngineInstance, Method> = {
+			read: (buffer: ByteBuffer, byteOffset, start, length, done = 0, mode = 0) => {
+				const result = engine.plainRead(buffer, byteOffset, start, length, done, mode);
+				if (result > ERROR_CLOSED && engine.done) this.#noteRange(READ, byteOffset + done);
+				return result;
+			},
+			write: (buffer: ByteBuffer, byteOffset, start, length, done = 0, mode = 0) => {
+				const result = engine.plainWrite(buffer, byteOffset, start, length, done, mode);
+				if (result <= ERROR_CLOSED) return result;
+				if (engine.done) this.#noteRange(mode & MODE_UNPACKED ? UNPACKED : WRITE, byteOffset + done);
+				if (result < 0) this.#noteStop(result, mode);
+				return result;
+			},
+			append: (buffer, byteOffset) => {
+				const result = engine.plainAppend(buffer, byteOffset);
+				if (result > 0) this.#record(UNPACKED, Math.floor(byteOffset / this.#pageLength));
+				return result;
+			},
+			trim: (byteOffset, byteLength, done = 0, mode = 0) => {
+				const result = engine.plainTrim(byteOffset, byteLength, done, mode);
+				if (result <= ERROR_CLOSED) return result;
+				if (engine.done) this.#noteTrim(byteOffset + done);
+				if (result < 0) this.#noteStop(result, mode);
+				return result;
+			},
+			offload: (page, slot, mode, sum) => {
+				const wasOnFlash = stateOf(this.#wordOf(page)) === STATE_OFFLOADED;
+				const result = engine.plainOffload(page, slot, mode, sum);
+				if (result) return result;
+				if (mode & (MODE_WRITTEN | MODE_TRIMMED)) this.#record(WRITE_FLASH, page, this.#stored);
+				else if (!wasOnFlash) this.#record(OFFLOAD, page);
+				return result;
+			},
+			repack: (page) => {
+				const result = engine.plainRepack(page);
+				if (result > 0) this.#record(REPACK, page, storedOf(this.#wordOf(page)));
+				return result;
+			},
+			setLimit: (limit) => noteCall(engine.plainSetLimit(limit), CALL_LIMIT, limit),
+			reset: () => noteCall(engine.plainReset(), CALL_RESET),
+			resetPeak: () => noteCall(engine.plainResetPeak(), CALL_RESET_PEAK),
+			markIdle: (steps) => noteCall(engine.plainMarkIdle(steps), CALL_AGE, steps),
+			close: () => noteCall(engine.plainClose(), CALL_CLOSE),
+		};
+		for (const name of METHODS) shadow(engine, name, methods[name]);
 	}
 
 	/** What the device decides in a call is recorded as well; this is when it was asked. */
 	#listenToCalls() {
 		const zram = this.#zram;
 		const { maintain, writeback } = zram;
-		zram.maintain = (milliseconds) => {
+		shadow(zram, "maintain", (milliseconds: number) => {
 			if (Number.isInteger(milliseconds) && milliseconds >= 0) this.#recordCall(CALL_MAINTAIN, milliseconds);
 			return maintain.call(zram, milliseconds);
-		};
-		zram.writeback = (request) => {
+		});
+		shadow(zram, "writeback", (request: WritebackRequest) => {
 			this.#recordCall(CALL_WRITEBACK);
 			return writeback.call(zram, request);
-		};
+		});
 	}
+}
+
+/**
+ * Gives an object a method of its own, until it is deleted. Assigning it would throw where modules are preloaded, as that
+ * makes the prototype's methods read-only; defining it does not.
+ */
+function shadow(target: object, name: string, value: unknown) {
+	Object.defineProperty(target, name, { value, configurable: true, enumerable: true });
 }
 
 /** Bytes `start` to `start + length` - 1 become a block, its head included. */
