@@ -4,11 +4,11 @@ import type { AppBuffer } from "../zramctl/plan/files.ts";
 import type { Screen } from "../zramctl/plan/picture.ts";
 import type { PackedPage } from "../zramctl/plan/plan.ts";
 
-/** To a worker: a file to be read and packed. */
+/** To a worker: a file to read and pack. */
 export interface Job {
-	/** Of the file, in the order in which they are stored. */
+	/** The file's place in the order in which files are stored. */
 	index: number;
-	/** Which answers are still waited for. */
+	/** Answers of an earlier round are ignored. */
 	round: number;
 	file: File;
 	screen: Screen;
@@ -18,7 +18,7 @@ export interface Job {
 export interface PackedFile extends Omit<AppBuffer, "bytes" | "records"> {
 	byteLength: number;
 	pages: PackedPage[];
-	/** A table: the same as records. */
+	/** For a table, the same as records. */
 	records?: { what: string; byteLength: number; pages: PackedPage[] };
 }
 

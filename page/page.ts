@@ -1,4 +1,4 @@
-/* The page: takes files, has workers pack them, and shows what an arena of the slider's size would hold. */
+/* The page: takes files, has workers pack them, and shows how many an arena of the slider's size would hold. */
 
 import { measuredCode } from "../zramctl/plan/measured.ts";
 import type { Screen } from "../zramctl/plan/picture.ts";
@@ -40,14 +40,14 @@ function element(name: string, className = "", text = ""): HTMLElement {
 	return made;
 }
 
-/** The files in their order, as far as they are packed. */
+/** The files in order; `packed` has what is done of them. */
 let files: File[] = [];
 let packed: (PackedFile | "failed" | undefined)[] = [];
 let shares: number[] = [];
-/** Answers of earlier rounds are of files that nobody wants any more. */
+/** Counts up with each new set of files: answers of earlier rounds are ignored. */
 let round = 0;
 
-/** The packed ones that nothing is missing in front of: the bar fills in the files' order. */
+/** The packed files up to the first that is still missing, as the bar fills in order. */
 function known(): PackedFile[] {
 	const end = packed.indexOf(undefined);
 	return (end < 0 ? packed : packed.slice(0, end)).filter((each) => each !== "failed" && each !== undefined);
@@ -125,7 +125,7 @@ function problem(text: string) {
 }
 
 let isDue = false;
-/** Draws soon: many answers come at a time. */
+/** Draws in a moment, as answers come in bursts. */
 function later() {
 	if (isDue) return;
 	isDue = true;
@@ -167,8 +167,8 @@ function drawBar(buffers: PackedFile[], plan: Plan) {
 	$("bar").replaceChildren(...parts);
 	const left = shown(arena - metadata - written.used);
 	const words = refused
-		? `Full: ${refused.name} does not fit any more, with ${left} left.`
-		: `All fit, and ${left} are left.`;
+		? `Full: ${refused.name} no longer fits into the ${left} that are left.`
+		: `All fit, with ${left} to spare.`;
 	$("full").textContent = words;
 	$("bar").ariaLabel = `${written.count} of ${buffers.length} files in ${shown(arena)}. ${words}`;
 	const asTheyAre = buffers
@@ -187,14 +187,14 @@ function drawNumbers(buffers: PackedFile[], plan: Plan) {
 	const reads = costs.map(({ read }) => read);
 	$("back").textContent = `At least ${ms(mean(reads))}`;
 	$("backMore").textContent =
-		`for one back in, on the mean, and ${ms(Math.max(...reads))} for the largest; ${ms(mean(costs.map(({ write }) => write)))} for one out`;
+		`to swap one in (the largest: ${ms(Math.max(...reads))}), and ${ms(mean(costs.map(({ write }) => write)))} to swap one out`;
 	$("besides").textContent = `${Math.round(scratch / KB)} KB of internal RAM`;
 	$("besidesMore").textContent =
-		`and ${Math.round(measuredCode.native / KB)} KB of native code, ${Math.round(measuredCode.bytecode / KB)} KB of ` +
-		"bytecode in flash, besides";
+		`besides, and ${Math.round(measuredCode.native / KB)} KB of native code and ${Math.round(measuredCode.bytecode / KB)} KB ` +
+		"of bytecode in flash";
 	$("rest").textContent =
-		`At rest: ${rested.count}, if each file has rested and maintain() has packed it tighter before the next one comes ` +
-		`(24 KB of RAM meanwhile). With codecs: ["lz4"], for speed: ${lz4.count}.`;
+		`At rest: ${rested.count}, if each file rests until maintain() has packed it tighter, and only then the next one comes ` +
+		`(this takes 24 KB of RAM for a moment). With codecs: ["lz4"], for speed: ${lz4.count}.`;
 }
 
 function byKind(buffers: PackedFile[]): Map<string, PackedFile[]> {
@@ -235,7 +235,7 @@ function drawKinds(buffers: PackedFile[]) {
 	$("kinds").replaceChildren(row("th", head), ...rows);
 }
 
-/** What would mislead without the other side of it. */
+/** Caveats, where the numbers alone might mislead. */
 function notes(buffers: PackedFile[]): string[] {
 	const pictures = buffers.filter(({ kind }) => kind === "pictures");
 	const { width, height } = screen();
@@ -245,8 +245,8 @@ function notes(buffers: PackedFile[]): string[] {
 		const asFiles = pictures.reduce((sum, { fileLength }) => sum + fileLength, 0);
 		said.push(
 			`Pictures, for a screen of ${width} x ${height}: ${shown(use.byteLength)} of pixels take ${shown(use.stored)} here, and ` +
-				`${shown(asFiles)} as the files they came as. If your app can decode one each time it is shown, keep the ` +
-				"files; here are those that must be on the screen at once.",
+				`${shown(asFiles)} as files. If your app can decode a picture each time it is shown, keep the file instead; ` +
+				"pixels are for pictures that must appear at once.",
 		);
 	}
 	const tables = buffers.flatMap((buffer) => (buffer.records ? { ...buffer, records: buffer.records } : []));
@@ -254,8 +254,8 @@ function notes(buffers: PackedFile[]): string[] {
 	if (first) {
 		const [text, same] = [useOf(tables), useOf(tables.map(({ records }) => records))];
 		said.push(
-			`Tables: ${shown(text.byteLength)} of text take ${shown(text.stored)}. The same as binary records, ` +
-				`${shown(same.byteLength)}, take ${shown(same.stored)}; ${first.name} would be ${first.records.what}.`,
+			`Tables: ${shown(text.byteLength)} of text take ${shown(text.stored)}. As binary records they are ` +
+				`${shown(same.byteLength)}, and take ${shown(same.stored)}; ${first.name} would be ${first.records.what}.`,
 		);
 	}
 	const raw = buffers.filter((buffer) => useOf([buffer]).stored >= (7 / 8) * buffer.byteLength);
@@ -264,7 +264,7 @@ function notes(buffers: PackedFile[]): string[] {
 			`${plural(raw.length, "file")} cannot be compressed at all (${raw
 				.slice(0, 3)
 				.map(({ name }) => name)
-				.join(", ")}${raw.length > 3 ? " …" : ""}), and ${raw.length === 1 ? "takes its" : "take their"} full size.`,
+				.join(", ")}${raw.length > 3 ? " …" : ""}) and ${raw.length === 1 ? "takes its" : "take their"} full size.`,
 		);
 	return said;
 }
@@ -279,7 +279,7 @@ const LEGEND: [Look | "meta" | "free", string][] = [
 	["free", "free, and rounding"],
 ];
 
-/** Squares of equal size, in the order of addresses in which pages are written into an empty arena. */
+/** Squares of equal size, in the order of addresses in which an empty arena fills. */
 function drawMap(buffers: PackedFile[], { arena, metadata, granuleLength, written }: Plan) {
 	const square = arena / (COLUMNS * ROWS);
 	const totals: Record<string, number> = { meta: metadata };
@@ -330,7 +330,7 @@ function draw() {
 	$("notes").replaceChildren(...notes(buffers).map((text) => element("p", "soft", text)));
 	drawMap(buffers, plan);
 	const address = addressFor(buffers, arena);
-	const why = address === undefined ? "" : " // eight times the arena are not enough addresses for all of these";
+	const why = address === undefined ? "" : " // eight times the arena does not have enough addresses for all of these";
 	$("code").textContent = `const zram = ${constructorOf(plan, address)};${why}`;
 	$("copied").textContent = "";
 }

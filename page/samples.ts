@@ -1,4 +1,4 @@
-/* Files for who has none at hand: photos that the page brings, and what is generated. */
+/* Sample files: photos that the page brings, and generated sounds and readings. */
 
 import { pcm, sensorRecords } from "../bench/generators.ts";
 
@@ -51,7 +51,7 @@ const sounds = () =>
 	Array.from({ length: 12 }, (_, i) => new File([wav(pcm(4 * SECOND, i + 1))], `notes ${i + 1}.wav`));
 const tables = () => Array.from({ length: 6 }, (_, i) => new File([day(i + 1)], `weather ${i + 1}.csv`));
 
-/** In turn, as an app that has all of them would store them. */
+/** Alternates between kinds, as an app that has all of them might. */
 function inTurn(...kinds: File[][]): File[] {
 	const most = Math.max(...kinds.map((files) => files.length));
 	return Array.from({ length: most }, (_, i) => kinds.flatMap((files) => files[i] ?? [])).flat();

@@ -5,13 +5,13 @@ import { onWhite, type Picture } from "../zramctl/plan/picture.ts";
 import { PAGE, type PackedPage, Packer } from "../zramctl/plan/plan.ts";
 import type { Answer, Job } from "./messages.ts";
 
-/** What is used of a worker's global object: the page's types are not a worker's. */
+/** The part of a worker's global object that is used here: the page's types are not a worker's. */
 const here = globalThis as unknown as {
 	postMessage(answer: Answer): void;
 	onmessage: (event: { data: Job }) => void;
 };
 
-/** @throws Error saying, in the browser's words, what is wrong with it */
+/** @throws Error saying in the browser's words what is wrong with it */
 async function decodePicture(bytes: Uint8Array): Promise<Picture> {
 	const bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), {
 		colorSpaceConversion: "none",
@@ -30,7 +30,7 @@ here.onmessage = async ({ data: { index, round, file, screen } }) => {
 	const complain = (problem: string) => here.postMessage({ index, round, type: "complaint", problem });
 	try {
 		const bytes = new Uint8Array(await file.arrayBuffer());
-		if (bytes.length === 0) throw new Error("is empty, and left out");
+		if (bytes.length === 0) throw new Error("is empty; skipping it");
 		const { bytes: content, records, ...rest } = await toBuffer(file.name, bytes, screen, decodePicture, complain);
 		const pages: PackedPage[] = [];
 		for (const batch of packer.pack(content)) {

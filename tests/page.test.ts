@@ -128,7 +128,7 @@ test("shows zram plan's numbers for every size of RAM", async () => {
 		assert.ok(counts.size > 4);
 		assert.match(await text(page, "besides"), /^12 KB of internal RAM$/);
 		assert.match(await text(page, "code"), /^const zram = new Zram\(\{ arena: 8 \* 1024 \* 1024 \}\);$/);
-		assert.match(await text(page, "notes"), /300 KB of pixels take \d+ KB here, and 1 MB as the files they came as/);
+		assert.match(await text(page, "notes"), /300 KB of pixels take \d+ KB here, and 1 MB as files/);
 		assert.match(await text(page, "notes"), /4 files cannot be compressed at all/);
 		await page.click("#copy");
 		await copied(page);
@@ -150,7 +150,7 @@ test("works by keyboard: a sample, the slider, copy", async () => {
 		await ready(page);
 		assert.match(
 			await text(page, "notes"),
-			/Tables: \d+ KB of text take \d+ KB\. The same as binary records, \d+ KB, take/,
+			/Tables: \d+ KB of text take \d+ KB\. As binary records they are \d+ KB, and take/,
 		);
 		await press("#ram");
 		await page.keyboard.press("Home");
@@ -193,8 +193,8 @@ test("dropped files: unreadable ones are reported and the rest used; another scr
 		})()`);
 		await ready(page);
 		const problems = await text(page, "problems");
-		assert.match(problems, /broken\.jpg: JPEG that is not decoded: .+; taken as the bytes it has/);
-		assert.match(problems, /empty\.txt: is empty, and left out/);
+		assert.match(problems, /broken\.jpg: this JPEG cannot be decoded: .+; taking its bytes as they are/);
+		assert.match(problems, /empty\.txt: is empty; skipping it/);
 		assert.match(await text(page, "count"), /^2 of 2 files$/);
 
 		await page.setInputFiles("#files", join(pictureFolder, "photo1.png"));
@@ -236,7 +236,7 @@ for (const colorScheme of ["light", "dark"] as const)
 		await open(
 			async (page) => {
 				assert.is(await page.evaluate("document.documentElement.scrollWidth"), 360);
-				const curves = Object.keys(CONTENDERS).length + 2; // and the device, as recorded and as asked for
+				const curves = Object.keys(CONTENDERS).length + 2; // and the device, as recorded and as requested
 				assert.is(await page.locator("path[stroke]").count(), curves);
 				const drawn = await page.evaluate(
 					`[...document.querySelectorAll("path")].filter((e) => e.getBBox().width > 300 && e.getTotalLength() > 300).length`,

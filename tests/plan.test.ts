@@ -288,21 +288,21 @@ test("WAV: its samples; a truncated file is reported, and the rest used", async 
 	assert.equal(whole.buffer.bytes, samples);
 	const cut = await read("a.wav", wav(samples, 1200));
 	assert.equal(cut.buffer.bytes, samples);
-	assert.match(cut.complaints[0] as string, /ends at byte 1044, 200 early/);
+	assert.match(cut.complaints[0] as string, /ends at byte 1044, 200 too early/);
 });
 
 test("bad pictures and sounds get a line that says why, and count as bytes", async () => {
 	const cases: [Uint8Array, RegExp][] = [
-		[png.subarray(0, 60), /^PNG that is not decoded: ./],
-		[new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]), /^JPEG that is not decoded: ./],
-		[bmp(24).subarray(0, 100), /^BMP that is not decoded: it needs 246 bytes and has 100/],
+		[png.subarray(0, 60), /^this PNG cannot be decoded: ./],
+		[new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]), /^this JPEG cannot be decoded: ./],
+		[bmp(24).subarray(0, 100), /^this BMP cannot be decoded: it should have 246 bytes but has 100/],
 		[wav(new Uint8Array(10)).subarray(0, 30), /without samples/],
 	];
 	for (const [bytes, message] of cases) {
 		const { buffer, complaints } = await read("bad", bytes);
 		assert.is(complaints.length, 1);
 		assert.match(complaints[0] as string, message);
-		assert.match(complaints[0] as string, /taken as the bytes it has$/);
+		assert.match(complaints[0] as string, /taking its bytes as they are$/);
 		assert.equal(buffer.bytes, bytes);
 	}
 });
@@ -346,20 +346,20 @@ test("the command: arenas, kinds, costs, the constructor; unreadable files are r
 			rows.some(([name]) => name === kind),
 			kind,
 		);
-	assert.match(stdout, /table\.csv: .* of text take .*; the same as 500 records of int16, uint8: /);
+	assert.match(stdout, /table\.csv: .* of text take .*; as 500 records of int16, uint8, /);
 	assert.match(stdout, /^new Zram\(\{ arena: 48 \* 1024 \}\)$/m);
-	assert.match(stdout, /one back in [\d.]+ ms/);
-	assert.match(stderr, /broken\.png: .*; taken as the bytes it has$/m);
+	assert.match(stdout, /and back in [\d.]+ ms/);
+	assert.match(stderr, /broken\.png: .*; taking its bytes as they are$/m);
 	assert.match(stderr, /none: ENOENT/);
-	assert.match(stderr, /empty: is empty, and left out/);
+	assert.match(stderr, /empty: is empty; skipping it/);
 	assert.not.match(stdout + stderr, /\[K|NaN|undefined/);
 });
 
 test("wrong calls name the argument and its range", async () => {
 	const cases: [string[], number, RegExp][] = [
-		[["plan"], 2, /plan: a file is missing/],
+		[["plan"], 2, /plan: name a FILE/],
 		[["plan", "--arena", "16K", "x"], 2, /--arena 16K is not a number of bytes from 32K to 8M/],
-		[["plan", "--screen", "0x5", "x"], 2, /--screen 0x5 is not pixels such as 320x240/],
+		[["plan", "--screen", "0x5", "x"], 2, /--screen 0x5 is not WIDTHxHEIGHT in pixels/],
 		[["plan", join(folder, "none")], 1, /none of the files could be read/],
 	];
 	for (const [parameters, exitCode, message] of cases) {

@@ -195,7 +195,7 @@ test("other options: more memory refuses less, other pages hold as much, exclude
 		[],
 	);
 	assert.is(on({ integrity: true }).status.memUsed - own.status.memUsed >= 64 * 4, true);
-	assert.throws(() => on({ arena: 2 * KB }), /an arena of 2048 bytes does not do for this device, \d+ are needed/);
+	assert.throws(() => on({ arena: 2 * KB }), /an arena of 2048 bytes is too small for this device, which needs \d+/);
 });
 
 test("other options: shorter pages, made longer again", () => {
@@ -355,7 +355,7 @@ test("record: turns a console's log into a trace; skips other lines and other de
 	const recorded = await zramctl("record", log, "--out", out);
 	assert.is(recorded.exitCode, 0);
 	assert.match(recorded.stdout, /photos\.zrt: photos: \d+ blocks, \d+ bytes/);
-	assert.match(recorded.stderr, /audio is recorded too, and left out: --name audio takes it/);
+	assert.match(recorded.stderr, /skipping the trace of audio; use --name audio to save that one/);
 	const file = new TraceFile(readFileSync(out));
 	assert.equal(file.problems, []);
 	assert.is(survey(file).writes, 900);
@@ -378,7 +378,7 @@ test("replay: text, JSON, and options", async () => {
 	assert.is(text.stderr, "");
 	assert.is(text.exitCode, 0);
 	assert.match(text.stdout, new RegExp(`as recorded: .*\n +used ${memUsed.toLocaleString("en")} B at the end`));
-	assert.match(text.stdout, /as asked for: arena 64 KB/);
+	assert.match(text.stdout, /as requested: arena 64 KB/);
 	for (const { name } of Object.values(CONTENDERS)) assert.ok(text.stdout.includes(`\n${name} `), name);
 	assert.match(text.stdout, /take half a page or less/);
 	const json = JSON.parse((await zramctl("replay", path, "--json", "--allocators", "granules,ideal")).stdout);
@@ -408,7 +408,7 @@ test("replay --html: writes a self-contained page with a curve for each, and esc
 	for (const { name } of Object.values(CONTENDERS)) assert.ok(page.includes(`<title>${name}</title></path>`), name);
 	assert.is(page.match(/<path /g)?.length, Object.keys(CONTENDERS).length + 2);
 	assert.not.match(page, /https?:|<script|<link|src=|@import|NaN|undefined|Infinity/);
-	assert.match(page, /<title>one word all over: \d+<\/title>/);
+	assert.match(page, /<title>one repeated word: \d+<\/title>/);
 	const file = new TraceFile(readFileSync(join(folder, "any.zrt")));
 	const escaped = reportPage(replayTrace(file, '<b>&"', {}, [], undefined));
 	assert.ok(escaped.includes("<h1>&lt;b&gt;&amp;&quot;</h1>") && !escaped.includes("<b>"));
@@ -425,28 +425,28 @@ test("replay: says what is wrong and where, and uses what it could read", async 
 	const other = new Uint8Array(trace);
 	other[8 + 11] = 50; // "zram/trace 2", with a wrong checksum
 	const wrong: [string[], number, RegExp][] = [
-		[["replay"], 2, /a file is missing/],
+		[["replay"], 2, /replay: name a TRACE/],
 		[["replay", "a", "b"], 2, /one file at a time/],
 		[["replay", join(folder, "none")], 1, /ENOENT/],
-		[["replay", file("empty", "")], 1, /there is no trace in it/],
-		[["replay", file("words.txt", "hello\n")], 1, /there is no trace in it/],
+		[["replay", file("empty", "")], 1, /it contains no trace/],
+		[["replay", file("words.txt", "hello\n")], 1, /it contains no trace/],
 		[["replay", file("other.zrt", other)], 1, /byte 0: a block is damaged/],
 		[
 			["replay", file("new.log", log.replaceAll("zram/trace 1", "zram/trace 2"))],
 			1,
-			/line \d+: version 2 of traces, not 1/,
+			/line \d+: a trace of version 2; this reads version 1/,
 		],
 		[["replay", join(folder, "any.zrt"), "--arena", "much"], 2, /--arena: much is not a number from 1024/],
-		[["replay", join(folder, "any.zrt"), "--arena", "2K"], 1, /an arena of 2048 bytes does not do/],
+		[["replay", join(folder, "any.zrt"), "--arena", "2K"], 1, /an arena of 2048 bytes is too small/],
 		[["replay", join(folder, "any.zrt"), "--page-length", "600"], 2, /--page-length: must be 512/],
-		[["replay", join(folder, "any.zrt"), "--codecs", "zip"], 2, /--codecs: zip is none of lz4/],
-		[["replay", join(folder, "any.zrt"), "--allocators", "slab"], 2, /--allocators: slab is none of granules/],
+		[["replay", join(folder, "any.zrt"), "--codecs", "zip"], 2, /--codecs: zip is not one of lz4/],
+		[["replay", join(folder, "any.zrt"), "--allocators", "slab"], 2, /--allocators: slab is not one of granules/],
 		[["replay", join(folder, "any.zrt"), "--fast"], 2, /--fast/],
 		[["replay", join(folder, "any.zrt"), "--flash", "8K"], 2, /--flash: 8K is not a number from 65536/],
-		[["replay", join(folder, "any.zrt"), "--endurance", "1000"], 2, /--endurance: only with --flash/],
+		[["replay", join(folder, "any.zrt"), "--endurance", "1000"], 2, /--endurance: needs --flash/],
 		[["replay", join(folder, "any.zrt"), "--flash", "1M", "--lifetime", "long"], 2, /--lifetime: must be a number/],
-		[["record", file("words.txt", "hello\n"), "--out", join(folder, "x")], 1, /no line of a trace in .*words.txt/],
-		[["record", file("words.txt", "hello\n")], 2, /--out is missing/],
+		[["record", file("words.txt", "hello\n"), "--out", join(folder, "x")], 1, /no trace in .*words.txt/],
+		[["record", file("words.txt", "hello\n")], 2, /name the file for the trace with --out/],
 	];
 	for (const [parameters, exitCode, message] of wrong) {
 		const result = await zramctl(...parameters);
@@ -457,7 +457,7 @@ test("replay: says what is wrong and where, and uses what it could read", async 
 	const short = await zramctl("replay", file("short.zrt", trace.subarray(0, trace.length - 5)), "--allocators", "none");
 	assert.is(short.exitCode, 0);
 	assert.match(short.stderr, /short\.zrt: byte \d+: a block is cut off/);
-	assert.match(short.stdout, /not complete/);
+	assert.match(short.stdout, /incomplete/);
 	const cut = await zramctl(
 		"replay",
 		file("cut.log", log.replace(/(zram\/trace.*) \.\r\n/, "$1\r\n")),
@@ -466,7 +466,7 @@ test("replay: says what is wrong and where, and uses what it could read", async 
 		"--allocators",
 		"none",
 	);
-	assert.match(cut.stderr, /line \d+: a line of a trace is cut off/);
+	assert.match(cut.stderr, /line \d+: a trace's line is cut off/);
 });
 
 test.run();

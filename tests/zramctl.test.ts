@@ -100,7 +100,7 @@ test("inspect: shows a dump shorter or longer than its arena, and says so", asyn
 	const { exitCode, stdout, stderr } = await zramctl("inspect", path);
 	assert.is(exitCode, 0);
 	assert.match(stdout, /^\.sLR\.{12}$/m);
-	assert.match(stderr, new RegExp(`has ${whole.length - 1000} bytes, the arena ${whole.length};`));
+	assert.match(stderr, new RegExp(`has ${whole.length - 1000} bytes but the arena ${whole.length};`));
 	zram.close();
 });
 
@@ -110,7 +110,7 @@ test("errors say what is wrong, with the exit codes --help names", async () => {
 		[[join(folder, "none")], 1, /ENOENT/],
 		[[file("other.log", "hello\n")], 1, /no status line in .*other\.log/],
 		[["inspect", noise], 1, /not the dump of a zram region/],
-		[["inspect"], 2, /a file is missing/],
+		[["inspect"], 2, /inspect: name a FILE/],
 		[["--nonsense"], 2, /--nonsense/],
 		[["a", "b"], 2, /one file at a time/],
 	];
@@ -201,7 +201,7 @@ test("a screen: draws changes, counts lines that don't fit, and leaves the termi
 	lines = ["a", "b", "c", "d", "e"];
 	written = "";
 	for (const listener of listeners) listener();
-	assert.ok(written.endsWith(`c\r\n${ESCAPE}[K… 2 more lines in a higher window`));
+	assert.ok(written.endsWith(`c\r\n${ESCAPE}[K… 2 more lines: make the window taller`));
 	second.close();
 	assert.ok(written.endsWith(`${ESCAPE}[?1049l`));
 	assert.is(listeners.size, 0);

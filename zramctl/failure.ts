@@ -1,14 +1,14 @@
 /**
- * How zramctl's commands fail.
+ * The error with which zramctl's commands end.
  *
  * @module
  */
 
-/** What the user did wrong, or what is wrong with the input. */
+/** A mistake of the user's, or a problem with the input. */
 export class Failure extends Error {
 	readonly exitCode: number;
 
-	/** @param exitCode 1, or 2 for a wrong call */
+	/** @param exitCode 1, or 2 if the arguments are wrong */
 	constructor(message: string, exitCode = 1) {
 		super(message);
 		this.exitCode = exitCode;

@@ -1,5 +1,5 @@
 /**
- * `zram plan`: how many of your files arenas would hold, and what it costs.
+ * `zram plan`: how many of your files an arena would hold, and what that costs.
  *
  * @module
  */
@@ -38,8 +38,8 @@ import { TraceFile } from "./replay/trace.ts";
 import { size, table } from "./view.ts";
 
 export const PLAN_HELP = `       zram plan FILE… [--arena BYTES] [--screen WIDTHxHEIGHT] [--bytes] [--json]
-                                         how many of your files 32 KB to 8 MB would hold, and what it costs; of
-                                         traces, what these would have refused, and what a flash would have worn`;
+                                         how many of your files fit into 32 KB to 8 MB, and what that costs; for
+                                         traces, how many stores would have been refused, and the wear of a flash`;
 
 function parse(parameters: string[]) {
 	try {
@@ -65,7 +65,7 @@ function toArena(text: string): number {
 function toScreen(text: string): Screen {
 	const [, width, height] = /^(\d+)x(\d+)$/i.exec(text)?.map(Number) ?? [];
 	if (width && height && width <= 4096 && height <= 4096) return { width, height };
-	throw new Failure(`plan: --screen ${text} is not pixels such as 320x240, each 1 to 4096`, 2);
+	throw new Failure(`plan: --screen ${text} is not WIDTHxHEIGHT in pixels, such as 320x240, each from 1 to 4096`, 2);
 }
 
 function clearLine(): string {
@@ -76,13 +76,13 @@ function complain(path: string, problem: string) {
 	process.stderr.write(`${clearLine()}zram: ${path}: ${problem}\n`);
 }
 
-/** How far it is, on a terminal. */
+/** Shows progress, on a terminal. */
 function show(text: string) {
-	const width = (process.stderr.columns || 80) - 1; // what is longer would take two lines, of which one stays
+	const width = (process.stderr.columns || 80) - 1; // a longer text would wrap, and its first line stay
 	if (process.stderr.isTTY) process.stderr.write(`${clearLine()}${text.slice(0, width)}`);
 }
 
-/** The files, and those in folders, in the order of their paths. */
+/** The files, and those in folders, sorted by path. */
 function* filesOf(paths: string[]): Generator<string> {
 	for (const path of paths) {
 		try {
@@ -99,7 +99,7 @@ function* filesOf(paths: string[]): Generator<string> {
 	}
 }
 
-/** A trace is named so; or it is a log with lines of one. */
+/** Whether a file is a trace, by its name, or a log that contains one. */
 function isTrace(path: string, bytes: Uint8Array): boolean {
 	return path.endsWith(".zrt") || Buffer.from(bytes.subarray(0, 65_536)).includes(`${FORMAT} `);
 }
@@ -119,11 +119,11 @@ function readTrace(path: string, bytes: Uint8Array): Traced | undefined {
 }
 
 interface Planned extends AppBuffer, Packed {
-	/** A table's records. */
+	/** Of a table's records. */
 	recordPages?: PackedPage[];
 }
 
-/** The decoders, where there are any: they are not part of the package. */
+/** The decoders, if they are there. */
 async function decoders(): Promise<DecodePicture> {
 	try {
 		return (await import("./plan/decode.ts")).decodePicture;
@@ -135,7 +135,7 @@ async function decoders(): Promise<DecodePicture> {
 	}
 }
 
-/** `screen`: what pictures are decoded for; without one every file is taken as it is. */
+/** `screen`: what pictures are decoded for; without it every file is taken as it is. */
 async function readAll(paths: string[], screen: Screen | undefined): Promise<{ planned: Planned[]; traces: Traced[] }> {
 	const planned: Planned[] = [];
 	const traces: Traced[] = [];
@@ -151,7 +151,7 @@ async function readAll(paths: string[], screen: Screen | undefined): Promise<{ p
 			continue;
 		}
 		if (bytes.length === 0) {
-			complain(path, "is empty, and left out");
+			complain(path, "is empty; skipping it");
 			continue;
 		}
 		show(`${i + 1} of ${files.length} files: ${path}`);
@@ -185,7 +185,7 @@ const ms = (instructions: number) => {
 };
 
 interface Costs {
-	/** Instructions of a file, the mean and the dearest. */
+	/** Instructions per file: the mean, and the most expensive. */
 	write: { mean: number; most: number };
 	read: { mean: number; most: number };
 }
@@ -199,7 +199,7 @@ function costsOf(planned: Planned[]): Costs {
 	return { write: of("write"), read: of("read") };
 }
 
-/** The buffers of each kind, in the order in which kinds come. */
+/** The buffers of each kind, kinds in order of appearance. */
 function byKind(planned: Planned[]): [string, Planned[]][] {
 	const kinds = new Map<string, Planned[]>();
 	for (const buffer of planned) {
@@ -234,14 +234,14 @@ function codecLines({ looks, restingLooks, pages }: Use): string[][] {
 	];
 }
 
-/** Tables as text, and the same as records. */
+/** Compares tables as text and as records. */
 function tableLines(planned: Planned[]): string[] {
 	return planned.flatMap(({ name, byteLength, pages, records, recordPages }) => {
 		if (!records || !recordPages) return [];
 		const stored = useOf([{ byteLength, pages }]).stored;
 		const same = useOf([{ byteLength: records.bytes.length, pages: recordPages }]).stored;
 		return [
-			`${name}: ${size(byteLength)} of text take ${size(stored)}; the same as ${records.what}: ` +
+			`${name}: ${size(byteLength)} of text take ${size(stored)}; as ${records.what}, ` +
 				`${size(records.bytes.length)} take ${size(same)}`,
 		];
 	});
@@ -251,15 +251,15 @@ function detail(planned: Planned[], plan: Plan): string[] {
 	const { written, rested, lz4, raw, arena, scratch } = plan;
 	const costs = costsOf(planned);
 	const address = addressFor(planned, arena);
-	const limited = address ? [`its address space ends first: with the byteLength below all of them have addresses`] : [];
+	const limited = address ? [`its address space runs out first; the byteLength below has room for all of them`] : [];
 	return [
-		`${size(arena)} of RAM hold ${written.count} of ${planned.length} files as they are written, ${rested.count} where each ` +
+		`${size(arena)} of RAM holds ${written.count} of ${planned.length} files as they are written, ${rested.count} if each ` +
 			`rests before the next comes; ${lz4.count} with LZ4 alone, and ${raw} as they are`,
 		...limited,
-		`one out at least ${ms(costs.write.mean)} on the mean and ${ms(costs.write.most)} at most; one back in ` +
-			`${ms(costs.read.mean)} and ${ms(costs.read.most)}: 160 MHz, one instruction a cycle, no waiting for memory`,
+		`swapping one out takes at least ${ms(costs.write.mean)} (the largest ${ms(costs.write.most)}), and back in ` +
+			`${ms(costs.read.mean)} (${ms(costs.read.most)}), at 160 MHz, one instruction a cycle, never waiting for memory`,
 		`besides: ${(scratch / KB).toFixed(1)} KB of internal RAM, ${Math.round(measuredCode.native / KB)} KB of native code and ` +
-			`${Math.round(measuredCode.bytecode / KB)} KB of bytecode in flash; 24 KB meanwhile while pages that rest are packed`,
+			`${Math.round(measuredCode.bytecode / KB)} KB of bytecode in flash; and 24 KB of RAM while resting pages are packed`,
 		"",
 		constructorOf(plan, address),
 	];
@@ -309,7 +309,7 @@ function traceLines({ name, trace }: Traced, plans: TracePlan[]): string[] {
 	];
 }
 
-/** The smallest that holds all of them as they are written, else the largest. */
+/** The smallest arena that holds all of them as they are written, or else the largest. */
 function choose(plans: Plan[], count: number): Plan {
 	return (plans.find(({ written }) => written.count === count) ?? plans.at(-1)) as Plan;
 }
@@ -339,7 +339,7 @@ function toJSON(planned: Planned[], plans: Plan[], chosen: Plan): object {
 
 export async function plan(parameters: string[]): Promise<void> {
 	const { values, positionals } = parse(parameters);
-	if (positionals.length === 0) throw new Failure("plan: a file is missing", 2);
+	if (positionals.length === 0) throw new Failure("plan: name a FILE", 2);
 	const arena = values.arena === undefined ? undefined : toArena(values.arena);
 	const screen = toScreen(values.screen ?? "320x240");
 	const { planned, traces } = await readAll(positionals, values.bytes ? undefined : screen);

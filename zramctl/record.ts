@@ -1,5 +1,5 @@
 /**
- * `zram record`: takes the lines of a trace out of a console's output, and keeps the trace in a file.
+ * `zram record`: saves the trace that a console's output contains to a file.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { Failure } from "./failure.ts";
 import { parseLine } from "./replay/blocks.ts";
 
 export const RECORD_HELP = `       zram record [FILE] --out TRACE [--name NAME]
-                                         the lines of a trace in a console's output, as a file`;
+                                         saves the trace in a console's output to a file`;
 
 function parse(parameters: string[]) {
 	try {
@@ -25,7 +25,7 @@ function parse(parameters: string[]) {
 	}
 }
 
-/** What has come in so far, and what was wrong with it. */
+/** Counts what has come in so far, and what was wrong with it. */
 class Recording {
 	readonly #file: number;
 	#name: string | undefined;
@@ -63,19 +63,19 @@ class Recording {
 	#passOver(name: string) {
 		if (this.#others.has(name)) return;
 		this.#others.add(name);
-		say(`line ${this.#line}: ${name} is recorded too, and left out: --name ${name} takes it`);
+		say(`line ${this.#line}: skipping the trace of ${name}; use --name ${name} to save that one`);
 	}
 
 	get #summary(): string {
 		return `${this.#name}: ${this.#blocks} blocks, ${this.#bytes} bytes`;
 	}
 
-	/** The last line of what is said; undefined if there was no trace. */
+	/** Returns the summary; undefined if there was no trace. */
 	end(): string | undefined {
 		closeSync(this.#file);
 		if (process.stderr.isTTY && this.#blocks) process.stderr.write("\n");
 		if (!this.#blocks) return undefined;
-		return this.#faulty ? `${this.#summary}; ${this.#faulty} lines were faulty` : this.#summary;
+		return this.#faulty ? `${this.#summary}; ${this.#faulty} lines were damaged` : this.#summary;
 	}
 }
 
@@ -87,13 +87,13 @@ export async function record(parameters: string[]): Promise<void> {
 	const { values, positionals } = parse(parameters);
 	const [path, ...more] = positionals;
 	if (more.length) throw new Failure(`record: one file at a time, not also ${more.join(", ")}`, 2);
-	if (!values.out) throw new Failure("record: --out is missing, the file for the trace", 2);
+	if (!values.out) throw new Failure("record: name the file for the trace with --out", 2);
 	const isStdin = path === undefined || path === "-";
-	if (path === undefined && process.stdin.isTTY) throw new Failure("nothing is piped in, and no FILE is named", 2);
+	if (path === undefined && process.stdin.isTTY) throw new Failure("name a FILE, or pipe something in", 2);
 	const input = isStdin ? process.stdin : createReadStream(path);
 	const failed = new Promise<never>((_, reject) => input.on("error", reject));
 	const recording = new Recording(values.out, values.name);
-	// what has come in is in the file when the user ends it
+	// when the user stops it, the file has what has come in
 	process.once("SIGINT", () => input.destroy());
 	const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
 	const read = async () => {
@@ -102,8 +102,6 @@ export async function record(parameters: string[]): Promise<void> {
 	await Promise.race([read(), failed]);
 	const summary = recording.end();
 	if (!summary)
-		throw new Failure(
-			`no line of a trace${values.name ? ` of ${values.name}` : ""} in ${isStdin ? "the input" : path}`,
-		);
+		throw new Failure(`no trace${values.name ? ` of ${values.name}` : ""} in ${isStdin ? "the input" : path}`);
 	process.stdout.write(`${values.out}: ${summary}\n`);
 }

@@ -1,14 +1,14 @@
 /**
- * A terminal's screen that shows what changes, and is left as it was: the other buffer, as top and less use it. Nothing is
- * drawn for what is over in a moment.
+ * A changing view on a terminal, in the alternate screen buffer that top and less use, so that the terminal is left as it
+ * was. If the program ends within a moment, nothing is drawn.
  *
  * @module
  */
 
-/** Milliseconds between two drawings. */
+/** Milliseconds between two redraws. */
 const PERIOD = 100;
 
-const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"; // other buffer, no cursor, long lines are cut off
+const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"; // alternate buffer, no cursor, no line wrap
 const LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 const HOME = "\x1b[H";
 const CLEAR_LINE = "\x1b[K";
@@ -27,7 +27,7 @@ export class Screen {
 	#timer: NodeJS.Timeout;
 	#onResize = () => this.#draw();
 
-	/** @param lines what there is to see, `quiet` whole seconds after the last update */
+	/** @param lines returns the lines to show, `quiet` whole seconds after the last update */
 	constructor(terminal: Terminal, lines: (quiet: number) => string[]) {
 		this.#terminal = terminal;
 		this.#lines = lines;
@@ -35,13 +35,13 @@ export class Screen {
 		terminal.on("resize", this.#onResize);
 	}
 
-	/** Something has changed. */
+	/** Say that something has changed. */
 	update(): void {
 		this.#hasChanged = true;
 		this.#lastChange = Date.now();
 	}
 
-	/** The terminal is as it was before. */
+	/** Restores the terminal. */
 	close(): void {
 		clearInterval(this.#timer);
 		this.#terminal.off("resize", this.#onResize);
@@ -49,17 +49,18 @@ export class Screen {
 		this.#isOpen = false;
 	}
 
-	/** Draws what has changed, and once a second to count the seconds in which nothing has. */
+	/** Draws after a change, and once a second, so that the seconds without one can be counted. */
 	#tick() {
 		if (this.#hasChanged || Date.now() - this.#lastDrawing >= 1000) this.#draw();
 	}
 
 	#draw() {
 		const lines = this.#lines(Math.floor((Date.now() - this.#lastChange) / 1000));
-		const rows = this.#terminal.rows || 24; // 0 where nobody has said how high it is
+		const rows = this.#terminal.rows || 24; // 0 where the height is unknown
 		const hidden = lines.length - rows;
-		const shown = hidden > 0 ? [...lines.slice(0, rows - 1), `… ${hidden + 1} more lines in a higher window`] : lines;
-		// what clears stands in front of a line: behind a full one it would clear its end
+		const shown =
+			hidden > 0 ? [...lines.slice(0, rows - 1), `… ${hidden + 1} more lines: make the window taller`] : lines;
+		// clear before the line: after a full line this would clear its last character
 		const text = shown.map((line) => CLEAR_LINE + line).join("\r\n");
 		const rest = shown.length < rows ? `\r\n${CLEAR_REST}` : "";
 		this.#terminal.write(`${this.#isOpen ? "" : ENTER}${HOME}${text}${rest}`);

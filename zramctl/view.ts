@@ -1,5 +1,5 @@
 /**
- * What zramctl shows: tables as Linux's zramctl prints them, and pictures of characters.
+ * What zramctl shows: tables like those of Linux's zramctl, and pictures made of characters.
  *
  * @module
  */
@@ -7,35 +7,35 @@
 import type { Inspection, PageState } from "zram";
 import type { StatusReport } from "zram/status";
 
-/** Characters of a picture's line, where there is room for them. */
+/** Characters in a line of a picture, if there is room. */
 const WIDTH = 64;
 const WIDTH_LEAST = 16;
 const ROWS = 16;
-/** What stands to the right of a curve. */
+/** The label to the right of a curve. */
 const USED_LABEL = " used";
 
-/** How things are shown. */
+/** How to show things. */
 export interface Style {
 	paint: Paint;
-	/** Characters of a line: what is wider goes on below. */
+	/** Characters in a line: wider tables continue below. */
 	width: number;
 }
 
-/** Black on a background of ANSI terminals, 41 to 47; 0 for none. */
+/** Black text on an ANSI background colour, 41 to 47; 0 for none. */
 type Paint = (text: string, background: number) => string;
 
-/** Letters alone, for files and pipes. */
+/** Letters only, for files and pipes. */
 export const plain: Paint = (text) => text;
 export const colored: Paint = (text, background) => (background ? `\x1b[30;${background}m${text}\x1b[0m` : text);
 
-/** What a square of a picture stands for. */
+/** What a character of a picture stands for. */
 interface Ink {
 	letter: string;
 	color: number;
 	name: string;
 }
 
-/** By codec, and pages of codecs that are not known here. */
+/** One for each codec, and one for codecs that this version does not know. */
 const LZ4: Ink = { letter: "L", color: 42, name: "lz4" };
 const COLUMNS: Ink = { letter: "C", color: 44, name: "columns" };
 const DENSE: Ink = { letter: "D", color: 46, name: "dense" };
@@ -59,8 +59,8 @@ const ratio = (data: number, used: number) => (data && used ? (data / used).toFi
 const pictureWidth = (width: number) => Math.max(Math.min(width - USED_LABEL.length, WIDTH), WIDTH_LEAST);
 
 /**
- * Columns as wide as they must be: names to the left, numbers to the right. If they do not all fit into `width`, those from
- * column `split` on, and what else does not fit, go on below, with the names once more.
+ * A table with columns as narrow as possible, names aligned left and numbers right. If it is wider than `width`, it
+ * continues below with the names repeated: at column `split`, and wherever the width runs out.
  */
 export function table(rows: string[][], width = Number.POSITIVE_INFINITY, split = -1): string[] {
 	const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)));
@@ -86,7 +86,7 @@ export function table(rows: string[][], width = Number.POSITIVE_INFINITY, split 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
 const lengthOf = (text: string) => text.replaceAll(/\x1b\[[\d;]*m/g, "").length;
 
-/** Words side by side, in as many lines as they take. */
+/** Words side by side, in as many lines as needed. */
 function flow(words: string[], width: number): string[] {
 	const lines: string[] = [];
 	for (const word of words) {
@@ -98,7 +98,7 @@ function flow(words: string[], width: number): string[] {
 	return lines;
 }
 
-/** A bar of squares that are shared out by the inks' amounts; what is there gets one square at least. */
+/** A bar divided in proportion to the amounts; every amount above 0 gets at least one character. */
 function bar(amounts: [Ink, number][], { paint, width }: Style): string {
 	const length = pictureWidth(width);
 	const total = amounts.reduce((sum, [, amount]) => sum + amount, 0);
@@ -153,10 +153,10 @@ function duration(years: number): string {
 	return days > 1 ? `${days} days` : "less than two days";
 }
 
-/** One device, as its lines come in. */
+/** One device's reports. */
 class History {
 	#before: StatusReport | undefined;
-	/** A character for each line. */
+	/** A character for each report. */
 	#curve: string[] = [];
 	last: StatusReport;
 
@@ -178,14 +178,14 @@ class History {
 		this.#curve = this.#curve.slice(-WIDTH);
 	}
 
-	/** Of a counter, a second of the device's clock; "-" when it has started anew. */
+	/** How much a counter grew per second of the device's clock; "-" after a restart. */
 	rate(key: "numReads" | "numWrites"): string {
 		const milliseconds = this.last.ms - (this.#before?.ms ?? this.last.ms);
 		const count = this.last.status[key] - (this.#before?.status[key] ?? 0);
 		return milliseconds > 0 && count >= 0 ? `${Math.round((count * 1000) / milliseconds)}` : "-";
 	}
 
-	/** How full the arena was, the last lines. */
+	/** How full the arena was in the latest reports. */
 	curve(width: number): string[] {
 		const length = pictureWidth(width);
 		const curve = this.#curve.slice(-length);
@@ -194,7 +194,7 @@ class History {
 	}
 }
 
-/** The devices that status lines have told of. */
+/** The devices that status lines have reported. */
 export class Monitor {
 	#devices = new Map<string, History>();
 
@@ -240,8 +240,8 @@ function pictures(device: History, style: Style): string[] {
 	const memory = arena(last);
 	const lines = [last.name, bar(memory, style), ...flow(legend(memory, paint, size), width), ...device.curve(width)];
 	const { pagesRepacked, failedRepacks } = last.status;
-	if (pagesRepacked) lines.push(`maintain has packed ${pagesRepacked} pages that rest`);
-	if (failedRepacks) lines.push(`no memory to pack with: ${failedRepacks} times`);
+	if (pagesRepacked) lines.push(`maintain has repacked ${pagesRepacked} resting pages`);
+	if (failedRepacks) lines.push(`repacking failed for lack of memory ${failedRepacks} times`);
 	if (!backing) return lines;
 	const slots = flash(last);
 	const { wearLeast, wearMost, budget, budgetPerDay, yearsLeft } = backing;
@@ -251,8 +251,7 @@ function pictures(device: History, style: Style): string[] {
 	const missed = (["Budget", "Driver", "Slots", "Room"] as const)
 		.map((reason) => [reason.toLowerCase(), backing[`refused${reason}`]] as const)
 		.filter(([, count]) => count);
-	if (missed.length)
-		wear.push(`not taken for want of ${missed.map(([reason, count]) => `${reason}: ${count}`).join(", ")}`);
+	if (missed.length) wear.push(`refused for ${missed.map(([reason, count]) => `${reason}: ${count}`).join(", ")}`);
 	const meaning = [...legend(slots, paint, String), "pages on flash"];
 	return [...lines, bar(slots, style), ...flow(meaning, width), ...flow(wear, width)];
 }
@@ -271,12 +270,12 @@ const PAGE_INKS = {
 
 type Look = keyof typeof PAGE_INKS;
 
-/** What a page is shown as: compressed ones by their codec, if that has a letter. */
+/** How a page is shown: by its codec, if that has a letter. */
 function lookOf({ state, codec }: PageState): Look {
 	return codec === "lz4" || codec === "columns" || codec === "dense" ? codec : state;
 }
 
-/** The page table as a map; a square is the most frequent state of its pages, where one stands for several. */
+/** The page table as a map. If a character stands for several pages, it shows the most frequent state. */
 function pageMap({ geometry: { pageCount }, pages }: Inspection, { paint, width }: Style): string[] {
 	const length = pictureWidth(width);
 	const each = Math.max(1, Math.ceil(pageCount / (length * ROWS)));
@@ -294,7 +293,7 @@ function pageMap({ geometry: { pageCount }, pages }: Inspection, { paint, width 
 	const counts = Object.entries(PAGE_INKS).map(
 		([look, ink]) => [ink, looks.filter((each) => each === look).length] as [Ink, number],
 	);
-	const scale = `a letter is ${each === 1 ? "a page" : `${each} pages`}:`;
+	const scale = `each letter is ${each === 1 ? "a page" : `${each} pages`}:`;
 	return [...rows, ...flow([scale, ...legend(counts, paint, String)], width)];
 }
 
@@ -304,7 +303,7 @@ function mostFrequent<T>(values: T[]): T {
 	return [...counts].reduce((most, other) => (other[1] > most[1] ? other : most))[0];
 }
 
-/** How many pages take how much, in eighths of a page. */
+/** A histogram of stored lengths, in eighths of a page. */
 function lengths({ geometry: { pageLength }, pages }: Inspection, { width }: Style): string[] {
 	const eighths = new Array<number>(8).fill(0);
 	for (const { storedLength } of pages)

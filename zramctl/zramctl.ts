@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * zramctl: what devices on a board say of themselves, at the desk. `npx zram --help` says how.
+ * zramctl: shows at the desk what devices on a board report. Run `npx zram --help`.
  *
  * @module
  */
@@ -17,27 +17,27 @@ import { REPLAY_HELP, replay } from "./replay/command.ts";
 import { Screen } from "./screen.ts";
 import { colored, inspection, Monitor, plain, type Style } from "./view.ts";
 
-const HELP = `usage: zram [status] [FILE] [--json]     status lines of a serial console, a pipe, or a saved log
-       zram inspect FILE [--json]        a dump of an arena
+const HELP = `usage: zram [status] [FILE] [--json]     shows status lines from a serial console, a pipe, or a saved log
+       zram inspect FILE [--json]        shows a dump of an arena
 ${RECORD_HELP}
 ${REPLAY_HELP}
 ${PLAN_HELP}
 
-status reads FILE, or stdin if there is none or it is "-", and shows each device that prints status lines
-(formatStatus of "zram/status"): on a terminal with each line that comes, else at the end. What a board traces comes from
-the debugger on its console; a serial port to which firmware prints by itself is a file:
+status reads FILE, or stdin if you name none or "-", and shows every device that prints status lines (formatStatus of
+"zram/status"): on a terminal as lines come in, otherwise at the end. The debugger's console has what a board traces. If
+firmware prints to a serial port itself, read the port like a file:
 
     mcconfig -dl -m -p esp32/moddable_six | npx zram
     stty -F /dev/ttyUSB0 460800 raw && npx zram /dev/ttyUSB0
 
-  --json      status: an object a line, as lines come in; inspect: one object
-  --help      this text
-  --version   the version of the package
+  --json      status: one object per line, as lines come in; inspect: one object
+  --help      shows this text
+  --version   shows the package's version
 
-record keeps what "zram/trace" prints there; docs/replay.md says more. plan is explained in docs/plan.md.
+record saves what "zram/trace" prints there. See docs/replay.md for record and replay, and docs/plan.md for plan.
 
-Exit codes: 0; 1 if the input holds no status line, no arena or no trace, or cannot be read (plan: if no file can); 2 for
-a wrong call.
+Exit codes: 0 if all went well; 1 if the input has no status line, arena or trace, or cannot be read (plan: if no file
+can); 2 if the arguments are wrong.
 `;
 
 const isTerminal = Boolean(process.stdout.isTTY);
@@ -51,11 +51,11 @@ function print(lines: string[]) {
 	process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-/** Shows a monitor while lines come in; what it shows at the end stays. */
+/** Shows a monitor while lines come in, and leaves its last state on the terminal. */
 function watch(monitor: Monitor, name: string): { other(): void; update(): void; end(): void } {
 	let others = 0;
 	const screen = new Screen(process.stdout, (quiet) => {
-		if (monitor.isEmpty) return [`waiting for status lines in ${name}: ${others} other lines so far`];
+		if (monitor.isEmpty) return [`waiting for status lines from ${name}: ${others} other lines so far`];
 		return quiet < 3 ? monitor.lines(style()) : [...monitor.lines(style()), "", `no line for ${quiet} seconds`];
 	});
 	const end = () => {
@@ -80,7 +80,7 @@ function watch(monitor: Monitor, name: string): { other(): void; update(): void;
 async function status(path: string | undefined, json: boolean) {
 	const isStdin = path === undefined || path === "-";
 	const name = isStdin ? "the input" : path;
-	if (path === undefined && process.stdin.isTTY) throw new Failure("nothing is piped in, and no FILE is named", 2);
+	if (path === undefined && process.stdin.isTTY) throw new Failure("name a FILE, or pipe something in", 2);
 	const input = isStdin ? process.stdin : createReadStream(path);
 	const monitor = new Monitor();
 	const watched = isTerminal && !json ? watch(monitor, name) : undefined;
@@ -116,13 +116,13 @@ function inspectRegion(bytes: Uint8Array, path: string): Inspection {
 }
 
 function inspect(path: string | undefined, json: boolean) {
-	if (path === undefined) throw new Failure("inspect: a file is missing", 2);
+	if (path === undefined) throw new Failure("inspect: name a FILE", 2);
 	const bytes = readFileSync(path);
 	const dump = inspectRegion(bytes, path);
 	const { arenaLength } = dump.geometry;
 	if (bytes.length !== arenaLength)
 		console.error(
-			`zram: ${path} has ${bytes.length} bytes, the arena ${arenaLength}; this is what its header and page table say`,
+			`zram: ${path} has ${bytes.length} bytes but the arena ${arenaLength}; showing what the header and page table say`,
 		);
 	print(json ? [JSON.stringify(dump)] : inspection(dump, style()));
 }
@@ -132,7 +132,7 @@ function version(): string {
 		try {
 			const { name, version } = JSON.parse(readFileSync(new URL(`${above}/package.json`, import.meta.url), "utf8"));
 			if (name === "zram") return version;
-		} catch {} // one folder further up, when compiled
+		} catch {} // compiled, it is a folder deeper
 	}
 	throw new Failure("package.json is missing");
 }
@@ -148,7 +148,7 @@ function parse() {
 	}
 }
 
-/** Those that have options of their own. */
+/** Commands with options of their own. */
 const commands = new Map<string, (parameters: string[]) => Promise<void>>([
 	["record", record],
 	["replay", replay],
@@ -170,7 +170,7 @@ async function main() {
 	else await status(path, json);
 }
 
-// who reads has seen enough, as head does
+// the reader has seen enough, as head does
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 	if (error.code !== "EPIPE") throw error;
 	process.exit(0);
@@ -178,6 +178,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 main().catch((error) => {
 	console.error(`zram: ${error.message}`);
-	if (error.exitCode === 2) console.error("zram --help says how it is called");
+	if (error.exitCode === 2) console.error("Run zram --help for usage.");
 	process.exitCode = error.exitCode ?? 1;
 });

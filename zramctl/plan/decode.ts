@@ -1,5 +1,5 @@
 /**
- * Decoders of pictures for Node. In a browser the browser has them.
+ * Decodes pictures in Node. In a browser the browser does it.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
 import jpeg from "jpeg-js";
 import { onWhite, type Picture } from "./picture.ts";
 
-/** Pixels of a picture at most: what is decoded takes three to eight bytes of each. */
+/** Most pixels of a picture: decoding takes three to eight bytes for each. */
 const PIXELS_MOST = 100_000_000;
 
 function expectPixels(width: number, height: number) {
@@ -62,7 +62,7 @@ const MASKS: Record<number, [number, number, number]> = {
  */
 export function decodeBMP(bytes: Uint8Array): Picture {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-	if (bytes.length < 54) throw new Error(`${bytes.length} bytes are less than its header`);
+	if (bytes.length < 54) throw new Error(`its ${bytes.length} bytes are shorter than a header`);
 	const data = view.getUint32(10, true);
 	const header = view.getUint32(14, true);
 	const [width, rows] = [view.getInt32(18, true), view.getInt32(22, true)];
@@ -70,10 +70,10 @@ export function decodeBMP(bytes: Uint8Array): Picture {
 	const [bits, compression] = [view.getUint16(28, true), view.getUint32(30, true)];
 	expectPixels(width, height);
 	if (header < 40 || ![1, 4, 8, 16, 24, 32].includes(bits) || (compression !== 0 && compression !== 3))
-		throw new Error(`of a kind that is not decoded: ${bits} bits a pixel, compression ${compression}`);
+		throw new Error(`${bits} bits per pixel with compression ${compression} is not supported`);
 	const stride = ((width * bits + 31) >> 5) << 2;
 	if (data + stride * height > bytes.length)
-		throw new Error(`it needs ${data + stride * height} bytes and has ${bytes.length}`);
+		throw new Error(`it should have ${data + stride * height} bytes but has ${bytes.length}`);
 	const masks = compression === 3 ? [54, 58, 62].map((at) => view.getUint32(at, true)) : MASKS[bits];
 	if (masks?.includes(0)) throw new Error("a colour has no bits");
 	const channels = masks?.map(channelOf);

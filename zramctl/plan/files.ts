@@ -1,6 +1,6 @@
 /**
- * What an app would hold of a file: pixels of a picture, samples of a WAV file, any other's bytes. Knows neither Node nor
- * a browser.
+ * What an app would hold of a file: a picture's pixels, a WAV file's samples, or else its bytes. This file uses neither
+ * Node nor a browser.
  *
  * @module
  */
@@ -18,9 +18,9 @@ export interface AppBuffer {
 	what: string;
 	format: Format;
 	bytes: Uint8Array;
-	/** Of the file that it was made of. */
+	/** Bytes of the file it came from. */
 	fileLength: number;
-	/** A table: the same as records. */
+	/** For a table, the same as records. */
 	records?: { bytes: Uint8Array; what: string };
 }
 
@@ -34,7 +34,7 @@ const latin1 = (bytes: Uint8Array, from: number, to: number) => String.fromCharC
 function pictureFormat(bytes: Uint8Array): PictureFormat | undefined {
 	if (latin1(bytes, 0, 8) === "\x89PNG\r\n\x1a\n") return "png";
 	if (latin1(bytes, 0, 3) === "\xff\xd8\xff") return "jpeg";
-	// "BM" alone might begin a text: what follows of a BMP is its own length and two words of 0
+	// "BM" alone might begin a text; a BMP goes on with its length and two words of 0
 	return latin1(bytes, 0, 2) === "BM" && latin1(bytes, 6, 10) === "\0\0\0\0" ? "bmp" : undefined;
 }
 
@@ -42,7 +42,7 @@ interface Sound {
 	samples: Uint8Array;
 	bits: number;
 	what: string;
-	/** Something is wrong with it, but it can be used. */
+	/** What is wrong with it, if it is usable all the same. */
 	complaint?: string;
 }
 
@@ -62,14 +62,14 @@ function readWAV(bytes: Uint8Array): Sound {
 				bits: view.getUint16(start + 14, true),
 			};
 		if (name === "data") {
-			if (!format) throw new Error(`a WAV whose samples at byte ${at} have no format in front of them`);
+			if (!format) throw new Error(`a WAV with no format before its samples at byte ${at}`);
 			const { tag, channels, rate, bits } = format;
-			if (tag !== 1 && tag !== 3 && tag !== 0xfffe) throw new Error(`a WAV that is no PCM, but coded (format ${tag})`);
+			if (tag !== 1 && tag !== 3 && tag !== 0xfffe) throw new Error(`a WAV that is not PCM (format ${tag})`);
 			const samples = bytes.subarray(start, start + length);
 			const speakers = channels === 1 ? "mono" : channels === 2 ? "stereo" : `${channels} channels`;
 			const what = `${bits} bit, ${rate / 1000} kHz, ${speakers}`;
 			const missing = length - samples.length;
-			const complaint = `a WAV that ends at byte ${bytes.length}, ${missing} early: what is there is used`;
+			const complaint = `a WAV that ends at byte ${bytes.length}, ${missing} too early; using what is there`;
 			return missing > 0 ? { samples, bits, what, complaint } : { samples, bits, what };
 		}
 		at = start + length + (length & 1);
@@ -91,10 +91,10 @@ function textOf(bytes: Uint8Array): string | undefined {
 	}
 }
 
-/** Bytes of a text that are looked at as a table, at most. */
+/** Longer texts are not examined for being a table. */
 const TABLE_MOST = 16 * 1024 * 1024;
 
-/** A file as it is; of a table the records, too. */
+/** A file as it is; for a table also its records. */
 export function fileBuffer(name: string, bytes: Uint8Array): AppBuffer {
 	const plain = { name, what: ending(name) || "bytes", format: "bytes", bytes, fileLength: bytes.length } as const;
 	const text = bytes.length <= TABLE_MOST ? textOf(bytes) : undefined;
@@ -109,9 +109,9 @@ export function fileBuffer(name: string, bytes: Uint8Array): AppBuffer {
 const SOUND_FORMATS: Record<number, Format> = { 8: "pcm8", 16: "pcm16", 24: "pcm24", 32: "pcm24" };
 
 /**
- * What an app would hold of a file, on such a screen. A picture or a sound that cannot be read is taken as bytes.
+ * What an app with such a screen would hold of a file. A picture or sound that cannot be read is taken as bytes.
  *
- * @param complain what is wrong with the file
+ * @param complain gets what is wrong with the file
  */
 export async function toBuffer(
 	name: string,
@@ -127,7 +127,7 @@ export async function toBuffer(
 			const picture = await decode(bytes, format);
 			const isIcon = picture.width < screen.width || picture.height < screen.height;
 			const { width, height } = isIcon ? picture : screen;
-			const what = `${width} x ${height}, RGB565, of ${format.toUpperCase()}`;
+			const what = `${width} x ${height}, RGB565, from ${format.toUpperCase()}`;
 			return { name, kind: "pictures", what, format: "rgb565", bytes: toFrame(picture, screen), fileLength };
 		}
 		if (latin1(bytes, 0, 4) === "RIFF" && latin1(bytes, 8, 12) === "WAVE") {
@@ -136,8 +136,8 @@ export async function toBuffer(
 			return { name, kind: "sound", what, format: SOUND_FORMATS[bits] ?? "bytes", bytes: samples, fileLength };
 		}
 	} catch (error) {
-		const what = format ? `${format.toUpperCase()} that is not decoded: ` : "";
-		complain(`${what}${(error as Error).message}; taken as the bytes it has`);
+		const what = format ? `this ${format.toUpperCase()} cannot be decoded: ` : "";
+		complain(`${what}${(error as Error).message}; taking its bytes as they are`);
 		return { name, kind: "files", what: "bytes, as it cannot be read", format: "bytes", bytes, fileLength };
 	}
 	return fileBuffer(name, bytes);

@@ -1,9 +1,9 @@
 /**
- * What arenas would hold of an app's buffers, and what that costs. The engine itself packs each page once, with LZ4 alone,
- * with all codecs, and as it is when it rests; since a write succeeds exactly when its granules are free, what fits into an
- * arena of any size then follows from the lengths. Knows neither Node nor a browser.
+ * How many of an app's buffers an arena would hold, and what that costs. The engine packs each page three times: with LZ4
+ * alone, with all codecs, and at rest. As a write succeeds exactly when its granules are free, the lengths then say what
+ * fits into an arena of any size. This file uses neither Node nor a browser.
  *
- * Traces, which have stored lengths and an order, are trace.ts's.
+ * trace.ts does the same for traces, which have stored lengths and an order.
  *
  * @module
  */
@@ -11,10 +11,10 @@
 import Zram, { type CodecName, type PageState } from "zram";
 import { measuredKinds } from "./measured.ts";
 
-/** Pages of a kind: lengths are bytes a page of 4 KB, costs instructions a page, from the call in JavaScript. */
+/** A kind of page: lengths are bytes, costs instructions from the call in JavaScript, both per page of 4 KB. */
 export interface MeasuredKind {
 	name: string;
-	/** Mean of what is stored. */
+	/** Mean stored length. */
 	stored: number;
 	/** Share of the pages that columns holds. */
 	columns: number;
@@ -25,21 +25,21 @@ export interface MeasuredKind {
 }
 
 export const PAGE = 4096;
-/** Of the plan: 32 KB to 8 MB. */
+/** Arenas that can be planned: 32 KB to 8 MB. */
 export const ARENA_LEAST = 32 * 1024;
 export const ARENA_MOST = 8 * 1024 * 1024;
 
-/** What plans are made for when nobody asks for others, bytes. */
+/** Arenas that are planned by default, in bytes. */
 export const ARENAS: readonly number[] = Array.from({ length: 9 }, (_, i) => ARENA_LEAST << i);
 
-/** What a buffer holds, as far as it matters to what bench has measured. */
+/** What a buffer holds, as far as the measured costs depend on it. */
 export type Format = "rgb565" | "pcm8" | "pcm16" | "pcm24" | "bytes";
 
-/** What a page is kept as. */
+/** How a page is kept. */
 export type Look = "same" | "lz4" | "columns" | "dense" | "raw";
 export const LOOKS: readonly Look[] = ["same", "lz4", "columns", "dense", "raw"];
 
-/** A page by what it takes, bytes. */
+/** What a page takes, in bytes. */
 export interface PackedPage {
 	/** As it is written, with all codecs. */
 	stored: number;
@@ -53,13 +53,13 @@ export interface PackedPage {
 	huge: boolean;
 }
 
-/** A buffer by what its pages take. */
+/** What a buffer's pages take. */
 export interface Packed {
 	byteLength: number;
 	pages: PackedPage[];
 }
 
-/** Pages that go through the engine at a time. */
+/** Pages packed at a time. */
 const BATCH = 32;
 const FOREVER = 0x7fffffff;
 
@@ -71,7 +71,7 @@ export class Packer {
 	readonly #all = new Zram({ arena: 4 * BATCH * PAGE, byteLength: BATCH * PAGE });
 	readonly #lz4 = new Zram({ arena: 4 * BATCH * PAGE, byteLength: BATCH * PAGE, codecs: ["lz4"] });
 
-	/** What the pages of `bytes` take: BATCH pages of them at a time, so that there is progress to be shown. */
+	/** What the pages of `bytes` take: BATCH pages at a time, so that you can show progress. */
 	*pack(bytes: Uint8Array): Generator<PackedPage[]> {
 		for (let at = 0; at < bytes.length; at += BATCH * PAGE) yield this.#batch(bytes.subarray(at, at + BATCH * PAGE));
 	}
@@ -109,37 +109,37 @@ export function pack(packer: Packer, bytes: Uint8Array): Packed {
 	return { byteLength: bytes.length, pages: [...packer.pack(bytes)].flat() };
 }
 
-/** How many buffers fit, in their order, until the first that does not. */
+/** How many buffers fit, in order, until the first that does not. */
 export interface Fit {
 	count: number;
-	/** Bytes of them. */
+	/** Their bytes. */
 	byteLength: number;
 	pages: number;
-	/** Bytes of granules. */
+	/** Bytes of the granules they use. */
 	used: number;
-	/** The device's address space ended it, not memory. */
+	/** The device's address space ran out, not memory. */
 	isAddressed: boolean;
 }
 
-/** What an arena would hold, all lengths in bytes. */
+/** What an arena would hold. All lengths are bytes. */
 export interface Plan {
 	arena: number;
 	/** Metadata in the arena. */
 	metadata: number;
-	/** For data in the arena. */
+	/** Room for data in the arena. */
 	data: number;
 	granuleLength: number;
-	/** Internal memory besides. */
+	/** Internal memory besides the arena. */
 	scratch: number;
-	/** Of the device: its logical size. */
+	/** The device's logical size. */
 	address: number;
-	/** As they are, in arena and scratch together. */
+	/** How many fit uncompressed, in arena and scratch together. */
 	raw: number;
 	/** With LZ4 alone, as they are written. */
 	lz4: Fit;
 	/** With all codecs, as they are written. */
 	written: Fit;
-	/** Where each buffer rests before the next one comes. */
+	/** If each buffer rests before the next one comes. */
 	rested: Fit;
 }
 
@@ -171,7 +171,7 @@ function fit(
 	return { ...result, used: used * granuleLength };
 }
 
-/** How many fit one after the other, until the first that does not. */
+/** How many fit uncompressed, until the first that does not. */
 function countRaw(buffers: Packed[], room: number): number {
 	let left = room;
 	const end = buffers.findIndex(({ byteLength }) => {
@@ -181,7 +181,7 @@ function countRaw(buffers: Packed[], room: number): number {
 	return end < 0 ? buffers.length : end;
 }
 
-/** The plan for one arena, of ARENA_LEAST to ARENA_MOST bytes. Its device is eight times as large, unless `address` says else. */
+/** The plan for an arena of ARENA_LEAST to ARENA_MOST bytes. The device is eight times as large, unless `address` is given. */
 export function planFor(buffers: Packed[], arena: number, address?: number): Plan {
 	const options = address === undefined ? { arena } : { arena, byteLength: address };
 	const { metadata, data, granuleLength, scratch, pageCount } = Zram.layout(options);
@@ -206,13 +206,13 @@ export interface Use {
 	buffers: number;
 	byteLength: number;
 	pages: number;
-	/** Bytes that are stored: written with all codecs, with LZ4 alone, and when they rest. */
+	/** Stored bytes: as written with all codecs, with LZ4 alone, and at rest. */
 	stored: number;
 	lz4: number;
 	resting: number;
-	/** Incompressible pages: when they are written. */
+	/** Pages that are incompressible when written. */
 	huge: number;
-	/** Pages by what they are kept as, written and resting. */
+	/** Pages by how they are kept, written and at rest. */
 	looks: Record<Look, number>;
 	restingLooks: Record<Look, number>;
 }
@@ -237,18 +237,18 @@ export function useOf(buffers: Packed[]): Use {
 	return { ...use, looks, restingLooks };
 }
 
-/** Instructions of one swap: out, and in again. */
+/** Instructions to swap a buffer out, and in again. */
 export interface Cost {
 	write: number;
 	read: number;
 }
 
-/** Kinds on whose pages nothing but LZ4 has done anything: trying columns costs more. */
+/** Kinds where only LZ4 was at work: trying columns costs more. */
 const lz4Kinds = measuredKinds.filter(
 	({ name, columns, write, lz4Write }) => columns === 0 && write < 1.3 * lz4Write && name !== "same-filled",
 );
 const columnsKinds = measuredKinds.filter(({ columns }) => columns > 0.85);
-/** The kinds that columns are measured with, by what a buffer holds. */
+/** The measured kinds that stand for pages in columns, by what a buffer holds. */
 const COLUMNS_OF: Record<Format, string[]> = {
 	rgb565: ["photo", "photo-be"],
 	pcm8: ["telephone"],
@@ -275,8 +275,8 @@ function measuredFor({ look, stored }: PackedPage, format: Format): MeasuredKind
 }
 
 /**
- * What writing and reading all of a buffer costs: each page as much as those that bench has measured that are kept alike,
- * and take about as much. On rv32, in memory without waiting: a board takes longer.
+ * What writing and reading a whole buffer costs: each page is charged what the bench measured for pages kept the same way
+ * at about the same length, on rv32 with memory that never makes it wait. A board takes longer.
  */
 export function costOf({ pages }: Packed, format: Format): Cost {
 	const kinds = pages.map((page) => measuredFor(page, format));
@@ -284,12 +284,12 @@ export function costOf({ pages }: Packed, format: Format): Cost {
 	return { write: sum("write"), read: sum("read") };
 }
 
-/** Milliseconds at 160 MHz and one instruction a cycle: at least that. */
+/** Milliseconds at 160 MHz and one instruction a cycle: the least it can be. */
 export function milliseconds(instructions: number): number {
 	return instructions / 160_000;
 }
 
-/** What to write in an app: only what differs from the defaults. `codecs`: those that it shall use, if not all. */
+/** The constructor to write in an app, with only what differs from the defaults. `codecs`: those to use, if not all. */
 export function constructorOf(plan: Pick<Plan, "arena">, address?: number, codecs?: CodecName[]): string {
 	const [megabytes, kilobytes] = [plan.arena / 1024 ** 2, plan.arena / 1024];
 	const whole = Number.isInteger(megabytes) ? `${megabytes} * 1024 * 1024` : `${kilobytes} * 1024`;

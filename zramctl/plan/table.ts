@@ -1,16 +1,16 @@
 /**
- * Tables that are text, such as CSV, as the records that an app would keep of them.
+ * Turns tables that are text, such as CSV, into the records that an app would keep.
  *
  * @module
  */
 
-/** The same table as records, one after the other, little-endian. */
+/** A table as consecutive records, little-endian. */
 export interface Records {
 	bytes: Uint8Array;
 	/** What a record holds: "uint32, int16, float32". */
 	types: string;
 	count: number;
-	/** Columns that are no numbers, and are left out. */
+	/** How many columns were left out, as they are not numbers. */
 	left: number;
 }
 
@@ -21,10 +21,10 @@ interface Column {
 }
 
 const SEPARATORS = [",", ";", "\t"];
-/** Rows from which on it is a table, and not a text with commas. */
+/** With fewer rows it counts as a text with commas. */
 const LEAST_ROWS = 8;
 
-/** Seconds since 1970 of a date and a time; numbers as they are. */
+/** A number, or the seconds since 1970 of a date and a time. */
 function toNumber(text: string): number {
 	const trimmed = text.trim();
 	if (trimmed === "") return Number.NaN;
@@ -36,7 +36,7 @@ function toNumber(text: string): number {
 function typeOf(values: number[]): Omit<Column, "values"> {
 	const [least, most] = values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [0, 0]);
 	if (!values.every(Number.isInteger)) {
-		// seven digits are what a float32 has
+		// a float32 has seven digits
 		const isShort = values.every((value) => Math.abs(Math.fround(value) - value) <= 1e-6 * Math.abs(value));
 		return isShort ? { type: "float32", byteLength: 4 } : { type: "float64", byteLength: 8 };
 	}
@@ -62,7 +62,7 @@ function rowsOf(text: string): string[][] | undefined {
 	for (const separator of SEPARATORS) {
 		const rows = lines.map((line) => line.split(separator));
 		const width = (rows[1] as string[]).length;
-		// the last line may be cut off, and the first may be names
+		// the first line may be names, and the last may be cut off
 		if (width > 1 && rows.slice(1, -1).every((row) => row.length === width)) {
 			const isWhole = (row: string[]) => row.length === width;
 			return rows.filter((row, i) => isWhole(row) && (i > 0 || row.some((cell) => !Number.isNaN(toNumber(cell)))));
@@ -71,7 +71,7 @@ function rowsOf(text: string): string[][] | undefined {
 	return undefined;
 }
 
-/** The table that a text is, as records; undefined if it is none, or holds no numbers. */
+/** The records of a text that is a table; undefined if it is not one, or has no numbers. */
 export function toRecords(text: string): Records | undefined {
 	const rows = rowsOf(text);
 	if (!rows?.length) return undefined;

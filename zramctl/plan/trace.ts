@@ -1,5 +1,5 @@
 /**
- * What arenas would have been to an app that was recorded: which of its stores they would have refused, and what a flash
+ * How a recorded app would have fared with other arenas: how many of its stores they would have refused, and how a flash
  * behind them would have worn.
  *
  * @module
@@ -11,21 +11,21 @@ import { ENDURANCE, FLASH_POLICIES, type FlashResult, replayOnFlash } from "../r
 import type { Progress } from "../replay/progress.ts";
 import type { TraceFile } from "../replay/trace.ts";
 
-/** The flash that is put behind each arena, if the device had none: bytes. And the years that it shall last. */
+/** Bytes of the flash put behind each arena if the device had none, and the years it is to last. */
 const FLASH = 1024 * 1024;
 const LIFETIME = 10;
 
-/** What an arena would have been. */
+/** How an arena would have fared. */
 export interface TracePlan {
 	/** Bytes. */
 	arena: number;
-	/** Without a flash: stores that it would have refused, and the most bytes that would have been in use. Null: it is too small for the device's page table. */
+	/** Without a flash: stores refused, and the most bytes in use. Null if it is too small for the device's page table. */
 	memory: { refused: number; usedMost: number } | null;
-	/** With a flash behind it. Null: likewise. */
+	/** With a flash behind it, or null likewise. */
 	flash: FlashResult | null;
 }
 
-/** The same operations as if all pages were to stay in memory. */
+/** The same operations as if all pages stayed in memory. */
 function inMemory(trace: TraceFile): TraceFile {
 	const without: Pick<TraceFile, "header" | "forEach"> = {
 		header: { ...trace.header, slots: 0 },
@@ -38,7 +38,7 @@ function inMemory(trace: TraceFile): TraceFile {
 	return without as TraceFile;
 }
 
-/** Undefined instead of the RangeError for an arena that is too small for the device. */
+/** Null instead of the RangeError for an arena that is too small for the device. */
 function unlessTooSmall<Result>(work: () => Result): Result | null {
 	try {
 		return work();
@@ -48,12 +48,12 @@ function unlessTooSmall<Result>(work: () => Result): Result | null {
 	}
 }
 
-/** Bytes of the flash that planTrace() reckons with. */
+/** Bytes of the flash that planTrace() assumes. */
 export function flashFor({ header }: TraceFile): number {
 	return header.slots * header.pageLength || FLASH;
 }
 
-/** What each of these arenas would have been. Two parts of the progress for each. */
+/** How each of these arenas would have fared. Each takes two steps of the progress. */
 export function planTrace(trace: TraceFile, arenas: readonly number[], progress: Progress): TracePlan[] {
 	const memory = inMemory(trace);
 	return arenas.map((arena) => {

@@ -1,5 +1,5 @@
 /**
- * The blocks of a trace, in a file or in a console's log, whatever else is there. DESIGN.md specifies them ("Traces").
+ * Finds the blocks of a trace in a file or a console's log, among anything else. DESIGN.md specifies them ("Traces").
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import Engine from "zram/engine";
 import { BLOCK_LENGTH, BLOCK_MAGIC, END, FORMAT, HEAD_LENGTH, KIND_HEADER, KIND_RECORDS } from "zram/trace/format";
 
-/** A block that is as it was written. */
+/** An intact block. */
 export interface Block {
 	kind: number;
 	payload: Uint8Array;
@@ -15,10 +15,10 @@ export interface Block {
 	where: string;
 }
 
-/** Tells of something that is wrong, and where. */
+/** Reports a problem and its place. */
 export type Complain = (problem: string) => void;
 
-/** Bytes of the block that starts at `at`; what is wrong with it instead if it is none. */
+/** Length of the block that starts at `at`, or what is wrong with it. */
 function lengthAt(bytes: Uint8Array, at: number): number | "no block" | "cut off" | "damaged" {
 	if (bytes[at] !== BLOCK_MAGIC) return "no block";
 	if (at + HEAD_LENGTH > bytes.length) return "cut off";
@@ -34,7 +34,7 @@ function blockAt(bytes: Uint8Array, at: number, length: number, where: string): 
 	return { kind: bytes[at + 1] as number, payload: bytes.subarray(at + HEAD_LENGTH, at + length), where };
 }
 
-/** The blocks of a file. What lies between them is passed over, and complained of. */
+/** The blocks of a file. What lies between them is skipped and reported. */
 export function* blocksIn(bytes: Uint8Array, complain: Complain): Generator<Block> {
 	let passed = 0;
 	for (let at = 0; at < bytes.length; ) {
@@ -46,13 +46,13 @@ export function* blocksIn(bytes: Uint8Array, complain: Complain): Generator<Bloc
 			continue;
 		}
 		if (at === passed)
-			complain(`byte ${at}: ${length === "no block" ? "this is no block of a trace" : `a block is ${length}`}`);
+			complain(`byte ${at}: ${length === "no block" ? "not a block of a trace" : `a block is ${length}`}`);
 		at++;
 		while (at < bytes.length && bytes[at] !== BLOCK_MAGIC) at++;
 	}
 }
 
-/** What a line of a console says of a trace. */
+/** A console's line that holds a block. */
 export interface TraceLine {
 	/** The device's name. */
 	name: string;
@@ -60,20 +60,21 @@ export interface TraceLine {
 	bytes: Uint8Array;
 }
 
-/** Undefined for other lines; a text that says what is wrong with one that was to be of a trace. */
+/** Undefined for other lines; a text that says what is wrong with a trace's line. */
 export function parseLine(line: string): TraceLine | string | undefined {
 	const start = line.indexOf("zram/trace ");
 	if (start < 0) return undefined;
 	const words = line.slice(start).trim().split(" ");
-	if (words.slice(0, 2).join(" ") !== FORMAT) return `version ${words[1]} of traces, not ${FORMAT.split(" ")[1]}`;
+	if (words.slice(0, 2).join(" ") !== FORMAT)
+		return `a trace of version ${words[1]}; this reads version ${FORMAT.split(" ")[1]}`;
 	const [, , name, text, end] = words;
-	if (!name || !text || end !== END || words.length !== 5) return "a line of a trace is cut off";
+	if (!name || !text || end !== END || words.length !== 5) return "a trace's line is cut off";
 	const bytes = new Uint8Array(Buffer.from(text, "base64"));
 	const length = lengthAt(bytes, 0);
-	return length === bytes.length ? { name, bytes } : "a line of a trace is damaged";
+	return length === bytes.length ? { name, bytes } : "a trace's line is damaged";
 }
 
-/** The blocks of a console's log, those of the device `name`, or of the first that there is. */
+/** The blocks in a console's log of the device `name`, by default of the first one. */
 export function* blocksInLog(text: string, name: string | undefined, complain: Complain): Generator<Block> {
 	let others = 0;
 	for (const [i, line] of text.split("\n").entries()) {
@@ -82,12 +83,12 @@ export function* blocksInLog(text: string, name: string | undefined, complain: C
 		else if (parsed) {
 			name ??= parsed.name;
 			if (parsed.name === name) yield blockAt(parsed.bytes, 0, parsed.bytes.length, `line ${i + 1}`);
-			else if (!others++) complain(`line ${i + 1}: a trace of ${parsed.name} too, and only ${name}'s is read`);
+			else if (!others++) complain(`line ${i + 1}: skipping the trace of ${parsed.name}; this reads ${name}'s`);
 		}
 	}
 }
 
-/** Whether a file is a trace by itself, and not a log with one in it. */
+/** Whether a file is a trace itself, not a log that contains one. */
 export function isTraceFile(bytes: Uint8Array): boolean {
 	return bytes[0] === BLOCK_MAGIC && (bytes[1] === KIND_HEADER || bytes[1] === KIND_RECORDS);
 }

@@ -1,5 +1,5 @@
 /**
- * `zram replay`: what a recorded device would be with other options, with other allocators, and on flash.
+ * `zram replay`: how a recorded device would have fared with other options, with other allocators, and on flash.
  *
  * @module
  */
@@ -19,14 +19,14 @@ import { survey } from "./survey.ts";
 import { TraceFile } from "./trace.ts";
 
 export const REPLAY_HELP = `       zram replay TRACE [--json] [--html FILE] [OPTIONS]
-                                         a recorded device again, with other memory, options, allocators, or flash
-           --arena BYTES                 another arena: 65536, 64K, 2M
+                                         replays a trace with other memory, options, allocators, or flash
+           --arena BYTES                 another arena size: 65536, 64K, 2M
            --page-length N               512, 1024, 2048 or 4096
            --threshold N, --codecs A,B, --integrity
-           --allocators A,B              of ${Object.keys(CONTENDERS).join(", ")}; or none
+           --allocators A,B              some of ${Object.keys(CONTENDERS).join(", ")}; or none
            --flash BYTES, --endurance N, --lifetime YEARS
-                                         what cannot be compressed on a flash like this
-           --device NAME                 whose trace, if TRACE is a console's log with several`;
+                                         puts incompressible pages on such a flash
+           --device NAME                 whose trace to take from a console's log`;
 
 const OPTIONS = {
 	json: { type: "boolean" },
@@ -51,7 +51,7 @@ function parse(parameters: string[]) {
 	}
 }
 
-/** A number of bytes, with K or M behind it or not. */
+/** A number of bytes, optionally with K or M. */
 function bytes(name: string, text: string | undefined, least: number, most: number): number | undefined {
 	if (text === undefined) return undefined;
 	const [, digits, unit] = /^(\d+)([KM]?)$/i.exec(text) ?? [];
@@ -64,7 +64,7 @@ function bytes(name: string, text: string | undefined, least: number, most: numb
 function names(name: string, text: string | undefined, known: readonly string[]): string[] | undefined {
 	const list = text?.split(",");
 	const wrong = list?.find((each) => !known.includes(each));
-	if (wrong !== undefined) throw new Failure(`${name}: ${wrong} is none of ${known.join(", ")}`, 2);
+	if (wrong !== undefined) throw new Failure(`${name}: ${wrong} is not one of ${known.join(", ")}`, 2);
 	return list;
 }
 
@@ -82,7 +82,7 @@ function changesOf(values: ReturnType<typeof parse>["values"], { header }: Trace
 	return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }
 
-/** The flash that is asked for, or the one that was recorded. */
+/** The requested flash, or else the recorded one. */
 function flashOf(values: ReturnType<typeof parse>["values"], { header }: TraceFile): FlashOptions | undefined {
 	const { pageLength, slots } = header;
 	const byteLength = bytes("--flash", values.flash, 16 * pageLength, 2 ** 30) ?? slots * pageLength;
@@ -91,7 +91,7 @@ function flashOf(values: ReturnType<typeof parse>["values"], { header }: TraceFi
 	if (!(lifetime >= 0.1 && lifetime <= 100)) throw new Failure("--lifetime: must be a number from 0.1 to 100", 2);
 	if (!byteLength) {
 		const option = (["endurance", "lifetime"] as const).find((name) => values[name] !== undefined);
-		if (option) throw new Failure(`--${option}: only with --flash, as the device had none`, 2);
+		if (option) throw new Failure(`--${option}: needs --flash, as the device had no flash`, 2);
 		return undefined;
 	}
 	return { byteLength, endurance, lifetime, arena: bytes("--arena", values.arena, 1024, 2 ** 30) };
@@ -112,12 +112,12 @@ function open(path: string, device: string | undefined): TraceFile {
 	}
 }
 
-/** Bytes of an arena that pages can have: header and page table are the same with any allocator. */
+/** Bytes of an arena left for pages: header and page table are the same with any allocator. */
 function roomIn(arena: number, { header }: TraceFile): number {
 	return arena - 256 - header.pageCount * (header.flags & 1 ? 12 : 8);
 }
 
-/** Everything that is asked for. */
+/** Replays a trace on the device, the allocators and the flash that were asked for. */
 export function replayTrace(
 	trace: TraceFile,
 	file: string,
@@ -131,7 +131,7 @@ export function replayTrace(
 	const arena = changes.arena ?? trace.header.arenaLength;
 	try {
 		const devices = [replayOnDevice(trace, {}, progress.next("the device"))];
-		if (hasChanges) devices.push(replayOnDevice(trace, changes, progress.next("the device as asked for")));
+		if (hasChanges) devices.push(replayOnDevice(trace, changes, progress.next("the device as requested")));
 		const allocators = contenders.map((each) => replayOn(trace, each, roomIn(arena, trace), progress.next(each.name)));
 		const flash = policies.map((name) => replayOnFlash(trace, name, flashOptions as FlashOptions, progress.next(name)));
 		const { header, problems } = trace;
@@ -153,7 +153,7 @@ export function replayTrace(
 export async function replay(parameters: string[]): Promise<void> {
 	const { values, positionals } = parse(parameters);
 	const [path, ...more] = positionals;
-	if (path === undefined) throw new Failure("replay: a file is missing", 2);
+	if (path === undefined) throw new Failure("replay: name a TRACE", 2);
 	if (more.length) throw new Failure(`replay: one file at a time, not also ${more.join(", ")}`, 2);
 	const contenders = contendersOf(values.allocators);
 	const trace = open(path, values.device);

@@ -140,7 +140,7 @@ export class Device {
 		PortableEngine.plan(plan.buffer);
 		if (!plan[PLAN_GRANULE_COUNT])
 			throw new RangeError(
-				`an arena of ${arenaLength} bytes does not do for this device, ${plan[PLAN_ARENA_MIN]} are needed`,
+				`an arena of ${arenaLength} bytes is too small for this device, which needs ${plan[PLAN_ARENA_MIN]}`,
 			);
 		this.engine = new PortableEngine(
 			new ArrayBuffer(arenaLength),

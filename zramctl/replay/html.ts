@@ -1,5 +1,5 @@
 /**
- * What a replay has come to, as one page that needs nothing else: curves of memory, a histogram, and the tables.
+ * The results of a replay as one self-contained page: curves of memory, a histogram, and the tables.
  *
  * @module
  */
@@ -19,12 +19,12 @@ import { type Histogram, STEP } from "./survey.ts";
 
 const WIDTH = 860;
 const HEIGHT = 320;
-/** Of the chart, for what stands beside its axes. */
+/** Margins of the chart, for the labels of its axes. */
 const LEFT = 64;
 const BOTTOM = 28;
 const TOP = 10;
 
-/** Colours that can be told apart on white and on black. */
+/** Colours that are distinct on white and on black. */
 const COLORS = ["#d1495b", "#2e86ab", "#8a6fc4", "#2a9d6f", "#c98a1b", "#7a7a7a", "#b5489c", "#4b7bec"];
 
 interface Line {
@@ -36,7 +36,7 @@ const CHARACTERS: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;"
 const escaped = (text: string) => text.replaceAll(/[&<>"]/g, (character) => CHARACTERS[character] as string);
 const number = (value: number) => value.toLocaleString("en", { maximumFractionDigits: 1 });
 
-/** Marks of an axis: six at most, as far apart as the first of `steps` that allows it. */
+/** Marks of an axis: at most six, spaced by the first of `steps` that allows it. */
 function marks(most: number, steps: (i: number) => number): number[] {
 	let i = 0;
 	while (most / steps(i) > 5) i++;
@@ -73,7 +73,7 @@ function curves(lines: Line[], arena: number): string {
 	);
 	return `<figure><div class="wide"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="memory in use after each write">
 ${[...axes, ...paths].join("\n")}
-</svg></div><ul>${legend.join("")}</ul><figcaption>Bytes in use after each write; dashed: the arena.</figcaption></figure>`;
+</svg></div><ul>${legend.join("")}</ul><figcaption>Bytes in use after each write. The dashed line is the arena.</figcaption></figure>`;
 }
 
 function bars(histogram: Histogram): string {
@@ -96,8 +96,8 @@ function bars(histogram: Histogram): string {
 	);
 	return `<figure><div class="wide"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="histogram of stored lengths">
 ${[...under, ...beside].join("\n")}
-${bar(same, 0, "one word all over")}${steps.map((count, i) => bar(count, i + 1, `${i * STEP + 1} to ${(i + 1) * STEP} B`)).join("")}
-</svg></div><figcaption>Pages written, by bytes that they take, in steps of ${STEP}; first those of one word all over. ${histogramShares(histogram)}.</figcaption></figure>`;
+${bar(same, 0, "one repeated word")}${steps.map((count, i) => bar(count, i + 1, `${i * STEP + 1} to ${(i + 1) * STEP} B`)).join("")}
+</svg></div><figcaption>Pages written, by the bytes they take, in steps of ${STEP}. The first bar is pages of one repeated word. ${histogramShares(histogram)}.</figcaption></figure>`;
 }
 
 function table([head = [], ...rows]: string[][]): string {
@@ -125,13 +125,13 @@ export function reportPage(report: Report): string {
 	const [own, changed] = devices;
 	const paragraphs = (lines: string[]) => lines.map((line) => `<p>${escaped(line.trim())}</p>`).join("\n");
 	const lines = allocators.map(({ name, curve }) => ({ name, points: curve }));
-	const deviceCurves = devices.map(({ curve }, i) => ({ name: i ? "as asked for" : "as recorded", points: curve }));
+	const deviceCurves = devices.map(({ curve }, i) => ({ name: i ? "as requested" : "as recorded", points: curve }));
 	const sections = [
 		paragraphs(summaryLines(report)),
 		...problems.map((problem) => `<p class="problem">${escaped(problem)}</p>`),
 		"<h2>The device</h2>",
 		paragraphs(own ? deviceLines(own, "as recorded") : []),
-		paragraphs(changed ? deviceLines(changed, "as asked for") : []),
+		paragraphs(changed ? deviceLines(changed, "as requested") : []),
 		curves(deviceCurves, own?.arena ?? 0),
 		...(allocators.length
 			? [

@@ -1,5 +1,5 @@
 /**
- * What a replay has come to, and how it looks on a terminal.
+ * The results of a replay, and how they look on a terminal.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface Report {
 	/** What is wrong with the trace, and where. */
 	problems: string[];
 	survey: Survey;
-	/** The device as it was, and, if options are to be others, as it would be. */
+	/** The device as recorded, and, if options were changed, with these. */
 	devices: DeviceResult[];
 	allocators: AllocatorResult[];
 	flash: FlashResult[];
@@ -46,7 +46,7 @@ export function summaryLines({ file, header, survey, complete }: Report): string
 	const { reads, writes, refused, trimmed, toFlash, operations, bytesEach, milliseconds, pages } = survey;
 	return [
 		`${file}: ${count(operations)} operations in ${duration(milliseconds)}, ${bytesEach.toFixed(1)} bytes each` +
-			`${complete ? "" : "; not complete, so that figures are of what is there"}`,
+			`${complete ? "" : "; incomplete, so the figures cover only what is there"}`,
 		`arena ${size(header.arenaLength)}, device of ${count(header.pageCount)} pages of ${header.pageLength} B, of which ` +
 			`${count(pages)} were written${header.slots ? `; flash of ${count(header.slots)} pages` : ""}`,
 		`read ${count(reads)}   written ${count(writes)}   refused ${count(refused)}   trimmed ${count(trimmed)}   to flash ${count(toFlash)}`,
@@ -71,7 +71,9 @@ export function deviceLines(result: DeviceResult, title: string): string[] {
 		`  used ${count(status.memUsed)} B at the end, ${count(status.memUsedMax)} at most; refused ${count(refused)}`,
 		`  pages at the end ${pagesByState(status)}`,
 		...(uncompressed
-			? [`  ${count(uncompressed)} pages count as not compressed: what other codecs make of them is not in a trace`]
+			? [
+					`  ${count(uncompressed)} pages count as uncompressed: a trace cannot say what other codecs would make of them`,
+				]
 			: []),
 	];
 }
@@ -91,7 +93,7 @@ export function allocatorRows(results: AllocatorResult[]): string[][] {
 }
 
 export const ALLOCATORS_TITLE =
-	"the same pages in allocators (without a page table; needless: although there were bytes enough)";
+	"the same pages in other allocators (without page table; needless: refused although enough bytes were free)";
 
 function ofAllocators(results: AllocatorResult[]): string[] {
 	return results.length ? ["", ALLOCATORS_TITLE, ...table(allocatorRows(results))] : [];
@@ -112,18 +114,17 @@ export function flashRows(results: FlashResult[]): string[][] {
 	return [["FLASH", "WRITTEN", "HELD", "ERASES", "WEAR", "YEARS", "REFUSED", "WORST WRITE"], ...rows];
 }
 
-export const FLASH_TITLE =
-	"what cannot be compressed on flash (pages written to it and held at the end; years at this pace)";
+export const FLASH_TITLE = "incompressible pages on flash (written to it, and held at the end; years at this pace)";
 
 function ofFlash(results: FlashResult[]): string[] {
 	return results.length ? ["", FLASH_TITLE, ...table(flashRows(results))] : [];
 }
 
 export function histogramShares({ half, whole }: Pick<Histogram, "half" | "whole">): string {
-	return `${percent(half)} take half a page or less, ${percent(whole)} a whole one`;
+	return `${percent(half)} take half a page or less, ${percent(whole)} take a whole one`;
 }
 
-/** A line for so many steps that it fits on a screen. */
+/** Lines of as many steps as needed to fit on a screen. */
 function ofHistogram({ same, steps, half, whole }: Histogram): string[] {
 	const each = Math.max(1, Math.ceil(steps.length / 16));
 	const sums = Array.from({ length: Math.ceil(steps.length / each) }, (_, i) =>
@@ -148,7 +149,7 @@ export function reportLines(report: Report): string[] {
 		...summaryLines(report),
 		"",
 		...(own ? deviceLines(own, "as recorded") : []),
-		...(changed ? deviceLines(changed, "as asked for") : []),
+		...(changed ? deviceLines(changed, "as requested") : []),
 		...ofAllocators(report.allocators),
 		...ofFlash(report.flash),
 		...ofHistogram(report.survey.histogram),

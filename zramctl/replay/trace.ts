@@ -29,22 +29,22 @@ export interface TraceHeader {
 	threshold: number;
 	/** FLAG_INTEGRITY, FLAG_WIPE. */
 	flags: number;
-	/** When the recording began. */
+	/** The limit when the recording began. */
 	limit: number;
 	/** Pages of flash, or 0. */
 	slots: number;
-	/** The number of the first block: more than 0 if older ones have gone. */
+	/** The number of the first block: more than 0 if older ones were dropped. */
 	first: number;
 	codecs: string[];
 }
 
-/** One operation. The object is the reader's, and holds the next one afterwards. */
+/** One operation. The reader reuses the object for the next one. */
 export interface Operation {
 	/** READ, WRITE, …, of "zram/trace/format"; never TIME. */
 	operation: number;
-	/** Of a CALL: which one. */
+	/** For a CALL: which one. */
 	page: number;
-	/** How the page is stored, or pages that are trimmed, or the argument of a call. */
+	/** How the page is stored, how many pages are trimmed, or the call's argument. */
 	argument: number;
 	/** Milliseconds since the recording began. */
 	time: number;
@@ -67,7 +67,9 @@ function parseHeader({ payload, where }: Block): TraceHeader {
 	const text = String.fromCharCode(...payload);
 	if (!text.startsWith(`${FORMAT} `)) {
 		const [, version] = /^zram\/trace (\S+)/.exec(text) ?? [];
-		throw new Error(`${where}: ${version ? `version ${version} of traces, not 1` : "the header is none of a trace"}`);
+		throw new Error(
+			`${where}: ${version ? `a trace of version ${version}; this reads version 1` : "not the header of a trace"}`,
+		);
 	}
 	const values = new Map(text.split(" ").map((word) => word.split("=") as [string, string]));
 	const numbers = Object.fromEntries(NUMBERS.map((key) => [key, Number(values.get(key))]));
@@ -75,14 +77,14 @@ function parseHeader({ payload, where }: Block): TraceHeader {
 	if (wrong) throw new Error(`${where}: the header has no ${wrong}`);
 	const { pageLength, pageCount } = numbers as Record<(typeof NUMBERS)[number], number>;
 	if (![512, 1024, 2048, 4096].includes(pageLength as number) || !pageCount)
-		throw new Error(`${where}: no device has pages of ${pageLength} bytes, ${pageCount} of them`);
+		throw new Error(`${where}: a device cannot have ${pageCount} pages of ${pageLength} bytes`);
 	return { ...numbers, codecs: (values.get("codecs") ?? "").split(",") } as TraceHeader;
 }
 
-/** What is wrong within a block. */
+/** Something wrong within a block. */
 class Problem extends Error {}
 
-/** Numbers in groups of seven bits, one after the other. */
+/** Reads numbers in groups of seven bits. */
 class Numbers {
 	readonly #bytes: Uint8Array;
 	#at = 0;
@@ -95,7 +97,7 @@ class Numbers {
 		return this.#at >= this.#bytes.length;
 	}
 
-	/** Throws a Problem where there is none. */
+	/** @throws Problem if there is none */
 	next(): number {
 		let value = 0;
 		for (let scale = 1; this.#at < this.#bytes.length && scale < 2 ** 49; scale *= 128) {
@@ -109,7 +111,7 @@ class Numbers {
 
 const HAS_NO_ARGUMENT = new Set([READ, UNPACKED, OFFLOAD]);
 
-/** A trace in memory, whose operations can be gone through any number of times. */
+/** A trace in memory. You can go through its operations any number of times. */
 export class TraceFile {
 	readonly header: TraceHeader;
 	/** What is wrong with it, and where. */
@@ -118,8 +120,8 @@ export class TraceFile {
 	readonly #bytes: number;
 
 	/**
-	 * @param bytes a trace, or a log with lines of one; `device`: whose, if there are several
-	 * @throws Error that says what and where, if nothing can be read
+	 * @param bytes a trace, or a log that contains one; `device`: whose, if there are several
+	 * @throws Error naming problem and place, if nothing can be read
 	 */
 	constructor(bytes: Uint8Array, device?: string) {
 		const complain = (problem: string) => this.problems.push(problem);
@@ -132,15 +134,15 @@ export class TraceFile {
 			if (block.kind !== KIND_HEADER) this.#blocks.push(block);
 			else if (!header) header = parseHeader(block);
 			else {
-				complain(`${block.where}: another trace begins; it is left out`);
+				complain(`${block.where}: another trace begins here; ignoring it`);
 				break;
 			}
 		}
 		if (!header && this.#blocks.length)
-			throw new Error(`the header is missing: ${this.problems[0] ?? "other blocks are there"}`);
-		if (!header) throw new Error(this.problems[0] ?? "there is no trace in it");
+			throw new Error(`the header is missing: ${this.problems[0] ?? "there are other blocks"}`);
+		if (!header) throw new Error(this.problems[0] ?? "it contains no trace");
 		this.header = header;
-		if (header.first) complain(`the first ${header.first} blocks were no longer in the recorder's memory`);
+		if (header.first) complain(`the first ${header.first} blocks had been dropped from the recorder's memory`);
 		this.#findGaps();
 	}
 
@@ -159,12 +161,12 @@ export class TraceFile {
 		for (const { payload, where } of this.#blocks) {
 			const number = new Numbers(payload).next();
 			if (number !== expected)
-				this.problems.push(`${where}: of the blocks from ${expected} on, ${number - expected} are missing`);
+				this.problems.push(`${where}: ${number - expected} blocks are missing, from block ${expected} on`);
 			expected = number + 1;
 		}
 	}
 
-	/** Goes through all operations. `listener` gets the same object each time; `share`, 0 to 1, how far it has come. */
+	/** Goes through all operations. `listener` gets the same object each time, and `share`, the progress from 0 to 1. */
 	forEach(listener: (operation: Operation, share: number) => void): void {
 		for (const [i, block] of this.#blocks.entries()) {
 			const share = i / this.#blocks.length;
@@ -198,14 +200,14 @@ export class TraceFile {
 		}
 	}
 
-	/** The checksum is right; but it may be anybody's. */
+	/** A right checksum does not make a block trustworthy. */
 	#expectPossible({ operation, page, argument }: Operation) {
 		const { pageCount, pageLength } = this.header;
-		if (operation > CALL) throw new Problem(`${operation} is no operation`);
+		if (operation > CALL) throw new Problem(`there is no operation ${operation}`);
 		if (operation === CALL) return;
 		if (page < 0 || page >= pageCount || (operation === TRIM && argument > pageCount - page))
 			throw new Problem(`page ${page} is not on the device`);
 		if (operation !== TRIM && argument % STORED_CODEC > pageLength)
-			throw new Problem(`page ${page} cannot take ${argument % STORED_CODEC} bytes`);
+			throw new Problem(`page ${page} cannot be stored in ${argument % STORED_CODEC} bytes`);
 	}
 }
