@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fraction, integer } from "../tools/arguments.ts";
+import { integer, number } from "../zramctl/arguments.ts";
 import type { ChurnParameters, ChurnResult } from "./app/churn.ts";
 import { deviceOf, deviceOptions, main, parse, readPages, runOnEngine, withPages } from "./command.ts";
 
@@ -17,7 +17,7 @@ await main(usage, async (parameters) => {
 	const { values, files } = parse(parameters, {
 		...deviceOptions,
 		ops: integer(1, 1_000_000_000),
-		occupancy: fraction(1),
+		occupancy: number(0.01, 1),
 		seed: integer(0, 0x7fffffff),
 	});
 	const { ops = 200_000, occupancy = 0.93, seed = 1 } = values;

@@ -10,23 +10,18 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CODECS } from "zram/engine/portable/codecs";
-import { ArgumentError, type Options, parseArguments, size, type Values, word } from "../tools/arguments.ts";
 import { buildFolder, root } from "../tools/paths.ts";
 import { type RunResult, run } from "../tools/process.ts";
 import { runOnXS, type XSOptions } from "../tools/run-xs.ts";
 import type { Variant } from "../tools/variants.ts";
+import { type Options, parseArguments, size, type Values, word, words } from "../zramctl/arguments.ts";
+import { Failure } from "../zramctl/failure.ts";
 import type { Codecs } from "./app/device.ts";
 import type { PageFile, Parameters, Show } from "./app/program.ts";
 import { addition } from "./reference.ts";
 
-/** Codecs, with commas between. */
-export function codecs(text: string, name: string): Codecs {
-	const names = Object.values(CODECS).map((codec) => codec.name);
-	const chosen = text.split(",");
-	if (chosen.every((each, i) => names.includes(each) && chosen.indexOf(each) === i))
-		return chosen as readonly string[] as Codecs;
-	throw new ArgumentError(`--${name}: ${text} is not one or more of ${names.join(",")}`);
-}
+/** Codecs, separated by commas. */
+export const codecs = words(...Object.values(CODECS).map(({ name }) => name as Codecs[number]));
 
 /** Options of what fills a device. */
 export const deviceOptions = {
@@ -38,16 +33,16 @@ export const deviceOptions = {
 
 /** What they say, for a program; by default the device has four times the arena. */
 export function deviceOf({ arena, codecs, engine = "native", ...values }: Values<typeof deviceOptions>, page: number) {
-	if (arena === undefined) throw new ArgumentError("--arena: the bytes of the arena are needed");
+	if (arena === undefined) throw new Failure("--arena: say how many bytes the arena has", 2);
 	const total = values.size ?? Math.ceil((4 * arena) / page) * page;
-	if (total % page) throw new ArgumentError(`--size: ${total} is not a multiple of the page, ${page}`);
+	if (total % page) throw new Failure(`--size: ${total} is not a multiple of the page length, ${page}`, 2);
 	return { arena, size: total, codecs, engine, show };
 }
 
 /** Options, and one file at least. */
 export function parse<O extends Options>(parameters: string[], options: O): { values: Values<O>; files: string[] } {
 	const { values, positionals } = parseArguments(parameters, options);
-	if (positionals.length === 0) throw new ArgumentError("FILE: at least one is needed");
+	if (positionals.length === 0) throw new Failure("FILE: name at least one", 2);
 	return { values, files: positionals };
 }
 
@@ -55,7 +50,7 @@ function readFile(path: string): Uint8Array {
 	try {
 		return readFileSync(path);
 	} catch (error) {
-		throw new ArgumentError(`FILE: ${(error as Error).message}`);
+		throw new Failure(`FILE: ${(error as Error).message}`, 2);
 	}
 }
 
@@ -69,7 +64,7 @@ export function readPages(files: string[], pageLength: number): Uint8Array {
 		all.set(bytes, at);
 		at += padded[i] as number;
 	});
-	if (all.length === 0) throw new ArgumentError("FILE: there is nothing in it");
+	if (all.length === 0) throw new Failure("FILE: it is empty", 2);
 	return all;
 }
 
@@ -109,14 +104,10 @@ export function resultOf<R>(run: RunResult): R {
 	return JSON.parse(run.stdout.trimEnd().split("\n").at(-1) as string);
 }
 
-/** A program has ended with another exit code than 0; it has said why on stderr. */
-export class ProgramFailed extends Error {
-	override name = "ProgramFailed";
-	readonly exitCode: number;
-
+/** A program has failed. It has said why on stderr. */
+class ProgramFailed extends Failure {
 	constructor(name: string, { exitCode, stderr }: RunResult) {
-		super(`${name} failed:\n${stderr}`);
-		this.exitCode = exitCode;
+		super(`${name} failed:\n${stderr}`, exitCode);
 	}
 }
 
@@ -161,11 +152,8 @@ export async function main(usage: string, work: (parameters: string[]) => Promis
 	try {
 		process.stdout.write(`${JSON.stringify(await work(process.argv.slice(2)))}\n`);
 	} catch (error) {
-		if (error instanceof ProgramFailed) process.exitCode = error.exitCode;
-		else {
-			process.exitCode = 2;
-			const isArgument = error instanceof ArgumentError;
-			process.stderr.write(`${(error as Error).message}\n${isArgument ? `usage: ${usage}\n` : ""}`);
-		}
+		process.exitCode = error instanceof Failure ? error.exitCode : 2;
+		if (error instanceof ProgramFailed) return;
+		process.stderr.write(`${(error as Error).message}\n${error instanceof Failure ? `usage: ${usage}\n` : ""}`);
 	}
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { flag, integer, word } from "../tools/arguments.ts";
+import { flag, integer, word } from "../zramctl/arguments.ts";
 import type { Part } from "./app/cost.ts";
 import { codecs, evenly, main, parse, readPages, show, withPages } from "./command.ts";
 import { hosts, measureCost } from "./meter.ts";

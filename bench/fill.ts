@@ -7,7 +7,7 @@
  * @module
  */
 
-import { flag, word } from "../tools/arguments.ts";
+import { flag, word } from "../zramctl/arguments.ts";
 import type { FillParameters, FillResult } from "./app/fill.ts";
 import { deviceOf, deviceOptions, main, parse, readPages, runOnEngine, withPages } from "./command.ts";
 

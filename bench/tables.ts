@@ -4,6 +4,7 @@
  * @module
  */
 
+import { table } from "../zramctl/view.ts";
 import type { FillResult } from "./app/fill.ts";
 import { kinds, mixtures, PAGE } from "./corpus.ts";
 import { linux } from "./linux.ts";
@@ -438,13 +439,7 @@ export function tables(results: Results, ops: number): Table[] {
 
 /** For a terminal: aligned columns, numbers to the right. */
 export function toText({ title, head, rows }: Table): string {
-	const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]?.length ?? 0)));
-	const line = (row: string[]) =>
-		row
-			.map((cell, i) => (i ? cell.padStart(widths[i] as number) : cell.padEnd(widths[i] as number)))
-			.join("  ")
-			.trimEnd();
-	return [`\n${title}\n`, ...[head, ...rows].map((row) => `  ${line(row)}`), ""].join("\n");
+	return [`\n${title}\n`, ...table([head, ...rows]).map((line) => `  ${line}`), ""].join("\n");
 }
 
 export function toMarkdown({ title, text, head, rows }: Table): string {

@@ -198,14 +198,14 @@ test("cost without callgrind: times, in copies of a page", async () => {
 });
 
 for (const [name, bad, message] of [
-	["fill", [half], /--arena: .* needed\nusage: /],
-	["fill", ["--arena", "1M"], /FILE: at least one/],
+	["fill", [half], /--arena: say how many bytes .*\nusage: /],
+	["fill", ["--arena", "1M"], /FILE: name at least one/],
 	["fill", ["--arena", "1M", "nowhere"], /FILE: .*nowhere/],
-	["fill", ["--arena", "1G", half], /--arena: 1G is not a number of bytes from 1 to 2147483647/],
+	["fill", ["--arena", "1G", half], /--arena: 1G is not a number of bytes from 1 to 2147483647, such as/],
 	["fill", ["--arena", "-1", half], /--arena/],
 	["fill", ["--arena", "1000", half], /--arena: 1000 is too small, at least \d+ are needed/],
 	["fill", ["--arena", "1M", "--page", "1000", half], /--page: 1000 is not 512 or 1024 or 2048 or 4096/],
-	["fill", ["--arena", "1M", "--size", "5000", half], /--size: 5000 is not a multiple of the page, 4096/],
+	["fill", ["--arena", "1M", "--size", "5000", half], /--size: 5000 is not a multiple of the page length, 4096/],
 	["fill", ["--arena", "1M", "--engine", "steam", half], /--engine: steam is not native or portable/],
 	["fill", ["--arena", "1M", "--codecs", "zstd", half], /--codecs: zstd is not one or more of lz4,columns,dense\n/],
 	[
@@ -215,7 +215,7 @@ for (const [name, bad, message] of [
 	],
 	["cost", ["--codecs", "", half], /--codecs: {2}is not one or more of lz4,columns,dense\n/],
 	["fill", ["--arena", "1M", "--colour", "red", half], /--colour/],
-	["churn", ["--arena", "1M", "--occupancy", "1.5", half], /--occupancy: 1.5 is not a number above 0, and at most 1/],
+	["churn", ["--arena", "1M", "--occupancy", "1.5", half], /--occupancy: 1.5 is not a number from 0.01 to 1/],
 	["churn", ["--arena", "1M", "--ops", "0", half], /--ops: 0 is not an integer from 1/],
 	["churn", ["--arena", "1M", "--seed", "x", half], /--seed: x is not an integer from 0/],
 	["cost", ["--host", "moon", half], /--host: moon is not/],

@@ -358,8 +358,8 @@ test("the command: arenas, kinds, costs, the constructor; unreadable files are r
 test("wrong calls name the argument and its range", async () => {
 	const cases: [string[], number, RegExp][] = [
 		[["plan"], 2, /plan: name a FILE/],
-		[["plan", "--arena", "16K", "x"], 2, /--arena 16K is not a number of bytes from 32K to 8M/],
-		[["plan", "--screen", "0x5", "x"], 2, /--screen 0x5 is not WIDTHxHEIGHT in pixels/],
+		[["plan", "--arena", "16K", "x"], 2, /--arena: 16K is not a number of bytes from 32K to 8M/],
+		[["plan", "--screen", "0x5", "x"], 2, /--screen: 0x5 is not WIDTHxHEIGHT in pixels/],
 		[["plan", join(folder, "none")], 1, /none of the files could be read/],
 	];
 	for (const [parameters, exitCode, message] of cases) {

@@ -14,6 +14,7 @@ import { Random } from "../tests/support/random.ts";
 import { type Contender, NONE } from "../zramctl/replay/allocator.ts";
 import { CONTENDERS } from "../zramctl/replay/contenders.ts";
 import { TraceFile } from "../zramctl/replay/trace.ts";
+import { table } from "../zramctl/view.ts";
 import { root } from "./paths.ts";
 import { runAsProgram } from "./process.ts";
 
@@ -94,6 +95,5 @@ export function allocatorTable(): { key: string; filled: string; refused: string
 }
 
 runAsProgram(import.meta.url, () => {
-	for (const { key, filled, refused } of allocatorTable())
-		console.log(`${key.padEnd(14)} ${filled.padStart(7)} ${refused.padStart(7)}`);
+	console.log(table(allocatorTable().map(({ key, filled, refused }) => [key, filled, refused])).join("\n"));
 });

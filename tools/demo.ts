@@ -9,7 +9,7 @@
  */
 
 import { join } from "node:path";
-import { flag, integer, parseOptions, word } from "./arguments.ts";
+import { flag, integer, parseOptions, word } from "../zramctl/arguments.ts";
 import { prepareInput } from "./demo-input.ts";
 import { root } from "./paths.ts";
 import { type RunResult, runAsProgram } from "./process.ts";

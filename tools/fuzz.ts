@@ -12,7 +12,7 @@ import { CODECS } from "../modules/zram/engine/portable/codecs.ts";
 import { type Codec, WORKSPACE_LENGTH } from "../modules/zram/engine/portable/pack.ts";
 import { fill, KINDS, NOISE } from "../tests/support/bytes.ts";
 import { Random } from "../tests/support/random.ts";
-import { integer, parseArguments } from "./arguments.ts";
+import { integer, parseArguments } from "../zramctl/arguments.ts";
 import { coreSources, cVariants, engineFolder, strict } from "./c-tests.ts";
 import { buildFolder, root } from "./paths.ts";
 import { MissingTool, run, runAsProgram } from "./process.ts";

@@ -11,7 +11,7 @@ import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
-import { flag, parseOptions } from "./arguments.ts";
+import { flag, parseOptions } from "../zramctl/arguments.ts";
 import { buildFolder, filesIn, root } from "./paths.ts";
 import { pictureFolder } from "./pictures.ts";
 import { MissingTool, run, runAsProgram } from "./process.ts";

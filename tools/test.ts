@@ -13,7 +13,7 @@
 
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { flag, integer, parseOptions } from "./arguments.ts";
+import { flag, integer, parseOptions } from "../zramctl/arguments.ts";
 import {
 	type CVariant,
 	compilers,

@@ -6,8 +6,8 @@
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parseArgs } from "node:util";
 import { FORMAT } from "zram/trace/format";
+import { flag, parseArguments, size } from "./arguments.ts";
 import { Failure } from "./failure.ts";
 import { type AppBuffer, type DecodePicture, fileBuffer, toBuffer } from "./plan/files.ts";
 import { measuredCode } from "./plan/measured.ts";
@@ -35,38 +35,19 @@ import { Progress } from "./replay/progress.ts";
 import { count, yearsOf } from "./replay/report.ts";
 import { survey } from "./replay/survey.ts";
 import { TraceFile } from "./replay/trace.ts";
-import { size, table } from "./view.ts";
+import { size as sizeText, table } from "./view.ts";
 
 export const PLAN_HELP = `       zram plan FILE… [--arena BYTES] [--screen WIDTHxHEIGHT] [--bytes] [--json]
                                          how many of your files fit into 32 KB to 8 MB, and what that costs; for
                                          traces, how many stores would have been refused, and the wear of a flash`;
 
-function parse(parameters: string[]) {
-	try {
-		const string = { type: "string" } as const;
-		return parseArgs({
-			args: parameters,
-			allowPositionals: true,
-			options: { arena: string, screen: string, bytes: { type: "boolean" }, json: { type: "boolean" } },
-		});
-	} catch (error) {
-		throw new Failure(`plan: ${(error as Error).message}`, 2);
-	}
-}
-
-function toArena(text: string): number {
-	const match = /^(\d+)([KM]?)B?$/i.exec(text);
-	const unit = { "": 1, K: 1024, M: 1024 ** 2 }[match?.[2]?.toUpperCase() ?? ""] ?? 1;
-	const value = match ? Number(match[1]) * unit : Number.NaN;
-	if (value >= ARENA_LEAST && value <= ARENA_MOST) return value;
-	throw new Failure(`plan: --arena ${text} is not a number of bytes from 32K to 8M`, 2);
-}
-
-function toScreen(text: string): Screen {
+function screen(text: string, name: string): Screen {
 	const [, width, height] = /^(\d+)x(\d+)$/i.exec(text)?.map(Number) ?? [];
 	if (width && height && width <= 4096 && height <= 4096) return { width, height };
-	throw new Failure(`plan: --screen ${text} is not WIDTHxHEIGHT in pixels, such as 320x240, each from 1 to 4096`, 2);
+	throw new Failure(`--${name}: ${text} is not WIDTHxHEIGHT in pixels, such as 320x240, each from 1 to 4096`, 2);
 }
+
+const OPTIONS = { arena: size(ARENA_LEAST, ARENA_MOST), screen, bytes: flag, json: flag };
 
 function clearLine(): string {
 	return process.stderr.isTTY ? "\r\x1b[K" : "";
@@ -167,7 +148,7 @@ async function readAll(paths: string[], screen: Screen | undefined): Promise<{ p
 		for (const batch of packer.pack(buffer.bytes)) {
 			pages.push(...batch);
 			const done = Math.min(pages.length * PAGE, buffer.bytes.length);
-			show(`${i + 1} of ${files.length} files, ${size(done)} of ${size(buffer.bytes.length)}: ${path}`);
+			show(`${i + 1} of ${files.length} files, ${sizeText(done)} of ${sizeText(buffer.bytes.length)}: ${path}`);
 		}
 		const records = buffer.records && [...packer.pack(buffer.records.bytes)].flat();
 		planned.push({ ...buffer, byteLength: buffer.bytes.length, pages, ...(records && { recordPages: records }) });
@@ -217,8 +198,8 @@ function kindRow(name: string, planned: Planned[]): string[] {
 	return [
 		name,
 		`${use.buffers}`,
-		size(files),
-		size(use.byteLength),
+		sizeText(files),
+		sizeText(use.byteLength),
 		...shares,
 		percent(use.huge, use.pages),
 		ms(costs.write.mean),
@@ -241,8 +222,8 @@ function tableLines(planned: Planned[]): string[] {
 		const stored = useOf([{ byteLength, pages }]).stored;
 		const same = useOf([{ byteLength: records.bytes.length, pages: recordPages }]).stored;
 		return [
-			`${name}: ${size(byteLength)} of text take ${size(stored)}; as ${records.what}, ` +
-				`${size(records.bytes.length)} take ${size(same)}`,
+			`${name}: ${sizeText(byteLength)} of text take ${sizeText(stored)}; as ${records.what}, ` +
+				`${sizeText(records.bytes.length)} take ${sizeText(same)}`,
 		];
 	});
 }
@@ -253,7 +234,7 @@ function detail(planned: Planned[], plan: Plan): string[] {
 	const address = addressFor(planned, arena);
 	const limited = address ? [`its address space runs out first; the byteLength below has room for all of them`] : [];
 	return [
-		`${size(arena)} of RAM holds ${written.count} of ${planned.length} files as they are written, ${rested.count} if each ` +
+		`${sizeText(arena)} of RAM holds ${written.count} of ${planned.length} files as they are written, ${rested.count} if each ` +
 			`rests before the next comes; ${lz4.count} with LZ4 alone, and ${raw} as they are`,
 		...limited,
 		`swapping one out takes at least ${ms(costs.write.mean)} (the largest ${ms(costs.write.most)}), and back in ` +
@@ -270,9 +251,16 @@ function toText(planned: Planned[], plans: Plan[], chosen: Plan): string[] {
 	const kinds = byKind(planned);
 	return [
 		...table([
-			["RAM", "AS THEY ARE", "LZ4 ALONE", "WRITTEN", "AT REST", `OF ${planned.length} FILES, ${size(use.byteLength)}`],
+			[
+				"RAM",
+				"AS THEY ARE",
+				"LZ4 ALONE",
+				"WRITTEN",
+				"AT REST",
+				`OF ${planned.length} FILES, ${sizeText(use.byteLength)}`,
+			],
 			...plans.map(({ arena, raw, lz4, written, rested }) => [
-				size(arena),
+				sizeText(arena),
 				...[raw, lz4.count, written.count, rested.count].map(String),
 			]),
 		]),
@@ -292,8 +280,8 @@ function toText(planned: Planned[], plans: Plan[], chosen: Plan): string[] {
 function traceLines({ name, trace }: Traced, plans: TracePlan[]): string[] {
 	const { writes, refused } = survey(trace);
 	const rows = plans.map(({ arena, memory, flash }) => [
-		size(arena),
-		...(memory ? [count(memory.refused), size(memory.usedMost)] : ["-", "-"]),
+		sizeText(arena),
+		...(memory ? [count(memory.refused), sizeText(memory.usedMost)] : ["-", "-"]),
 		...(flash ? [count(flash.refused), count(flash.pages), count(flash.erases)] : ["-", "-", "-"]),
 		flash ? yearsOf(flash) : "-",
 	]);
@@ -302,7 +290,7 @@ function traceLines({ name, trace }: Traced, plans: TracePlan[]): string[] {
 	const { pageCount, pageLength } = trace.header;
 	const advice = enough ? [`${constructorOf(enough, pageCount * pageLength)} would have refused nothing`] : [];
 	return [
-		`${what}; and with ${size(flashFor(trace))} of flash behind it`,
+		`${what}; and with ${sizeText(flashFor(trace))} of flash behind it`,
 		...table([["RAM", "REFUSED", "MOST USED", "REFUSED, FLASH", "PAGES TO IT", "ERASES", "YEARS"], ...rows]),
 		...advice,
 		...trace.problems.map((problem) => `${name}: ${problem}`),
@@ -338,10 +326,9 @@ function toJSON(planned: Planned[], plans: Plan[], chosen: Plan): object {
 }
 
 export async function plan(parameters: string[]): Promise<void> {
-	const { values, positionals } = parse(parameters);
+	const { values, positionals } = parseArguments(parameters, OPTIONS);
 	if (positionals.length === 0) throw new Failure("plan: name a FILE", 2);
-	const arena = values.arena === undefined ? undefined : toArena(values.arena);
-	const screen = toScreen(values.screen ?? "320x240");
+	const { arena, screen = { width: 320, height: 240 } } = values;
 	const { planned, traces } = await readAll(positionals, values.bytes ? undefined : screen);
 	if (planned.length + traces.length === 0) throw new Failure("plan: none of the files could be read");
 	const arenas = arena === undefined || ARENAS.includes(arena) ? ARENAS : [...ARENAS, arena].sort((a, b) => a - b);

@@ -6,24 +6,12 @@
 
 import { closeSync, createReadStream, openSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
+import { parseArguments, text } from "./arguments.ts";
 import { Failure } from "./failure.ts";
 import { parseLine } from "./replay/blocks.ts";
 
 export const RECORD_HELP = `       zram record [FILE] --out TRACE [--name NAME]
                                          saves the trace in a console's output to a file`;
-
-function parse(parameters: string[]) {
-	try {
-		return parseArgs({
-			args: parameters,
-			allowPositionals: true,
-			options: { out: { type: "string" }, name: { type: "string" } },
-		});
-	} catch (error) {
-		throw new Failure((error as Error).message, 2);
-	}
-}
 
 /** Counts what has come in so far, and what was wrong with it. */
 class Recording {
@@ -84,7 +72,7 @@ function say(text: string) {
 }
 
 export async function record(parameters: string[]): Promise<void> {
-	const { values, positionals } = parse(parameters);
+	const { values, positionals } = parseArguments(parameters, { out: text, name: text });
 	const [path, ...more] = positionals;
 	if (more.length) throw new Failure(`record: one file at a time, not also ${more.join(", ")}`, 2);
 	if (!values.out) throw new Failure("record: name the file for the trace with --out", 2);

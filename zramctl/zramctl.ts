@@ -7,9 +7,9 @@
 
 import { createReadStream, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
 import Zram, { type Inspection } from "zram";
 import { parseStatus } from "zram/status";
+import { flag, parseArguments } from "./arguments.ts";
 import { Failure } from "./failure.ts";
 import { PLAN_HELP, plan } from "./plan.ts";
 import { RECORD_HELP, record } from "./record.ts";
@@ -137,17 +137,6 @@ function version(): string {
 	throw new Failure("package.json is missing");
 }
 
-function parse() {
-	try {
-		return parseArgs({
-			allowPositionals: true,
-			options: { json: { type: "boolean" }, help: { type: "boolean", short: "h" }, version: { type: "boolean" } },
-		});
-	} catch (error) {
-		throw new Failure((error as Error).message, 2);
-	}
-}
-
 /** Commands with options of their own. */
 const commands = new Map<string, (parameters: string[]) => Promise<void>>([
 	["record", record],
@@ -156,10 +145,11 @@ const commands = new Map<string, (parameters: string[]) => Promise<void>>([
 ]);
 
 async function main() {
-	const [command = "", ...parameters] = process.argv.slice(2);
+	const all = process.argv.slice(2).map((each) => (each === "-h" ? "--help" : each));
+	const [command = "", ...parameters] = all;
 	const own = commands.get(command);
 	if (own && !parameters.includes("--help")) return own(parameters);
-	const { values, positionals } = parse();
+	const { values, positionals } = parseArguments(all, { json: flag, help: flag, version: flag });
 	const json = values.json ?? false;
 	if (values.help) return void process.stdout.write(HELP);
 	if (values.version) return void process.stdout.write(`${version()}\n`);

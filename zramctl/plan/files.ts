@@ -46,8 +46,12 @@ interface Sound {
 	complaint?: string;
 }
 
-/** @throws Error if it has no samples that an app would keep */
-function readWAV(bytes: Uint8Array): Sound {
+/**
+ * The samples of a WAV file.
+ *
+ * @throws Error if it has no samples that an app would keep
+ */
+export function readWAV(bytes: Uint8Array): Sound {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	let format: { tag: number; channels: number; rate: number; bits: number } | undefined;
 	for (let at = 12; at + 8 <= bytes.length; ) {

@@ -6,7 +6,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import { parseArgs } from "node:util";
+import { flag, integer, number, parseArguments, size, text, type Values, word, words } from "../arguments.ts";
 import { Failure } from "../failure.ts";
 import { type Contender, replayOn } from "./allocator.ts";
 import { CONTENDERS } from "./contenders.ts";
@@ -28,78 +28,53 @@ export const REPLAY_HELP = `       zram replay TRACE [--json] [--html FILE] [OPT
                                          puts incompressible pages on such a flash
            --device NAME                 whose trace to take from a console's log`;
 
+const ALLOCATORS = Object.keys(CONTENDERS);
 const OPTIONS = {
-	json: { type: "boolean" },
-	html: { type: "string" },
-	arena: { type: "string" },
-	"page-length": { type: "string" },
-	threshold: { type: "string" },
-	codecs: { type: "string" },
-	integrity: { type: "boolean" },
-	allocators: { type: "string" },
-	flash: { type: "string" },
-	endurance: { type: "string" },
-	lifetime: { type: "string" },
-	device: { type: "string" },
-} as const;
+	json: flag,
+	html: text,
+	arena: size(1024, 2 ** 30),
+	"page-length": word("512", "1024", "2048", "4096"),
+	threshold: text,
+	codecs: text,
+	integrity: flag,
+	allocators: text,
+	flash: text,
+	endurance: integer(100, 10_000_000),
+	lifetime: number(0.1, 100),
+	device: text,
+};
+type Chosen = Values<typeof OPTIONS>;
 
-function parse(parameters: string[]) {
-	try {
-		return parseArgs({ args: parameters, allowPositionals: true, options: OPTIONS });
-	} catch (error) {
-		throw new Failure((error as Error).message, 2);
-	}
-}
-
-/** A number of bytes, optionally with K or M. */
-function bytes(name: string, text: string | undefined, least: number, most: number): number | undefined {
-	if (text === undefined) return undefined;
-	const [, digits, unit] = /^(\d+)([KM]?)$/i.exec(text) ?? [];
-	const value = Number(digits) * ({ K: 1024, M: 1024 * 1024 }[(unit ?? "").toUpperCase()] ?? 1);
-	if (!(value >= least && value <= most))
-		throw new Failure(`${name}: ${text} is not a number from ${least} to ${most}`, 2);
-	return value;
-}
-
-function names(name: string, text: string | undefined, known: readonly string[]): string[] | undefined {
-	const list = text?.split(",");
-	const wrong = list?.find((each) => !known.includes(each));
-	if (wrong !== undefined) throw new Failure(`${name}: ${wrong} is not one of ${known.join(", ")}`, 2);
-	return list;
-}
-
-function changesOf(values: ReturnType<typeof parse>["values"], { header }: TraceFile): DeviceChanges {
-	const pageLength = bytes("--page-length", values["page-length"], 512, 4096);
-	if (pageLength !== undefined && ![512, 1024, 2048, 4096].includes(pageLength))
-		throw new Failure("--page-length: must be 512, 1024, 2048 or 4096", 2);
+/** Options whose range depends on the trace are read when it is there. */
+function changesOf({ arena, threshold, codecs, integrity, ...values }: Chosen, { header }: TraceFile): DeviceChanges {
+	const pageLength = values["page-length"] && Number(values["page-length"]);
+	const toThreshold = integer(1, pageLength || header.pageLength);
 	const changes: DeviceChanges = {
-		arena: bytes("--arena", values.arena, 1024, 2 ** 30),
+		arena,
 		pageLength,
-		threshold: bytes("--threshold", values.threshold, 1, pageLength ?? header.pageLength),
-		codecs: names("--codecs", values.codecs, header.codecs),
-		integrity: values.integrity,
+		threshold: threshold === undefined ? undefined : toThreshold(threshold, "threshold"),
+		codecs: codecs === undefined ? undefined : words(...header.codecs)(codecs, "codecs"),
+		integrity,
 	};
 	return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }
 
 /** The requested flash, or else the recorded one. */
-function flashOf(values: ReturnType<typeof parse>["values"], { header }: TraceFile): FlashOptions | undefined {
+function flashOf(values: Chosen, { header }: TraceFile): FlashOptions | undefined {
 	const { pageLength, slots } = header;
-	const byteLength = bytes("--flash", values.flash, 16 * pageLength, 2 ** 30) ?? slots * pageLength;
-	const endurance = bytes("--endurance", values.endurance, 100, 10_000_000) ?? ENDURANCE;
-	const lifetime = values.lifetime === undefined ? 10 : Number(values.lifetime);
-	if (!(lifetime >= 0.1 && lifetime <= 100)) throw new Failure("--lifetime: must be a number from 0.1 to 100", 2);
+	const { arena, flash, endurance = ENDURANCE, lifetime = 10 } = values;
+	const byteLength = flash ? size(16 * pageLength, 2 ** 30)(flash, "flash") : slots * pageLength;
 	if (!byteLength) {
 		const option = (["endurance", "lifetime"] as const).find((name) => values[name] !== undefined);
 		if (option) throw new Failure(`--${option}: needs --flash, as the device had no flash`, 2);
 		return undefined;
 	}
-	return { byteLength, endurance, lifetime, arena: bytes("--arena", values.arena, 1024, 2 ** 30) };
+	return { byteLength, endurance, lifetime, arena };
 }
 
 function contendersOf(text: string | undefined): Contender[] {
 	if (text === "none") return [];
-	const chosen = names("--allocators", text, Object.keys(CONTENDERS)) ?? Object.keys(CONTENDERS);
+	const chosen = text === undefined ? ALLOCATORS : words(...ALLOCATORS)(text, "allocators");
 	return chosen.map((name) => CONTENDERS[name] as Contender);
 }
 
@@ -151,7 +126,7 @@ export function replayTrace(
 }
 
 export async function replay(parameters: string[]): Promise<void> {
-	const { values, positionals } = parse(parameters);
+	const { values, positionals } = parseArguments(parameters, OPTIONS);
 	const [path, ...more] = positionals;
 	if (path === undefined) throw new Failure("replay: name a TRACE", 2);
 	if (more.length) throw new Failure(`replay: one file at a time, not also ${more.join(", ")}`, 2);

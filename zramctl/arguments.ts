@@ -1,17 +1,13 @@
 /**
- * Arguments of our commands. What cannot be is an ArgumentError, whose message names the argument and its range.
+ * Arguments of our commands. Bad ones are a Failure with exit code 2, whose message names the argument and its range.
  *
  * @module
  */
 
 import { parseArgs } from "node:util";
+import { Failure } from "./failure.ts";
 
-/** Arguments that cannot be. The message names the argument and its range. */
-export class ArgumentError extends Error {
-	override name = "ArgumentError";
-}
-
-/** What is done with the text of an option, by its name; `flag` has none. */
+/** How to read an option's text, by its name; a `flag` has none. */
 export type Options = Record<string, typeof flag | ((text: string, name: string) => unknown)>;
 
 export type Values<O extends Options> = {
@@ -21,10 +17,13 @@ export type Values<O extends Options> = {
 /** An option without a text. */
 export const flag = "flag" as const;
 
-export interface Arguments<O extends Options> {
-	values: Values<O>;
-	/** What is no option. */
-	positionals: string[];
+/** Any text. */
+export const text = (value: string) => value;
+
+/** "256K" and "1M" where that is exact. */
+function shown(bytes: number): string {
+	const unit = [1024 ** 2, 1024].find((each) => bytes % each === 0) ?? 1;
+	return `${bytes / unit}${{ 1: "", 1024: "K" }[unit] ?? "M"}`;
 }
 
 /** A number of bytes: 4096, 256K, 1M. */
@@ -34,7 +33,10 @@ export function size(least: number, most: number) {
 		const unit = { K: 1024, M: 1024 ** 2 }[match?.[2]?.toUpperCase() ?? ""] ?? 1;
 		const value = match ? Number(match[1]) * unit : Number.NaN;
 		if (value >= least && value <= most) return value;
-		throw new ArgumentError(`--${name}: ${text} is not a number of bytes from ${least} to ${most}, such as 256K or 1M`);
+		throw new Failure(
+			`--${name}: ${text} is not a number of bytes from ${shown(least)} to ${shown(most)}, such as 4096, 256K or 1M`,
+			2,
+		);
 	};
 }
 
@@ -43,16 +45,16 @@ export function integer(least: number, most: number) {
 	return (text: string, name: string): number => {
 		const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
 		if (value >= least && value <= most) return value;
-		throw new ArgumentError(`--${name}: ${text} is not an integer from ${least} to ${most}`);
+		throw new Failure(`--${name}: ${text} is not an integer from ${least} to ${most}`, 2);
 	};
 }
 
-/** A number above 0, and at most `most`. */
-export function fraction(most: number) {
+/** A number, with decimals or without. */
+export function number(least: number, most: number) {
 	return (text: string, name: string): number => {
 		const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
-		if (value > 0 && value <= most) return value;
-		throw new ArgumentError(`--${name}: ${text} is not a number above 0, and at most ${most}`);
+		if (value >= least && value <= most) return value;
+		throw new Failure(`--${name}: ${text} is not a number from ${least} to ${most}`, 2);
 	};
 }
 
@@ -61,26 +63,34 @@ export function word<W extends string>(...words: W[]) {
 	return (text: string, name: string): W => {
 		const found = words.find((each) => each === text);
 		if (found !== undefined) return found;
-		throw new ArgumentError(`--${name}: ${text} is not ${words.join(" or ")}`);
+		throw new Failure(`--${name}: ${text} is not ${words.join(" or ")}`, 2);
 	};
 }
 
-/** @throws ArgumentError */
-export function parseArguments<O extends Options>(parameters: string[], options: O): Arguments<O> {
+/** Some of these words, separated by commas, each once. */
+export function words<W extends string>(...known: W[]) {
+	return (text: string, name: string): W[] => {
+		const list = text.split(",") as W[];
+		const wrong = list.find((each, i) => !known.includes(each) || list.indexOf(each) !== i);
+		if (wrong === undefined) return list;
+		throw new Failure(`--${name}: ${text} is not one or more of ${known.join(",")}`, 2);
+	};
+}
+
+/** @throws Failure */
+export function parseArguments<O extends Options>(
+	parameters: string[],
+	options: O,
+): { values: Values<O>; positionals: string[] } {
 	const types = Object.entries(options).map(([name, option]) => [
 		name,
 		{ type: option === flag ? ("boolean" as const) : ("string" as const) },
 	]);
-	let parsed: { values: Record<string, string | boolean | undefined>; positionals: string[] };
+	let parsed: ReturnType<typeof parseArgs>;
 	try {
-		const { values, positionals } = parseArgs({
-			args: parameters,
-			options: Object.fromEntries(types),
-			allowPositionals: true,
-		});
-		parsed = { values: values as Record<string, string | boolean | undefined>, positionals };
+		parsed = parseArgs({ args: parameters, options: Object.fromEntries(types), allowPositionals: true });
 	} catch (error) {
-		throw new ArgumentError((error as Error).message);
+		throw new Failure((error as Error).message, 2);
 	}
 	const values = Object.entries(parsed.values).map(([name, text]) => {
 		const option = options[name];
@@ -89,9 +99,9 @@ export function parseArguments<O extends Options>(parameters: string[], options:
 	return { values: Object.fromEntries(values), positionals: parsed.positionals };
 }
 
-/** Likewise, of a command that takes nothing but options. */
+/** The same for a command that takes options only. */
 export function parseOptions<O extends Options>(parameters: string[], options: O): Values<O> {
 	const { values, positionals } = parseArguments(parameters, options);
-	if (positionals.length) throw new ArgumentError(`${positionals.join(", ")}: not an option`);
+	if (positionals.length) throw new Failure(`${positionals.join(", ")}: not an option`, 2);
 	return values;
 }
