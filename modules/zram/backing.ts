@@ -1,68 +1,69 @@
-/* Flash behind a device, as callers see it: the options, what a driver must do, and what status() says. */
+/* The flash behind a device, as callers see it: its options, what a driver must do, and what status() says about it. */
 
 import type { Engine as EngineInstance } from "zram/engine/interface";
 import { Offload } from "zram/offload";
 import { VerifiedFlash } from "zram/offload/verified-flash";
 import type { Backing } from "zram/options";
 
-/** Flash for pages that cannot be compressed, within what the flash can bear. */
+/** Flash for pages that cannot be compressed, used no faster than the flash can bear. */
 export interface BackingOptions {
 	/** What "embedded:storage/flash" exports, or anything of that shape. */
 	io: FlashIO;
 	/**
-	 * Name of the partition. All of it is used, by one device at a time. Two that have it open at once cannot know: their
-	 * pages then fail with `EIO`, never with wrong bytes, and erases of either go uncounted. It must be erased, or have been
-	 * used like this before, else `format`. Its blocks must not be longer than pageLength: 4 KB sectors mean pages of 4 KB.
-	 * Shorter ones are erased several at a time.
+	 * Name of the partition. The device uses all of it, and must be the only one to: two devices that have it open at
+	 * once cannot notice; pages of theirs then fail with `EIO`, never with wrong bytes, and some erases go uncounted.
+	 * The partition must be erased, or last used by a device like this one; else pass `format`. Its blocks must not be
+	 * longer than pageLength: 4 KB sectors need pages of 4 KB. Shorter blocks are erased several at a time.
 	 */
 	path: string;
-	/** Erases that a block is good for, 100 to 10,000,000; data sheets have it. Default: 100,000. */
+	/** Erases that a block endures, 100 to 10,000,000, as the data sheet says. Default: 100,000. */
 	endurance?: number;
 	/**
-	 * Years of uptime that the flash shall last, 0.1 to 100. With `endurance` this makes the budget: 1 % of all erases at
-	 * once, then so many a day, and never more than a year's in hand. When it is used up, pages stay in memory. Default: 10.
+	 * Years of uptime that the flash must last, 0.1 to 100. Together with `endurance` this makes the budget: 1 % of all
+	 * erases at once, then so many a day, and never more than a year's worth saved up. Once it is used up, pages stay in
+	 * memory. Default: 10.
 	 */
 	lifetime?: number;
 	/**
-	 * What a write may do that finds no room in the arena, before it is refused. "any" (default): erase a block, and a second
-	 * one for the log or for a page that moves, each 45 to 400 ms. "erased-only": nothing is erased, and a page goes to flash
-	 * only if maintain() has erased for it.
+	 * What a write that finds no room in the arena may do before it is refused. "any" (default): erase one block, and a
+	 * second one for the log or for a page that moves, each 45 to 400 ms. "erased-only": erase nothing; a page goes to
+	 * flash only where maintain() has erased for it.
 	 */
 	offload?: "any" | "erased-only";
 	/**
-	 * A millisecond counter instead of the host's, for tests and simulations. May wrap at 2^32; must not go back. The device
-	 * answers `EBUSY` while it runs.
+	 * A millisecond counter to use instead of the host's, for tests and simulations. It may wrap at 2^32; it must not go
+	 * back. The device answers `EBUSY` while it runs.
 	 */
 	ticks?: () => number;
 	/**
-	 * Take the partition whatever it holds. What is known of its wear is kept. Flash with transparent encryption, which never
-	 * looks erased, needs this the first time. Default: false.
+	 * Take over the partition whatever it holds. What is known about its wear is kept. Flash with transparent encryption
+	 * never looks erased and needs this the first time. Default: false.
 	 */
 	format?: boolean;
 }
 
-/** What status() of an ECMA-419 Flash says; some drivers leave out the last two. */
+/** What status() of an ECMA-419 Flash returns; some drivers leave out the last two. */
 export interface FlashStatus {
-	/** Bytes of the partition. What is behind its last block is not used. */
+	/** Length of the partition in bytes. What lies behind its last block is not used. */
 	size: number;
-	/** Bytes of an erase block. */
+	/** Length of an erase block in bytes. */
 	blockLength: number;
-	/** Erase blocks of the partition. */
+	/** Number of erase blocks. */
 	blocks: number;
-	/** Programs begin and end at multiples of this, a power of two up to 256. Default: 1. */
+	/** Writes begin and end at multiples of this, a power of two up to 256. Default: 1. */
 	writeAlign?: number;
-	/** What an erased byte reads as, 255 or 0. Default: 255. Flash that is encrypted need not read so. */
+	/** What an erased byte reads as, 255 or 0. Default: 255. Encrypted flash need not read like that. */
 	eraseValue?: number;
 }
 
 /**
- * A flash that is open, as far as it is used here. The buffers are memory of their own, and hold nothing between calls.
- * What a method throws counts as a refusal: nothing is retired for it.
+ * An open flash: what the device calls of a driver. The buffers passed are separate memory, and hold nothing between
+ * calls. If a method throws, the operation counts as refused, and no block is retired for it.
  */
 export interface FlashDevice {
-	/** What kind of flash it is. */
+	/** Describes the flash. */
 	status(): FlashStatus;
-	/** Reads as many bytes as `buffer` holds; the number of them. */
+	/** Fills `buffer`, and returns the number of bytes read. */
 	read(buffer: Uint8Array, byteOffset: number): number;
 	/** Programs: bits only go from the erased value to the other one. */
 	write(buffer: Uint8Array, byteOffset: number): void;
@@ -72,52 +73,57 @@ export interface FlashDevice {
 	close(): void;
 }
 
-/** What "embedded:storage/flash" exports, as far as it is used here. */
+/** What "embedded:storage/flash" exports, as far as the device uses it. */
 export interface FlashIO {
-	/** Opens a partition by its name; throws if there is none. */
+	/** Opens a partition by name; throws if there is none. */
 	open(options: {
 		/** The partition's name. */
 		path: string;
-		/** "r": it is read only; "r+": written and erased as well. */
+		/** "r": for reading only; "r+": for writing and erasing as well. */
 		mode: "r" | "r+";
 	}): FlashDevice;
 }
 
-/** What status() says about the flash. A slot is a page's length, which is erased as one. */
+/** What status() says about the flash. A slot is a page's length of flash, erased as one. */
 export interface BackingStatus {
-	/** Slots for pages, those of the log and retired ones excluded. */
+	/** Slots for pages, not counting those of the log and retired ones. */
 	slots: number;
 	/** Slots that hold a page. */
 	slotsUsed: number;
-	/** Slots that are erased: a page goes there without waiting. */
+	/** Erased slots: a page can go there without waiting for an erase. */
 	slotsErased: number;
-	/** Slots that have failed and are not used any more. */
+	/** Slots that have failed and are no longer used. */
 	slotsRetired: number;
-	/** Erases of the least worn slot for pages, in its whole life. */
+	/** Erases of the least worn slot for pages, over its whole life. */
 	wearLeast: number;
 	/** Erases of the most worn slot for pages. */
 	wearMost: number;
-	/** Erases of the slots for pages, their mean. */
+	/** Erases of the slots for pages, on average. */
 	wearMean: number;
-	/** Erases of the most worn slot of the log. */
+	/** Erases of the log's most worn slot. */
 	wearLog: number;
 	/** Erases that may be done now. */
 	budget: number;
-	/** Erases that a day of uptime adds to the budget. */
+	/** Erases that each day of uptime adds to the budget. */
 	budgetPerDay: number;
-	/** Years of uptime that the flash lasts at the pace of its life so far. */
+	/** Years of uptime that the flash will last at its average pace so far. */
 	yearsLeft: number;
-	/** Stores that found no room, and no page in memory that could go to flash. This and the next since the start or reset. */
+	/**
+	 * Stores that found no room, and no page in memory that could go to flash. This and the next three count since the
+	 * start or the last reset.
+	 */
 	refusedRoom: number;
-	/** Pages that were to go to flash and did not, for want of budget. */
+	/** Pages that did not get to flash because the budget was used up. */
 	refusedBudget: number;
-	/** Likewise, because the driver refused, or the flash did not hold what was programmed. */
+	/** Pages that did not get to flash because the driver refused, or the flash did not hold what was programmed. */
 	refusedDriver: number;
-	/** Likewise, because no slot was free, or none erased where a write must not erase. */
+	/** Pages that did not get to flash because no slot was free, or none was erased where a write must not erase. */
 	refusedSlots: number;
 }
 
-/** Opens the flash for an engine that was made for it, with its scratch of so many bytes. Throws as Log.open(). */
+/**
+ * Opens the flash for the engine that was made for it, whose scratch has `length` bytes. Throws what Log.open() throws.
+ */
 export function openBacking(
 	backing: Backing,
 	engine: EngineInstance,
@@ -135,7 +141,7 @@ export function openBacking(
 	}
 }
 
-/** What status() says of the flash. */
+/** What status() says about the flash. */
 export function backingStatus(offload: Offload): BackingStatus {
 	const { budget, refused } = offload;
 	const survey = offload.survey();

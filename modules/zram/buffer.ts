@@ -1,12 +1,12 @@
 /*
- * What callers bring as buffers. A buffer's length is what the engine measures, never what its properties say: host
- * buffers may have no `byteLength`, and classes of the caller's may have one of their own.
+ * Buffers that callers pass in. The engine measures a buffer's length; its properties are not trusted: host buffers may
+ * have no `byteLength`, and a caller's class may define its own.
  */
 
 import Engine from "zram/engine";
 import { bufferOf, byteLengthOf, byteOffsetOf, isArray, isByteArray } from "zram/view";
 
-/** Whether the length of a buffer, or of the one under a view, may change. */
+/** Whether the length of a buffer, or of the buffer under a view, may change. */
 export function isResizable(buffer: unknown): boolean {
 	const { resizable, growable } = (ArrayBuffer.isView(buffer) ? bufferOf(buffer) : buffer) as {
 		resizable?: boolean;
@@ -15,22 +15,21 @@ export function isResizable(buffer: unknown): boolean {
 	return Boolean(resizable || growable);
 }
 
-/** The bytes of a view with wider elements, which engines do not take; undefined if that is not what is wrong. */
+/** The bytes of a view with wider elements, which engines do not take; undefined if something else is wrong. */
 export function bytesOfWide(target: unknown): Uint8Array | undefined {
 	if (!isArray(target)) return undefined;
 	const byteLength = byteLengthOf(target);
 	if (byteLength > 0 && isByteArray(target)) return undefined;
 	const buffer = bufferOf(target);
-	// a view that its resizable buffer has left behind says that it has no bytes: that is no empty write
+	// a view that its resizable buffer has shrunk away from reports 0 bytes: that is not an empty write
 	if (Engine.bufferLength(buffer, 1) < 0 || (byteLength === 0 && isResizable(buffer))) return undefined;
 	return new Uint8Array(buffer, byteOffsetOf(target), byteLength);
 }
 
 /**
- * The bytes of what an engine does not take as it is: for a wider view a view of its bytes, whose `byteLength` can be
- * believed.
+ * For a wider view, which the engine does not take as it is: a view of its bytes, whose `byteLength` can be trusted.
  *
- * @throws TypeError naming `name` if it is no buffer, detached, or read-only although it is to be `writable`.
+ * @throws TypeError naming `name` if it is not a buffer, is detached, or is read-only although it must be `writable`.
  */
 export function toBytes(name: string, target: unknown, writable = false): Uint8Array {
 	const bytes = bytesOfWide(target);
@@ -38,7 +37,7 @@ export function toBytes(name: string, target: unknown, writable = false): Uint8A
 	throw refuseBuffer(name, writable);
 }
 
-/** The error for what is no buffer, or not one that can be used. */
+/** The error for something that is not a buffer, or not one that can be used. */
 export function refuseBuffer(name: string, writable: boolean): TypeError {
 	return new TypeError(
 		`${name}: must be a buffer or a view of one, and not detached${writable ? " or read-only" : ""}`,

@@ -1,8 +1,8 @@
-/* Callbacks that must not run inside a call of the caller's. */
+/* Callbacks that must not run inside the caller's call. */
 
 /**
- * Calls `callback` after the caller's own call is over: in a promise job of its own, once for any number of fire()s
- * before it. The promise is made beforehand, so that fire() needs next to no memory.
+ * Calls `callback` after the caller's own call has returned: in a promise job of its own, once for any number of
+ * fire()s before it. The promise is created in advance, so that fire() needs next to no memory.
  */
 export class Deferred {
 	#callback: () => void;

@@ -1,38 +1,38 @@
-/* The errors that callers meet. */
+/* The errors that callers see, and the checks that options and arguments share. docs/errors.md explains each code. */
 
-/** What went wrong, as POSIX would say it. */
+/** What went wrong, in POSIX terms. */
 export type ZramErrorCode =
-	/** No room for a page under the limit; of a pool also no page, or no key, that is free. */
+	/** A page does not fit under the limit. For a pool: no room, no free page, or no free key. */
 	| "ENOSPC"
 	/** The arena is damaged: a page, or an invariant of check(). */
 	| "ECORRUPT"
-	/** A page on flash cannot be read, or is not what was written any more. */
+	/** A page on flash cannot be read, or is no longer what was written. */
 	| "EIO"
-	/** The device or pool is closed; of a pool also: a device of it was reset or closed. */
+	/** The device or pool is closed. For a pool also: one of its devices was reset or closed. */
 	| "ECLOSED"
 	/**
-	 * The device was called from within its own callback, or from within its own backing flash; or it belongs to another
-	 * pool or flash. Of a pool: a buffer is acquired, or all slots are.
+	 * The device was called from within its own callback or its own flash driver, or it belongs to another pool or
+	 * flash. For a pool: a buffer is acquired, or all slots are held.
 	 */
 	| "EBUSY";
 
-/** What devices and pools throw where it is not the arguments' fault. */
+/** What devices and pools throw when the arguments are not at fault. */
 export class ZramError extends Error {
 	/** Always "ZramError". */
-	override readonly name = "ZramError"; // a field: in XS the inherited one may be frozen, and cannot be assigned
+	override readonly name = "ZramError"; // a field, as XS may have frozen the inherited one
 	/** What went wrong. */
 	readonly code: ZramErrorCode;
-	/** Of a write, release or trim that failed: bytes from the start of the request that are done. */
+	/** After a failed write, release, or trim: bytes from the start of the request that were finished. */
 	bytesWritten?: number;
 
-	/** Its message is the code, and what it was about. */
+	/** The message is the code, then what happened and what to do. */
 	constructor(code: ZramErrorCode, message: string) {
 		super(`${code}: ${message}`);
 		this.code = code;
 	}
 }
 
-// A literal would be a new string for each call, unless the code is preloaded.
+// A literal would create a new string on each call unless the code is preloaded.
 const NUMBER = typeof 0;
 
 /** The error for an argument that must be an integer from `least` to `most`; undefined if it is one. */
@@ -43,14 +43,17 @@ export function refuseInteger(name: string, value: unknown, least: number, most:
 	return new RangeError(`${name}: ${value} is not an integer from ${least} to ${most}`);
 }
 
-/** The error for options, called `prefix` and their name, of which one is none of `names`; undefined if all are. */
+/**
+ * The error if one of the options in `options` is not in `names`; undefined if all are. `prefix` goes in front of its
+ * name.
+ */
 export function refuseNames(prefix: string, options: object, names: Readonly<Record<string, true>>): Error | undefined {
 	const wrong = Object.keys(options).find((name) => !Object.hasOwn(names, name));
 	if (wrong === undefined) return undefined;
 	return new TypeError(`${prefix}${wrong}: is not an option; the options are ${Object.keys(names).join(", ")}`);
 }
 
-/** Throws what a check has found, if it has. */
+/** Throws the error that a check has found, if any. */
 export function check(error: Error | undefined): void {
 	if (error) throw error;
 }

@@ -1,4 +1,4 @@
-/* What a device is made of: the options, validated, and the layout that follows from them. */
+/* What a device is made of: the options, where they are validated, and the layout that follows from them. */
 
 import type Zram from "zram";
 import type { BackingOptions, FlashIO } from "zram/backing";
@@ -24,108 +24,120 @@ import { ticks as hostTicks, type MemoryKind } from "zram/memory";
 import { type FlashGeometry, planFlash } from "zram/offload/geometry";
 import { bufferOf } from "zram/view";
 
-/** Memory to allocate for the arena, of one kind. */
+/** Memory of one kind, to be allocated for the arena. */
 export interface ArenaOptions {
-	/** Bytes, metadata included: 1 to 2^31 - 64. */
+	/** Length in bytes, metadata included: 1 to 2^31 - 64. */
 	byteLength: number;
-	/** "external" is PSRAM, large and slow; "internal" the fast memory. Default: PSRAM if there is any, else internal. */
+	/**
+	 * "external" is PSRAM, large and slow; "internal" is the fast memory. Default: PSRAM if there is any, else internal.
+	 */
 	memory?: MemoryKind;
 }
 
-/** A codec, by its name. */
+/** A codec, by name. */
 export type CodecName = "lz4" | "columns" | "dense";
 
 /**
- * Where everything is kept, metadata included: the whole cost of a device but its scratch.
+ * The memory that holds everything, metadata included. Besides its scratch, this is all a device costs.
  *
- * A number is that many bytes to allocate, in PSRAM if the board has any, else in internal memory, as all memory of which
- * the kind is not asked for. Or a ready buffer of bytes that the caller leaves alone until close; 4-aligned, not resizable,
- * not read-only, and not shared. Two devices over the same bytes destroy each other's pages, and nobody can tell: if you
- * divide one ArrayBuffer between devices, see to it that their parts do not overlap.
+ * A number is how many bytes to allocate: from PSRAM if the board has any, else from internal memory, as always when
+ * you don't ask for a kind. Or pass a buffer of bytes that you leave alone until the device is closed: aligned to 4
+ * bytes, not resizable, not read-only, not shared. Two devices over the same bytes destroy each other's pages, and
+ * nothing can detect it: if you divide one ArrayBuffer between devices, make sure that their parts do not overlap.
  */
 export type Arena = number | ArenaOptions | ByteBuffer;
 
 /** What a device is made of. */
 export interface ZramOptions {
-	/** Where everything is kept: a number of bytes is enough. */
+	/** The memory that holds everything: a number of bytes is enough. */
 	arena: Arena;
 
 	/**
-	 * Bytes of the device, its logical size, a multiple of pageLength. May be many times the arena: each page costs 8 bytes
-	 * of it (12 with `integrity`) before anything is written. Default: eight times the arena, whose pages cost 1.6 % of it
-	 * (2.3 % with `integrity`, more with smaller pages).
+	 * Logical size of the device in bytes, a multiple of pageLength. It may be many times the arena: each page costs 8
+	 * bytes of the arena (12 with `integrity`) before anything is written. Default: eight times the arena, whose pages
+	 * cost 1.6 % of it (2.3 % with `integrity`, more with smaller pages).
 	 */
 	byteLength?: number;
 
-	/** Bytes of a page: 512, 1024, 2048, or 4096 (default). Smaller pages compress less and cost more metadata. */
+	/**
+	 * Length of a page in bytes: 512, 1024, 2048, or 4096 (default). Smaller pages compress less and cost more metadata.
+	 */
 	pageLength?: number;
 
 	/**
-	 * A page that takes more than this many bytes, 1 to pageLength, counts as incompressible ("huge"): it is what goes to
+	 * A page that takes more than this many bytes, 1 to pageLength, counts as incompressible ("huge"). Those pages go to
 	 * flash, if there is one. Default: 7/8 of pageLength.
 	 */
 	threshold?: number;
 
 	/**
-	 * Keep a 32-bit checksum for every page: a page that is damaged within one word is always found out when it is read,
-	 * any other damage but once in 2^32. Costs 4 bytes a page, and reading over the stored bytes once more. Default: false.
+	 * Keep a 32-bit checksum for every page. It always detects damage within one word when the page is read, and misses
+	 * other damage once in 2^32. Costs 4 bytes a page, and one more pass over the stored bytes on each read. Default:
+	 * false.
 	 */
 	integrity?: boolean;
 
 	/**
-	 * The codecs that pages may be packed with. "lz4" is quick and good at text, code and drawings; "columns" takes a half
-	 * to two thirds of its room for photos, sound and measurements, at two to six times its time. It is tried where LZ4
-	 * leaves much. "dense" packs tightest, and takes some 15 ms a page and 24 KB meanwhile: no write tries it, only
-	 * `maintain`, with pages that rest. Default: all there are. `["lz4"]` alone is for speed on any data.
+	 * The codecs that pages may be packed with. "lz4" is fast, and good at text, code, and drawings. "columns" takes a
+	 * half to two thirds of its room for photos, sound, and measurements, at two to six times its time; it is tried
+	 * where LZ4 saves little. "dense" packs tightest, and takes some 15 ms a page and 24 KB while it runs: no write
+	 * tries it, only `maintain`, on resting pages. Default: all of them. Choose `["lz4"]` if speed matters more than
+	 * room.
 	 */
 	codecs?: readonly CodecName[];
 
-	/** Flash for what cannot be compressed and has no room in the arena. Default: none, everything stays there. */
+	/**
+	 * Flash for pages that cannot be compressed and have no room in the arena. Default: none, everything stays in the
+	 * arena.
+	 */
 	backing?: BackingOptions;
 
 	/** Zero memory when it is freed, and all of it at reset and close. Default: false. */
 	wipe?: boolean;
 
 	/**
-	 * Memory is short: 1/16 or less of what the limit allows is left, or a write was refused. With a backing the first comes
-	 * before any page goes to flash. Called with the bytes that
-	 * are left, after the call that ran into it is over; once for many, and again only after more than 1/8 has been free
-	 * or another write is refused. What it throws becomes an unhandled rejection.
+	 * Memory is short: 1/16 or less of what the limit allows is left, or a write was refused. With a backing, the former
+	 * comes before any page goes to flash. Called with the number of bytes left, after the call that ran into it has
+	 * returned; once for several, and again only after more than 1/8 was free or another write is refused. What it
+	 * throws becomes an unhandled rejection.
 	 */
 	onPressure?: (this: Zram, bytesLeft: number) => void;
 
 	/**
-	 * The arena, or a page on flash, was found damaged. Called with the error that was also thrown, after the call is over;
-	 * once for many. What it throws becomes an unhandled rejection.
+	 * Damage was found, in the arena or in a page on flash. Called with the error that was also thrown, after the call
+	 * has returned; once for several. What it throws becomes an unhandled rejection.
 	 */
 	onError?: (this: Zram, error: ZramError) => void;
 
 	/**
-	 * For tools that record: called for every page that was read, written or trimmed, WITHIN the caller's call, with the
-	 * number of the page and the bytes it takes now. The device answers `EBUSY` meanwhile, and the buffer of the request
-	 * must stay as long as it is. What it throws ends the request behind that page, and goes to the caller as it is.
-	 * Allocates; slows things down.
+	 * For tools that record. Called for every page that was read, written, or trimmed, WITHIN the caller's call, with
+	 * the page's number and the bytes it now takes. Until it returns, the device answers `EBUSY`, and the buffer of the
+	 * request must keep its length. What it throws ends the request after that page and reaches the caller unchanged.
+	 * Allocates, and slows things down.
 	 */
 	onOperation?: (this: Zram, operation: "read" | "write" | "trim", page: number, storedLength: number) => void;
 }
 
-/** What a configuration costs, and what remains. All lengths are bytes. */
+/** What a configuration costs, and what it leaves. All lengths are in bytes. */
 export interface ZramLayout {
-	/** Bytes of a page. */
+	/** Length of a page. */
 	pageLength: number;
-	/** Pages of the device. */
+	/** Number of pages. */
 	pageCount: number;
-	/** The arena's length. */
+	/** Length of the arena. */
 	arenaLength: number;
-	/** Least arena that holds the metadata and one page that cannot be compressed. */
+	/** Smallest arena that holds the metadata and one incompressible page. */
 	minimum: number;
-	/** Bytes of the arena for header, page table, slot table (16 bytes a page of flash) and links. 0 if the arena is too small. */
+	/**
+	 * The part of the arena that holds header, page table, slot table (16 bytes for each page of flash), and links. 0 if
+	 * the arena is too small.
+	 */
 	metadata: number;
-	/** Bytes of the arena for data, granules. 0 if the arena is too small. */
+	/** The part of the arena that holds data: its granules. 0 if the arena is too small. */
 	data: number;
-	/** Bytes are stored in units of this length. 0 if the arena is too small. */
+	/** Length of a granule, the unit in which memory is allocated. 0 if the arena is too small. */
 	granuleLength: number;
-	/** Bytes of internal memory besides the arena. */
+	/** Internal memory besides the arena. */
 	scratch: number;
 	/** The codecs that pages are packed with, in the order in which they are tried. */
 	codecs: CodecName[];
@@ -139,9 +151,9 @@ export interface Backing extends Required<BackingOptions> {
 interface Configuration {
 	layout: ZramLayout;
 	threshold: number;
-	/** Its words are complete. */
+	/** All of its words are filled in. */
 	plan: Uint32Array<ArrayBuffer>;
-	/** The caller's region, if it is not to be allocated. */
+	/** The caller's buffer, if the arena is not to be allocated. */
 	ready: ByteBuffer | undefined;
 	memory: MemoryKind | undefined;
 	backing: Backing | undefined;
@@ -150,10 +162,10 @@ interface Configuration {
 const PAGE_LENGTHS = Object.freeze([512, 1024, 2048, 4096]);
 const PAGES_MAX = 0x0fffffff; // their table would take 2 GB
 const ARENA_MAX = 0x7fffffc0;
-/** What can be stored in an arena is some two or three times as long. */
+/** Pages usually compress to a half or a third; eight leaves room for those that compress better. */
 const DEFAULT_FACTOR = 8;
 
-/** The names that objects of options may have. */
+/** The options that there are. The types make sure that none is missing. */
 const ARENA_NAMES: Record<keyof ArenaOptions, true> = Object.freeze({ byteLength: true, memory: true });
 const BACKING_NAMES: Record<keyof BackingOptions, true> = Object.freeze({
 	io: true,
@@ -178,7 +190,7 @@ const ZRAM_NAMES: Record<keyof ZramOptions, true> = Object.freeze({
 	onOperation: true,
 });
 
-/** Opens the flash to see what it is. */
+/** Opens the flash to learn what it is. */
 function flashGeometry(io: FlashIO, path: string, pageLength: number): FlashGeometry {
 	const device = io.open({ path, mode: "r" });
 	try {
@@ -216,10 +228,10 @@ function checkCallback(name: string, value: unknown) {
 	if (value !== undefined && typeof value !== "function") throw new TypeError(`${name}: must be a function`);
 }
 
-/** Ids of codecs that there may be. */
+/** How many ids of codecs there may be. */
 const CODEC_IDS = 8;
 
-/** The codecs that `names` allows, of those that the build has, as a set of bits 1 << id. */
+/** The codecs in `names`, as a set of bits 1 << id. */
 function toCodecs(names: unknown, Engine: EngineConstructor): number {
 	const known = codecNames(CODECS_ALL, Engine);
 	if (names === undefined) return CODECS_ALL;
@@ -242,7 +254,7 @@ function codecNames(codecs: number, Engine: EngineConstructor): CodecName[] {
 	return names;
 }
 
-/** The region of a device: `ready`, or to be allocated. */
+/** The memory of a device: `ready`, or still to be allocated. */
 interface Region {
 	ready: ByteBuffer | undefined;
 	arenaLength: number;
@@ -256,14 +268,14 @@ function isShared(buffer: object): boolean {
 	);
 }
 
-/** Whether it is a buffer or a view of one. Throws nothing for what is none, where a debugger would stop. */
+/** Whether `value` is a buffer or a view of one. It throws no exception to find out, as debuggers stop at those. */
 function isBuffer(value: object): boolean {
 	if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || isShared(value)) return true;
-	// host buffers may look like plain objects. To this they are buffers, and what is none is a list without elements
+	// a host buffer may look like a plain object; but only a buffer becomes the array's own
 	return (new Uint8Array(value as ArrayBuffer).buffer as unknown) === value;
 }
 
-/** The region that an arena of memory to allocate is to be. */
+/** The region for an arena that is to be allocated. */
 function toAllocated({ byteLength, memory }: ArenaOptions): Region {
 	check(refuseInteger("arena.byteLength", byteLength, 1, ARENA_MAX));
 	if (memory !== undefined && memory !== "external" && memory !== "internal")
@@ -292,17 +304,17 @@ function toRegion(arena: unknown, Engine: EngineConstructor): Region {
 	return { ready: arena as ByteBuffer, arenaLength, memory: undefined };
 }
 
-/** The length of a device that says none. */
+/** The logical size if the options don't give one. */
 function defaultLength(arenaLength: number, pageLength: number): number {
 	const pageCount = Math.floor((DEFAULT_FACTOR * arenaLength) / pageLength);
 	return Math.max(pageCount, 1) * pageLength;
 }
 
 /**
- * Validates `options`.
+ * Validates `options`, all of them, in one place.
  *
- * @throws TypeError, RangeError naming the option and its range. An arena that is too small is no error here: the layout
- * says so.
+ * @throws TypeError, RangeError naming the option and its range. An arena that is too small is not an error here: the
+ * layout says so.
  */
 export function configure(options: ZramOptions, Engine: EngineConstructor): Configuration {
 	if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");

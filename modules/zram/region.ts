@@ -1,6 +1,6 @@
 /*
- * A region's header and page table as TypeScript reads them: for status(), pages(), and for dumps. zramEngine.h is
- * where the layout is explained.
+ * A region's header and page table as TypeScript reads them: for status(), for pages(), and for dumps. zramEngine.h
+ * explains the layout.
  */
 
 import Engine from "zram/engine";
@@ -57,47 +57,53 @@ import { type Engine as EngineInstance, FLAG_INTEGRITY, FLAG_WIPE, SLOT_LENGTH }
 import { ZramError } from "zram/error";
 import { bufferOf, byteLengthOf, byteOffsetOf } from "zram/view";
 
-/** What the pages that a codec has packed take. */
+/** The pages that a codec has packed. */
 export interface CodecUse {
-	/** How many they are. */
+	/** Number of pages. */
 	pages: number;
-	/** Bytes that they take: each codec's part of comprDataSize. */
+	/** Bytes that they take: the codec's part of the total comprDataSize. */
 	comprDataSize: number;
 }
 
-/** Statistics in the words of Linux zram's mm_stat and io_stat. Lengths are bytes, the rest pages or requests. */
+/**
+ * Statistics in the terms of Linux zram's mm_stat and io_stat. Lengths are in bytes, everything else counts pages or
+ * requests.
+ */
 export interface Statistics {
 	/** What the stored pages would take uncompressed. */
 	origDataSize: number;
-	/** The payload: what they take compressed, same-filled pages nothing. */
+	/** The payload: what they take compressed. Same-filled pages take nothing. */
 	comprDataSize: number;
-	/** Bytes of the arena in use: whole granules, and all metadata. */
+	/** Arena in use: whole granules, and all metadata. */
 	memUsed: number;
 	/** The limit for memUsed. */
 	memLimit: number;
-	/** Most that memUsed has been since the start, reset, or resetPeak. */
+	/** Highest memUsed since the start, reset, or resetPeak. */
 	memUsedMax: number;
-	/** Pages that are one 32-bit word all over; they take no memory. */
+	/** Pages filled with one 32-bit word; they take no memory. */
 	samePages: number;
 	/** Always 0: nothing is ever moved to make room. */
 	pagesCompacted: number;
 	/** Pages that take more than the threshold. */
 	hugePages: number;
-	/** Such pages stored since the start or reset. */
+	/** Such pages stored since the start or the last reset. */
 	hugePagesSince: number;
 	/** Pages that are not empty. */
 	pagesStored: number;
-	/** Pages kept as they are, because compressing them saves nothing. Among hugePages unless threshold is a page. */
+	/**
+	 * Pages stored uncompressed because compressing them saves nothing. They count among hugePages unless threshold is a
+	 * whole page.
+	 */
 	rawPages: number;
-	/** The pages that are compressed, by the name of their codec, such as "lz4". */
+	/** The compressed pages, by the name of their codec, such as "lz4". */
 	codecs: Record<string, CodecUse>;
-	/** Pages read, parts of pages as one. */
+	/** Pages read, each part of a page counting as one. */
 	numReads: number;
-	/** Pages written, parts of pages as one. */
+	/** Pages written, each part of a page counting as one. */
 	numWrites: number;
 	/** Whole pages trimmed. */
 	notifyFree: number;
-	/** Pages on flash; they take nothing of the arena. As all bd… (Linux's bd_stat) 0 without a backing. */
+	/** Pages on flash; they take nothing of the arena. Like all bd… numbers (Linux's bd_stat), 0 without a backing. */
 	bdCount: number;
 	/** Pages read from flash. */
 	bdReads: number;
@@ -105,11 +111,11 @@ export interface Statistics {
 	bdWrites: number;
 	/** Pages moved on flash to even out wear. */
 	bdMoves: number;
-	/** Erases of flash for pages, those of the log excluded. */
+	/** Erases of flash for pages, not counting those of the log. */
 	bdErases: number;
 	/** Operations that stopped at a damaged page. */
 	failedReads: number;
-	/** Operations that stopped at a damaged page, or for want of room. */
+	/** Operations that stopped at a damaged page, or for lack of room. */
 	failedWrites: number;
 }
 
@@ -119,50 +125,52 @@ export interface Geometry {
 	integrity: boolean;
 	/** Whether memory is zeroed when it is freed. */
 	wipe: boolean;
-	/** Bytes of the arena. */
+	/** Length of the arena in bytes. */
 	arenaLength: number;
-	/** Bytes of a page. */
+	/** Length of a page in bytes. */
 	pageLength: number;
-	/** Pages of the device. */
+	/** Number of pages. */
 	pageCount: number;
-	/** Bytes of a granule. */
+	/** Length of a granule in bytes. */
 	granuleLength: number;
-	/** Granules of the arena. */
+	/** Number of granules. */
 	granuleCount: number;
 	/** A page that takes more than this many bytes is huge. */
 	threshold: number;
-	/** Granules from this one up were never used. */
+	/** Granules from this one up have never been used. */
 	frontier: number;
-	/** Pages' lengths of flash, 0 without a backing. */
+	/** Slots of the flash; 0 without a backing. */
 	slotCount: number;
 }
 
 /** A page that is not empty. */
 export interface PageState {
-	/** Its number: its offset on the device is so many pages. */
+	/** Its number: it begins at page * pageLength on the device. */
 	page: number;
 	/**
-	 * "same": one 32-bit word all over; "compressed"; "raw": as it is; "offloaded": on flash; "unknown": the entry is
-	 * damaged.
+	 * "same": filled with one 32-bit word; "compressed"; "raw": stored uncompressed; "offloaded": on flash; "unknown":
+	 * its entry is damaged.
 	 */
 	state: "same" | "compressed" | "raw" | "offloaded" | "unknown";
-	/** Of a compressed page: the name of its codec, such as "lz4"; "unknown" if this build has none of that number. */
+	/** For a compressed page: the name of its codec, such as "lz4"; "unknown" if this build does not have it. */
 	codec?: string;
-	/** Bytes it takes, 0 for same-filled and offloaded. */
+	/** Bytes it takes, 0 for same-filled and offloaded pages. */
 	storedLength: number;
-	/** Its length is above the threshold. */
+	/** Whether it takes more than the threshold. */
 	huge: boolean;
-	/** Steps since it was read or written, at most 255: minutes that maintain() has counted, and calls of markIdle(). */
+	/**
+	 * Steps since it was read or written, at most 255: the minutes that maintain() has counted, and calls of markIdle().
+	 */
 	age: number;
 }
 
-/** What a dump of a region says. */
+/** What the dump of a region holds. */
 export interface Inspection {
 	/** How the region is divided. */
 	geometry: Geometry;
-	/** What the device's `status()` would say. */
+	/** What the device's `status()` would return. */
 	statistics: Statistics;
-	/** Pages that are not empty, in ascending order, from the page table alone. */
+	/** The pages that are not empty, in ascending order, from the page table alone. */
 	pages: PageState[];
 }
 
@@ -174,7 +182,7 @@ function counterOf(header: DataView, index: number): number {
 	return wordOf(header, index + 1) * 2 ** 32 + wordOf(header, index);
 }
 
-/** Reads the geometry from a region's header; only dumps need it, a device knows its own. */
+/** Reads the geometry from a region's header. Only dumps need it; a device knows its own. */
 function parseGeometry(header: DataView): Geometry {
 	const word = (index: number) => wordOf(header, index);
 	return {
@@ -191,7 +199,7 @@ function parseGeometry(header: DataView): Geometry {
 	};
 }
 
-/** The codecs that this build has, and those of which there are pages without it knowing their names. */
+/** The codecs that this build has, and any others that have pages. */
 function codecsIn(header: DataView): Record<string, CodecUse> {
 	const codecs: Record<string, CodecUse> = {};
 	for (let id = 0; id < CODECS_COUNTED; id++) {
@@ -203,7 +211,7 @@ function codecsIn(header: DataView): Record<string, CodecUse> {
 	return codecs;
 }
 
-/** Reads the statistics from a region's header; `metadata` is the bytes of the region that hold no data. */
+/** Reads the statistics from a region's header. `metadata`: bytes of the region that hold no data. */
 export function parseStatistics(
 	header: DataView,
 	{ pageLength, granuleLength, metadata }: { pageLength: number; granuleLength: number; metadata: number },
@@ -237,7 +245,7 @@ export function parseStatistics(
 	};
 }
 
-/** Bytes of a device's arena that the next page can take under the limit: whole granules. Flash is not counted. */
+/** How many bytes of a device's arena the next page can take under the limit: whole granules. Flash is not counted. */
 export function bytesFree(
 	engine: EngineInstance,
 	{ granuleLength, metadata }: { granuleLength: number; metadata: number },
@@ -256,7 +264,7 @@ const STATES = Object.freeze({
 	[STATE_OFFLOADED]: "offloaded",
 } as const);
 
-/** Reads the entry of `page` at `offset`. */
+/** Reads the entry of `page`, which lies at `offset`. */
 export function parseEntry(table: DataView, offset: number, page: number, threshold: number): PageState {
 	const word = table.getUint32(offset + 4, true);
 	const state = STATES[stateOf(word) as keyof typeof STATES] ?? "unknown";
@@ -266,7 +274,7 @@ export function parseEntry(table: DataView, offset: number, page: number, thresh
 	return parsed;
 }
 
-/** Whether a device can have this geometry: a dump may be anything. */
+/** Whether a device can have this geometry: a dump may contain anything. */
 function isPossible(geometry: Geometry): boolean {
 	const { integrity, arenaLength, pageLength, pageCount, granuleLength, granuleCount, slotCount } = geometry;
 	const isPower = (value: number) => (value & (value - 1)) === 0;
@@ -277,7 +285,7 @@ function isPossible(geometry: Geometry): boolean {
 	return metadata + slotCount * SLOT_LENGTH + granuleCount * granuleLength <= arenaLength;
 }
 
-/** Zram.inspect: what a dump of a region holds. */
+/** Zram.inspect: what the dump of a region holds. */
 export function inspect(bytes: ArrayBufferView | ArrayBufferLike | HostBuffer): Inspection {
 	const dump = ArrayBuffer.isView(bytes)
 		? new DataView(bufferOf(bytes), byteOffsetOf(bytes), byteLengthOf(bytes))

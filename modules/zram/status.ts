@@ -1,14 +1,14 @@
 /**
- * Status lines: what `status()` says, as one line of text for a serial console or a log, and back.
+ * Status lines: the result of `status()` as one line of text for a serial console or a log, and back.
  *
  *   zram/1 photos ms=61004 byteLength=8388608 pageLength=4096 origDataSize=3366912 … failedWrites=2 .
  *
- * `zram/1`, the version of this format; the device's name; key=value in any order; a full stop, without which the line
- * was cut off. The keys are `ms` (the app's own clock), `byteLength` and `pageLength` of the device, the numbers of
- * `status()`, those of its `codecs` with `codecs.` and the codec's name in front (`codecs.lz4.pages`), and, if there is a
- * flash, those of `status().backing` with `backing.` in front. What is 0 is left out, but a codec's pages and the slots of
- * a flash, which say that there is one.
- * Readers pass over keys that they do not know, and over words in front of `zram/1`, such as a time.
+ * `zram/1` is the version of this format; then come the device's name, key=value pairs in any order, and a full stop: a
+ * line without one was cut off. The keys are `ms` (the app's own clock), the device's `byteLength` and `pageLength`, the
+ * numbers of `status()`, those of its `codecs` prefixed with `codecs.` and the codec's name (`codecs.lz4.pages`), and, if
+ * there is a flash, those of `status().backing` prefixed with `backing.`. Zeros are left out, except a codec's pages and a
+ * flash's slots, which show that these exist. Readers skip keys that they do not know, and any words before `zram/1`, such
+ * as a time.
  *
  * @module
  */
@@ -16,17 +16,17 @@
 import type Zram from "zram";
 import type { BackingStatus, CodecUse, ZramStatus } from "zram";
 
-/** What a status line says. */
+/** The contents of a status line. */
 export interface StatusReport {
 	/** The device's name. */
 	name: string;
-	/** The app's clock, milliseconds. */
+	/** The app's clock in milliseconds. */
 	ms: number;
-	/** Bytes of the device: its logical size. */
+	/** Logical size of the device in bytes. */
 	byteLength: number;
-	/** Bytes of a page. */
+	/** Length of a page in bytes. */
 	pageLength: number;
-	/** As `status()` has given it. */
+	/** What `status()` returned. */
 	status: ZramStatus;
 }
 
@@ -82,7 +82,7 @@ const BACKING_KEYS = Object.freeze([
 	"refusedSlots",
 ] as const satisfies (keyof BackingStatus)[]);
 
-/** A number with at most three decimals: enough for a mean or a rate, and short. */
+/** A number with at most three decimals: short, and enough for a mean or a rate. */
 function pair(key: string, value: number): string {
 	return `${key}=${Math.round(value * 1000) / 1000}`;
 }
@@ -91,9 +91,9 @@ function pair(key: string, value: number): string {
  * The status line of a device, without an end of line. Allocates, as `status()` does: print one a second, not one a
  * frame.
  *
- * @param name letters, digits, "_" and "-": tells devices apart that share a console
+ * @param name letters, digits, "_", and "-": tells devices that share a console apart
  * @param ms the app's clock in milliseconds, from any start; 0 if it has none
- * @throws RangeError for such a name, and what `status()` throws
+ * @throws RangeError for any other name, and whatever `status()` throws
  */
 export function formatStatus(name: string, zram: Zram, ms: number): string {
 	if (!/^[A-Za-z0-9_-]+$/.test(name))
@@ -101,27 +101,30 @@ export function formatStatus(name: string, zram: Zram, ms: number): string {
 	const status = zram.status();
 	const { backing } = status;
 	const { byteLength, pageLength } = zram;
-	// joined at the end: a line that grows word by word leaves twice as much to the collector
+	// joined at the end: growing the line word by word would leave twice as much to the collector
 	const words = [FORMAT, name];
 	const add = (key: string, value: number) => value && words.push(pair(key, value));
 	add("ms", ms);
 	add("byteLength", byteLength);
 	add("pageLength", pageLength);
 	const addCodec = (codec: string, { pages, comprDataSize }: CodecUse) => {
-		words.push(pair(`${CODECS}.${codec}.pages`, pages)); // even if 0: it says that there is such a codec
+		words.push(pair(`${CODECS}.${codec}.pages`, pages)); // even if 0: it shows that there is such a codec
 		add(`${CODECS}.${codec}.comprDataSize`, comprDataSize);
 	};
 	for (const key of STATUS_KEYS) add(key, status[key]);
 	for (const codec in status.codecs) addCodec(codec, status.codecs[codec] as CodecUse);
 	if (backing) {
-		words.push(pair(`${BACKING}slots`, backing.slots)); // even if 0: it says that there is a flash
+		words.push(pair(`${BACKING}slots`, backing.slots)); // even if 0: it shows that there is a flash
 		for (const key of BACKING_KEYS) if (key !== "slots") add(BACKING + key, backing[key]);
 	}
 	words.push(END);
 	return words.join(" ");
 }
 
-/** What a line says that formatStatus has made; undefined for any other, and for one that was cut off or garbled. */
+/**
+ * The contents of a line that formatStatus has made; undefined for any other line, and for one that was cut off or
+ * garbled.
+ */
 export function parseStatus(line: string): StatusReport | undefined {
 	const words = line.trim().split(" ");
 	const [, name = "", ...pairs] = words.slice(Math.max(words.indexOf(FORMAT), 0));
@@ -141,7 +144,7 @@ export function parseStatus(line: string): StatusReport | undefined {
 	return { name, ...pick(["ms", "byteLength", "pageLength"]), status };
 }
 
-/** What a line says of codecs. */
+/** What a line says about codecs. */
 function codecsOf(values: ReadonlyMap<string, number>): Record<string, CodecUse> {
 	const codecs: Record<string, CodecUse> = {};
 	for (const [path, value] of values) {

@@ -1,9 +1,9 @@
 /*
- * Views of buffers as the language defines them, whatever the properties of a caller's class say.
+ * What the language says about views of buffers, whatever a caller's class defines.
  *
- * The SDK's linker keeps the getters whose names are identifiers anywhere in an app's code, as `.byteOffset` is here: a
- * string "byteOffset" would not do. That of Symbol.toStringTag, which would tell kinds of views apart at once, it always
- * strips.
+ * The SDK's linker strips getters unless their name occurs as an identifier somewhere in the app's code, as
+ * `.byteOffset` does here: a string "byteOffset" would not do. It always strips the getter of Symbol.toStringTag, which
+ * would tell all kinds of views apart at once.
  */
 
 type Getter = { get(this: unknown): unknown };
@@ -25,7 +25,7 @@ export function isArray(value: unknown): value is ArrayBufferView {
 	return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 
-/** Whether it is a typed array whose elements are bytes, or one that has none. */
+/** Whether it is a typed array of bytes, or one without elements. */
 export function isByteArray(value: unknown): value is Uint8Array | Int8Array | Uint8ClampedArray {
 	return isArray(value) && arrayLength.call(value) === elementCount.call(value);
 }
@@ -35,12 +35,12 @@ export function bufferOf(view: ArrayBufferView): ArrayBufferLike {
 	return (isArray(view) ? arrayBuffer : dataBuffer).call(view) as ArrayBufferLike;
 }
 
-/** Where in its buffer a view begins. TypeError if it has lost its bytes, and is a DataView. */
+/** Where in its buffer a view begins. TypeError for a DataView that has lost its bytes. */
 export function byteOffsetOf(view: ArrayBufferView): number {
 	return (isArray(view) ? arrayOffset : dataOffset).call(view) as number;
 }
 
-/** Bytes of a view. If it has lost them 0, or TypeError for a DataView. */
+/** Length of a view in bytes. If it has lost them: 0, or TypeError for a DataView. */
 export function byteLengthOf(view: ArrayBufferView): number {
 	return (isArray(view) ? arrayLength : dataLength).call(view) as number;
 }

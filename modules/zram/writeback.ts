@@ -1,4 +1,4 @@
-/* Writeback: pages that would stay in memory go to flash because the caller says so, as in Linux. */
+/* Writeback, as in Linux: pages that have room in memory go to flash because the caller asks for it. */
 
 import { ageOf, ENTRY_LENGTH, lengthOf, STATE_COMPRESSED, STATE_RAW, stateOf } from "zram/engine/entry";
 import { type Engine as EngineInstance, ERROR_CORRUPT } from "zram/engine/interface";
@@ -7,24 +7,29 @@ import type { Offload } from "zram/offload";
 
 /** Which pages go to flash. Same-filled ones never do: they take no memory. */
 export interface WritebackRequest {
-	/** "idle": those that have not been used for a while; "huge": those above the threshold; "page": those in `pages`. */
+	/**
+	 * "idle": pages that have not been used for a while; "huge": pages above the threshold; "page": the ones in `pages`.
+	 */
 	type: "idle" | "huge" | "page";
-	/** Of "idle" and "huge": steps since the page was used, minutes or calls of markIdle(), 0 to 255. Default: 1 for "idle", 0 for "huge". */
+	/**
+	 * For "idle" and "huge": least age in steps since the page was used (minutes, or calls of markIdle()), 0 to 255.
+	 * Default: 1 for "idle", 0 for "huge".
+	 */
 	minAge?: number;
-	/** Of "page": numbers of pages, in any order; those that are not in memory are passed over. */
+	/** For "page": page numbers, in any order; those that are not in memory are skipped. */
 	pages?: Iterable<number>;
-	/** Bytes that may be written to flash, whole pages. Default: no limit but the budget. */
+	/** Most bytes to write to flash, in whole pages. Default: no limit but the budget. */
 	bytes?: number;
 }
 
-/** Pages are told apart by their stored length in so many parts of a page. */
+/** Pages are sorted by stored length, in so many steps per page. */
 const SIZES = 64;
 
 interface Validated {
 	huge: boolean;
 	minAge: number;
 	pages: number[] | undefined;
-	/** Pages that may be written. */
+	/** Most pages to write. */
 	most: number;
 }
 
@@ -58,7 +63,7 @@ function storedPages(engine: EngineInstance, pageCount: number): IterableIterato
 	};
 }
 
-/** Zram.writeback: the number of pages written; or the engine's code, where a page cannot be read. */
+/** Zram.writeback. Returns the number of pages written, or the engine's code if a page cannot be read. */
 export function writeback(
 	offload: Offload,
 	engine: EngineInstance,
@@ -73,7 +78,7 @@ export function writeback(
 		(pages !== undefined || ageOf(word) >= minAge) &&
 		(!huge || lengthOf(word) > threshold);
 	let count = 0;
-	// a walk for each size that there is, from the largest down: so no list of pages is needed
+	// one walk for each size that occurs, from the largest down, so that no list of pages is needed
 	for (let size = SIZES; size > 0; ) {
 		let next = 0;
 		for (const page of pages ?? storedPages(engine, pageCount)) {

@@ -1,8 +1,9 @@
 /*
- * Zram: compressed RAM as a block device. This file decides (arguments, what to do when a page does not fit, whom to
- * tell); the engine does (zram/engine: pages in one region); the region comes from the host (zram/memory).
+ * Zram: compressed RAM as a block device. This file decides: it checks arguments, chooses what to do when a page does
+ * not fit, and whom to tell. The engine does the work (zram/engine: pages in one region); the host supplies the memory
+ * (zram/memory).
  *
- * On the fast path an operation is one call of the engine, and nothing is allocated.
+ * On the fast path an operation is one call of the engine and allocates nothing.
  */
 
 import { type BackingStatus, backingStatus, openBacking } from "zram/backing";
@@ -74,20 +75,20 @@ export type { CodecUse, Geometry, Inspection, PageState, Statistics } from "zram
 export type { WritebackRequest } from "zram/writeback";
 
 /**
- * What read and write take: bytes in place. Views of wider elements work too, at the cost of a Uint8Array and of an
- * exception that is caught inside, each call.
+ * The buffers that read and write take: bytes, used in place. Views with wider elements work too, but each call then
+ * allocates a Uint8Array and throws and catches an exception internally.
  */
 export type Bytes = ByteBuffer | ArrayBufferView;
 
-/** What status() says: {@link Statistics}, and what lies outside the region. */
+/** What {@link Zram.status} returns: {@link Statistics}, and what lies outside the region. */
 export interface ZramStatus extends Statistics {
-	/** Requests refused for their arguments: not a buffer, outside of the device, overlapping the arena. */
+	/** Requests refused because of their arguments: not a buffer, outside the device, overlapping the arena. */
 	invalidIO: number;
-	/** Pages that rested and that {@link Zram.maintain} has made smaller, since the start or the last reset. */
+	/** Resting pages that {@link Zram.maintain} has packed smaller, since the start or the last reset. */
 	pagesRepacked: number;
-	/** How often it could not, as the host had no memory to pack with. */
+	/** How often it could not pack one, because the host had no memory to pack with. */
 	failedRepacks: number;
-	/** The flash, if there is one. */
+	/** The flash, if the device has one. */
 	backing?: BackingStatus;
 }
 
@@ -97,19 +98,19 @@ const WRITE = 1;
 const TRIM = 2;
 const OPERATIONS = Object.freeze(["read", "write", "trim"] as const);
 
-/** What typeof says of a number. A literal would be a new string for each call, unless the code is preloaded. */
+/** What typeof says of a number. A literal would create a new string on each call unless the code is preloaded. */
 const NUMBER = typeof 0;
 
-/** The stored length in engine.packed. */
+/** The bits of engine.packed that hold the stored length. */
 const PACKED_LENGTH = 0x1fff;
 
-/** Milliseconds that packing a page that rests takes on a microcontroller, until it was measured. */
+/** Milliseconds that packing a resting page takes on a microcontroller, assumed until one has been measured. */
 const PACKING = 15;
 
 const MINUTE = 60_000;
 const MILLISECONDS_MOST = 0x7fffffff;
 
-/** The invariants that check() finds broken, in words; interface.ts explains them. */
+/** Names for the invariants that check() may find broken; interface.ts explains them. */
 const INVARIANTS: Readonly<Record<number, string>> = Object.freeze({
 	[INVARIANT_GEOMETRY]: "geometry",
 	[INVARIANT_ENTRY]: "entry",
@@ -126,28 +127,28 @@ const INVARIANTS: Readonly<Record<number, string>> = Object.freeze({
 });
 
 /**
- * Who has a device for itself, a pool for instance. The device tells it when its pages are gone.
+ * Something that has a device to itself, such as a pool. The device tells it when the pages are gone.
  *
  * @internal
  */
 export interface Claimant {
-	/** In the middle of an operation: the device must not lose its pages now. */
+	/** It is in the middle of an operation: the device must not lose its pages now. */
 	readonly isBusy: boolean;
-	/** The device was reset or closed, and is not claimed any more. */
+	/** The device was reset or closed and is no longer claimed. */
 	lose(): void;
 }
 
 /**
- * What a device decides with, for a recorder.
+ * What a device works with, for a recorder.
  *
  * @internal
  */
 export interface Insides {
-	/** Its methods may be replaced for a while. */
+	/** A recorder may replace its methods for a while. */
 	readonly engine: EngineInstance;
-	/** As {@link Zram.layout} has it. */
+	/** What {@link Zram.layout} returns for it. */
 	readonly layout: ZramLayout;
-	/** Bytes above which a page is huge. */
+	/** A page that takes more than this many bytes is huge. */
 	readonly threshold: number;
 }
 
@@ -178,7 +179,7 @@ function full(engine: EngineInstance, layout: ZramLayout, limit: number, offload
 	return new ZramError("ENOSPC", `${page}, ${room}: trim pages or ${more}`);
 }
 
-/** What is said of a damaged page. */
+/** The message for a damaged page. */
 function damage({ stopped }: EngineInstance): string {
 	return `page ${stopped} is damaged: overwrite or drop its data; if that fails, reset the device`;
 }
@@ -187,17 +188,17 @@ function damage({ stopped }: EngineInstance): string {
  * A block device whose pages live compressed in one fixed region of memory.
  *
  * Contents are volatile. Pages that were never written, or were trimmed, read as zeros. Offsets and lengths may be any
- * number of bytes; whole pages at page boundaries are fastest, parts of pages cost a read and a write of the page.
+ * number of bytes; whole pages at page boundaries are fastest, part of a page costs a read and a write of that page.
  *
- * Errors: TypeError and RangeError for arguments, {@link ZramError} for the rest. After {@link close} every method
- * throws `ECLOSED`.
+ * Errors: TypeError and RangeError for arguments, {@link ZramError} for everything else. After {@link close} every
+ * method throws `ECLOSED`.
  */
 export default class Zram {
 	#engine: EngineInstance;
-	/** What the region holds: never believed from the region itself. */
+	/** The layout as it was planned. The region's own header is never trusted. */
 	#layout: ZramLayout;
 	#threshold: number;
-	/** The arena, if it was allocated here. */
+	/** The arena, if the device allocated it. */
 	#region: Memory | undefined;
 	#scratch: Memory;
 	#offload: Offload | undefined;
@@ -205,11 +206,11 @@ export default class Zram {
 	#invalidIO = 0;
 	#pagesRepacked = 0;
 	#failedRepacks = 0;
-	/** Up to when pages have got older by minutes. */
+	/** The time up to which pages have been aged, in whole minutes. */
 	#agedUntil = ticks();
-	/** How long it takes to pack a page that rests. */
+	/** How long it takes to pack a resting page. */
 	readonly #packing = new Pace(PACKING);
-	/** Bytes that the last request had done when it stopped. */
+	/** Bytes that the last request had finished when it stopped. */
 	#done = 0;
 	#closed = false;
 	#damage: ZramError | undefined;
@@ -221,27 +222,27 @@ export default class Zram {
 	/**
 	 * What a device would cost and hold. Allocates no region.
 	 *
-	 * @throws TypeError, RangeError for options that the constructor would refuse, too small an arena excepted: then
-	 * `data` is 0 and `minimum` tells what is needed.
+	 * @throws TypeError, RangeError for options that the constructor would refuse, except for an arena that is too
+	 * small: then `data` is 0 and `minimum` tells how much is needed.
 	 */
 	static layout(options: ZramOptions): ZramLayout {
 		return configure(options, Engine).layout;
 	}
 
 	/**
-	 * Reads a dump of a region, as a tool does. Needs no device.
+	 * Reads the dump of a region, as tools do. Needs no device.
 	 *
-	 * @throws ZramError `ECORRUPT` if `bytes` is not a region.
+	 * @throws ZramError `ECORRUPT` if `bytes` is not the dump of a region.
 	 */
 	static inspect(bytes: Bytes): Inspection {
 		return inspect(bytes);
 	}
 
 	/**
-	 * Allocates the arena (unless it is a ready buffer) and at most 13 KB of internal memory, 17 KB with a backing.
+	 * Allocates the arena, unless you pass a buffer, and at most 13 KB of internal memory, 17 KB with a backing.
 	 *
-	 * @throws TypeError, RangeError naming the option and its range, before anything is allocated. Error if the host has
-	 * not that much memory.
+	 * @throws TypeError, RangeError naming the option and its range, before anything is allocated. Error if the host
+	 * does not have that much memory.
 	 */
 	constructor(options: ZramOptions) {
 		const { layout, threshold, plan, ready, memory, backing } = configure(options, Engine);
@@ -263,7 +264,7 @@ export default class Zram {
 			this.#engine = engine;
 			if (backing) this.#offload = openBacking(backing, engine, scratch as unknown as ArrayBuffer, layout.scratch);
 		} catch (error) {
-			engine?.close(); // its record lies in the scratch, and the collector would still look there
+			engine?.close(); // its record lies in the scratch, where the collector would still look
 			this.#region?.close();
 			this.#scratch.close();
 			throw error;
@@ -271,17 +272,17 @@ export default class Zram {
 		this.#listen(options);
 	}
 
-	/** Bytes of the device: its logical size. */
+	/** Length of the device in bytes: its logical size. */
 	get byteLength(): number {
 		return this.#layout.pageCount * this.#layout.pageLength;
 	}
 
-	/** Bytes of a page. */
+	/** Length of a page in bytes. */
 	get pageLength(): number {
 		return this.#layout.pageLength;
 	}
 
-	/** ECMA-419's data format of read and write: always "buffer". */
+	/** ECMA-419's data format for read and write: always "buffer". */
 	get format(): "buffer" {
 		return "buffer";
 	}
@@ -294,48 +295,48 @@ export default class Zram {
 	 * Reads `byteLength` bytes into a new ArrayBuffer.
 	 *
 	 * @param byteOffset first byte on the device, 0 to device.byteLength - byteLength
-	 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if one is lost on flash
+	 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if a page is lost on flash
 	 */
 	read(byteLength: number, byteOffset: number): ArrayBuffer;
 	/**
-	 * Reads as many bytes as `buffer` holds into it.
+	 * Fills `buffer` from the device.
 	 *
 	 * @param byteOffset first byte on the device, 0 to device.byteLength - buffer.byteLength
 	 * @returns the number of bytes read
-	 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if one is lost on flash; what `buffer` then holds of that
-	 * page is undefined
+	 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if a page is lost on flash; the part of `buffer` for that
+	 * page is then undefined
 	 */
 	read(buffer: Bytes, byteOffset: number): number;
 	/**
-	 * Reads into a piece of a larger buffer, for which this needs no view.
+	 * Reads into part of a larger buffer, so you need no view of it.
 	 *
 	 * @param byteOffset first byte on the device, 0 to device.byteLength - length
-	 * @param start first byte of `buffer` to be filled
+	 * @param start first byte of `buffer` to fill
 	 * @param length number of bytes
 	 * @returns the number of bytes read
 	 * @throws ZramError as for a whole buffer
 	 */
 	read(buffer: Bytes, byteOffset: number, start: number, length: number): number;
 	read(target: number | Bytes, byteOffset: number, start?: number, length?: number): ArrayBuffer | number {
-		// what needs a decision is elsewhere: every name in here costs each call
+		// decisions are made elsewhere: every name in here costs every call
 		const result = this.#engine.read(target as ByteBuffer, byteOffset, start, length);
 		return result < 0 ? this.#goOnRead(result, target, byteOffset, start, length) : result;
 	}
 
 	/**
-	 * Writes all of `buffer`. Pages are written in ascending order.
+	 * Writes all of `buffer`, page by page in ascending order.
 	 *
 	 * @param byteOffset first byte on the device, 0 to device.byteLength - buffer.byteLength
-	 * @throws ZramError `ENOSPC` if a page does not fit, `ECORRUPT` if a page that is written in part is damaged, or a
-	 * page's entry or chain (which only {@link reset} heals). The page at which it failed keeps its old bytes;
-	 * `error.bytesWritten` counts the bytes in front of it.
+	 * @throws ZramError `ENOSPC` if a page does not fit; `ECORRUPT` if a page that is written in part is damaged, or a
+	 * page's entry or chain is (only {@link reset} heals those). The page at which it failed keeps its old bytes;
+	 * `error.bytesWritten` counts the bytes before it.
 	 */
 	write(buffer: Bytes, byteOffset: number): void;
 	/**
-	 * Writes a piece of a larger buffer, for which this needs no view.
+	 * Writes part of a larger buffer, so you need no view of it.
 	 *
 	 * @param byteOffset first byte on the device, 0 to device.byteLength - length
-	 * @param start first byte of `buffer` to be written
+	 * @param start first byte of `buffer` to write
 	 * @param length number of bytes
 	 * @throws ZramError as for a whole buffer
 	 */
@@ -346,8 +347,8 @@ export default class Zram {
 	}
 
 	/**
-	 * Makes bytes read as zeros. Whole pages give their memory back at once; a page of which a part is trimmed is written
-	 * anew, and gives its memory back when all of it is zero.
+	 * Makes bytes read as zeros. Whole pages free their memory at once; a page that is trimmed in part is rewritten, and
+	 * frees its memory once all of it is zero.
 	 *
 	 * @throws ZramError as write does; trimming whole pages never needs room
 	 */
@@ -357,7 +358,8 @@ export default class Zram {
 	}
 
 	/**
-	 * As {@link read}, but answers a page that is damaged (ERROR_CORRUPT) or lost on flash (ERROR_ROT) and does not throw.
+	 * Like {@link read}, but returns ERROR_CORRUPT for a damaged page and ERROR_ROT for one lost on flash instead of
+	 * throwing.
 	 *
 	 * @internal
 	 */
@@ -367,7 +369,7 @@ export default class Zram {
 	}
 
 	/**
-	 * As {@link write}, but answers ERROR_FULL, ERROR_CORRUPT and ERROR_ROT and does not throw. Else 0.
+	 * Like {@link write}, but returns ERROR_FULL, ERROR_CORRUPT, or ERROR_ROT instead of throwing; 0 if it succeeds.
 	 *
 	 * @internal
 	 */
@@ -377,8 +379,8 @@ export default class Zram {
 	}
 
 	/**
-	 * As {@link tryWrite}, but pages stay in memory as they are, not compressed, until they are written again. Only for what
-	 * is to be written again soon.
+	 * Like {@link tryWrite}, but leaves pages uncompressed in memory until they are written again. Only for pages that
+	 * will be written again soon.
 	 *
 	 * @internal
 	 */
@@ -388,8 +390,8 @@ export default class Zram {
 	}
 
 	/**
-	 * Adds all of `buffer` to what {@link tryWriteUnpacked} has written, if the page stays so. Its length; or 0 or less, and
-	 * nothing was done: then it is the other one's turn.
+	 * Adds all of `buffer` to what {@link tryWriteUnpacked} has written, if the page can stay uncompressed. Returns the
+	 * length of `buffer`; 0 or less means that nothing was done, and that you have to call tryWriteUnpacked.
 	 *
 	 * @internal
 	 */
@@ -398,7 +400,7 @@ export default class Zram {
 	}
 
 	/**
-	 * As {@link trim}, but answers ERROR_FULL, ERROR_CORRUPT and ERROR_ROT and does not throw. Else 0.
+	 * Like {@link trim}, but returns ERROR_FULL, ERROR_CORRUPT, or ERROR_ROT instead of throwing; 0 if it succeeds.
 	 *
 	 * @internal
 	 */
@@ -408,7 +410,7 @@ export default class Zram {
 	}
 
 	/**
-	 * Bytes that the last request had done when it stopped.
+	 * Bytes that the last request had finished when it stopped.
 	 *
 	 * @internal
 	 */
@@ -417,7 +419,7 @@ export default class Zram {
 	}
 
 	/**
-	 * The error for the page that was found damaged or lost last.
+	 * The error for the page that was last found damaged or lost.
 	 *
 	 * @internal
 	 */
@@ -426,9 +428,10 @@ export default class Zram {
 	}
 
 	/**
-	 * Bytes of the arena that may be used, metadata included: 0 to arena.byteLength, at first all. May change at any time.
-	 * A limit below what is used loses nothing: writes that need more than they replace are refused with `ENOSPC`. With a
-	 * backing, {@link maintain} brings pages that cannot be compressed to flash until the limit holds.
+	 * How many bytes of the arena may be used, metadata included: 0 to the arena's length, which is the default. You may
+	 * change it at any time. A limit below what is in use loses nothing: writes that need more than they replace are
+	 * refused with `ENOSPC`. With a backing, {@link maintain} moves incompressible pages to flash until usage is within
+	 * the limit.
 	 */
 	get limit(): number {
 		return this.#limit;
@@ -443,7 +446,9 @@ export default class Zram {
 		this.#limit = value;
 	}
 
-	/** What is stored, what it takes, and what was done since the start or the last reset, in Linux zram's words. */
+	/**
+	 * What is stored, what it takes, and what has been done since the start or the last reset, in Linux zram's terms.
+	 */
 	status(): ZramStatus {
 		const header = new ArrayBuffer(HEADER_LENGTH);
 		expect(this.#engine.header(header));
@@ -458,12 +463,16 @@ export default class Zram {
 		};
 	}
 
-	/** The high-water mark `memUsedMax` starts again from what is used now. */
+	/** Restarts the high-water mark `memUsedMax` at what is in use now. */
 	resetPeak(): void {
 		expect(this.#engine.resetPeak());
 	}
 
-	/** Drops all pages and statistics. Limit and options stay. A pool or flash on the device is closed by this. */
+	/**
+	 * Drops all pages and statistics. Limit and options stay. Closes a pool or flash on the device.
+	 *
+	 * @throws ZramError `EBUSY` from within a call of that pool or flash
+	 */
 	reset(): void {
 		expectIdle(this.#claimant);
 		expect(this.#engine.reset());
@@ -473,15 +482,16 @@ export default class Zram {
 	}
 
 	/**
-	 * Every stored page gets one older, up to 255, on top of the minutes that {@link maintain} counts. Reading or writing a page
-	 * makes its age 0 again.
+	 * Makes every stored page one step older, up to 255, on top of the minutes that {@link maintain} counts. Reading or
+	 * writing a page resets its age to 0.
 	 */
 	markIdle(): void {
 		expect(this.#engine.markIdle(1));
 	}
 
 	/**
-	 * Walks every structure of the region, in time proportional to its size, and decodes every page.
+	 * Walks every structure of the region and decodes every page. The time it takes is proportional to the region's
+	 * size.
 	 *
 	 * @throws ZramError `ECORRUPT` with the first invariant that does not hold
 	 */
@@ -497,7 +507,7 @@ export default class Zram {
 		}
 	}
 
-	/** Iterates the pages that are not empty, in ascending order: Linux's `block_state`. */
+	/** Iterates over the pages that are not empty, in ascending order: Linux's `block_state`. */
 	pages(): IterableIterator<PageState> {
 		const entry = new DataView(new ArrayBuffer(ENTRY_LENGTH));
 		const { pageCount } = this.#layout;
@@ -518,10 +528,12 @@ export default class Zram {
 	}
 
 	/**
-	 * Writes pages to flash that would stay in memory, the largest first, until the budget is used up or the flash full.
+	 * Writes pages to flash although they have room in memory, the largest first, until the budget is used up or the
+	 * flash is full.
 	 *
 	 * @returns the number of pages written
-	 * @throws TypeError, RangeError for the argument; Error if the device has no backing; ZramError `ECORRUPT`
+	 * @throws TypeError, RangeError for the argument; Error if the device has no backing; ZramError `ECORRUPT` if a page
+	 * is damaged
 	 */
 	writeback(request: WritebackRequest): number {
 		this.expectReady();
@@ -532,14 +544,18 @@ export default class Zram {
 	}
 
 	/**
-	 * Does what is best done while nobody waits, for so many milliseconds at most: pages get older by a step for each minute
-	 * since it was called last; with a backing, pages that cannot be compressed go to flash if more is used than the limit
-	 * allows, or all but 1 % of it, blocks are erased ahead, wear is evened out, and what the budget has earned is recorded;
-	 * then pages that rest, which were neither read nor written since an age step, are packed again as "dense", the largest
-	 * first. It starts no step that would probably take longer, judged by the slowest so far: 10 ms or more a page on a
-	 * microcontroller. While a page is packed, 24 KB are asked for, of PSRAM where there is any.
+	 * Does what is best done while nobody waits, for at most `milliseconds`. In this order: pages age by one step for
+	 * each minute since the last call; with a backing, incompressible pages go to flash if usage exceeds the limit or
+	 * comes within 1 % of it, blocks are erased ahead of time, wear is evened out, and what the budget has earned is
+	 * recorded; then resting pages, those neither read nor written since an age step, are packed again as "dense", the
+	 * largest first.
 	 *
-	 * @returns true if nothing is left to do; false if there is, or the driver refuses, or there is no memory to pack with
+	 * It starts no step that would probably take longer than is left, judged by the slowest one so far: allow 10 ms or
+	 * more a page on a microcontroller. While it packs a page it takes 24 KB, from PSRAM if there is any.
+	 *
+	 * @param milliseconds 0 to 2,147,483,647
+	 * @returns true if nothing is left to do; false if something is, if the driver refuses, or if there is no memory to
+	 * pack with
 	 */
 	maintain(milliseconds: number): boolean {
 		this.expectReady();
@@ -551,22 +567,22 @@ export default class Zram {
 		return this.#repack(milliseconds, before) && isReady;
 	}
 
-	/** Pages get older by the minutes that have gone by. */
+	/** Ages pages by the minutes that have passed. */
 	#age(now: number) {
 		const minutes = Math.floor(((now - this.#agedUntil) | 0) / MINUTE);
-		if (minutes < 0) this.#agedUntil = now; // somebody has set the clock
+		if (minutes < 0) this.#agedUntil = now; // the clock was set back
 		if (minutes <= 0) return;
 		this.#agedUntil = (this.#agedUntil + minutes * MINUTE) | 0;
 		expect(this.#engine.markIdle(minutes));
 	}
 
-	/** Packs pages that rest, until `milliseconds` after `before`. True if none is left. */
+	/** Packs resting pages until `milliseconds` after `before`. True if none is left. */
 	#repack(milliseconds: number, before: number): boolean {
 		for (;;) {
 			const page = this.#engine.nextResting();
 			if (page === STOP_NOTHING) return true;
 			const start = ticks();
-			// a clock that counts whole milliseconds may be one late
+			// a clock that counts whole milliseconds may be behind by one
 			const left = milliseconds - ((start - before) >>> 0) - (start === before ? 0 : 1);
 			if (!this.#packing.fits(left)) return false;
 			const result = this.#engine.repack(page);
@@ -577,7 +593,11 @@ export default class Zram {
 		}
 	}
 
-	/** Frees the memory, and records what the wear budget has earned. Does nothing on a closed device. */
+	/**
+	 * Frees the memory, and records what the wear budget has earned. Does nothing on a closed device.
+	 *
+	 * @throws ZramError `EBUSY` from within a callback of the device, or within a call of its pool
+	 */
 	close(): void {
 		expectIdle(this.#claimant);
 		if (this.#closed) return;
@@ -594,10 +614,10 @@ export default class Zram {
 	}
 
 	/**
-	 * The device is `claimant`'s alone, until that or the device itself gives it up.
+	 * Gives the device to `claimant` alone, until either of them ends that.
 	 *
 	 * @internal
-	 * @throws ZramError `EBUSY` if another has it, and what {@link expectReady} throws
+	 * @throws ZramError `EBUSY` if somebody else has it, and whatever {@link expectReady} throws
 	 */
 	claim(claimant: Claimant): void {
 		this.expectReady();
@@ -606,7 +626,7 @@ export default class Zram {
 	}
 
 	/**
-	 * Ends a claim. False if it has ended before.
+	 * Ends a claim. False if it had ended before.
 	 *
 	 * @internal
 	 */
@@ -626,7 +646,7 @@ export default class Zram {
 	}
 
 	/**
-	 * Bytes of the arena that nothing takes, and those that pages above the threshold take, as far as flash takes these.
+	 * Bytes of the arena that are unused, plus those of huge pages as far as flash has room for them.
 	 *
 	 * @internal
 	 */
@@ -638,7 +658,7 @@ export default class Zram {
 	}
 
 	/**
-	 * 0 if the device can be used, else ERROR_CLOSED, ERROR_BUSY or ERROR_ARENA.
+	 * 0 if the device can be used, else ERROR_CLOSED, ERROR_BUSY, or ERROR_ARENA.
 	 *
 	 * @internal
 	 */
@@ -647,7 +667,7 @@ export default class Zram {
 	}
 
 	/**
-	 * Throws if the device cannot be used: it is closed or busy, or its arena detached.
+	 * Throws if the device cannot be used: it is closed or busy, or its arena is detached.
 	 *
 	 * @internal
 	 */
@@ -680,7 +700,7 @@ export default class Zram {
 		const refusal = this.#refuseRange("byteLength", byteLength, byteOffset);
 		if (refusal) throw this.#invalid(refusal);
 		const buffer = new ArrayBuffer(byteLength);
-		const result = this.#engine.read(buffer, byteOffset); // not this.read, which may be a subclass's
+		const result = this.#engine.read(buffer, byteOffset); // not this.read: a subclass may have its own
 		if (result < 0) this.#finish(READ, this.#goOn(READ, result, buffer, byteOffset));
 		return buffer;
 	}
@@ -692,7 +712,7 @@ export default class Zram {
 		start?: number,
 		length?: number,
 	): ArrayBuffer | number {
-		// to an engine a number is no buffer
+		// the engine takes a number for something that is not a buffer
 		if (typeof target === NUMBER) {
 			if (start !== undefined || length !== undefined)
 				throw this.#invalid(new TypeError("start, length: need a buffer to read into"));
@@ -702,9 +722,10 @@ export default class Zram {
 	}
 
 	/**
-	 * Goes on after the engine has stopped with `result`: brings pages to flash and back, reports what is to be reported,
-	 * wraps a wide view. `target` is the buffer, with `start` the `length` bytes of it from there on; or for a trim the
-	 * number of bytes. `always`: the modes of the call. Returns what the call does if all went well, else ERROR_FULL, ERROR_CORRUPT or ERROR_ROT.
+	 * Carries on after the engine has stopped with `result`: brings pages to flash and back, reports what is to be
+	 * reported, wraps a wide view. `target` is the buffer, of which the request means `length` bytes from `start` on, or
+	 * for a trim the number of bytes; `always` holds the modes of the call. Returns what the call returns if it
+	 * succeeds, else ERROR_FULL, ERROR_CORRUPT, or ERROR_ROT.
 	 */
 	#goOn(
 		operation: Operation,
@@ -718,7 +739,7 @@ export default class Zram {
 		const engine = this.#engine;
 		let done = 0;
 		let before = 0;
-		/** For a page for which room was made as far as there can be. */
+		/** Set for a page once there is no more room to be made for it. */
 		let last = 0;
 		while (result < 0) {
 			const bytes = result === ERROR_BUFFER ? bytesOfWide(target) : undefined;
@@ -770,13 +791,13 @@ export default class Zram {
 			: engine.write(buffer, byteOffset, start, length, done, mode);
 	}
 
-	/** How many bytes of the request are done with the page at which the engine has stopped. */
+	/** How many bytes of the request are finished once the page at which the engine stopped is. */
 	#endOfPage(target: Bytes | number, byteOffset: number, length: number | undefined): number {
 		const all = typeof target === NUMBER ? (target as number) : (length ?? Engine.bufferLength(target, 1));
 		return Math.min((this.#engine.stopped + 1) * this.#layout.pageLength - byteOffset, all);
 	}
 
-	/** Tells onOperation of a page. The device cannot be used meanwhile. */
+	/** Tells onOperation about a page. The device cannot be used meanwhile. */
 	#report(operation: Operation, page: number) {
 		const engine = this.#engine;
 		const entry = new DataView(new ArrayBuffer(ENTRY_LENGTH));
@@ -791,8 +812,8 @@ export default class Zram {
 	}
 
 	/**
-	 * Ends a request at a page that does not fit (ERROR_FULL), is damaged (ERROR_CORRUPT) or cannot be read from flash (ERROR_ROT): tells
-	 * those who listen, and returns the code.
+	 * Ends a request at a page that does not fit (ERROR_FULL), is damaged (ERROR_CORRUPT), or cannot be read from flash
+	 * (ERROR_ROT): tells the listeners, and returns the code.
 	 */
 	#stop(code: number, done: number): number {
 		const { stopped } = this.#engine;
@@ -803,7 +824,7 @@ export default class Zram {
 		return code;
 	}
 
-	/** What a request returns whose last answer is `result`, or the error for it. */
+	/** The return value of a request whose last result is `result`; throws if that is an error. */
 	#finish(operation: Operation, result: number): number {
 		if (result >= 0) return result;
 		const error =
@@ -814,7 +835,7 @@ export default class Zram {
 		throw error;
 	}
 
-	/** The error for a request that was wrong, or could not begin. */
+	/** The error for a request that was wrong or could not begin. */
 	#refusal(
 		operation: Operation,
 		result: number,
@@ -828,11 +849,11 @@ export default class Zram {
 		if (operation === TRIM) return this.#invalid(this.#refuseRange("byteLength", target, byteOffset));
 		const byteLength = result === ERROR_OFFSET ? Engine.bufferLength(target, 1) : -1;
 		if (byteLength >= 0) return this.#invalid(this.#refuseBytes(byteLength, byteOffset, start, length));
-		// within the request it may have lost its bytes
+		// it may have lost its bytes during the request
 		return this.#invalid(refuseBuffer("buffer", operation === READ));
 	}
 
-	/** The engine says that an argument is out of range, not which: this tells. */
+	/** The engine says that an argument is out of range, but not which: this finds out. */
 	#refuseRange(name: string, length: unknown, byteOffset: unknown): Error | undefined {
 		const limit = this.byteLength;
 		return (
@@ -840,7 +861,7 @@ export default class Zram {
 		);
 	}
 
-	/** Likewise, for a request that means a buffer of `byteLength` bytes, or the `length` of them from `start` on. */
+	/** The same for a request about a buffer of `byteLength` bytes, or `length` of them from `start` on. */
 	#refuseBytes(byteLength: number, byteOffset: number, start: unknown, length: unknown): Error | undefined {
 		if (start === undefined && length === undefined)
 			return this.#refuseRange("buffer.byteLength", byteLength, byteOffset);
@@ -851,7 +872,7 @@ export default class Zram {
 		);
 	}
 
-	/** Counts a refused request. No error: nothing was wrong when the request began. */
+	/** Counts a refused request. Without an error, nothing was wrong when the request began. */
 	#invalid(error: Error | undefined): Error {
 		this.#invalidIO++;
 		return error ?? new RangeError("buffer: its length changed during the request");
