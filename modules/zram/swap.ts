@@ -1,9 +1,10 @@
 /*
- * SwapPool: large buffers by key, kept compressed on one or more devices, and a few of them at a time as they are, in
- * slots outside of the XS heap.
+ * SwapPool: large buffers by key, kept compressed on one or more devices; a few at a time are held uncompressed, in
+ * slots outside the XS heap.
  *
- * This file has what callers see, and their arguments; options.ts the constructor's. Below it: values.ts does it, by numbers instead of keys; table.ts
- * knows keys, lengths and the order of use; chains.ts pages; slots.ts what is resident.
+ * This file has what callers see, and checks arguments; swap/options.ts checks those of the constructor. Below it,
+ * values.ts does the work, by numbers instead of keys; table.ts knows keys, lengths, and the order of use; chains.ts
+ * pages; slots.ts what is resident.
  */
 
 import Zram, { type Arena, type Bytes } from "zram";
@@ -23,57 +24,60 @@ export type { ResidentOptions, SwapOptions } from "zram/swap/options";
 export type { Key } from "zram/swap/table";
 
 /**
- * "r": you promise not to write into the view; what becomes of it if you do is undefined, and the pool's option `debug`
- * finds it out. "r+": release stores what has changed.
+ * "r": you promise not to write into the view; if you do, the result is undefined, and the pool's option `debug`
+ * detects it. "r+": release stores what has changed.
  */
 export type AcquireMode = "r" | "r+";
 
-/** What a write lacked that was refused, and what would help. */
+/** What a refused write lacked, and what would help. */
 export interface Pressure {
 	/** Bytes of the arenas, pages of the devices (their logical size), or keys of the pool. */
 	shortage: Shortage | "keys";
 	/** Bytes that were to be stored. */
 	byteLength: number;
-	/** Bytes that are left in the arenas, or would be once all that can goes to flash. */
+	/** Bytes left in the arenas once everything that can has gone to flash. */
 	bytesLeft: number;
-	/** The key that `evict: "lru"` would delete first; undefined if there is none but those that are acquired. */
+	/** The key that `evict: "lru"` would delete first; undefined if there is none that is not acquired. */
 	key: Key | undefined;
 }
 
 /** How a buffer is stored. */
 export interface WriteOptions {
-	/** 0 to 255: with `evict: "lru"`, buffers of a lower priority go first. Default: 0, or as it was. */
+	/**
+	 * 0 to 255: with `evict: "lru"`, buffers of lower priority are evicted first. Default: 0 for a new buffer, else
+	 * unchanged.
+	 */
 	priority?: number;
 	/**
-	 * Free the old buffer first: when there is no room for both. If the new one then cannot be stored, both are gone; if it
-	 * could never have been, for want of pages, the old one stays. Default: false.
+	 * Free the old buffer first, when there is no room for both. If the new one then cannot be stored, both are gone;
+	 * but if it could never have fit, for lack of pages, the old one stays. Default: false.
 	 */
 	replace?: boolean;
 }
 
-/** What a pool holds, and what was done since its start. */
+/** What a pool holds, and what it has done since its start. */
 export interface SwapStatus {
 	/** Buffers with a key. */
 	keys: number;
-	/** Buffers without a key, which are owned. */
+	/** Owned buffers, which have no key. */
 	owned: number;
-	/** Bytes of all buffers. */
+	/** Total length of all buffers, in bytes. */
 	byteLength: number;
 	/** Pages of the devices in use. */
 	pagesUsed: number;
-	/** Pages of the devices that are free. */
+	/** Free pages of the devices. */
 	pagesFree: number;
 	/** Pages of the devices that were given up because they are damaged. */
 	pagesLost: number;
-	/** Bytes that are left in the arenas, or would be once all that can goes to flash. */
+	/** Bytes left in the arenas once everything that can has gone to flash. */
 	bytesLeft: number;
 	/** Slots for acquire. */
 	slots: number;
-	/** Slots that show a buffer. */
+	/** Slots that currently show a buffer. */
 	slotsShown: number;
 	/** Slots whose buffer is acquired. */
 	slotsHeld: number;
-	/** acquire()s that had to read their buffer from the devices. */
+	/** Calls of acquire() that had to read the buffer from the devices. */
 	misses: number;
 	/** Pages that release() has written because they had changed. */
 	pagesWritten: number;
@@ -83,19 +87,19 @@ export interface SwapStatus {
 	refusals: number;
 }
 
-/** What a pool costs besides its devices. All lengths are bytes. */
+/** What a pool costs besides its devices. All lengths are in bytes. */
 export interface SwapLayout {
-	/** Links of pages, and the table of keys: PSRAM if there is any, else internal memory. */
+	/** Page links, and the table of keys: in PSRAM if there is any, else in internal memory. */
 	tables: number;
 	/** Memory of the slots, of the kind that `resident` asks for. */
 	slots: number;
-	/** Internal memory: a page. */
+	/** Internal memory: one page. */
 	scratch: number;
 }
 
 const PRIORITY_MAX = 255;
 
-// Literals would be new strings for each call, unless the code is preloaded.
+// Literals would create new strings on each call unless the code is preloaded.
 const STRING = typeof "";
 const KEY = "key";
 const BYTE_LENGTH = "byteLength";
@@ -104,7 +108,7 @@ const OBJECT = typeof Object.freeze({});
 const READ: AcquireMode = "r";
 const READ_WRITE: AcquireMode = "r+";
 
-/** Pages of all devices, and bytes of each. */
+/** Number of pages on all devices, and their length. */
 function pagesOf({ devices, arena }: Configuration): { pageCount: number; pageLength: number } {
 	if (!devices) return Zram.layout({ arena: arena as Arena });
 	const { pageLength } = devices[0] as Zram;
@@ -124,14 +128,14 @@ function checkOptions(options: WriteOptions = {}): WriteOptions {
 	return options;
 }
 
-/** Whether a mode says that the view may be written. */
+/** Whether a mode lets the holder write into the view. */
 function isWritable(mode: AcquireMode): boolean {
 	if (mode === READ_WRITE) return true;
 	if (mode !== READ) throw new RangeError('mode: must be "r" or "r+"');
 	return false;
 }
 
-/** Reads from a value into a buffer, as much as there is and fits. Allocates nothing. */
+/** Reads as much of a value as there is and fits into a buffer. Allocates nothing. */
 function readInto(values: Values, number: number, into: Bytes, offset: number): number {
 	const length = values.table.byteLength(number);
 	if (!Number.isInteger(offset) || offset < 0 || offset > length) check(refuseInteger("offset", offset, 0, length));
@@ -173,7 +177,7 @@ function writePart(values: Values, number: number, buffer: Bytes, offset: number
 	values.overwrite(number, offset, buffer as ByteBuffer, length);
 }
 
-/** A buffer in a pool that has no key: who has the handle owns it. */
+/** A buffer in a pool without a key: whoever has the handle owns it. */
 export class OwnedBuffer {
 	#values: Values;
 	#number: number | undefined;
@@ -187,39 +191,40 @@ export class OwnedBuffer {
 		registry?.register(this, number, this);
 	}
 
-	/** Bytes of the buffer. */
+	/** Length of the buffer in bytes. */
 	get byteLength(): number {
 		return this.#values.table.byteLength(this.#open());
 	}
 
-	/** All of it, in a new ArrayBuffer, as {@link SwapPool.read}. */
+	/** Reads all of it into a new ArrayBuffer, like {@link SwapPool.read}. */
 	read(): ArrayBuffer;
-	/** As much of it from `offset` (default: 0) on as fits `into`; the number of bytes. */
+	/** Reads as much of it as fits `into`, from `offset` (default: 0) on, and returns the number of bytes. */
 	read(into: Bytes, offset?: number): number;
 	read(into?: Bytes, offset = 0): ArrayBuffer | number {
 		const number = this.#open();
 		return into === undefined ? readNew(this.#values, number) : readInto(this.#values, number, into, offset);
 	}
 
-	/** Writes all of `buffer` over the bytes from `offset` on, as {@link SwapPool.write} with an offset. */
+	/** Overwrites the bytes from `offset` on with all of `buffer`, like {@link SwapPool.write} with an offset. */
 	write(buffer: Bytes, offset: number): void {
 		writePart(this.#values, this.#open(), buffer, offset);
 	}
 
-	/** As {@link SwapPool.acquire}. While it is acquired the buffer is not lost, even if nobody has the handle. */
+	/** Like {@link SwapPool.acquire}. While it is acquired the buffer is not lost, even if nobody keeps the handle. */
 	acquire(mode: AcquireMode = READ_WRITE): Uint8Array {
 		return this.#values.acquire(this.#open(), isWritable(mode), this);
 	}
 
-	/** As {@link SwapPool.release}. */
+	/** Like {@link SwapPool.release}. */
 	release(discard = false): void {
 		if (discard !== false && discard !== true) throw new TypeError("discard: must be a boolean");
 		this.#values.release(this.#open(), discard);
 	}
 
 	/**
-	 * Frees the buffer. Does nothing if that is done. This is the contract; that a forgotten handle's buffer is freed some
-	 * time after it was collected is a safety net, and the collector takes no notice of how full a pool is.
+	 * Frees the buffer. Does nothing if it is closed already. Close every owned buffer: that a forgotten handle's buffer
+	 * is freed some time after the handle was collected is only a safety net, as the collector does not know how full a
+	 * pool is.
 	 *
 	 * @throws ZramError `EBUSY` if it is acquired
 	 */
@@ -228,7 +233,7 @@ export class OwnedBuffer {
 		this.#values.remove(this.#open(), undefined);
 		this.#registry?.unregister(this);
 		this.#number = undefined;
-		this.#values.clean(); // it is closed, whatever a device may throw now
+		this.#values.clean(); // the buffer is closed even if a device throws here
 	}
 
 	#open(): number {
@@ -241,11 +246,11 @@ export class OwnedBuffer {
 /**
  * Large buffers by key, kept compressed in RAM, in the shape of ECMA-419's key-value storage.
  *
- * Errors: TypeError and RangeError for arguments, ZramError for the rest, and what a flash driver or `onOperation` of a
- * device throws goes to the caller as it is. Whatever was thrown, every buffer is as it was or as it was to be; only a
- * write into a buffer (`write` with an offset, `release`) goes page by page, and its error's `bytesWritten` says how far
- * it came. A buffer that is acquired can be neither written nor deleted: `EBUSY`. After {@link close}, or when a device was
- * reset or closed, every method throws `ECLOSED`.
+ * Errors: TypeError and RangeError for arguments, ZramError for everything else; what a device's flash driver or
+ * `onOperation` throws reaches the caller unchanged. Whatever is thrown, every buffer is either as it was or as it was
+ * meant to be. Only a write into a buffer (`write` with an offset, `release`) goes page by page; its error's
+ * `bytesWritten` says how far it got. An acquired buffer can be neither written nor deleted: `EBUSY`. After {@link
+ * close}, or after a device was reset or closed, every method throws `ECLOSED`.
  */
 export default class SwapPool {
 	#values: Values;
@@ -253,12 +258,12 @@ export default class SwapPool {
 	#refused: { shortage: Shortage | "keys"; byteLength: number } | undefined;
 	#registry: FinalizationRegistry<number> | undefined;
 	#finalization: boolean;
-	/** The device, if it is of the pool's own making. */
+	/** The device, if the pool made it. */
 	#device: Zram | undefined;
 	#devices: readonly Zram[];
 
 	/**
-	 * What a pool costs besides its devices. Allocates nothing of it.
+	 * What a pool costs besides its devices. Allocates none of it.
 	 *
 	 * @throws TypeError, RangeError as the constructor does
 	 */
@@ -274,11 +279,11 @@ export default class SwapPool {
 	}
 
 	/**
-	 * Allocates the tables and slots, and the device if there is an `arena`; else it empties the devices.
+	 * Allocates tables and slots, and with `arena` a device; the given `devices` are emptied.
 	 *
-	 * @throws TypeError, RangeError naming the option and its range, ZramError `EBUSY` if a device belongs to another pool
-	 * or is in the middle of a call, `ECLOSED` if one is closed: before anything is done. Error if the host has not that much
-	 * memory.
+	 * @throws TypeError, RangeError naming the option and its range; ZramError `EBUSY` if a device belongs to another
+	 * pool or is in the middle of a call, `ECLOSED` if one is closed: all before anything is done. Error if the host
+	 * does not have enough memory.
 	 */
 	constructor(options: SwapOptions) {
 		const { devices, arena, ...configuration } = configure(options);
@@ -303,19 +308,19 @@ export default class SwapPool {
 	}
 
 	/**
-	 * Stores a copy of all of `buffer`. It goes to pages of its own, and the old value is freed when that has worked: that
-	 * stands if the new one does not fit, unless `replace` is true.
+	 * Stores a copy of `buffer`. The copy goes to pages of its own, and the old value is freed once that has worked: if
+	 * the new one does not fit, the old one stays, unless `replace` is true.
 	 *
 	 * @throws ZramError `ENOSPC`, `EBUSY`
 	 */
 	write(key: Key, buffer: Bytes, options?: WriteOptions): void;
 	/**
-	 * Writes `buffer` into the value that is there, over its bytes from `offset` on, page by page: the pages in front of one
-	 * that does not fit are written.
+	 * Overwrites the bytes of a stored value from `offset` on, page by page: if a page does not fit, the pages before it
+	 * are written.
 	 *
 	 * @param offset 0 to byteLength(key) - buffer.byteLength
-	 * @throws ZramError `ENOSPC`, `ECORRUPT`, `EIO`, whose `bytesWritten` counts what is written, `EBUSY`; RangeError if there
-	 * is nothing to write into
+	 * @throws ZramError `ENOSPC`, `ECORRUPT`, `EIO`, with the number of bytes written in `bytesWritten`; `EBUSY`.
+	 * RangeError if there is no such value
 	 */
 	write(key: Key, buffer: Bytes, offset: number): void;
 	write(key: Key, buffer: Bytes, options?: WriteOptions | number): void {
@@ -334,10 +339,11 @@ export default class SwapPool {
 	}
 
 	/**
-	 * Makes a buffer of `byteLength` zeros, in place of the one that there may be. They take no room until others are
-	 * written: to fill a buffer where there is no memory for a second one, acquire it.
+	 * Makes a buffer of `byteLength` zeros, replacing any that has this key. The zeros take no room until something else
+	 * is written. To fill a buffer where there is no memory for a second one, create it and acquire it.
 	 *
-	 * @throws ZramError `ENOSPC` if there are not so many pages, or keys; `EBUSY`
+	 * @param byteLength 0 to the length of all pages, at most 4,294,967,295
+	 * @throws ZramError `ENOSPC` if there are not enough pages, or no key is free; `EBUSY`
 	 */
 	create(key: Key, byteLength: number, options?: WriteOptions): void {
 		checkKey(key);
@@ -347,15 +353,15 @@ export default class SwapPool {
 	}
 
 	/**
-	 * Adds `buffer` to the end of a value, which is made if there is none, with priority 0: all of it, or nothing. It makes
-	 * the value the one that was used last. For what comes in pieces: see {@link move}.
+	 * Adds `buffer` to the end of a value, all or nothing, and makes it the most recently used. If there is no such
+	 * value, creates it, with priority 0. For data that comes in pieces, see {@link move}.
 	 *
-	 * A page that small pieces are added to stays in memory as it is, not compressed, until it is full; at most four of
-	 * them at a time, and only while there is room.
+	 * A page that small pieces are added to stays uncompressed in memory until it is full; at most four such pages at a
+	 * time, and only while there is room.
 	 *
-	 * @returns the length of the value then: `buffer`'s alone if it had been evicted
-	 * @throws ZramError `ENOSPC`, `EBUSY`, `ECORRUPT` or `EIO` if the value's last page cannot be read; RangeError if the
-	 * value would be longer than 4,294,967,295 bytes
+	 * @returns the new length of the value: only `buffer`'s own length if the value had been evicted
+	 * @throws ZramError `ENOSPC`, `EBUSY`; `ECORRUPT` or `EIO` if the value's last page cannot be read; RangeError if
+	 * the value would be longer than 4,294,967,295 bytes
 	 */
 	append(key: Key, buffer: Bytes): number {
 		const { tail } = this.#values;
@@ -382,9 +388,9 @@ export default class SwapPool {
 	}
 
 	/**
-	 * Gives a value another length: cuts its end off, or adds zeros, which take no room.
+	 * Changes the length of a value: cuts off its end, or adds zeros, which take no room.
 	 *
-	 * @throws RangeError if there is no such key; ZramError `EBUSY`, and for more bytes as {@link append}
+	 * @throws RangeError if there is no such key; ZramError `EBUSY`, and when it grows whatever {@link append} throws
 	 */
 	resize(key: Key, byteLength: number): void {
 		const number = this.#find(key);
@@ -394,11 +400,11 @@ export default class SwapPool {
 	}
 
 	/**
-	 * Gives a value another key, copying nothing; what has that key is deleted. So what is appended under one key is seen
-	 * under another when it is complete. Its priority goes with it.
+	 * Gives a value another key, without copying; whatever had that key is deleted. What you append under one key thus
+	 * appears under another once it is complete. Its priority goes with it.
 	 *
 	 * @returns false if there is no value with the key `from`; then nothing changes
-	 * @throws ZramError `EBUSY` if one of the two is acquired
+	 * @throws ZramError `EBUSY` if either of the two is acquired
 	 */
 	move(from: Key, to: Key): boolean {
 		this.#values.expectOpen();
@@ -416,12 +422,12 @@ export default class SwapPool {
 	 * Reads a buffer into a new ArrayBuffer.
 	 *
 	 * @returns undefined if there is no such key
-	 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if one is lost on flash
+	 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if a page is lost on flash
 	 */
 	read(key: Key): ArrayBuffer | undefined;
 	/**
-	 * Reads at most `count` bytes of a buffer from `offset` on into a new ArrayBuffer: a piece for a socket, of as many bytes
-	 * as it takes.
+	 * Reads at most `count` bytes of a buffer from `offset` on into a new ArrayBuffer: a piece for a socket, as long as
+	 * the socket takes.
 	 *
 	 * @param count 0 or more
 	 * @param offset 0 (default) to byteLength(key)
@@ -430,12 +436,12 @@ export default class SwapPool {
 	 */
 	read(key: Key, count: number, offset?: number): ArrayBuffer | undefined;
 	/**
-	 * Reads as much of a buffer from `offset` on as fits `into`. Allocates nothing.
+	 * Reads as much of a buffer as fits `into`, from `offset` on. Allocates nothing.
 	 *
 	 * @param offset 0 (default) to byteLength(key)
 	 * @returns the number of bytes read; undefined if there is no such key
-	 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if one is lost on flash; what `into` then holds of it is
-	 * undefined
+	 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if a page is lost on flash; the part of `into` for that
+	 * page is then undefined
 	 */
 	read(key: Key, into: Bytes, offset?: number): number | undefined;
 	read(key: Key, into?: Bytes | number, offset = 0): ArrayBuffer | number | undefined {
@@ -449,7 +455,7 @@ export default class SwapPool {
 	}
 
 	/**
-	 * Deletes a buffer: its memory is free at once. False if there is none.
+	 * Deletes a buffer and frees its memory at once. False if there was none.
 	 *
 	 * @throws ZramError `EBUSY`
 	 */
@@ -470,7 +476,7 @@ export default class SwapPool {
 		return this.#values.table.find(key) !== undefined;
 	}
 
-	/** Bytes of a buffer; undefined if there is no such key. */
+	/** Length of a buffer in bytes; undefined if there is no such key. */
 	byteLength(key: Key): number | undefined {
 		this.#values.expectOpen();
 		checkKey(key);
@@ -478,44 +484,44 @@ export default class SwapPool {
 		return number === undefined ? undefined : this.#values.table.byteLength(number);
 	}
 
-	/** The keys, in the order in which they came. */
+	/** The keys, in the order in which they were added. */
 	[Symbol.iterator](): IterableIterator<Key> {
 		this.#values.expectOpen();
 		return this.#values.table.keys();
 	}
 
 	/**
-	 * The bytes of a buffer themselves, in a slot, until {@link release}. Acquired again meanwhile, it is the same view; in
-	 * mode "r+" for all once one has asked for it. The view's `buffer` has these bytes and no others, and `byteLength` and
-	 * `slice`.
+	 * The buffer's own bytes, in a slot, until {@link release}. Acquiring it again meanwhile returns the same view; once
+	 * anybody has asked for mode "r+", it applies to all. The view's `buffer` contains exactly these bytes, and has
+	 * `byteLength` and `slice`.
 	 *
-	 * Hold it as long as anybody reads it, native code included: Poco until `poco.end()`, a Mixer until the sound is over.
-	 * A view must not be used after the release: it is dead as soon as its slot is needed for another buffer. Native code
-	 * that has kept the buffer and its address then reads that other buffer's bytes, never freed memory; what keeps an
-	 * address without the buffer cannot be helped.
+	 * Hold it for as long as anybody reads it, native code included: Poco until `poco.end()`, a Mixer until the sound is
+	 * over. Do not use a view after its release: it is dead as soon as its slot is needed for another buffer. Native
+	 * code that has kept the view's buffer and its address then reads the other buffer's bytes, never freed memory; code
+	 * that keeps an address without the buffer is beyond help.
 	 *
-	 * A buffer that still is in a slot costs nothing. Else it is read from the devices, and a view and a HostBuffer are
-	 * allocated on the XS heap: 9 slots (10 on XS 17), no bytes; more with the portable engine.
+	 * A buffer that is still in a slot costs nothing. Otherwise it is read from the devices, and a view and a HostBuffer
+	 * are allocated on the XS heap: 9 slots (10 on XS 17), no bytes; more with the portable engine.
 	 *
 	 * @param mode "r+" by default
-	 * @throws RangeError if there is no such key, or the buffer is longer than a slot; ZramError `EBUSY` if all slots are
-	 * held, `ECORRUPT`
+	 * @throws RangeError if there is no such key, or the buffer is longer than a slot; ZramError `EBUSY` if all slots
+	 * are held, `ECORRUPT` or `EIO` if a page cannot be read
 	 */
 	acquire(key: Key, mode: AcquireMode = READ_WRITE): Uint8Array {
 		return this.#values.acquire(this.#find(key), isWritable(mode), undefined);
 	}
 
 	/**
-	 * Gives an acquired buffer back; as often as it was acquired. The last time, pages that "r+" has changed are written:
-	 * each is compared with what is stored.
+	 * Gives an acquired buffer back; call it as often as acquire. The last call in mode "r+" writes the pages that have
+	 * changed: it compares each with what is stored.
 	 *
-	 * A release that fails leaves the buffer acquired, and nothing is lost: make room, and release it again. It has stored
-	 * the first `bytesWritten` bytes of the view (a driver's error does not say how many), and a `discard` then leaves these
-	 * bytes and the old ones behind them.
+	 * If release fails, the buffer is still acquired, and nothing is lost: make room, and release it again. It has
+	 * stored the first `bytesWritten` bytes of the view (a driver's error does not say how many); if you then `discard`,
+	 * these bytes stay, with the old ones behind them.
 	 *
-	 * @param discard the last time: write nothing, and drop what is in the slot, so that the next acquire reads what is
-	 * stored. Default: false.
-	 * @throws ZramError `ENOSPC`, `ECORRUPT`, `EIO`
+	 * @param discard on the last call: write nothing and empty the slot, so that the next acquire reads what is stored.
+	 * Default: false.
+	 * @throws ZramError `ENOSPC`, `ECORRUPT`, `EIO`; RangeError if there is no such key, or it is not acquired
 	 */
 	release(key: Key, discard = false): void {
 		if (discard !== false && discard !== true) throw new TypeError("discard: must be a boolean");
@@ -523,7 +529,7 @@ export default class SwapPool {
 	}
 
 	/**
-	 * Stores a copy of `buffer`, or that many zeros, without a key. Never evicted.
+	 * Stores a copy of `buffer`, or that many zeros, without a key. It is never evicted.
 	 *
 	 * @throws ZramError `ENOSPC`
 	 */
@@ -534,7 +540,7 @@ export default class SwapPool {
 	}
 
 	/**
-	 * What a history builds on: the values of the pool.
+	 * The pool's values: what a history builds on.
 	 *
 	 * @internal
 	 */
@@ -543,7 +549,7 @@ export default class SwapPool {
 		return this.#values;
 	}
 
-	/** What the pool holds, and what was done since its start. */
+	/** What the pool holds, and what it has done since its start. */
 	status(): SwapStatus {
 		this.#values.expectOpen();
 		const { table, chains, slots, misses, evictions, refusals } = this.#values;
@@ -566,10 +572,11 @@ export default class SwapPool {
 	}
 
 	/**
-	 * For idle moments: {@link Zram.maintain} of one device after the other, within so many milliseconds for all.
+	 * For idle moments: calls {@link Zram.maintain} of one device after the other, within `milliseconds` for all of
+	 * them.
 	 *
-	 * @returns true if nothing is left to do on any
-	 * @throws TypeError, RangeError for the argument; ZramError as of a device
+	 * @returns true if none of them has anything left to do
+	 * @throws TypeError, RangeError for the argument; ZramError as a device does
 	 */
 	maintain(milliseconds: number): boolean {
 		this.#values.expectOpen();
@@ -584,11 +591,12 @@ export default class SwapPool {
 	}
 
 	/**
-	 * Frees everything: the slots, whose views are dead then, the tables, and what is on the devices, which stay open unless
-	 * the pool has made its own. Does nothing on a closed pool. What a device throws meanwhile comes when all is done.
+	 * Frees everything: the slots (views of them are dead), the tables, and the pages on the devices. The devices stay
+	 * open, except one that the pool made itself. Does nothing on a closed pool. If a device throws, the error is passed
+	 * on once everything is done.
 	 *
-	 * The memory of slots does not go back at once, as native code may still read it: it goes when the collector finds that
-	 * nobody has a buffer of theirs. A device or pool that finds no memory has it collect first.
+	 * The slots' memory is not returned at once, as native code may still read it: the collector frees it when nothing
+	 * refers to a buffer of theirs. A device or pool that finds no memory first runs the collector.
 	 *
 	 * @throws ZramError `EBUSY` from within a callback of a device
 	 */
@@ -614,12 +622,14 @@ export default class SwapPool {
 		return this.#values.store(undefined, buffer as ByteBuffer, length);
 	}
 
-	/** Checks the length of a buffer that is to be: what the devices have pages for, and what the table can say. */
+	/**
+	 * Checks the length of a buffer to be made: the devices must have pages for it, and the table room for the number.
+	 */
 	#checkLength(byteLength: number) {
 		check(refuseInteger(BYTE_LENGTH, byteLength, 0, Math.min(this.#values.chains.byteLength, LENGTH_MAX)));
 	}
 
-	/** The number of a buffer that must be there. */
+	/** The number of a buffer that must exist. */
 	#find(key: Key): number {
 		const values = this.#values;
 		if (values.tail.isOpen) values.settle();
@@ -630,7 +640,7 @@ export default class SwapPool {
 		throw new RangeError(`key: there is no buffer ${key}: write or create it first`);
 	}
 
-	/** It has the number of a buffer, never its handle, and no way to the pool: neither is kept alive by it. */
+	/** It holds the buffer's number and cannot reach its handle or the pool: it keeps neither of them alive. */
 	#finalizationRegistry(): FinalizationRegistry<number> | undefined {
 		if (!this.#finalization || typeof FinalizationRegistry !== "function") return undefined;
 		const values = this.#values;
