@@ -204,6 +204,11 @@ export class Chains {
 		return this.pagesFor(length - this.#draftLength) - (this.pageCount - this.#pagesTaken - this.pagesLost);
 	}
 
+	/** Bytes of the draft so far. */
+	get draftLength(): number {
+		return this.#draftLength;
+	}
+
 	/** Throws if a device cannot be used now. */
 	expectReady(): void {
 		for (let i = 0; i < this.#places.length; i++) (this.#places[i] as Place).zram.expectReady();

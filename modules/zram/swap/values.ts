@@ -145,7 +145,7 @@ export class Values implements Claimant {
 		try {
 			this.slots.forget(number);
 			this.table.touch(number);
-			while (!chains.overwrite(number, offset, bytes, length)) this.#makeRoom(length);
+			while (!chains.overwrite(number, offset, bytes, length)) this.#makeRoom(length, chains.done);
 		} catch (error) {
 			throw withProgress(error, chains.done);
 		} finally {
@@ -479,13 +479,13 @@ export class Values implements Claimant {
 	/** Sees to a number for a new value of `length` bytes. */
 	#makeNumber(length: number) {
 		this.#expectPages(length, 0);
-		if (!this.#evict()) this.#refuse("keys", length);
+		if (!this.#evict()) this.#refuse("keys", length, 0);
 	}
 
 	/** Evicts something for a draft that is to be of `length` bytes. Nothing goes if it cannot fit even so. */
 	#makeRoomForDraft(length: number) {
 		this.#expectPages(length, 0);
-		this.#makeRoom(length);
+		this.#makeRoom(length, this.chains.draftLength);
 	}
 
 	/** Refuses a draft that cannot find pages enough even if all that may go is gone, and `more` pages besides. */
@@ -598,7 +598,7 @@ export class Values implements Claimant {
 		const length = this.table.byteLength(slot.value);
 		if (!slot.isWhole(length)) throw detached("release");
 		chains.done = 0;
-		while (!chains.update(slot.value, view, length)) this.#makeRoom(length);
+		while (!chains.update(slot.value, view, length)) this.#makeRoom(length, chains.done);
 		slot.writable = false;
 	}
 
@@ -607,11 +607,11 @@ export class Values implements Claimant {
 		return this.chains.clean() || this.chains.closePages();
 	}
 
-	/** Makes some room for an operation about `length` bytes, or refuses it. */
-	#makeRoom(length: number) {
+	/** Makes some room for an operation on `length` bytes, of which `done` are stored, or refuses it. */
+	#makeRoom(length: number, done = 0) {
 		const { shortage } = this.chains;
 		if (this.#squeeze() || this.#evict()) return;
-		this.#refuse(shortage, length);
+		this.#refuse(shortage, length, shortage === "arena" ? done : this.chains.missingFor(length));
 	}
 
 	/** Frees the value that is needed least. False if there is none, or none shall be. */
@@ -624,14 +624,14 @@ export class Values implements Claimant {
 		return true;
 	}
 
-	/** Refuses an operation about `length` bytes. `missing`: how many pages it lacks, if it lacks pages. */
-	#refuse(shortage: Shortage | "keys", length: number, missing = this.chains.missingFor(length)): never {
+	/** Refuses an operation on `length` bytes. `amount`: how many of them fit, or how many pages are missing for them. */
+	#refuse(shortage: Shortage | "keys", length: number, amount: number): never {
 		this.refusals++;
 		this.#onRefusal(shortage, length);
-		const { bytesFree } = this.chains;
+		const bytes = shortage === "arena" && amount ? `the last ${length - amount} of ${length}` : length;
 		const messages = {
-			arena: `no room for ${length} bytes, ${bytesFree} are free: delete buffers or enlarge the arena`,
-			pages: `${missing} pages are missing for ${length} bytes: delete buffers or raise the device's byteLength`,
+			arena: `no room for ${bytes} bytes, ${this.chains.bytesFree} are free: delete buffers or enlarge the arena`,
+			pages: `too few pages for ${length} bytes, ${amount} more are needed: delete buffers or raise the device's byteLength`,
 			keys: `all ${this.table.count} keys are in use: delete buffers or raise keys`,
 		};
 		throw new ZramError("ENOSPC", messages[shortage]);
