@@ -142,12 +142,12 @@ const USABLE = 0.95;
 /** The README's table by kind, and the kinds of the corpus that a row stands for. */
 const promised: [what: string, kinds: string[]][] = [
 	["screens and drawings, RGB565", ["bitmap"]],
-	["photos: RGB565, RGB888, grey", ["photo", "photo-be", "rgb888", "grey"]],
-	["sound: PCM of 8, 16 and 24 bits, 8 to 48 kHz", ["telephone", "speech", "singing", "announcement", "i2s"]],
-	["readings: motion, ECG, weather", ["imu", "imu-be", "ecg-be", "sensor"]],
+	["photos and camera frames: RGB565, RGB888, grey", ["photo", "photo-be", "rgb888", "grey", "camera"]],
+	["sound: PCM of 8, 16 and 24 bits, 8 to 48 kHz", ["pcm", "telephone", "speech", "singing", "stereo", "announcement", "i2s"]],
+	["readings: weather, motion, ECG, EEG", ["imu", "imu-be", "ecg-be", "eeg", "sensor"]],
 	["JSON, CBOR, logs", ["json", "cbor", "log"]],
 	["prose, scripts, machine code", ["text", "script", "code"]],
-	["JPEG, MP3, what is encrypted", ["jpeg", "random"]],
+	["JPEG, MP3, encrypted data", ["jpeg", "random"]],
 ];
 
 function range(values: number[], format: (value: number) => string): string {
@@ -237,14 +237,14 @@ function dayRows({ offload: { day } }: Results): string[][] {
 
 /** The measured tables in pages that are written by hand, by their heads. */
 const tablesIn: Record<string, [head: string, rows: (results: Results) => string[][] | undefined][]> = {
-	"README.md": [["| what you keep | takes of its size | so 1 MB holds |\n|---|---:|---:|\n", kindRows]],
+	"README.md": [["| data | compressed to | 1 MB holds |\n|---|---:|---:|\n", kindRows]],
 	"docs/options.md": [
 		["| 1 MB of the mixture | holds | wasted | |\n|---|---:|---:|---|\n", capacityRows],
-		["| a page of 4 KB, rv32 | instructions | of bare LZ4's in C | |\n|---|---:|---:|---|\n", costRows],
+		["| a page of 4 KB, rv32 | instructions | relative to bare LZ4 in C | |\n|---|---:|---:|---|\n", costRows],
 	],
 	"docs/flash.md": [
 		[
-			"| app | pages a day | 0.9 times its memory | 1.1 times | 1.5 times | every page at once |\n|---|---:|---:|---:|---:|---:|\n",
+			"| app | pages a day | keeps 0.9 times what fits | 1.1 times | 1.5 times | every page at once |\n|---|---:|---:|---:|---:|---:|\n",
 			dayRows,
 		],
 	],
