@@ -143,7 +143,10 @@ const USABLE = 0.95;
 const promised: [what: string, kinds: string[]][] = [
 	["screens and drawings, RGB565", ["bitmap"]],
 	["photos and camera frames: RGB565, RGB888, grey", ["photo", "photo-be", "rgb888", "grey", "camera"]],
-	["sound: PCM of 8, 16 and 24 bits, 8 to 48 kHz", ["pcm", "telephone", "speech", "singing", "stereo", "announcement", "i2s"]],
+	[
+		"sound: PCM of 8, 16 and 24 bits, 8 to 48 kHz",
+		["pcm", "telephone", "speech", "singing", "stereo", "announcement", "i2s"],
+	],
 	["readings: weather, motion, ECG, EEG", ["imu", "imu-be", "ecg-be", "eeg", "sensor"]],
 	["JSON, CBOR, logs", ["json", "cbor", "log"]],
 	["prose, scripts, machine code", ["text", "script", "code"]],
