@@ -39,7 +39,8 @@ function capacityChart({ capacity, zsmalloc }: Results): string {
 		linuxArenas.map((arena) => capacity.find((each) => each.arena === arena)?.fills.mixture?.[codecs].pages);
 	return barChart({
 		title: "What 1, 2 and 4 MB hold before the first page is refused",
-		subtitle: "As a multiple of their size. All store the same mixture; Linux's allocator is computed, with LZ4",
+		subtitle:
+			"As a multiple of the memory's size; 1.0x is uncompressed. Same pages for all; Linux's allocator is computed, with LZ4",
 		groups: linuxArenas.map(bytes),
 		series: [
 			{ name: "xs-zram", values: ours("all").map(ratio), ours: true },

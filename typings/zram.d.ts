@@ -11,216 +11,235 @@ declare module "zram" {
 	export type { CodecUse, Geometry, Inspection, PageState, Statistics } from "zram/region";
 	export type { WritebackRequest } from "zram/writeback";
 	/**
-	 * What read and write take: bytes in place. Views of wider elements work too, at the cost of a Uint8Array and of an
-	 * exception that is caught inside, each call.
+	 * The buffers that read and write take: bytes, used in place. Views with wider elements work too, but each call then
+	 * allocates a Uint8Array and throws and catches an exception internally.
 	 */
 	export type Bytes = ByteBuffer | ArrayBufferView;
-	/** What status() says: {@link Statistics}, and what lies outside the region. */
+	/** What {@link Zram.status} returns: {@link Statistics}, and what lies outside the region. */
 	export interface ZramStatus extends Statistics {
-		/** Requests refused for their arguments: not a buffer, outside of the device, overlapping the arena. */
+		/** Requests refused because of their arguments: not a buffer, outside the device, overlapping the arena. */
 		invalidIO: number;
-		/** Pages that rested and that {@link Zram.maintain} has made smaller, since the start or the last reset. */
+		/** Resting pages that {@link Zram.maintain} has packed smaller, since the start or the last reset. */
 		pagesRepacked: number;
-		/** How often it could not, as the host had no memory to pack with. */
+		/** How often it could not pack one, because the host had no memory to pack with. */
 		failedRepacks: number;
-		/** The flash, if there is one. */
+		/** The flash, if the device has one. */
 		backing?: BackingStatus;
 	}
 	/**
 	 * A block device whose pages live compressed in one fixed region of memory.
 	 *
 	 * Contents are volatile. Pages that were never written, or were trimmed, read as zeros. Offsets and lengths may be any
-	 * number of bytes; whole pages at page boundaries are fastest, parts of pages cost a read and a write of the page.
+	 * number of bytes; whole pages at page boundaries are fastest, part of a page costs a read and a write of that page.
 	 *
-	 * Errors: TypeError and RangeError for arguments, {@link ZramError} for the rest. After {@link close} every method
-	 * throws `ECLOSED`.
+	 * Errors: TypeError and RangeError for arguments, {@link ZramError} for everything else. After {@link close} every
+	 * method throws `ECLOSED`.
 	 */
 	export default class Zram {
 		#private;
 		/**
 		 * What a device would cost and hold. Allocates no region.
 		 *
-		 * @throws TypeError, RangeError for options that the constructor would refuse, too small an arena excepted: then
-		 * `data` is 0 and `minimum` tells what is needed.
+		 * @throws TypeError, RangeError for options that the constructor would refuse, except for an arena that is too
+		 * small: then `data` is 0 and `minimum` tells how much is needed.
 		 */
 		static layout(options: ZramOptions): ZramLayout;
 		/**
-		 * Reads a dump of a region, as a tool does. Needs no device.
+		 * Reads the dump of a region, as tools do. Needs no device.
 		 *
-		 * @throws ZramError `ECORRUPT` if `bytes` is not a region.
+		 * @throws ZramError `ECORRUPT` if `bytes` is not the dump of a region.
 		 */
 		static inspect(bytes: Bytes): Inspection;
 		/**
-		 * Allocates the arena (unless it is a ready buffer) and at most 13 KB of internal memory, 17 KB with a backing.
+		 * Allocates the arena, unless you pass a buffer, and at most 13 KB of internal memory, 17 KB with a backing.
 		 *
-		 * @throws TypeError, RangeError naming the option and its range, before anything is allocated. Error if the host has
-		 * not that much memory.
+		 * @throws TypeError, RangeError naming the option and its range, before anything is allocated. Error if the host
+		 * does not have that much memory.
 		 */
 		constructor(options: ZramOptions);
-		/** Bytes of the device: its logical size. */
+		/** Length of the device in bytes: its logical size. */
 		get byteLength(): number;
-		/** Bytes of a page. */
+		/** Length of a page in bytes. */
 		get pageLength(): number;
-		/** ECMA-419's data format of read and write: always "buffer". */
+		/** ECMA-419's data format for read and write: always "buffer". */
 		get format(): "buffer";
 		set format(value: "buffer");
 		/**
 		 * Reads `byteLength` bytes into a new ArrayBuffer.
 		 *
 		 * @param byteOffset first byte on the device, 0 to device.byteLength - byteLength
-		 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if one is lost on flash
+		 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if a page is lost on flash
 		 */
 		read(byteLength: number, byteOffset: number): ArrayBuffer;
 		/**
-		 * Reads as many bytes as `buffer` holds into it.
+		 * Fills `buffer` from the device.
 		 *
 		 * @param byteOffset first byte on the device, 0 to device.byteLength - buffer.byteLength
 		 * @returns the number of bytes read
-		 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if one is lost on flash; what `buffer` then holds of that
-		 * page is undefined
+		 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if a page is lost on flash; the part of `buffer` for that
+		 * page is then undefined
 		 */
 		read(buffer: Bytes, byteOffset: number): number;
 		/**
-		 * Reads into a piece of a larger buffer, for which this needs no view.
+		 * Reads into part of a larger buffer, so you need no view of it.
 		 *
 		 * @param byteOffset first byte on the device, 0 to device.byteLength - length
-		 * @param start first byte of `buffer` to be filled
+		 * @param start first byte of `buffer` to fill
 		 * @param length number of bytes
 		 * @returns the number of bytes read
 		 * @throws ZramError as for a whole buffer
 		 */
 		read(buffer: Bytes, byteOffset: number, start: number, length: number): number;
 		/**
-		 * Writes all of `buffer`. Pages are written in ascending order.
+		 * Writes all of `buffer`, page by page in ascending order.
 		 *
 		 * @param byteOffset first byte on the device, 0 to device.byteLength - buffer.byteLength
-		 * @throws ZramError `ENOSPC` if a page does not fit, `ECORRUPT` if a page that is written in part is damaged, or a
-		 * page's entry or chain (which only {@link reset} heals). The page at which it failed keeps its old bytes;
-		 * `error.bytesWritten` counts the bytes in front of it.
+		 * @throws ZramError `ENOSPC` if a page does not fit; `ECORRUPT` if a page that is written in part is damaged, or a
+		 * page's entry or chain is (only {@link reset} heals those). The page at which it failed keeps its old bytes;
+		 * `error.bytesWritten` counts the bytes before it.
 		 */
 		write(buffer: Bytes, byteOffset: number): void;
 		/**
-		 * Writes a piece of a larger buffer, for which this needs no view.
+		 * Writes part of a larger buffer, so you need no view of it.
 		 *
 		 * @param byteOffset first byte on the device, 0 to device.byteLength - length
-		 * @param start first byte of `buffer` to be written
+		 * @param start first byte of `buffer` to write
 		 * @param length number of bytes
 		 * @throws ZramError as for a whole buffer
 		 */
 		write(buffer: Bytes, byteOffset: number, start: number, length: number): void;
 		/**
-		 * Makes bytes read as zeros. Whole pages give their memory back at once; a page of which a part is trimmed is written
-		 * anew, and gives its memory back when all of it is zero.
+		 * Makes bytes read as zeros. Whole pages free their memory at once; a page that is trimmed in part is rewritten, and
+		 * frees its memory once all of it is zero.
 		 *
 		 * @throws ZramError as write does; trimming whole pages never needs room
 		 */
 		trim(byteOffset: number, byteLength: number): void;
 		/**
-		 * Bytes of the arena that may be used, metadata included: 0 to arena.byteLength, at first all. May change at any time.
-		 * A limit below what is used loses nothing: writes that need more than they replace are refused with `ENOSPC`. With a
-		 * backing, {@link maintain} brings pages that cannot be compressed to flash until the limit holds.
+		 * How many bytes of the arena may be used, metadata included: 0 to the arena's length, which is the default. You may
+		 * change it at any time. A limit below what is in use loses nothing: writes that need more than they replace are
+		 * refused with `ENOSPC`. With a backing, {@link maintain} moves incompressible pages to flash until usage is within
+		 * the limit.
 		 */
 		get limit(): number;
 		set limit(value: number);
-		/** What is stored, what it takes, and what was done since the start or the last reset, in Linux zram's words. */
+		/**
+		 * What is stored, what it takes, and what has been done since the start or the last reset, in Linux zram's terms.
+		 */
 		status(): ZramStatus;
-		/** The high-water mark `memUsedMax` starts again from what is used now. */
+		/** Restarts the high-water mark `memUsedMax` at what is in use now. */
 		resetPeak(): void;
-		/** Drops all pages and statistics. Limit and options stay. A pool or flash on the device is closed by this. */
+		/**
+		 * Drops all pages and statistics. Limit and options stay. Closes a pool or flash on the device.
+		 *
+		 * @throws ZramError `EBUSY` from within a call of that pool or flash
+		 */
 		reset(): void;
 		/**
-		 * Every stored page gets one older, up to 255, on top of the minutes that {@link maintain} counts. Reading or writing a page
-		 * makes its age 0 again.
+		 * Makes every stored page one step older, up to 255, on top of the minutes that {@link maintain} counts. Reading or
+		 * writing a page resets its age to 0.
 		 */
 		markIdle(): void;
 		/**
-		 * Walks every structure of the region, in time proportional to its size, and decodes every page.
+		 * Walks every structure of the region and decodes every page. The time it takes is proportional to the region's
+		 * size.
 		 *
 		 * @throws ZramError `ECORRUPT` with the first invariant that does not hold
 		 */
 		check(): void;
-		/** Iterates the pages that are not empty, in ascending order: Linux's `block_state`. */
+		/** Iterates over the pages that are not empty, in ascending order: Linux's `block_state`. */
 		pages(): IterableIterator<PageState>;
 		/**
-		 * Writes pages to flash that would stay in memory, the largest first, until the budget is used up or the flash full.
+		 * Writes pages to flash although they have room in memory, the largest first, until the budget is used up or the
+		 * flash is full.
 		 *
 		 * @returns the number of pages written
-		 * @throws TypeError, RangeError for the argument; Error if the device has no backing; ZramError `ECORRUPT`
+		 * @throws TypeError, RangeError for the argument; Error if the device has no backing; ZramError `ECORRUPT` if a page
+		 * is damaged
 		 */
 		writeback(request: WritebackRequest): number;
 		/**
-		 * Does what is best done while nobody waits, for so many milliseconds at most: pages get older by a step for each minute
-		 * since it was called last; with a backing, pages that cannot be compressed go to flash if more is used than the limit
-		 * allows, or all but 1 % of it, blocks are erased ahead, wear is evened out, and what the budget has earned is recorded;
-		 * then pages that rest, which were neither read nor written since an age step, are packed again as "dense", the largest
-		 * first. It starts no step that would probably take longer, judged by the slowest so far: 10 ms or more a page on a
-		 * microcontroller. While a page is packed, 24 KB are asked for, of PSRAM where there is any.
+		 * Does what is best done while nobody waits, for at most `milliseconds`. In this order: pages age by one step for
+		 * each minute since the last call; with a backing, incompressible pages go to flash if usage exceeds the limit or
+		 * comes within 1 % of it, blocks are erased ahead of time, wear is evened out, and what the budget has earned is
+		 * recorded; then resting pages, those neither read nor written since an age step, are packed again as "dense", the
+		 * largest first.
 		 *
-		 * @returns true if nothing is left to do; false if there is, or the driver refuses, or there is no memory to pack with
+		 * It starts no step that would probably take longer than is left, judged by the slowest one so far: allow 10 ms or
+		 * more a page on a microcontroller. While it packs a page it takes 24 KB, from PSRAM if there is any.
+		 *
+		 * @param milliseconds 0 to 2,147,483,647
+		 * @returns true if nothing is left to do; false if something is, if the driver refuses, or if there is no memory to
+		 * pack with
 		 */
 		maintain(milliseconds: number): boolean;
-		/** Frees the memory, and records what the wear budget has earned. Does nothing on a closed device. */
+		/**
+		 * Frees the memory, and records what the wear budget has earned. Does nothing on a closed device.
+		 *
+		 * @throws ZramError `EBUSY` from within a callback of the device, or within a call of its pool
+		 */
 		close(): void;
 	}
 }
 
 declare module "zram/backing" {
-	/** Flash for pages that cannot be compressed, within what the flash can bear. */
+	/** Flash for pages that cannot be compressed, used no faster than the flash can bear. */
 	export interface BackingOptions {
 		/** What "embedded:storage/flash" exports, or anything of that shape. */
 		io: FlashIO;
 		/**
-		 * Name of the partition. All of it is used, by one device at a time. Two that have it open at once cannot know: their
-		 * pages then fail with `EIO`, never with wrong bytes, and erases of either go uncounted. It must be erased, or have been
-		 * used like this before, else `format`. Its blocks must not be longer than pageLength: 4 KB sectors mean pages of 4 KB.
-		 * Shorter ones are erased several at a time.
+		 * Name of the partition. The device uses all of it, and must be the only one to: two devices that have it open at
+		 * once cannot notice; pages of theirs then fail with `EIO`, never with wrong bytes, and some erases go uncounted.
+		 * The partition must be erased, or last used by a device like this one; else pass `format`. Its blocks must not be
+		 * longer than pageLength: 4 KB sectors need pages of 4 KB. Shorter blocks are erased several at a time.
 		 */
 		path: string;
-		/** Erases that a block is good for, 100 to 10,000,000; data sheets have it. Default: 100,000. */
+		/** Erases that a block endures, 100 to 10,000,000, as the data sheet says. Default: 100,000. */
 		endurance?: number;
 		/**
-		 * Years of uptime that the flash shall last, 0.1 to 100. With `endurance` this makes the budget: 1 % of all erases at
-		 * once, then so many a day, and never more than a year's in hand. When it is used up, pages stay in memory. Default: 10.
+		 * Years of uptime that the flash must last, 0.1 to 100. Together with `endurance` this makes the budget: 1 % of all
+		 * erases at once, then so many a day, and never more than a year's worth saved up. Once it is used up, pages stay in
+		 * memory. Default: 10.
 		 */
 		lifetime?: number;
 		/**
-		 * What a write may do that finds no room in the arena, before it is refused. "any" (default): erase a block, and a second
-		 * one for the log or for a page that moves, each 45 to 400 ms. "erased-only": nothing is erased, and a page goes to flash
-		 * only if maintain() has erased for it.
+		 * What a write may do for each page that finds no room in the arena, before it is refused. "any" (default): erase one
+		 * block, and a second one for the log or for a page that moves, each 45 to 400 ms. "erased-only": erase nothing; a
+		 * page goes to flash only where maintain() has erased for it.
 		 */
 		offload?: "any" | "erased-only";
 		/**
-		 * A millisecond counter instead of the host's, for tests and simulations. May wrap at 2^32; must not go back. The device
-		 * answers `EBUSY` while it runs.
+		 * A millisecond counter to use instead of the host's, for tests and simulations. It may wrap at 2^32; it must not go
+		 * back. The device answers `EBUSY` while it runs.
 		 */
 		ticks?: () => number;
 		/**
-		 * Take the partition whatever it holds. What is known of its wear is kept. Flash with transparent encryption, which never
-		 * looks erased, needs this the first time. Default: false.
+		 * Take over the partition whatever it holds. What is known about its wear is kept. Flash with transparent encryption
+		 * never looks erased and needs this the first time. Default: false.
 		 */
 		format?: boolean;
 	}
-	/** What status() of an ECMA-419 Flash says; some drivers leave out the last two. */
+	/** What status() of an ECMA-419 Flash returns; some drivers leave out the last two. */
 	export interface FlashStatus {
-		/** Bytes of the partition. What is behind its last block is not used. */
+		/** Length of the partition in bytes. What lies behind its last block is not used. */
 		size: number;
-		/** Bytes of an erase block. */
+		/** Length of an erase block in bytes. */
 		blockLength: number;
-		/** Erase blocks of the partition. */
+		/** Number of erase blocks. */
 		blocks: number;
-		/** Programs begin and end at multiples of this, a power of two up to 256. Default: 1. */
+		/** Writes begin and end at multiples of this, a power of two up to 256. Default: 1. */
 		writeAlign?: number;
-		/** What an erased byte reads as, 255 or 0. Default: 255. Flash that is encrypted need not read so. */
+		/** What an erased byte reads as, 255 or 0. Default: 255. Encrypted flash need not read like that. */
 		eraseValue?: number;
 	}
 	/**
-	 * A flash that is open, as far as it is used here. The buffers are memory of their own, and hold nothing between calls.
-	 * What a method throws counts as a refusal: nothing is retired for it.
+	 * An open flash: what the device calls of a driver. The buffers passed are separate memory, and hold nothing between
+	 * calls. If a method throws, the operation counts as refused, and no block is retired for it.
 	 */
 	export interface FlashDevice {
-		/** What kind of flash it is. */
+		/** Describes the flash. */
 		status(): FlashStatus;
-		/** Reads as many bytes as `buffer` holds; the number of them. */
+		/** Fills `buffer`, and returns the number of bytes read. */
 		read(buffer: Uint8Array, byteOffset: number): number;
 		/** Programs: bits only go from the erased value to the other one. */
 		write(buffer: Uint8Array, byteOffset: number): void;
@@ -229,47 +248,50 @@ declare module "zram/backing" {
 		/** Called once, at the end. */
 		close(): void;
 	}
-	/** What "embedded:storage/flash" exports, as far as it is used here. */
+	/** What "embedded:storage/flash" exports, as far as the device uses it. */
 	export interface FlashIO {
-		/** Opens a partition by its name; throws if there is none. */
+		/** Opens a partition by name; throws if there is none. */
 		open(options: {
 			/** The partition's name. */
 			path: string;
-			/** "r": it is read only; "r+": written and erased as well. */
+			/** "r": for reading only; "r+": for writing and erasing as well. */
 			mode: "r" | "r+";
 		}): FlashDevice;
 	}
-	/** What status() says about the flash. A slot is a page's length, which is erased as one. */
+	/** What status() says about the flash. A slot is a page's length of flash, erased as one. */
 	export interface BackingStatus {
-		/** Slots for pages, those of the log and retired ones excluded. */
+		/** Slots for pages, not counting those of the log and retired ones. */
 		slots: number;
 		/** Slots that hold a page. */
 		slotsUsed: number;
-		/** Slots that are erased: a page goes there without waiting. */
+		/** Erased slots: a page can go there without waiting for an erase. */
 		slotsErased: number;
-		/** Slots that have failed and are not used any more. */
+		/** Slots that have failed and are no longer used. */
 		slotsRetired: number;
-		/** Erases of the least worn slot for pages, in its whole life. */
+		/** Erases of the least worn slot for pages, over its whole life. */
 		wearLeast: number;
 		/** Erases of the most worn slot for pages. */
 		wearMost: number;
-		/** Erases of the slots for pages, their mean. */
+		/** Erases of the slots for pages, on average. */
 		wearMean: number;
-		/** Erases of the most worn slot of the log. */
+		/** Erases of the log's most worn slot. */
 		wearLog: number;
 		/** Erases that may be done now. */
 		budget: number;
-		/** Erases that a day of uptime adds to the budget. */
+		/** Erases that each day of uptime adds to the budget. */
 		budgetPerDay: number;
-		/** Years of uptime that the flash lasts at the pace of its life so far. */
+		/** Years of uptime that the flash will last at its average pace so far. */
 		yearsLeft: number;
-		/** Stores that found no room, and no page in memory that could go to flash. This and the next since the start or reset. */
+		/**
+		 * Stores that found no room, and no page in memory that could go to flash. This and the next three count since the
+		 * start or the last reset.
+		 */
 		refusedRoom: number;
-		/** Pages that were to go to flash and did not, for want of budget. */
+		/** Pages that did not get to flash because the budget was used up. */
 		refusedBudget: number;
-		/** Likewise, because the driver refused, or the flash did not hold what was programmed. */
+		/** Pages that did not get to flash because the driver refused, or the flash did not hold what was programmed. */
 		refusedDriver: number;
-		/** Likewise, because no slot was free, or none erased where a write must not erase. */
+		/** Pages that did not get to flash because no slot was free, or none was erased where a write must not erase. */
 		refusedSlots: number;
 	}
 }
@@ -286,30 +308,30 @@ declare module "zram/engine/interface" {
 }
 
 declare module "zram/error" {
-	/** What went wrong, as POSIX would say it. */
+	/** What went wrong, in POSIX terms. */
 	export type ZramErrorCode = 
-	/** No room for a page under the limit; of a pool also no page, or no key, that is free. */
+	/** A page does not fit under the limit. For a pool: no room, no free page, or no free key. */
 	"ENOSPC"
 	/** The arena is damaged: a page, or an invariant of check(). */
 	 | "ECORRUPT"
-	/** A page on flash cannot be read, or is not what was written any more. */
+	/** A page on flash cannot be read, or is no longer what was written. */
 	 | "EIO"
-	/** The device or pool is closed; of a pool also: a device of it was reset or closed. */
+	/** The device or pool is closed. For a pool also: one of its devices was reset or closed. */
 	 | "ECLOSED"
 	/**
-	 * The device was called from within its own callback, or from within its own backing flash; or it belongs to another
-	 * pool or flash. Of a pool: a buffer is acquired, or all slots are.
+	 * The device was called from within its own callback or its own flash driver, or it belongs to another pool or
+	 * flash. For a pool: a buffer is acquired, or all slots are held.
 	 */
 	 | "EBUSY";
-	/** What devices and pools throw where it is not the arguments' fault. */
+	/** What devices and pools throw when the arguments are not at fault. */
 	export class ZramError extends Error {
 		/** Always "ZramError". */
 		readonly name = "ZramError";
 		/** What went wrong. */
 		readonly code: ZramErrorCode;
-		/** Of a write, release or trim that failed: bytes from the start of the request that are done. */
+		/** After a failed write, release, or trim: bytes from the start of the request that were finished. */
 		bytesWritten?: number;
-		/** Its message is the code, and what it was about. */
+		/** The message is the code, then what happened and what to do. */
 		constructor(code: ZramErrorCode, message: string);
 	}
 }
@@ -320,94 +342,106 @@ declare module "zram/options" {
 	import type { ByteBuffer } from "zram/engine/interface";
 	import { type ZramError } from "zram/error";
 	import { type MemoryKind } from "zram/memory";
-	/** Memory to allocate for the arena, of one kind. */
+	/** Memory of one kind, to be allocated for the arena. */
 	export interface ArenaOptions {
-		/** Bytes, metadata included: 1 to 2^31 - 64. */
+		/** Length in bytes, metadata included: 1 to 2^31 - 64. */
 		byteLength: number;
-		/** "external" is PSRAM, large and slow; "internal" the fast memory. Default: PSRAM if there is any, else internal. */
+		/**
+		 * "external" is PSRAM, large and slow; "internal" is the fast memory. Default: PSRAM if there is any, else internal.
+		 */
 		memory?: MemoryKind;
 	}
-	/** A codec, by its name. */
+	/** A codec, by name. */
 	export type CodecName = "lz4" | "columns" | "dense";
 	/**
-	 * Where everything is kept, metadata included: the whole cost of a device but its scratch.
+	 * The memory that holds everything, metadata included. Besides its scratch, this is all a device costs.
 	 *
-	 * A number is that many bytes to allocate, in PSRAM if the board has any, else in internal memory, as all memory of which
-	 * the kind is not asked for. Or a ready buffer of bytes that the caller leaves alone until close; 4-aligned, not resizable,
-	 * not read-only, and not shared. Two devices over the same bytes destroy each other's pages, and nobody can tell: if you
-	 * divide one ArrayBuffer between devices, see to it that their parts do not overlap.
+	 * A number is how many bytes to allocate: from PSRAM if the board has any, else from internal memory, as always when
+	 * you don't ask for a kind. Or pass a buffer of bytes that you leave alone until the device is closed: aligned to 4
+	 * bytes, not resizable, not read-only, not shared. Two devices over the same bytes destroy each other's pages, and
+	 * nothing can detect it: if you divide one ArrayBuffer between devices, make sure that their parts do not overlap.
 	 */
 	export type Arena = number | ArenaOptions | ByteBuffer;
 	/** What a device is made of. */
 	export interface ZramOptions {
-		/** Where everything is kept: a number of bytes is enough. */
+		/** The memory that holds everything: a number of bytes is enough. */
 		arena: Arena;
 		/**
-		 * Bytes of the device, its logical size, a multiple of pageLength. May be many times the arena: each page costs 8 bytes
-		 * of it (12 with `integrity`) before anything is written. Default: eight times the arena, whose pages cost 1.6 % of it
-		 * (2.3 % with `integrity`, more with smaller pages).
+		 * Logical size of the device in bytes, a multiple of pageLength. It may be many times the arena: each page costs 8
+		 * bytes of the arena (12 with `integrity`) before anything is written. Default: eight times the arena, whose pages
+		 * cost 1.6 % of it (2.3 % with `integrity`, more with smaller pages).
 		 */
 		byteLength?: number;
-		/** Bytes of a page: 512, 1024, 2048, or 4096 (default). Smaller pages compress less and cost more metadata. */
+		/**
+		 * Length of a page in bytes: 512, 1024, 2048, or 4096 (default). Smaller pages compress less and cost more metadata.
+		 */
 		pageLength?: number;
 		/**
-		 * A page that takes more than this many bytes, 1 to pageLength, counts as incompressible ("huge"): it is what goes to
+		 * A page that takes more than this many bytes, 1 to pageLength, counts as incompressible ("huge"). Those pages go to
 		 * flash, if there is one. Default: 7/8 of pageLength.
 		 */
 		threshold?: number;
 		/**
-		 * Keep a 32-bit checksum for every page: a page that is damaged within one word is always found out when it is read,
-		 * any other damage but once in 2^32. Costs 4 bytes a page, and reading over the stored bytes once more. Default: false.
+		 * Keep a 32-bit checksum for every page. It always detects damage within one word when the page is read, and misses
+		 * other damage once in 2^32. Costs 4 bytes a page, and one more pass over the stored bytes on each read. Default:
+		 * false.
 		 */
 		integrity?: boolean;
 		/**
-		 * The codecs that pages may be packed with. "lz4" is quick and good at text, code and drawings; "columns" takes a half
-		 * to two thirds of its room for photos, sound and measurements, at two to six times its time. It is tried where LZ4
-		 * leaves much. "dense" packs tightest, and takes some 15 ms a page and 24 KB meanwhile: no write tries it, only
-		 * `maintain`, with pages that rest. Default: all there are. `["lz4"]` alone is for speed on any data.
+		 * The codecs that pages may be packed with. "lz4" is fast, and good at text, code, and drawings. "columns" takes a
+		 * half to two thirds of its room for photos, sound, and measurements, at two to six times its time; it is tried
+		 * where LZ4 saves little. "dense" packs tightest, and takes some 15 ms a page and 24 KB while it runs: no write
+		 * tries it, only `maintain`, on resting pages. Default: all of them. Choose `["lz4"]` if speed matters more than
+		 * room.
 		 */
 		codecs?: readonly CodecName[];
-		/** Flash for what cannot be compressed and has no room in the arena. Default: none, everything stays there. */
+		/**
+		 * Flash for pages that cannot be compressed and have no room in the arena. Default: none, everything stays in the
+		 * arena.
+		 */
 		backing?: BackingOptions;
 		/** Zero memory when it is freed, and all of it at reset and close. Default: false. */
 		wipe?: boolean;
 		/**
-		 * Memory is short: 1/16 or less of what the limit allows is left, or a write was refused. With a backing the first comes
-		 * before any page goes to flash. Called with the bytes that
-		 * are left, after the call that ran into it is over; once for many, and again only after more than 1/8 has been free
-		 * or another write is refused. What it throws becomes an unhandled rejection.
+		 * Memory is short: 1/16 or less of what the limit allows is left, or a write was refused. With a backing, the former
+		 * comes before any page goes to flash. Called with the number of bytes left, after the call that ran into it has
+		 * returned; once for several, and again only after more than 1/8 was free or another write is refused. What it
+		 * throws becomes an unhandled rejection.
 		 */
 		onPressure?: (this: Zram, bytesLeft: number) => void;
 		/**
-		 * The arena, or a page on flash, was found damaged. Called with the error that was also thrown, after the call is over;
-		 * once for many. What it throws becomes an unhandled rejection.
+		 * Damage was found, in the arena or in a page on flash. Called with the error that was also thrown, after the call
+		 * has returned; once for several. What it throws becomes an unhandled rejection.
 		 */
 		onError?: (this: Zram, error: ZramError) => void;
 		/**
-		 * For tools that record: called for every page that was read, written or trimmed, WITHIN the caller's call, with the
-		 * number of the page and the bytes it takes now. The device answers `EBUSY` meanwhile, and the buffer of the request
-		 * must stay as long as it is. What it throws ends the request behind that page, and goes to the caller as it is.
-		 * Allocates; slows things down.
+		 * For tools that record. Called for every page that was read, written, or trimmed, WITHIN the caller's call, with
+		 * the page's number and the bytes it now takes. Until it returns, the device answers `EBUSY`, and the buffer of the
+		 * request must keep its length. What it throws ends the request after that page and reaches the caller unchanged.
+		 * Allocates, and slows things down.
 		 */
 		onOperation?: (this: Zram, operation: "read" | "write" | "trim", page: number, storedLength: number) => void;
 	}
-	/** What a configuration costs, and what remains. All lengths are bytes. */
+	/** What a configuration costs, and what it leaves. All lengths are in bytes. */
 	export interface ZramLayout {
-		/** Bytes of a page. */
+		/** Length of a page. */
 		pageLength: number;
-		/** Pages of the device. */
+		/** Number of pages. */
 		pageCount: number;
-		/** The arena's length. */
+		/** Length of the arena. */
 		arenaLength: number;
-		/** Least arena that holds the metadata and one page that cannot be compressed. */
+		/** Smallest arena that holds the metadata and one incompressible page. */
 		minimum: number;
-		/** Bytes of the arena for header, page table, slot table (16 bytes a page of flash) and links. 0 if the arena is too small. */
+		/**
+		 * The part of the arena that holds header, page table, slot table (16 bytes for each page of flash), and links. 0 if
+		 * the arena is too small.
+		 */
 		metadata: number;
-		/** Bytes of the arena for data, granules. 0 if the arena is too small. */
+		/** The part of the arena that holds data: its granules. 0 if the arena is too small. */
 		data: number;
-		/** Bytes are stored in units of this length. 0 if the arena is too small. */
+		/** Length of a granule, the unit in which memory is allocated. 0 if the arena is too small. */
 		granuleLength: number;
-		/** Bytes of internal memory besides the arena. */
+		/** Internal memory besides the arena. */
 		scratch: number;
 		/** The codecs that pages are packed with, in the order in which they are tried. */
 		codecs: CodecName[];
@@ -486,46 +520,52 @@ declare module "zram/memory" {
 }
 
 declare module "zram/region" {
-	/** What the pages that a codec has packed take. */
+	/** The pages that a codec has packed. */
 	export interface CodecUse {
-		/** How many they are. */
+		/** Number of pages. */
 		pages: number;
-		/** Bytes that they take: each codec's part of comprDataSize. */
+		/** Bytes that they take: the codec's part of the total comprDataSize. */
 		comprDataSize: number;
 	}
-	/** Statistics in the words of Linux zram's mm_stat and io_stat. Lengths are bytes, the rest pages or requests. */
+	/**
+	 * Statistics in the terms of Linux zram's mm_stat and io_stat. Lengths are in bytes, everything else counts pages or
+	 * requests.
+	 */
 	export interface Statistics {
 		/** What the stored pages would take uncompressed. */
 		origDataSize: number;
-		/** The payload: what they take compressed, same-filled pages nothing. */
+		/** The payload: what they take compressed. Same-filled pages take nothing. */
 		comprDataSize: number;
-		/** Bytes of the arena in use: whole granules, and all metadata. */
+		/** Arena in use: whole granules, and all metadata. */
 		memUsed: number;
 		/** The limit for memUsed. */
 		memLimit: number;
-		/** Most that memUsed has been since the start, reset, or resetPeak. */
+		/** Highest memUsed since the start, reset, or resetPeak. */
 		memUsedMax: number;
-		/** Pages that are one 32-bit word all over; they take no memory. */
+		/** Pages filled with one 32-bit word; they take no memory. */
 		samePages: number;
 		/** Always 0: nothing is ever moved to make room. */
 		pagesCompacted: number;
 		/** Pages that take more than the threshold. */
 		hugePages: number;
-		/** Such pages stored since the start or reset. */
+		/** Such pages stored since the start or the last reset. */
 		hugePagesSince: number;
 		/** Pages that are not empty. */
 		pagesStored: number;
-		/** Pages kept as they are, because compressing them saves nothing. Among hugePages unless threshold is a page. */
+		/**
+		 * Pages stored uncompressed because compressing them saves nothing. They count among hugePages unless threshold is a
+		 * whole page.
+		 */
 		rawPages: number;
-		/** The pages that are compressed, by the name of their codec, such as "lz4". */
+		/** The compressed pages, by the name of their codec, such as "lz4". */
 		codecs: Record<string, CodecUse>;
-		/** Pages read, parts of pages as one. */
+		/** Pages read, each part of a page counting as one. */
 		numReads: number;
-		/** Pages written, parts of pages as one. */
+		/** Pages written, each part of a page counting as one. */
 		numWrites: number;
 		/** Whole pages trimmed. */
 		notifyFree: number;
-		/** Pages on flash; they take nothing of the arena. As all bd… (Linux's bd_stat) 0 without a backing. */
+		/** Pages on flash; they take nothing of the arena. Like all bd… numbers (Linux's bd_stat), 0 without a backing. */
 		bdCount: number;
 		/** Pages read from flash. */
 		bdReads: number;
@@ -533,11 +573,11 @@ declare module "zram/region" {
 		bdWrites: number;
 		/** Pages moved on flash to even out wear. */
 		bdMoves: number;
-		/** Erases of flash for pages, those of the log excluded. */
+		/** Erases of flash for pages, not counting those of the log. */
 		bdErases: number;
 		/** Operations that stopped at a damaged page. */
 		failedReads: number;
-		/** Operations that stopped at a damaged page, or for want of room. */
+		/** Operations that stopped at a damaged page, or for lack of room. */
 		failedWrites: number;
 	}
 	/** The geometry in a region's header. */
@@ -546,48 +586,50 @@ declare module "zram/region" {
 		integrity: boolean;
 		/** Whether memory is zeroed when it is freed. */
 		wipe: boolean;
-		/** Bytes of the arena. */
+		/** Length of the arena in bytes. */
 		arenaLength: number;
-		/** Bytes of a page. */
+		/** Length of a page in bytes. */
 		pageLength: number;
-		/** Pages of the device. */
+		/** Number of pages. */
 		pageCount: number;
-		/** Bytes of a granule. */
+		/** Length of a granule in bytes. */
 		granuleLength: number;
-		/** Granules of the arena. */
+		/** Number of granules. */
 		granuleCount: number;
 		/** A page that takes more than this many bytes is huge. */
 		threshold: number;
-		/** Granules from this one up were never used. */
+		/** Granules from this one up have never been used. */
 		frontier: number;
-		/** Pages' lengths of flash, 0 without a backing. */
+		/** Slots of the flash; 0 without a backing. */
 		slotCount: number;
 	}
 	/** A page that is not empty. */
 	export interface PageState {
-		/** Its number: its offset on the device is so many pages. */
+		/** Its number: it begins at page * pageLength on the device. */
 		page: number;
 		/**
-		 * "same": one 32-bit word all over; "compressed"; "raw": as it is; "offloaded": on flash; "unknown": the entry is
-		 * damaged.
+		 * "same": filled with one 32-bit word; "compressed"; "raw": stored uncompressed; "offloaded": on flash; "unknown":
+		 * its entry is damaged.
 		 */
 		state: "same" | "compressed" | "raw" | "offloaded" | "unknown";
-		/** Of a compressed page: the name of its codec, such as "lz4"; "unknown" if this build has none of that number. */
+		/** For a compressed page: the name of its codec, such as "lz4"; "unknown" if this build does not have it. */
 		codec?: string;
-		/** Bytes it takes, 0 for same-filled and offloaded. */
+		/** Bytes it takes, 0 for same-filled and offloaded pages. */
 		storedLength: number;
-		/** Its length is above the threshold. */
+		/** Whether it takes more than the threshold. */
 		huge: boolean;
-		/** Steps since it was read or written, at most 255: minutes that maintain() has counted, and calls of markIdle(). */
+		/**
+		 * Steps since it was read or written, at most 255: the minutes that maintain() has counted, and calls of markIdle().
+		 */
 		age: number;
 	}
-	/** What a dump of a region says. */
+	/** What the dump of a region holds. */
 	export interface Inspection {
 		/** How the region is divided. */
 		geometry: Geometry;
-		/** What the device's `status()` would say. */
+		/** What the device's `status()` would return. */
 		statistics: Statistics;
-		/** Pages that are not empty, in ascending order, from the page table alone. */
+		/** The pages that are not empty, in ascending order, from the page table alone. */
 		pages: PageState[];
 	}
 }
@@ -595,13 +637,18 @@ declare module "zram/region" {
 declare module "zram/writeback" {
 	/** Which pages go to flash. Same-filled ones never do: they take no memory. */
 	export interface WritebackRequest {
-		/** "idle": those that have not been used for a while; "huge": those above the threshold; "page": those in `pages`. */
+		/**
+		 * "idle": pages that have not been used for a while; "huge": pages above the threshold; "page": the ones in `pages`.
+		 */
 		type: "idle" | "huge" | "page";
-		/** Of "idle" and "huge": steps since the page was used, minutes or calls of markIdle(), 0 to 255. Default: 1 for "idle", 0 for "huge". */
+		/**
+		 * For "idle" and "huge": least age in steps since the page was used (minutes, or calls of markIdle()), 0 to 255.
+		 * Default: 1 for "idle", 0 for "huge".
+		 */
 		minAge?: number;
-		/** Of "page": numbers of pages, in any order; those that are not in memory are passed over. */
+		/** For "page": page numbers, in any order; those that are not in memory are skipped. */
 		pages?: Iterable<number>;
-		/** Bytes that may be written to flash, whole pages. Default: no limit but the budget. */
+		/** Most bytes to write to flash, in whole pages. Default: no limit but the budget. */
 		bytes?: number;
 	}
 }
@@ -615,54 +662,57 @@ declare module "zram/swap" {
 	export type { ResidentOptions, SwapOptions } from "zram/swap/options";
 	export type { Key } from "zram/swap/table";
 	/**
-	 * "r": you promise not to write into the view; what becomes of it if you do is undefined, and the pool's option `debug`
-	 * finds it out. "r+": release stores what has changed.
+	 * "r": you promise not to write into the view; if you do, the result is undefined, and the pool's option `debug`
+	 * detects it. "r+": release stores what has changed.
 	 */
 	export type AcquireMode = "r" | "r+";
-	/** What a write lacked that was refused, and what would help. */
+	/** What a refused write lacked, and what would help. */
 	export interface Pressure {
 		/** Bytes of the arenas, pages of the devices (their logical size), or keys of the pool. */
 		shortage: Shortage | "keys";
 		/** Bytes that were to be stored. */
 		byteLength: number;
-		/** Bytes that are left in the arenas, or would be once all that can goes to flash. */
+		/** Bytes left in the arenas once everything that can has gone to flash. */
 		bytesLeft: number;
-		/** The key that `evict: "lru"` would delete first; undefined if there is none but those that are acquired. */
+		/** The key that `evict: "lru"` would delete first; undefined if there is none that is not acquired. */
 		key: Key | undefined;
 	}
 	/** How a buffer is stored. */
 	export interface WriteOptions {
-		/** 0 to 255: with `evict: "lru"`, buffers of a lower priority go first. Default: 0, or as it was. */
+		/**
+		 * 0 to 255: with `evict: "lru"`, buffers of lower priority are evicted first. Default: 0 for a new buffer, else
+		 * unchanged.
+		 */
 		priority?: number;
 		/**
-		 * Free the old buffer first: when there is no room for both. If the new one then cannot be stored, both are gone; if it
-		 * could never have been, for want of pages, the old one stays. Default: false.
+		 * Free the old buffer first, when there is no room for both. If the new one then cannot be stored, both are gone;
+		 * but if it could never have fit, for lack of pages, the old one stays. Default: false.
 		 */
 		replace?: boolean;
 	}
-	/** What a pool holds, and what was done since its start. */
+	/** What a pool holds, and what it has done since its start. */
 	export interface SwapStatus {
 		/** Buffers with a key. */
 		keys: number;
-		/** Buffers without a key, which are owned. */
+		/** Owned buffers, which have no key. */
 		owned: number;
-		/** Bytes of all buffers. */
+		/** Total length of all buffers, in bytes. */
 		byteLength: number;
 		/** Pages of the devices in use. */
 		pagesUsed: number;
-		/** Pages of the devices that are free. */
+		/** Free pages of the devices. */
 		pagesFree: number;
 		/** Pages of the devices that were given up because they are damaged. */
 		pagesLost: number;
-		/** Bytes that are left in the arenas, or would be once all that can goes to flash. */
+		/** Bytes left in the arenas once everything that can has gone to flash. */
 		bytesLeft: number;
 		/** Slots for acquire. */
 		slots: number;
-		/** Slots that show a buffer. */
+		/** Slots that currently show a buffer. */
 		slotsShown: number;
 		/** Slots whose buffer is acquired. */
 		slotsHeld: number;
-		/** acquire()s that had to read their buffer from the devices. */
+		/** Calls of acquire() that had to read the buffer from the devices. */
 		misses: number;
 		/** Pages that release() has written because they had changed. */
 		pagesWritten: number;
@@ -671,33 +721,34 @@ declare module "zram/swap" {
 		/** Writes that found no room. */
 		refusals: number;
 	}
-	/** What a pool costs besides its devices. All lengths are bytes. */
+	/** What a pool costs besides its devices. All lengths are in bytes. */
 	export interface SwapLayout {
-		/** Links of pages, and the table of keys: PSRAM if there is any, else internal memory. */
+		/** Page links, and the table of keys: in PSRAM if there is any, else in internal memory. */
 		tables: number;
 		/** Memory of the slots, of the kind that `resident` asks for. */
 		slots: number;
-		/** Internal memory: a page. */
+		/** Internal memory: one page. */
 		scratch: number;
 	}
-	/** A buffer in a pool that has no key: who has the handle owns it. */
+	/** A buffer in a pool without a key: whoever has the handle owns it. */
 	export class OwnedBuffer {
 		#private;
-		/** Bytes of the buffer. */
+		/** Length of the buffer in bytes. */
 		get byteLength(): number;
-		/** All of it, in a new ArrayBuffer, as {@link SwapPool.read}. */
+		/** Reads all of it into a new ArrayBuffer, like {@link SwapPool.read}. */
 		read(): ArrayBuffer;
-		/** As much of it from `offset` (default: 0) on as fits `into`; the number of bytes. */
+		/** Reads as much of it as fits `into`, from `offset` (default: 0) on, and returns the number of bytes. */
 		read(into: Bytes, offset?: number): number;
-		/** Writes all of `buffer` over the bytes from `offset` on, as {@link SwapPool.write} with an offset. */
+		/** Overwrites the bytes from `offset` on with all of `buffer`, like {@link SwapPool.write} with an offset. */
 		write(buffer: Bytes, offset: number): void;
-		/** As {@link SwapPool.acquire}. While it is acquired the buffer is not lost, even if nobody has the handle. */
+		/** Like {@link SwapPool.acquire}. While it is acquired the buffer is not lost, even if nobody keeps the handle. */
 		acquire(mode?: AcquireMode): Uint8Array;
-		/** As {@link SwapPool.release}. */
+		/** Like {@link SwapPool.release}. */
 		release(discard?: boolean): void;
 		/**
-		 * Frees the buffer. Does nothing if that is done. This is the contract; that a forgotten handle's buffer is freed some
-		 * time after it was collected is a safety net, and the collector takes no notice of how full a pool is.
+		 * Frees the buffer. Does nothing if it is closed already. Close every owned buffer: that a forgotten handle's buffer
+		 * is freed some time after the handle was collected is only a safety net, as the collector does not know how full a
+		 * pool is.
 		 *
 		 * @throws ZramError `EBUSY` if it is acquired
 		 */
@@ -706,87 +757,88 @@ declare module "zram/swap" {
 	/**
 	 * Large buffers by key, kept compressed in RAM, in the shape of ECMA-419's key-value storage.
 	 *
-	 * Errors: TypeError and RangeError for arguments, ZramError for the rest, and what a flash driver or `onOperation` of a
-	 * device throws goes to the caller as it is. Whatever was thrown, every buffer is as it was or as it was to be; only a
-	 * write into a buffer (`write` with an offset, `release`) goes page by page, and its error's `bytesWritten` says how far
-	 * it came. A buffer that is acquired can be neither written nor deleted: `EBUSY`. After {@link close}, or when a device was
-	 * reset or closed, every method throws `ECLOSED`.
+	 * Errors: TypeError and RangeError for arguments, ZramError for everything else; what a device's flash driver or
+	 * `onOperation` throws reaches the caller unchanged. Whatever is thrown, every buffer is either as it was or as it was
+	 * meant to be. Only a write into a buffer (`write` with an offset, `release`) goes page by page; its error's
+	 * `bytesWritten` says how far it got. An acquired buffer can be neither written nor deleted: `EBUSY`. After {@link
+	 * close}, or after a device was reset or closed, every method throws `ECLOSED`.
 	 */
 	export default class SwapPool {
 		#private;
 		/**
-		 * What a pool costs besides its devices. Allocates nothing of it.
+		 * What a pool costs besides its devices. Allocates none of it.
 		 *
 		 * @throws TypeError, RangeError as the constructor does
 		 */
 		static layout(options: SwapOptions): SwapLayout;
 		/**
-		 * Allocates the tables and slots, and the device if there is an `arena`; else it empties the devices.
+		 * Allocates tables and slots, and with `arena` a device; the given `devices` are emptied.
 		 *
-		 * @throws TypeError, RangeError naming the option and its range, ZramError `EBUSY` if a device belongs to another pool
-		 * or is in the middle of a call, `ECLOSED` if one is closed: before anything is done. Error if the host has not that much
-		 * memory.
+		 * @throws TypeError, RangeError naming the option and its range; ZramError `EBUSY` if a device belongs to another
+		 * pool or is in the middle of a call, `ECLOSED` if one is closed: all before anything is done. Error if the host
+		 * does not have enough memory.
 		 */
 		constructor(options: SwapOptions);
 		/**
-		 * Stores a copy of all of `buffer`. It goes to pages of its own, and the old value is freed when that has worked: that
-		 * stands if the new one does not fit, unless `replace` is true.
+		 * Stores a copy of `buffer`. The copy goes to pages of its own, and the old value is freed once that has worked: if
+		 * the new one does not fit, the old one stays, unless `replace` is true.
 		 *
 		 * @throws ZramError `ENOSPC`, `EBUSY`
 		 */
 		write(key: Key, buffer: Bytes, options?: WriteOptions): void;
 		/**
-		 * Writes `buffer` into the value that is there, over its bytes from `offset` on, page by page: the pages in front of one
-		 * that does not fit are written.
+		 * Overwrites the bytes of a stored value from `offset` on, page by page: if a page does not fit, the pages before it
+		 * are written.
 		 *
 		 * @param offset 0 to byteLength(key) - buffer.byteLength
-		 * @throws ZramError `ENOSPC`, `ECORRUPT`, `EIO`, whose `bytesWritten` counts what is written, `EBUSY`; RangeError if there
-		 * is nothing to write into
+		 * @throws ZramError `ENOSPC`, `ECORRUPT`, `EIO`, with the number of bytes written in `bytesWritten`; `EBUSY`.
+		 * RangeError if there is no such value
 		 */
 		write(key: Key, buffer: Bytes, offset: number): void;
 		/**
-		 * Makes a buffer of `byteLength` zeros, in place of the one that there may be. They take no room until others are
-		 * written: to fill a buffer where there is no memory for a second one, acquire it.
+		 * Makes a buffer of `byteLength` zeros, replacing any that has this key. The zeros take no room until something else
+		 * is written. To fill a buffer where there is no memory for a second one, create it and acquire it.
 		 *
-		 * @throws ZramError `ENOSPC` if there are not so many pages, or keys; `EBUSY`
+		 * @param byteLength 0 to the length of all pages, at most 4,294,967,295
+		 * @throws ZramError `ENOSPC` if there are not enough pages, or no key is free; `EBUSY`
 		 */
 		create(key: Key, byteLength: number, options?: WriteOptions): void;
 		/**
-		 * Adds `buffer` to the end of a value, which is made if there is none, with priority 0: all of it, or nothing. It makes
-		 * the value the one that was used last. For what comes in pieces: see {@link move}.
+		 * Adds `buffer` to the end of a value, all or nothing, and makes it the most recently used. If there is no such
+		 * value, creates it, with priority 0. For data that comes in pieces, see {@link move}.
 		 *
-		 * A page that small pieces are added to stays in memory as it is, not compressed, until it is full; at most four of
-		 * them at a time, and only while there is room.
+		 * A page that small pieces are added to stays uncompressed in memory until it is full; at most four such pages at a
+		 * time, and only while there is room.
 		 *
-		 * @returns the length of the value then: `buffer`'s alone if it had been evicted
-		 * @throws ZramError `ENOSPC`, `EBUSY`, `ECORRUPT` or `EIO` if the value's last page cannot be read; RangeError if the
-		 * value would be longer than 4,294,967,295 bytes
+		 * @returns the new length of the value: only `buffer`'s own length if the value had been evicted
+		 * @throws ZramError `ENOSPC`, `EBUSY`; `ECORRUPT` or `EIO` if the value's last page cannot be read; RangeError if
+		 * the value would be longer than 4,294,967,295 bytes
 		 */
 		append(key: Key, buffer: Bytes): number;
 		/**
-		 * Gives a value another length: cuts its end off, or adds zeros, which take no room.
+		 * Changes the length of a value: cuts off its end, or adds zeros, which take no room.
 		 *
-		 * @throws RangeError if there is no such key; ZramError `EBUSY`, and for more bytes as {@link append}
+		 * @throws RangeError if there is no such key; ZramError `EBUSY`, and when it grows whatever {@link append} throws
 		 */
 		resize(key: Key, byteLength: number): void;
 		/**
-		 * Gives a value another key, copying nothing; what has that key is deleted. So what is appended under one key is seen
-		 * under another when it is complete. Its priority goes with it.
+		 * Gives a value another key, without copying; whatever had that key is deleted. What you append under one key thus
+		 * appears under another once it is complete. Its priority goes with it.
 		 *
 		 * @returns false if there is no value with the key `from`; then nothing changes
-		 * @throws ZramError `EBUSY` if one of the two is acquired
+		 * @throws ZramError `EBUSY` if either of the two is acquired
 		 */
 		move(from: Key, to: Key): boolean;
 		/**
 		 * Reads a buffer into a new ArrayBuffer.
 		 *
 		 * @returns undefined if there is no such key
-		 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if one is lost on flash
+		 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if a page is lost on flash
 		 */
 		read(key: Key): ArrayBuffer | undefined;
 		/**
-		 * Reads at most `count` bytes of a buffer from `offset` on into a new ArrayBuffer: a piece for a socket, of as many bytes
-		 * as it takes.
+		 * Reads at most `count` bytes of a buffer from `offset` on into a new ArrayBuffer: a piece for a socket, as long as
+		 * the socket takes.
 		 *
 		 * @param count 0 or more
 		 * @param offset 0 (default) to byteLength(key)
@@ -795,78 +847,80 @@ declare module "zram/swap" {
 		 */
 		read(key: Key, count: number, offset?: number): ArrayBuffer | undefined;
 		/**
-		 * Reads as much of a buffer from `offset` on as fits `into`. Allocates nothing.
+		 * Reads as much of a buffer as fits `into`, from `offset` on. Allocates nothing.
 		 *
 		 * @param offset 0 (default) to byteLength(key)
 		 * @returns the number of bytes read; undefined if there is no such key
-		 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if one is lost on flash; what `into` then holds of it is
-		 * undefined
+		 * @throws ZramError `ECORRUPT` if a page is damaged, `EIO` if a page is lost on flash; the part of `into` for that
+		 * page is then undefined
 		 */
 		read(key: Key, into: Bytes, offset?: number): number | undefined;
 		/**
-		 * Deletes a buffer: its memory is free at once. False if there is none.
+		 * Deletes a buffer and frees its memory at once. False if there was none.
 		 *
 		 * @throws ZramError `EBUSY`
 		 */
 		delete(key: Key): boolean;
 		/** Whether there is a buffer with this key. */
 		has(key: Key): boolean;
-		/** Bytes of a buffer; undefined if there is no such key. */
+		/** Length of a buffer in bytes; undefined if there is no such key. */
 		byteLength(key: Key): number | undefined;
-		/** The keys, in the order in which they came. */
+		/** The keys, in the order in which they were added. */
 		[Symbol.iterator](): IterableIterator<Key>;
 		/**
-		 * The bytes of a buffer themselves, in a slot, until {@link release}. Acquired again meanwhile, it is the same view; in
-		 * mode "r+" for all once one has asked for it. The view's `buffer` has these bytes and no others, and `byteLength` and
-		 * `slice`.
+		 * The buffer's own bytes, in a slot, until {@link release}. Acquiring it again meanwhile returns the same view; once
+		 * anybody has asked for mode "r+", it applies to all. The view's `buffer` contains exactly these bytes, and has
+		 * `byteLength` and `slice`.
 		 *
-		 * Hold it as long as anybody reads it, native code included: Poco until `poco.end()`, a Mixer until the sound is over.
-		 * A view must not be used after the release: it is dead as soon as its slot is needed for another buffer. Native code
-		 * that has kept the buffer and its address then reads that other buffer's bytes, never freed memory; what keeps an
-		 * address without the buffer cannot be helped.
+		 * Hold it for as long as anybody reads it, native code included: Poco until `poco.end()`, a Mixer until the sound is
+		 * over. Do not use a view after its release: it is dead as soon as its slot is needed for another buffer. Native
+		 * code that has kept the view's buffer and its address then reads the other buffer's bytes, never freed memory; code
+		 * that keeps an address without the buffer is beyond help.
 		 *
-		 * A buffer that still is in a slot costs nothing. Else it is read from the devices, and a view and a HostBuffer are
-		 * allocated on the XS heap: 9 slots (10 on XS 17), no bytes; more with the portable engine.
+		 * A buffer that is still in a slot costs nothing. Otherwise it is read from the devices, and a view and a HostBuffer
+		 * are allocated on the XS heap: 9 slots (10 on XS 17), no bytes; more with the portable engine.
 		 *
 		 * @param mode "r+" by default
-		 * @throws RangeError if there is no such key, or the buffer is longer than a slot; ZramError `EBUSY` if all slots are
-		 * held, `ECORRUPT`
+		 * @throws RangeError if there is no such key, or the buffer is longer than a slot; ZramError `EBUSY` if all slots
+		 * are held, `ECORRUPT` or `EIO` if a page cannot be read
 		 */
 		acquire(key: Key, mode?: AcquireMode): Uint8Array;
 		/**
-		 * Gives an acquired buffer back; as often as it was acquired. The last time, pages that "r+" has changed are written:
-		 * each is compared with what is stored.
+		 * Gives an acquired buffer back; call it as often as acquire. The last call in mode "r+" writes the pages that have
+		 * changed: it compares each with what is stored.
 		 *
-		 * A release that fails leaves the buffer acquired, and nothing is lost: make room, and release it again. It has stored
-		 * the first `bytesWritten` bytes of the view (a driver's error does not say how many), and a `discard` then leaves these
-		 * bytes and the old ones behind them.
+		 * If release fails, the buffer is still acquired, and nothing is lost: make room, and release it again. It has
+		 * stored the first `bytesWritten` bytes of the view (a driver's error does not say how many); if you then `discard`,
+		 * these bytes stay, with the old ones behind them.
 		 *
-		 * @param discard the last time: write nothing, and drop what is in the slot, so that the next acquire reads what is
-		 * stored. Default: false.
-		 * @throws ZramError `ENOSPC`, `ECORRUPT`, `EIO`
+		 * @param discard on the last call: write nothing and empty the slot, so that the next acquire reads what is stored.
+		 * Default: false.
+		 * @throws ZramError `ENOSPC`, `ECORRUPT`, `EIO`; RangeError if there is no such key, or it is not acquired
 		 */
 		release(key: Key, discard?: boolean): void;
 		/**
-		 * Stores a copy of `buffer`, or that many zeros, without a key. Never evicted.
+		 * Stores a copy of `buffer`, or that many zeros, without a key. It is never evicted.
 		 *
 		 * @throws ZramError `ENOSPC`
 		 */
 		own(buffer: Bytes | number): OwnedBuffer;
-		/** What the pool holds, and what was done since its start. */
+		/** What the pool holds, and what it has done since its start. */
 		status(): SwapStatus;
 		/**
-		 * For idle moments: {@link Zram.maintain} of one device after the other, within so many milliseconds for all.
+		 * For idle moments: calls {@link Zram.maintain} of one device after the other, within `milliseconds` for all of
+		 * them.
 		 *
-		 * @returns true if nothing is left to do on any
-		 * @throws TypeError, RangeError for the argument; ZramError as of a device
+		 * @returns true if none of them has anything left to do
+		 * @throws TypeError, RangeError for the argument; ZramError as a device does
 		 */
 		maintain(milliseconds: number): boolean;
 		/**
-		 * Frees everything: the slots, whose views are dead then, the tables, and what is on the devices, which stay open unless
-		 * the pool has made its own. Does nothing on a closed pool. What a device throws meanwhile comes when all is done.
+		 * Frees everything: the slots (views of them are dead), the tables, and the pages on the devices. The devices stay
+		 * open, except one that the pool made itself. Does nothing on a closed pool. If a device throws, the error is passed
+		 * on once everything is done.
 		 *
-		 * The memory of slots does not go back at once, as native code may still read it: it goes when the collector finds that
-		 * nobody has a buffer of theirs. A device or pool that finds no memory has it collect first.
+		 * The slots' memory is not returned at once, as native code may still read it: the collector frees it when nothing
+		 * refers to a buffer of theirs. A device or pool that finds no memory first runs the collector.
 		 *
 		 * @throws ZramError `EBUSY` from within a callback of a device
 		 */
@@ -1310,43 +1364,46 @@ declare module "zram/trace" {
 
 declare module "zram/status" {
 	/**
-	 * Status lines: what `status()` says, as one line of text for a serial console or a log, and back.
+	 * Status lines: the result of `status()` as one line of text for a serial console or a log, and back.
 	 *
 	 *   zram/1 photos ms=61004 byteLength=8388608 pageLength=4096 origDataSize=3366912 … failedWrites=2 .
 	 *
-	 * `zram/1`, the version of this format; the device's name; key=value in any order; a full stop, without which the line
-	 * was cut off. The keys are `ms` (the app's own clock), `byteLength` and `pageLength` of the device, the numbers of
-	 * `status()`, those of its `codecs` with `codecs.` and the codec's name in front (`codecs.lz4.pages`), and, if there is a
-	 * flash, those of `status().backing` with `backing.` in front. What is 0 is left out, but a codec's pages and the slots of
-	 * a flash, which say that there is one.
-	 * Readers pass over keys that they do not know, and over words in front of `zram/1`, such as a time.
+	 * `zram/1` is the version of this format; then come the device's name, key=value pairs in any order, and a full stop: a
+	 * line without one was cut off. The keys are `ms` (the app's own clock), the device's `byteLength` and `pageLength`, the
+	 * numbers of `status()`, those of its `codecs` prefixed with `codecs.` and the codec's name (`codecs.lz4.pages`), and, if
+	 * there is a flash, those of `status().backing` prefixed with `backing.`. Zeros are left out, except a codec's pages and a
+	 * flash's slots, which show that these exist. Readers skip keys that they do not know, and any words before `zram/1`, such
+	 * as a time.
 	 *
 	 * @module
 	 */
 	import type Zram from "zram";
 	import type { ZramStatus } from "zram";
-	/** What a status line says. */
+	/** The contents of a status line. */
 	export interface StatusReport {
 		/** The device's name. */
 		name: string;
-		/** The app's clock, milliseconds. */
+		/** The app's clock in milliseconds. */
 		ms: number;
-		/** Bytes of the device: its logical size. */
+		/** Logical size of the device in bytes. */
 		byteLength: number;
-		/** Bytes of a page. */
+		/** Length of a page in bytes. */
 		pageLength: number;
-		/** As `status()` has given it. */
+		/** What `status()` returned. */
 		status: ZramStatus;
 	}
 	/**
 	 * The status line of a device, without an end of line. Allocates, as `status()` does: print one a second, not one a
 	 * frame.
 	 *
-	 * @param name letters, digits, "_" and "-": tells devices apart that share a console
+	 * @param name letters, digits, "_", and "-": tells devices that share a console apart
 	 * @param ms the app's clock in milliseconds, from any start; 0 if it has none
-	 * @throws RangeError for such a name, and what `status()` throws
+	 * @throws RangeError for any other name, and whatever `status()` throws
 	 */
 	export function formatStatus(name: string, zram: Zram, ms: number): string;
-	/** What a line says that formatStatus has made; undefined for any other, and for one that was cut off or garbled. */
+	/**
+	 * The contents of a line that formatStatus has made; undefined for any other line, and for one that was cut off or
+	 * garbled.
+	 */
 	export function parseStatus(line: string): StatusReport | undefined;
 }

@@ -25,9 +25,9 @@ export interface BackingOptions {
 	 */
 	lifetime?: number;
 	/**
-	 * What a write that finds no room in the arena may do before it is refused. "any" (default): erase one block, and a
-	 * second one for the log or for a page that moves, each 45 to 400 ms. "erased-only": erase nothing; a page goes to
-	 * flash only where maintain() has erased for it.
+	 * What a write may do for each page that finds no room in the arena, before it is refused. "any" (default): erase one
+	 * block, and a second one for the log or for a page that moves, each 45 to 400 ms. "erased-only": erase nothing; a
+	 * page goes to flash only where maintain() has erased for it.
 	 */
 	offload?: "any" | "erased-only";
 	/**
