@@ -161,7 +161,7 @@ test("a misused native is a bundler error that gives its place in the source", a
 		await xs(`import { f } from ${JSON.stringify(path)}; f();`);
 		assert.unreachable();
 	} catch (error) {
-		assert.match((error as Error).message, /misused\.ts:4: native\(\) has to be the whole body/);
+		assert.match((error as Error).message, /misused\.ts:4: native\(\) must be the whole body/);
 	}
 });
 

@@ -93,7 +93,7 @@ test("other code stays as it is, and every line keeps its place", () => {
 });
 
 test("anything off the pattern is refused, with its place", () => {
-	const whole = /^line 2: native\(\) has to be the whole body/;
+	const whole = /^line 2: native\(\) must be the whole body/;
 	for (const body of [
 		'native("xs_f").call(undefined, a);',
 		'native("xs_f").call(this);',

@@ -1,6 +1,6 @@
 /**
- * DESIGN.md's table of allocators: what is stored of the pages of a trace until the first one is refused, and what becomes of
- * an arena that is kept at 93 %.
+ * DESIGN.md's table of allocators: how full an arena gets with the pages of a trace before the first is refused, and how
+ * many stores are refused while it is kept 93 % full.
  *
  *   tsx tools/allocators.ts
  *
@@ -18,7 +18,7 @@ import { table } from "../zramctl/view.ts";
 import { root } from "./paths.ts";
 import { runAsProgram } from "./process.ts";
 
-/** Whose pages. */
+/** The trace whose pages are stored. */
 const TRACE = "tests/traces/demo.zrt";
 const ARENA = 1024 * 1024;
 const FULL = 0.93;
@@ -38,7 +38,7 @@ interface Stored {
 	size: number;
 }
 
-/** Bytes of objects by arena when the first one is refused. */
+/** Bytes of objects divided by those of the arena when the first object is refused. */
 function fill({ make }: Contender, lengths: number[]): number {
 	const allocator = make(ARENA);
 	for (let [i, payload] = [0, 0]; ; i++) {
@@ -48,7 +48,7 @@ function fill({ make }: Contender, lengths: number[]): number {
 	}
 }
 
-/** The share of stores that are refused: again and again an object goes, and others come until 93 % are full, or one is refused. */
+/** The share of stores refused: time and again an object goes, and others come until 93 % is full or one is refused. */
 function churn({ make }: Contender, lengths: number[]): number {
 	const random = new Random(1);
 	const allocator = make(ARENA);
@@ -82,7 +82,7 @@ function churn({ make }: Contender, lengths: number[]): number {
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-/** The table's rows, as DESIGN.md has them but for what they are called. */
+/** The table's rows as in DESIGN.md, except for their names. */
 export function allocatorTable(): { key: string; filled: string; refused: string }[] {
 	const lengths = lengthsIn(TRACE);
 	return Object.entries(CONTENDERS)

@@ -2,7 +2,7 @@
  * Builds hosts in C: XS from npm, the host (hosts/xs, hosts/emulated), and the module's native code, in the variants of
  * tools/variants.ts.
  *
- * An object is compiled again when its command, its source or any header it included has changed.
+ * An object is recompiled when its command, its source or any header it includes has changed.
  *
  * @module
  */
@@ -16,20 +16,20 @@ import { buildFolder, root } from "./paths.ts";
 import { clearStep, MissingTool, run, runAsProgram, showStep } from "./process.ts";
 import { type Target, targetOf, type Variant, variants } from "./variants.ts";
 
-/** C code that goes into a host of its own besides what every host has: natives for a program that measures. */
+/** C code added to a host, which is then built apart from the plain one: such as natives for a program that measures. */
 export interface Addition {
 	/** The executable is xs-host-NAME, or firmware-NAME.elf. */
 	name: string;
 	/** Files of ours; their `void xs_…(xsMachine* the)` can be called from the bundle. */
 	sources: string[];
-	/** Files of others: never a warning. */
+	/** Files of others, compiled without warnings. */
 	others: string[];
 	/** For all of them. */
 	flags: string[];
 }
 
 export interface BuildOptions {
-	/** Say what is being compiled, on stderr. Default true. */
+	/** Show on stderr what is being compiled. Default: true. */
 	progress?: boolean | undefined;
 	addition?: Addition | undefined;
 }
@@ -38,15 +38,15 @@ export interface BuildOptions {
 interface Step {
 	output: string;
 	parameters: string[];
-	/** What the output depends on; for objects the compiler writes down the headers in `output`.d. */
+	/** What the output depends on. For objects the compiler lists the headers in `output`.d. */
 	inputs: string[];
 }
 
-/** Sources of XS that read a few bytes past constant strings on purpose: AddressSanitizer would end the machine. */
+/** Sources of XS that deliberately read a few bytes past constant strings, which AddressSanitizer would not let pass. */
 const overReading = new Set(["xsCommon.c"]);
 
 /**
- * The table that turns the names in a bundle into functions: every `void xs_…(xsMachine* the)` and every destructor
+ * The table that maps the names in a bundle to C functions: every `void xs_…(xsMachine* the)` and every destructor
  * `void xs_…(void* data)` of the sources.
  */
 export function nativesTable(sources: string[]): string {
@@ -79,7 +79,7 @@ function writeIfChanged(path: string, text: string): void {
 	if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
 }
 
-/** Hashes of files, each read once a build. */
+/** Hashes of files. Each file is read once per build. */
 class Fingerprints {
 	readonly #files = new Map<string, string>();
 
@@ -92,7 +92,7 @@ class Fingerprints {
 		return hash;
 	}
 
-	/** Of a step that has run: its command and all that it has read. Undefined if it has not run. */
+	/** Hash of a step's command and of everything it read. Undefined if it has not run. */
 	of(step: Step, compiler: string): string | undefined {
 		if (!existsSync(step.output)) return;
 		const headers = existsSync(`${step.output}.d`) ? dependencies(readFileSync(`${step.output}.d`, "utf8")) : [];
@@ -106,7 +106,7 @@ class Fingerprints {
 	}
 }
 
-/** The files in a makefile rule as compilers write it: spaces in names are escaped, long lines continued. */
+/** The files in a makefile rule, as compilers write it: spaces in names are escaped, long lines continued. */
 function dependencies(rule: string): string[] {
 	const list = rule.replaceAll("\\\n", " ").slice(rule.indexOf(": ") + 1);
 	return (list.match(/(?:\\ |\S)+/g) ?? []).map((path) => path.replaceAll("\\ ", " "));
@@ -129,7 +129,7 @@ function isAlive(pid: number): boolean {
 	}
 }
 
-/** Our own number if the lock has gone in the meantime, or is just being written: someone is alive. */
+/** The process that holds the lock; our own if it is gone or just being written, which counts as alive. */
 function lockOwner(lock: string): number {
 	try {
 		return Number(readFileSync(lock, "utf8")) || process.pid;
@@ -138,7 +138,7 @@ function lockOwner(lock: string): number {
 	}
 }
 
-/** Two processes must not build the same variant at once: the second waits. */
+/** Only one process may build a variant at a time: others wait. */
 async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
 	const lock = join(folder, "lock");
 	mkdirSync(folder, { recursive: true });
@@ -163,7 +163,7 @@ class HostBuild {
 	readonly #target: Target;
 	readonly #folder: string;
 	readonly #xs: string;
-	/** The compiler, and what it says of itself. */
+	/** The compiler and its version. */
 	readonly #compiler: string;
 	readonly #options: BuildOptions;
 	readonly #fingerprints = new Fingerprints();
@@ -205,14 +205,14 @@ class HostBuild {
 	#objectOfXS(source: string): Step {
 		const folders = ["includes", "platforms", "sources"].map((name) => `-I${join(this.#xs, name)}`);
 		const lenient = overReading.has(basename(source)) ? ["-fno-sanitize=address"] : [];
-		// Warnings of the engine are its makers' business.
+		// warnings about the engine are its makers' business
 		return this.#object(source, basename(source, ".c"), ["-w", ...folders, ...this.#includes(), ...lenient]);
 	}
 
 	#objectOfOurs(source: string): Step {
 		const folders = ["includes", "platforms", "sources"].flatMap((name) => ["-isystem", join(this.#xs, name)]);
 		const strict = ["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
-		// The path keeps two files of one name apart: hosts/xs/main.c, hosts/emulated/main.c.
+		// the path tells files with the same name apart: hosts/xs/main.c, hosts/emulated/main.c
 		const name = relative(root, source)
 			.replace(/\.[cS]$/, "")
 			.replaceAll("/", "-");
@@ -238,7 +238,7 @@ class HostBuild {
 		return { output: join(this.#folder, name), parameters, inputs: [...files, ...linkerInputs] };
 	}
 
-	/** Runs the steps whose output is missing or out of date. */
+	/** Runs the steps whose output is missing or stale. */
 	async #make(steps: Step[]): Promise<void> {
 		const due = steps.filter((step) => !this.#isUpToDate(step));
 		const show = this.#options.progress !== false;
@@ -256,7 +256,7 @@ class HostBuild {
 		return fingerprint !== undefined && existsSync(key) && readFileSync(key, "utf8") === fingerprint;
 	}
 
-	/** The key is written last: what was interrupted is done again. */
+	/** The key is written last, so that an interrupted step runs again. */
 	async #compile(step: Step): Promise<void> {
 		rmSync(`${step.output}.key`, { force: true });
 		const temporary = `${step.output}.new`;
@@ -282,7 +282,7 @@ async function checkCompiler({ compiler, flags, ours, libraries, needs }: Target
 }
 
 /**
- * Builds a variant of the host, as far as it is not up to date, and returns the path of the executable.
+ * Builds what is stale of a variant of the host. Returns the path of the executable.
  *
  * @throws MissingTool if this machine lacks a compiler, 32-bit libraries, tar, or the npm registry.
  */
@@ -301,7 +301,7 @@ export async function buildHost(variant: Variant, options: BuildOptions = {}): P
 async function main(names: string[]): Promise<void> {
 	for (const name of names.length ? names : variants) {
 		const variant = variants.find((known) => known === name);
-		if (!variant) throw new Error(`${name}: one of ${variants.join(", ")}, please`);
+		if (!variant) throw new Error(`${name} is not one of ${variants.join(", ")}`);
 		console.log(relative(dirname(buildFolder), await buildHost(variant)));
 	}
 }

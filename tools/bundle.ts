@@ -1,5 +1,5 @@
 /**
- * Makes one ES module for XS of an entry and all that it imports.
+ * Bundles an entry and everything it imports into one ES module for XS.
  *
  * @module
  */
@@ -14,17 +14,17 @@ import { root } from "./paths.ts";
 export interface BundleOptions {
 	/** Further esbuild plugins. */
 	plugins?: Plugin[];
-	/** Identifiers to replace by constant expressions, as esbuild's `define`. */
+	/** Identifiers to replace by constant expressions, like esbuild's `define`. */
 	define?: Record<string, string>;
-	/** Which engine "zram/engine" is. Default: native. */
+	/** Which engine "zram/engine" stands for. Default: native. */
 	engine?: "native" | "portable";
-	/** For the Moddable SDK's tools: they know the module's parts from its manifest, and bind natives themselves. */
+	/** For the Moddable SDK's tools, which know our modules from the manifest and bind natives themselves. */
 	sdk?: boolean;
-	/** Further modules that whoever loads the bundle has. */
+	/** More modules that the host of the bundle provides. */
 	external?: string[];
 }
 
-/** A bundle on disk, and the way back from its lines to the sources. */
+/** A bundle on disk, and how to get from its lines back to the sources. */
 export interface Bundle {
 	path: string;
 	/** "tests/foo.test.ts:12" for a place in the bundle (line from 1, column from 0), if it comes from a source. */
@@ -34,7 +34,7 @@ export interface Bundle {
 function locator(map: SourceMapPayload, folder: string): Bundle["locate"] {
 	const sourceMap = new SourceMap(map);
 	return (line, column = 0) => {
-		// XS knows lines only; column 0 may lie before the first mapping of its line.
+		// XS knows only lines, and column 0 may come before the first mapping of its line
 		const entry = sourceMap.findEntry(line - 1, column === 0 ? 1000 : column);
 		if (!("originalSource" in entry) || entry.originalSource === undefined) return;
 		return `${relative(root, resolve(folder, entry.originalSource))}:${entry.originalLine + 1}`;
@@ -42,8 +42,8 @@ function locator(map: SourceMapPayload, folder: string): Bundle["locate"] {
 }
 
 /**
- * Bundles `entry` (a path, or the text of a module that imports relative to the repository's root) into `outfile`.
- * Specifiers such as "zram" are resolved by the `paths` of tsconfig.json.
+ * Bundles `entry` (a path, or the text of a module whose imports are relative to the repository's root) into `outfile`.
+ * The `paths` of tsconfig.json resolve specifiers such as "zram".
  */
 export async function bundle(
 	entry: string | { contents: string },
@@ -73,7 +73,7 @@ export async function bundle(
 		write: false,
 	});
 	const [map, code] = ["map", "mjs"].map((end) => result.outputFiles.find((file) => file.path.endsWith(`.${end}`)));
-	if (!map || !code) throw new Error(`the bundle has to be named *.mjs: ${outfile}`);
+	if (!map || !code) throw new Error(`${outfile}: a bundle must be named *.mjs`);
 	const folder = dirname(resolve(outfile));
 	const locate = locator(JSON.parse(map.text), folder);
 	const place = (line: number, column: number) => locate(line, column) ?? `${outfile}:${line}`;

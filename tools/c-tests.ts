@@ -1,5 +1,5 @@
 /**
- * The C core without XS: compiled with every warning, and its harnesses in tests/c run natively, in 32 bit, with
+ * Tests the C core without XS: compiles it with every warning, and runs its harnesses in tests/c natively, in 32 bit, with
  * sanitizers, and on an emulated Xtensa lx106.
  *
  * @module
@@ -18,12 +18,12 @@ export interface CVariant {
 	name: string;
 	flags: string[];
 	install: string;
-	/** Whether liblz4, the reference, is asked too. Not in 32 bit, for which distributions have no liblz4 at hand. */
+	/** Whether to compare with liblz4, the reference. Distributions have no 32-bit liblz4 at hand. */
 	reference: boolean;
-	/** Another compiler than the desk's, and what runs its programs. */
+	/** A cross compiler, and what runs its programs. */
 	cross?: {
 		compiler: string;
-		/** A C library for the harnesses: ours, and the compiler's. */
+		/** The C library for the harnesses: our sources, and the compiler's libraries. */
 		sources: string[];
 		libraries: string[];
 		/** The command that runs a program. */
@@ -41,7 +41,7 @@ export const cVariants: CVariant[] = [
 		reference: true,
 	},
 	{
-		// no aliasing rules either: without keywords nobody can say what may alias
+		// no aliasing rules either: without the keywords we cannot say what may alias
 		name: "C, without GNU's extensions",
 		flags: ["-O2", "-std=c99", "-fno-strict-aliasing", "-include", join(testFolder, "bare.h")],
 		install: "apt-get install gcc libc6-dev",
@@ -65,16 +65,16 @@ export const cVariants: CVariant[] = [
 const lx106Folder = join(testFolder, "lx106");
 
 /**
- * The ESP8266's core, with the calling convention of no ESP32 ("call0"), in QEMU's simulator: the one Xtensa that Debian
- * has a compiler for. There is no C library for it there, so the harnesses bring one, and no XS.
+ * The ESP8266's core in QEMU, the only Xtensa that Debian has a compiler for. (Its calling convention, call0, is not that
+ * of any ESP32.) Debian has no C library for it, so the harnesses bring one, and there is no XS.
  */
 export const lx106: CVariant = {
 	name: "C, Xtensa lx106",
 	flags: [
 		"-O2",
 		"-nostdlib",
-		"-Wno-format", // where %u is asked for a uint32_t, which is a long here
-		// of a malloc() that it knows the compiler believes that nothing lies before what it gives
+		"-Wno-format", // a uint32_t is a long here, and %u would get a warning
+		// the compiler would assume that nothing lies before what its own malloc() returns
 		"-fno-builtin-malloc",
 		`-I${join(lx106Folder, "include")}`,
 		`-T${join(lx106Folder, "lx106.ld")}`,
@@ -100,7 +100,7 @@ export const compilers = [
 	{ name: "clang", install: "apt-get install clang" },
 ];
 
-/** The engine without its binding: what the plain C library consists of. */
+/** The engine without its binding: the plain C library. */
 export function coreSources(folder = engineFolder): string[] {
 	return readdirSync(folder)
 		.filter((name) => name.endsWith(".c") && !name.startsWith("zramBinding"))
@@ -114,7 +114,7 @@ export function harnesses(): string[] {
 		.map((name) => name.slice(0, -2));
 }
 
-/** Compiles core and harnesses with every warning an error. Returns what the compiler says, "" if nothing. */
+/** Compiles core and harnesses with every warning as an error. Returns what the compiler says, "" if nothing. */
 export async function warnings({ name, install }: { name: string; install: string }): Promise<string> {
 	const sources = [...coreSources(), ...harnesses().map((harness) => join(testFolder, `${harness}.c`))];
 	let said = "";
@@ -126,7 +126,7 @@ export async function warnings({ name, install }: { name: string; install: strin
 	return said;
 }
 
-/** Symbols of the core that are memory one could write: two machines in two threads would share them. None, that is. */
+/** Lists mutable statics of the core, which machines in different threads would share. There must be none. */
 export async function mutableStatics(): Promise<string> {
 	const folder = join(buildFolder, "c");
 	const object = join(folder, "statics.o");
@@ -171,7 +171,7 @@ export async function compileCore(variant: CVariant): Promise<Map<string, string
 	return objects;
 }
 
-/** Whether a program that needs no more than probe.c can be built, with further flags and libraries. */
+/** Whether tests/c/probe.c can be built, with more flags and libraries. */
 async function links({ flags, cross, install }: CVariant, more: string[] = []) {
 	const probe = [join(testFolder, "probe.c"), ...(cross?.sources ?? [])];
 	const parameters = [...flags, ...probe, "-o", "/dev/null", ...more, ...(cross?.libraries ?? [])];
@@ -179,7 +179,7 @@ async function links({ flags, cross, install }: CVariant, more: string[] = []) {
 }
 
 /**
- * Builds tests/c/`harness`.c with the core and returns the program's path. liblz4, the reference, is used where it is.
+ * Builds tests/c/`harness`.c with the core, and with liblz4, the reference, if it is there. Returns the program's path.
  *
  * @throws MissingTool if this variant cannot be built here
  */
@@ -193,13 +193,13 @@ export async function buildHarness(harness: string, variant: CVariant): Promise<
 	return compile(variant, sources, join(folderOf(variant), harness), parameters);
 }
 
-/** Builds tests/c/`tool`.c with a copy of the core, to `folder`, and returns the program's path. */
+/** Builds tests/c/`tool`.c with a copy of the core in `folder`. Returns the program's path. */
 export function compileTool(tool: string, variant: CVariant, core: string, folder: string): Promise<string> {
 	const sources = [join(testFolder, `${tool}.c`), ...coreSources(core)];
 	return compile(variant, sources, join(folder, tool), [], core);
 }
 
-/** Runs a harness with its parameters. Its lines are `ok NAME`, `not ok NAME: why` and `skip NAME: why`. */
+/** Runs a harness. It prints lines `ok NAME`, `not ok NAME: why` and `skip NAME: why`. */
 export async function runHarness(
 	harness: string,
 	variant: CVariant,

@@ -1,6 +1,6 @@
 /**
- * Debian packages whose files are read but which are never installed: apt-get downloads them, dpkg-deb unpacks them.
- * Neither needs root. Debian serves one version of a package at a time, so the reader pins what it reads, not the version.
+ * Debian packages that we read files from but never install: apt-get downloads them, dpkg-deb unpacks them, and neither
+ * needs root. Debian serves only one version of a package at a time, so whoever reads a file pins that, not the version.
  *
  * @module
  */
@@ -18,7 +18,7 @@ function require(name: string, { exitCode, stderr }: RunResult): void {
 }
 
 /**
- * The folder that stands for the package's `/`, downloaded if it is not there yet. Two processes must not do this at once.
+ * The folder with the package's files, which stands for `/`; downloaded if need be. Only one process may do this at a time.
  *
  * @throws MissingTool if there is no apt-get, or no such package.
  */
@@ -28,7 +28,7 @@ export async function unpackDebian(name: string): Promise<string> {
 	const temporary = `${unpacked}.${process.pid}`;
 	mkdirSync(temporary, { recursive: true });
 	try {
-		// -o: root's apt-get downloads as another user, who may not write here
+		// -o: run by root, apt-get would download as another user, who may not write here
 		const download = ["-q", "-o", "APT::Sandbox::User=root", "download", name];
 		require(name, await run("apt-get", download, { cwd: temporary, install }));
 		const archive = readdirSync(temporary).find((file) => file.endsWith(".deb")) as string;

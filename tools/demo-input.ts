@@ -1,8 +1,8 @@
 /**
  * The input of the demo: real data of seven kinds, as files for the app to read.
  *
- * Nothing is picked for how well it compresses. Of every kind all files from `LEAST_FILE` bytes up are taken in the
- * order of their paths, cut in pieces, and of the pieces `KIND_BYTES` that are spread evenly.
+ * Nothing is picked for how well it compresses. Of each kind all files of at least `LEAST_FILE` bytes are taken in the
+ * order of their paths and cut into pieces, of which `KIND_BYTES`, evenly spread, are used.
  *
  * @module
  */
@@ -24,11 +24,11 @@ export interface DemoInput {
 	}[];
 }
 
-/** Pixels of the display, each way, as round and square ones of 1.3" have them. */
+/** Width and height of the display in pixels, as round and square ones of 1.3" have. */
 const DISPLAY = 240;
-/** An app looks closer at each picture in so many steps. */
+/** Zooms at which the app shows each picture. */
 const ZOOMS = [1, 1.25, 1.5, 1.75, 2, 2.25];
-/** Pictures with fewer pixels, either way, are icons: blown up to a display they would be no pictures. */
+/** Pictures that are smaller, in either direction, are icons, and not blown up to the display. */
 const LEAST_PICTURE = 200;
 
 const PIECE = 32 * 1024;
@@ -37,7 +37,7 @@ const KIND_BYTES = 2 * 1024 * 1024;
 
 const modules = join(root, "node_modules");
 
-/** All pieces, put in an order in which any first part of them is spread evenly over the whole. */
+/** Reorders the pieces so that any first part of them is spread evenly over the whole. */
 function spread<T>(pieces: T[]): T[] {
 	const divides = (a: number, b: number): boolean => (b === 0 ? a > 1 : divides(b, a % b));
 	let stride = Math.max(1, Math.round(pieces.length * 0.618));
@@ -49,7 +49,7 @@ function readAll(paths: string[]): Uint8Array[] {
 	return paths.map((path) => readFileSync(path)).filter((bytes) => bytes.length >= LEAST_FILE);
 }
 
-/** Files in pieces, KIND_BYTES of them or a little more. */
+/** Pieces of files: KIND_BYTES, or a little more. */
 function piecesOf(files: Uint8Array[]): Uint8Array[] {
 	const pieces = files.flatMap((bytes) =>
 		Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, i) => bytes.subarray(i * PIECE, (i + 1) * PIECE)),
@@ -64,7 +64,7 @@ function piecesOf(files: Uint8Array[]): Uint8Array[] {
 	return chosen;
 }
 
-/** Every picture as the display shows it, and closer. */
+/** Every picture as the display shows it, at all zooms. */
 function frames(pictures: Picture[]): Uint8Array[] {
 	const large = pictures.filter(({ width, height }) => Math.min(width, height) >= LEAST_PICTURE);
 	return spread(ZOOMS.flatMap((zoom) => large.map((picture) => toFrame(picture, DISPLAY, zoom))));
@@ -79,7 +79,7 @@ export async function prepareInput(): Promise<string> {
 	const drawn = filesIn(pictureFolder, ".png");
 	const taken = filesIn(pictureFolder, ".jpg");
 	const photos = [...drawn.filter(isPhoto).map(readPicture), ...readJPEGs(taken.filter(isPhoto))];
-	// the app shows their first letters, and tries the first kind alone as well
+	// the app shows their initials, and also tries the first kind alone
 	const kinds: [string, Uint8Array[]][] = [
 		["photos", frames(photos)],
 		["screens", frames(drawn.filter((path) => !isPhoto(path)).map(readPicture))],

@@ -1,9 +1,9 @@
 /**
- * `npm start`: the demo (examples/demo) on the command-line XS host, with real input. `npm run firmware`: the same on an
- * emulated microcontroller.
+ * `npm start`: runs the demo (examples/demo) on the command-line XS host, with real input. `npm run firmware`: runs it on
+ * an emulated microcontroller.
  *
- *   --chip rv32|m33    which one (npm run firmware; default rv32)
- *   --status SECONDS   the app goes on for that long, and prints a status line a second, for zramctl
+ *   --chip rv32|m33    the microcontroller (npm run firmware; default: rv32)
+ *   --status SECONDS   keeps the app running that long, printing a status line a second, for zramctl
  *
  * @module
  */
@@ -16,15 +16,15 @@ import { type RunResult, runAsProgram } from "./process.ts";
 import { runOnXS, type XSOptions } from "./run-xs.ts";
 import { type Chip, chips } from "./variants.ts";
 
-/** A frame of the display is on the XS heap at a time, and the code takes more slots than a suite's. */
+/** The XS heap must have room for a frame of the display, and for more code than a suite's. */
 const FIRMWARE_HEAP = ["--slots", "13312", "--chunk", `${220 * 1024}`, "--stack", "1024"];
 
 /**
- * Prepares the input and runs the demo. The exit code is 1 if a byte came back otherwise than it went in.
+ * Prepares the input and runs the demo. The exit code is 1 if a byte came back wrong.
  *
- * @param terminal the output goes to a terminal in the end, with colours and bars
- * @param firmware on this emulated microcontroller instead of the command-line host
- * @param status seconds for which it prints a status line a second
+ * @param terminal whether the output ends up on a terminal, and may have colours and bars
+ * @param firmware the emulated microcontroller to use instead of the command-line host
+ * @param status for how many seconds it prints a status line a second
  */
 export async function runDemo(
 	options: XSOptions = {},

@@ -1,10 +1,10 @@
 /**
- * Where the machine code is in an executable file.
+ * Finds the machine code in an executable file.
  *
  * @module
  */
 
-/** The largest executable segment of a 64-bit ELF file, from its first bytes; undefined if it is none. */
+/** The largest executable segment of a 64-bit ELF file, from its first bytes; undefined if it is not one. */
 export function codeRange(header: DataView): { start: number; length: number } | undefined {
 	const isELF64 = header.getUint32(0) === 0x7f454c46 && header.getUint8(4) === 2 && header.getUint8(5) === 1;
 	if (!isELF64) return undefined;

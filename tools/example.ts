@@ -1,6 +1,6 @@
 /**
- * `npm run example:NAME`: the app in examples/NAME on the command-line XS host; if it needs what the Moddable SDK has, in
- * its simulator, until the user ends it.
+ * `npm run example:NAME`: runs the app in examples/NAME on the command-line XS host, or, if it needs what only the Moddable
+ * SDK has, in its simulator until you end it.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { runOnXS, type XSOptions } from "./run-xs.ts";
 import { buildApp, sdkTool } from "./sdk.ts";
 import { withDisplay } from "./simulator.ts";
 
-/** littlefs as the Moddable SDK ships it, no npm package does, and what lends it a flash. */
+/** littlefs, which the Moddable SDK ships and no npm package does, and the C code that gives it a flash. */
 export async function littlefs(): Promise<Addition> {
 	const sdk = process.env.MODDABLE;
 	const folder = join(sdk ?? "", "modules/io/files/littlefs");
@@ -31,7 +31,7 @@ export async function littlefs(): Promise<Addition> {
 	};
 }
 
-/** Real files for the file system: sources and texts of packages whose versions package.json pins. */
+/** Real files for the file system: sources and texts of packages that package.json pins. */
 function packageFiles(): string[] {
 	const folders = ["admin-lte/src", "fast-png", "lz4js", "publint", "uvu", "@types/node/fs"].map((name) =>
 		join(root, "node_modules", name),
@@ -40,7 +40,7 @@ function packageFiles(): string[] {
 	return paths.map((path) => relative(root, path));
 }
 
-/** Whether examples/`name` needs more than XS: its manifest includes more of the SDK than the base, and nothing stands in. */
+/** Whether examples/`name` needs more than XS: its manifest includes more of the SDK than the base, and has no stand-in. */
 export function needsSimulator(name: string): boolean {
 	const folder = join(root, "examples", name);
 	if (!existsSync(join(folder, "manifest.json")) || existsSync(join(folder, "sdk"))) return false;
@@ -48,17 +48,17 @@ export function needsSimulator(name: string): boolean {
 	return include.some((path) => path.startsWith("$(") && !path.endsWith("/manifest_base.json"));
 }
 
-/** On the user's screen; where there is none, in memory. */
+/** On the user's screen, or without one in memory. */
 async function runInSimulator(name: string): Promise<RunResult> {
 	const { path } = await buildApp(join(root, "examples", name));
 	const start = (env?: Record<string, string>) => run("stdbuf", ["-oL", sdkTool("mcsim"), path], { env, echo: true });
 	return process.env.DISPLAY ? start() : withDisplay(0, start);
 }
 
-/** Runs examples/`name`. Throws an Error if there is none, MissingTool if it needs what is not there. */
+/** Runs examples/`name`. Throws an Error if there is no such example, MissingTool if something it needs is missing. */
 export async function runExample(name: string, options: XSOptions = {}): Promise<RunResult> {
 	const path = join(root, "examples", name, "main.ts");
-	if (!existsSync(path)) throw new Error(`there is no example ${name}`);
+	if (!existsSync(path)) throw new Error(`There is no example "${name}" in examples/.`);
 	if (name !== "littlefs") return runOnXS("xs64", path, [], options);
 	return runOnXS("xs64", path, packageFiles(), { ...options, addition: await littlefs() });
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run fuzz [-- --seconds N] [TARGET …]`: runs the fuzz targets in tests/fuzz with libFuzzer, AddressSanitizer and
- * UBSan, three minutes each, from a corpus that grows from run to run (build/fuzz). What it finds is put into
- * tests/fuzz/found, where `npm test` replays it.
+ * UBSan, for three minutes each, from a corpus that grows with every run (build/fuzz). It puts what it finds into
+ * tests/fuzz/found, and `npm test` replays that.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const foundFolder = join(folder, "found");
 export const fuzzTargets = ["decode", "columns", "dense", "region"] as const;
 export type FuzzTarget = (typeof fuzzTargets)[number];
 
-/** What a fuzzer starts from: blocks of all kinds of pages; programs of noise. */
+/** What a fuzzer starts from: blocks of all kinds of pages; for `region`, programs of noise. */
 export function makeSeeds(target: FuzzTarget): string[] {
 	const seeds = join(buildFolder, "fuzz", `${target}-seeds`);
 	mkdirSync(seeds, { recursive: true });
@@ -47,7 +47,7 @@ export function makeSeeds(target: FuzzTarget): string[] {
 	});
 }
 
-/** Files that have made a target fail. */
+/** Files that made a target fail. */
 export function foundBy(target: FuzzTarget): string[] {
 	if (!existsSync(foundFolder)) return [];
 	const names = readdirSync(foundFolder).filter((name) => name.startsWith(`${target}-`));
@@ -64,7 +64,7 @@ async function compile(compiler: string, flags: string[], sources: string[], out
 	throw new Error(result.output);
 }
 
-/** Builds a target that replays files, with sanitizers. */
+/** Builds a target that replays files with sanitizers. */
 export function buildReplay(target: FuzzTarget): Promise<string> {
 	const { flags, install } = cVariants.find(({ name }) => name === "C, sanitizers") as (typeof cVariants)[0];
 	const sources = [join(folder, `${target}.c`), join(folder, "replay.c")];
@@ -77,7 +77,7 @@ function buildFuzzer(target: FuzzTarget): Promise<string> {
 	return compile("clang", flags, [join(folder, `${target}.c`)], output, "apt-get install clang libclang-rt-dev");
 }
 
-/** Returns whether the target has survived. */
+/** Returns whether the target survived. */
 async function fuzz(target: FuzzTarget, seconds: number): Promise<boolean> {
 	const fuzzer = await buildFuzzer(target);
 	const corpus = join(buildFolder, "fuzz", `${target}-corpus`);
@@ -97,11 +97,12 @@ async function main(parameters: string[]) {
 	const { seconds = 180 } = values;
 	const chosen = positionals.length ? positionals : [...fuzzTargets];
 	const unknown = chosen.find((name) => !fuzzTargets.includes(name as FuzzTarget));
-	if (unknown) throw new Error(`${unknown}: one of ${fuzzTargets.join(", ")}, please`);
+	if (unknown) throw new Error(`${unknown} is not one of ${fuzzTargets.join(", ")}`);
 	const survived: string[] = [];
 	for (const target of chosen) if (await fuzz(target as FuzzTarget, seconds)) survived.push(target);
 	const failed = chosen.filter((target) => !survived.includes(target));
-	if (failed.length) console.log(`\nfound: see ${relative(root, foundFolder)}, and commit what is new there`);
+	if (failed.length)
+		console.log(`\nFound something: see ${relative(root, foundFolder)}, and commit what is new there.`);
 	console.log(`\n${survived.length} passed, ${failed.length} failed`);
 	process.exitCode = failed.length ? 1 : 0;
 }

