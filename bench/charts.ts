@@ -1,14 +1,14 @@
 /**
- * The pictures of docs/bench.md: bar charts as SVG.
+ * Draws the pictures of docs/bench.md, as SVG.
  *
  * @module
  */
 
 export interface Series {
 	name: string;
-	/** One for each group. Undefined: not measured. */
+	/** One for each group. undefined: not measured. */
 	values: (number | undefined)[];
-	/** Ours: drawn in colour, the others in shades of grey. */
+	/** Ours are drawn in colour, the others in shades of grey. */
 	ours?: boolean;
 }
 
@@ -17,9 +17,9 @@ export interface Chart {
 	subtitle: string;
 	groups: string[];
 	series: Series[];
-	/** A value for the end of its bar. */
+	/** Formats the value at the end of a bar. */
 	format: (value: number) => string;
-	/** A line across all bars, and what it means. */
+	/** A line across all bars, and its label. */
 	mark?: { at: number; label: string };
 }
 
@@ -57,13 +57,13 @@ function svg(title: string, subtitle: string, height: number, parts: string[]): 
 	].join("\n");
 }
 
-/** Series that are ours and those that are not take their colours in turn. */
+/** Ours and the others take the colours of their palettes in turn. */
 function coloursOf(series: Series[]): string[] {
 	let [ours, others] = [0, 0];
 	return series.map((each) => (each.ours ? OURS[ours++] : OTHERS[others++]) as string);
 }
 
-/** `sign` draws what stands for a series, 12 pixels wide. */
+/** `sign` draws a series' symbol, 12 pixels wide. */
 function legend(
 	series: Series[],
 	colours: string[],
@@ -117,7 +117,7 @@ const ROW = 22;
 const DOT = 5;
 const WIDE_LEFT = 270;
 
-/** What stands for series in rows: ours is a large dot, the others differ in shape as well as shade. */
+/** A series' mark in a row: ours is a large dot; the others differ in shape as well as shade. */
 function mark(x: number, y: number, series: number, colour: string, ours = false): string {
 	if (ours) return `<circle cx="${x.toFixed(1)}" cy="${y}" r="${DOT + 1}" fill="${colour}"/>`;
 	const [width, height, turn] = (
@@ -131,7 +131,7 @@ function mark(x: number, y: number, series: number, colour: string, ours = false
 	return `<rect ${at} fill="${colour}"${turn ? ` transform="rotate(${turn} ${x.toFixed(1)} ${y})"` : ""}/>`;
 }
 
-/** A row for each group, with a dot for each series on one scale from 0 to `most`. Series that come first are on top. */
+/** A row for each group, with a dot for each series, on one scale from 0 to `most`. The first series are on top. */
 export function dotChart(
 	chart: Omit<Chart, "format" | "mark"> & { most: number; ticks: number[]; unit: string },
 ): string {
@@ -164,16 +164,16 @@ export interface Panel {
 	name: string;
 	/** One for each bar. */
 	values: number[];
-	/** Bars at the start that stand for something else, drawn in grey. */
+	/** How many bars at the start mean something else, and are drawn in grey. */
 	apart?: number;
 	ours?: boolean;
-	/** What is said at the right end. */
+	/** A text at the right end. */
 	note: string;
 }
 
 const PANEL_HEIGHT = 120;
 
-/** Panels of many thin bars, one above the other, on one scale. */
+/** Panels of many thin bars, stacked, on one scale. */
 export function panelChart(title: string, subtitle: string, panels: Panel[]): string {
 	const height = 78 + panels.length * (PANEL_HEIGHT + 46);
 	const largest = Math.max(...panels.flatMap(({ values }) => values));

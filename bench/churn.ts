@@ -1,5 +1,5 @@
 /**
- * `npm run -s churn -- --arena 1M --occupancy 0.93 FILE…`: what becomes of an arena that is nearly full, and used.
+ * `npm run -s churn -- --arena 1M --occupancy 0.93 FILE…`: how a nearly full arena bears being used.
  *
  * @module
  */

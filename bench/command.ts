@@ -1,8 +1,8 @@
 /**
- * What the commands fill, churn and cost have in common: their arguments, the pages of the files that they are given,
- * and the way to run their program on a host.
+ * Shared by the commands fill, churn and cost: their arguments, the pages of the files they are given, and running their
+ * program on a host.
  *
- * stdout has one line of JSON and nothing else. The exit code is 0, 1 if a byte came back wrong, 2 for bad arguments.
+ * stdout gets one line of JSON and nothing else. The exit code is 0, 1 if a byte came back wrong, or 2 for bad arguments.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { addition } from "./reference.ts";
 /** Codecs, separated by commas. */
 export const codecs = words(...Object.values(CODECS).map(({ name }) => name as Codecs[number]));
 
-/** Options of what fills a device. */
+/** Options of commands that fill a device. */
 export const deviceOptions = {
 	arena: size(1, 0x7fffffff),
 	size: size(512, 2 ** 40),
@@ -31,7 +31,7 @@ export const deviceOptions = {
 	engine: word("native", "portable"),
 };
 
-/** What they say, for a program; by default the device has four times the arena. */
+/** The device they ask for, as a program's parameters. By default it is four times as large as the arena. */
 export function deviceOf({ arena, codecs, engine = "native", ...values }: Values<typeof deviceOptions>, page: number) {
 	if (arena === undefined) throw new Failure("--arena: say how many bytes the arena has", 2);
 	const total = values.size ?? Math.ceil((4 * arena) / page) * page;
@@ -39,7 +39,7 @@ export function deviceOf({ arena, codecs, engine = "native", ...values }: Values
 	return { arena, size: total, codecs, engine, show };
 }
 
-/** Options, and one file at least. */
+/** Options and at least one file. */
 export function parse<O extends Options>(parameters: string[], options: O): { values: Values<O>; files: string[] } {
 	const { values, positionals } = parseArguments(parameters, options);
 	if (positionals.length === 0) throw new Failure("FILE: name at least one", 2);
@@ -54,7 +54,7 @@ function readFile(path: string): Uint8Array {
 	}
 }
 
-/** The files as consecutive pages; the last one of each is padded with zeros. */
+/** The files as consecutive pages. The last page of each file is padded with zeros. */
 export function readPages(files: string[], pageLength: number): Uint8Array {
 	const contents = files.map(readFile);
 	const padded = contents.map(({ length }) => Math.ceil(length / pageLength) * pageLength);
@@ -68,7 +68,7 @@ export function readPages(files: string[], pageLength: number): Uint8Array {
 	return all;
 }
 
-/** `count` of the pages, or all, at even distances. */
+/** `count` of the pages, evenly spread, or all. */
 export function evenly(pages: Uint8Array, pageLength: number, count: number): Uint8Array {
 	const total = pages.length / pageLength;
 	if (total <= count) return pages;
@@ -82,7 +82,7 @@ export function evenly(pages: Uint8Array, pageLength: number, count: number): Ui
 
 let pageFiles = 0;
 
-/** Calls `work` with the pages in a file for programs to load. */
+/** Calls `work` with a file of the pages, for programs to load. */
 export async function withPages<T>(
 	bytes: Uint8Array,
 	pageLength: number,
@@ -99,7 +99,7 @@ export async function withPages<T>(
 	}
 }
 
-/** The last line of what a program prints. */
+/** The result that a program prints in its last line. */
 export function resultOf<R>(run: RunResult): R {
 	return JSON.parse(run.stdout.trimEnd().split("\n").at(-1) as string);
 }
@@ -114,7 +114,7 @@ class ProgramFailed extends Failure {
 /** How a command shows progress. */
 export const show: Show = process.stderr.isTTY ? "live" : "lines";
 
-/** Runs bench/app/NAME.ts on XS, with the natives of the bench; on the desk's machine, if `variant` is none. */
+/** Runs bench/app/NAME.ts on XS with the bench's natives, by default on the desk's machine. */
 export async function runProgram<R>(
 	name: string,
 	parameters: Parameters,
@@ -130,7 +130,7 @@ export async function runProgram<R>(
 	return resultOf(result);
 }
 
-/** Runs bench/app/NAME.ts in Node, which has the portable engine. */
+/** Runs bench/app/NAME.ts in Node, with the portable engine. */
 export async function runInNode<R>(name: string, parameters: Parameters): Promise<R> {
 	const program = join(root, `bench/app/${name}.ts`);
 	const result = await run(process.execPath, ["--import", "tsx", program, JSON.stringify(parameters)], {
@@ -142,12 +142,12 @@ export async function runInNode<R>(name: string, parameters: Parameters): Promis
 	return resultOf(result);
 }
 
-/** Runs a program where the engine is at home: native on XS, portable in Node. */
+/** Runs a program with an engine: the native one on XS, the portable one in Node. */
 export function runOnEngine<R>(name: string, parameters: Parameters & { engine: string }): Promise<R> {
 	return parameters.engine === "portable" ? runInNode<R>(name, parameters) : runProgram<R>(name, parameters);
 }
 
-/** Runs a command: prints the JSON, or says what is wrong and sets the exit code. */
+/** Runs a command: prints the JSON, or what is wrong, and sets the exit code. */
 export async function main(usage: string, work: (parameters: string[]) => Promise<object>): Promise<void> {
 	try {
 		process.stdout.write(`${JSON.stringify(await work(process.argv.slice(2)))}\n`);

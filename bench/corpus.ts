@@ -1,9 +1,9 @@
 /**
- * The pages that the bench stores: one file a kind, and mixtures of them as firmware swaps them.
+ * The pages that the bench stores: a file for each kind, and mixtures of them, as firmware might swap them.
  *
- * Made of files that packages of npm and Debian ship, taken whole and in a fixed order, and of generators where there is
- * no such file. Nothing is picked for how well it compresses. The files are the same on every machine, and the digests
- * say so; a machine without Debian's packages lacks the kinds that are made of them, and no mixture.
+ * They come from files that packages of npm and Debian ship, taken whole and in a fixed order, and from generators where
+ * there is no such file. Nothing is picked for how well it compresses. The files are the same on every machine, which
+ * digests ensure. A machine without Debian's packages lacks the kinds made from them, but no mixture.
  *
  * @module
  */
@@ -35,7 +35,7 @@ const FOLDER = join(buildFolder, "corpus");
 const modules = join(root, "node_modules");
 const inModules = (...paths: string[]) => paths.map((path) => join(modules, path));
 
-/** Files one after the other, each as whole pages: what is left over at its end is dropped. */
+/** Concatenates files as whole pages: the rest at the end of each is dropped. */
 function wholePages(contents: Uint8Array[]): Uint8Array {
 	return Buffer.concat(contents.map((bytes) => bytes.subarray(0, bytes.length - (bytes.length % PAGE))));
 }
@@ -44,7 +44,7 @@ function filePages(paths: string[]): Uint8Array {
 	return wholePages(paths.map((path) => readFileSync(path)));
 }
 
-/** Pictures pixel by pixel: drawings and logos as an interface shows them. */
+/** Drawings and logos pixel by pixel, as a user interface shows them. */
 function drawings(): Uint8Array {
 	const pictures = filesIn(pictureFolder, ".png").filter((path) => !/photo\d/.test(path));
 	return wholePages(pictures.map((path) => toRGB565(readPicture(path).rgb)));
@@ -57,18 +57,18 @@ function photos(): Uint8Array {
 	return wholePages(pictures.map(readPicture).flatMap((picture) => zooms.map((zoom) => toFrame(picture, 240, zoom))));
 }
 
-/** Photos that a device has decoded, on displays of 240 by 240 pixels: `convert` gives them the display's format. */
+/** Decoded JPEGs on a display of 240 by 240 pixels. `convert` makes the display's format. */
 function decodedPhotos(convert: (values: Float32Array) => Uint8Array): Uint8Array {
 	const pictures = readJPEGs(filesIn(pictureFolder, ".jpg").filter((path) => /(photo|prod-)\d/.test(path)));
 	const zooms = [1, 1.5, 2.25];
 	return wholePages(pictures.flatMap((picture) => zooms.map((zoom) => convert(toSquare(picture, 240, zoom)))));
 }
 
-/** Machine code of one fixed executable, whatever machine this is: 1 MB of it, spread evenly over its text. */
+/** 1 MB of machine code from one executable, the same on every machine, spread evenly over its text. */
 async function machineCode(): Promise<Uint8Array> {
 	const file = readFileSync(join(await fetchPackage("@esbuild/linux-x64"), "bin/esbuild"));
 	const range = codeRange(new DataView(file.buffer, file.byteOffset, 8192));
-	if (!range) throw new Error("@esbuild/linux-x64/bin/esbuild is no ELF file");
+	if (!range) throw new Error("@esbuild/linux-x64/bin/esbuild is not an ELF file");
 	const pieces = 32;
 	const pieceLength = 8 * PAGE;
 	const distance = Math.floor((range.length - pieceLength) / (pieces - 1));
@@ -79,22 +79,22 @@ async function machineCode(): Promise<Uint8Array> {
 export const families = ["pictures", "sound", "readings", "text", "other"] as const;
 
 export interface Kind {
-	/** Of the file, and in tables of costs. */
+	/** The name of the file, and in tables of costs. */
 	name: string;
-	/** Tables of sizes have its kinds one behind the other. */
+	/** Tables of sizes are sorted by it. */
 	family: (typeof families)[number];
-	/** What it is, in tables of sizes. */
+	/** Its name in tables of sizes. */
 	title: string;
-	/** Where the bytes are from, for the docs. */
+	/** Where the bytes come from, for the docs. */
 	source: string;
 	make(): Uint8Array | Promise<Uint8Array>;
-	/** From Debian's packages: left out where they, or these versions of them, are not to be had. */
+	/** From Debian's packages: left out where these versions cannot be had. */
 	debian?: true;
-	/** SHA-256 of the file, the first 16 digits. It changes with the versions in package-lock.json. */
+	/** The first 16 digits of the file's SHA-256. It changes with the versions in package-lock.json. */
 	digest: string;
-	/** The table of costs has it alone. */
+	/** The table of costs has a row for it alone. */
 	alone?: boolean;
-	/** PCM: how a codec for sound has to see it. */
+	/** For PCM: what a codec for sound has to know. */
 	sound?: { channels: number; bits: number; rate: number };
 }
 
@@ -174,7 +174,7 @@ export const kinds: Kind[] = [
 	{
 		name: "same-filled",
 		family: "other",
-		title: "one 32-bit word a page",
+		title: "one 32-bit word repeated",
 		source: "generated",
 		make: () => samePages(96, PAGE, 4),
 		digest: "99a2389d2d6bfe04",
@@ -218,7 +218,7 @@ export const kinds: Kind[] = [
 		name: "jpeg",
 		family: "other",
 		title: "JPEG",
-		source: "photos of admin-lte, as they are",
+		source: "photos of admin-lte, as files",
 		make: () => filePages(filesIn(pictureFolder, ".jpg")),
 		digest: "019e4747e117d409",
 	},
@@ -259,7 +259,7 @@ export const kinds: Kind[] = [
 		name: "telephone",
 		family: "sound",
 		title: "PCM 8 bit, 8 kHz, speech",
-		source: "the speech below, two samples to one, 8 of 16 bits",
+		source: "the speech below, two samples averaged, the upper 8 of 16 bits",
 		make: recordings.telephone,
 		digest: "5e1322fedca4f582",
 		sound: { channels: 1, bits: 8, rate: 8000 },
@@ -306,7 +306,7 @@ export const kinds: Kind[] = [
 		name: "i2s",
 		family: "sound",
 		title: "I2S 24 bit in 32, 44.1 kHz",
-		source: "the singing, and 8 bits of generated noise below its 16",
+		source: "the singing, with 8 bits of generated noise below its 16",
 		make: recordings.i2s,
 		digest: "3e18c7e385ee8ddc",
 		sound: { channels: 1, bits: 24, rate: 44_100 },
@@ -349,7 +349,7 @@ export const kinds: Kind[] = [
 		name: "cbor",
 		family: "readings",
 		title: "CBOR",
-		source: `${phone}, a map of an integer and two arrays of float32 each`,
+		source: `${phone}, each reading a map of an integer and two arrays of float32`,
 		make: () => recordings.telemetry(recordings.timed),
 		digest: "50f2c5ec526738db",
 	},
@@ -357,7 +357,7 @@ export const kinds: Kind[] = [
 		name: "log",
 		family: "text",
 		title: "logs",
-		source: "lines of servers' logs, of Debian's fail2ban",
+		source: "lines of server logs, from Debian's fail2ban",
 		make: recordings.serverLogs,
 		debian: true,
 		digest: "c12534e331dff910",
@@ -365,14 +365,14 @@ export const kinds: Kind[] = [
 ];
 
 interface Mixture {
-	/** As that of a kind. */
+	/** As for a kind. */
 	title: string;
 	digest: string;
-	/** Pages of 128, by kind. */
+	/** How many of 128 pages are of each kind. */
 	shares: Record<string, number>;
 }
 
-/** What firmware swaps. Every kind in them is there on every machine. */
+/** What firmware swaps. All their kinds can be had on every machine. */
 export const mixtures: Record<string, Mixture> = {
 	mixture: {
 		title: "mixture",
@@ -418,12 +418,12 @@ export const mixtures: Record<string, Mixture> = {
 
 /** Pages of a mixture: 8 MB. */
 const MIXTURE_PAGES = 2048;
-/** A buffer of a mixture: pages of one kind that follow each other. */
+/** The length of a mixture's buffers: consecutive pages of one kind. */
 const RUN = 2;
 
 /**
- * The kinds by their shares, in runs of RUN pages in a random order. Each 128 pages have every kind's share, so that any
- * part of the mixture is the mixture.
+ * Mixes the kinds by their shares, in runs of RUN pages in random order. Every 128 pages have each kind's share, so any part
+ * of the mixture is representative.
  */
 function mix({ shares }: Mixture): Uint8Array {
 	const random = new Random(5);
@@ -454,21 +454,20 @@ function digestOf(bytes: Uint8Array): string {
 	return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 }
 
-/** Makes a file, if it is not there. */
+/** Makes a file if it is not there. */
 async function prepare(name: string, digest: string, make: () => Uint8Array | Promise<Uint8Array>): Promise<void> {
 	const path = pathOf(name);
 	if (existsSync(path) && digestOf(readFileSync(path)) === digest) return;
 	const bytes = wholePages([await make()]);
-	if (digestOf(bytes) !== digest)
-		throw new Error(`${name} differs from what it should be: its digest is ${digestOf(bytes)}`);
+	if (digestOf(bytes) !== digest) throw new Error(`${name} is not what it should be: its digest is ${digestOf(bytes)}`);
 	writeFileSync(path, bytes);
 }
 
 /**
- * Makes the files, if they are not there. What is of Debian's packages is left out on a machine that cannot have them as
- * they were, but not in CI.
+ * Makes the files that are not there. Kinds from Debian's packages are left out if these versions cannot be had, except in
+ * CI.
  *
- * @throws Error if another file is not what it is elsewhere.
+ * @throws Error if any other file is not what it should be
  */
 export async function prepareCorpus(): Promise<{ corpus: Corpus; skipped: string[] }> {
 	mkdirSync(FOLDER, { recursive: true });

@@ -12,7 +12,7 @@ import { hosts, measureCost } from "./meter.ts";
 const usage = `npm run -s cost -- --host ${hosts.join("|")} [--pages 200] [--codecs lz4,columns] [--dense] FILE…`;
 
 const PAGE = 4096;
-/** Pages, blocks and two arenas are to fit in 8 MB. */
+/** Pages, blocks and two arenas must fit into 8 MB. */
 const PAGES_MAX = 500;
 
 await main(usage, async (parameters) => {
@@ -32,7 +32,7 @@ await main(usage, async (parameters) => {
 			show,
 		});
 		if (unit === "copies")
-			process.stderr.write("valgrind is missing (apt-get install valgrind): these are times, in copies of a page\n");
+			process.stderr.write("valgrind is missing (apt-get install valgrind), so these are times, in copies of a page\n");
 		const round = (value: number) => (unit === "copies" ? Math.round(value * 100) / 100 : Math.round(value));
 		const keys = [
 			"write",

@@ -1,8 +1,8 @@
 /**
  * `npm run -s fill -- --arena 1M FILE…`: how much of your data an arena holds.
  *
- * The files are written as consecutive pages until the first refusal, and all that was stored is read back and compared.
- * With --dense everything then rests and is packed once more, and it goes on, until that makes no room for one page more.
+ * The files are written as consecutive pages until the first is refused, and everything stored is read back and compared.
+ * With --dense everything then rests, is packed again, and filling goes on, until that makes no room for one more page.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Data of which no npm package ships a file: sound, sensor records, noise. Made of a seed with operations that are exact
- * on every machine, integers and the four of IEEE doubles.
+ * Generates data that no npm package ships: sound, sensor records, noise. From a seed, with operations that are exact on
+ * every machine: integers, and the basic four on IEEE doubles.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { Random } from "../tests/support/random.ts";
 
 const RATE = 16_000;
-/** Two notes a second, from a pentatonic scale, as the cosine of a step at RATE: 220, 262, 294, 330, 392 Hz. */
+/** A pentatonic scale, 220, 262, 294, 330, 392 Hz, as the cosine of a step at RATE. Two notes a second are played. */
 const NOTES = [0.99627027, 0.99471223, 0.99334262, 0.99161216, 0.98817449];
 /** Amplitudes of the overtones, which follow from the note by the recurrence of Chebyshev. */
 const OVERTONES = [9000, 4200, 2600, 900, 500];
@@ -22,7 +22,7 @@ export function pcm(byteLength: number, seed: number): Uint8Array {
 		const end = Math.min(start + RATE / 2, samples.length);
 		const isPause = random.once(5);
 		const step = NOTES[random.below(NOTES.length)] as number;
-		// Overtone k turns k times as fast: its cosine is the Chebyshev polynomial T_k of the note's.
+		// overtone k turns k times as fast: its cosine is the Chebyshev polynomial T_k of the note's
 		const steps = [step, 2 * step * step - 1];
 		while (steps.length < OVERTONES.length) steps.push(2 * step * (steps.at(-1) as number) - (steps.at(-2) as number));
 		const now = OVERTONES.map(() => 0);
@@ -73,7 +73,7 @@ export function randomBytes(byteLength: number, seed: number): Uint8Array {
 	return Uint8Array.from({ length: byteLength }, () => random.below(256));
 }
 
-/** Pages of one 32-bit word each: cleared memory, erased flash, areas of one RGB565 colour. */
+/** Pages of one repeated 32-bit word: cleared memory, erased flash, areas of one RGB565 colour. */
 export function samePages(pages: number, pageLength: number, seed: number): Uint8Array {
 	const random = new Random(seed);
 	const words = new Uint32Array((pages * pageLength) / 4);
@@ -85,11 +85,11 @@ export function samePages(pages: number, pageLength: number, seed: number): Uint
 	return new Uint8Array(words.buffer);
 }
 
-/** What a room's sensors are like: the noise of each reading, and the steps that are kept. */
+/** A room's sensors: the noise of each reading, and the steps in which it is kept. */
 export interface Sensors {
 	/** Standard deviations, in hundredths of a degree and of a %, tenths of a hPa, ppm, and of the light in %. */
 	noise: readonly [temperature: number, humidity: number, pressure: number, co2: number, light: number];
-	/** Bytes that are kept are in such steps, of the same units, light in lux. */
+	/** Readings are kept in these steps, in the same units, light in lux. */
 	steps: readonly [temperature: number, humidity: number, pressure: number, co2: number, light: number];
 }
 
@@ -97,7 +97,7 @@ const HUNDREDTHS = [1, 1, 1, 1, 1] as const;
 /** What a sensor resolves: 0.05 °C, 0.1 %, 0.1 hPa, 5 ppm, 5 lux. */
 const STEPS = [5, 10, 1, 5, 5] as const;
 
-/** Three rooms. A BME280's noise was measured: 0.02 °C, 0.04 %RH, 0.04 hPa. */
+/** The noise in three rooms. A BME280's was measured: 0.02 °C, 0.04 %RH, 0.04 hPa. */
 const QUIET = [0.7, 1.5, 0.2, 1, 0.3] as const;
 const TYPICAL = [2, 4, 0.4, 3, 1] as const;
 const NOISY = [6, 15, 1, 10, 4] as const;
@@ -113,7 +113,7 @@ export const SENSORS: Readonly<Record<string, Sensors>> = {
 
 const MINUTES = 1440;
 
-/** Bell-shaped, of variance 1: eight of a uniform kind together. */
+/** Roughly normal, of variance 1: the sum of eight uniform numbers. */
 function bell(random: Random): number {
 	let sum = 0;
 	for (let i = 0; i < 8; i++) sum += random.below(4096);

@@ -1,16 +1,16 @@
 /**
- * Linux zram, the peer, as it was measured in November 2026: Debian's kernels in QEMU, an 8 MB mixture of what firmware
- * swaps (RGB565 frames, photos, PCM, JSON, JavaScript and its bytecode, fonts, sensor logs, JPEG, an XS heap), pages of
- * 4 KB stored before the first write error under `mem_limit`. The mixture is not the bench's: its files cannot all be
- * had from npm. It is of the same kinds, and the last row tells how this design does on it. What Linux's allocator does
- * with the bench's own mixture is computed in zsmalloc.ts.
+ * Linux zram, measured in November 2026 with Debian's kernels in QEMU: pages of 4 KB stored before the first write error
+ * under `mem_limit`, from an 8 MB mixture of what firmware swaps (RGB565 frames, photos, PCM, JSON, JavaScript and its
+ * bytecode, fonts, sensor logs, JPEG, an XS heap). The mixture is not the bench's, as not all of its files are on npm, but
+ * its kinds are the same, and the last row says how this design does with it. zsmalloc.ts computes how Linux's allocator
+ * does with the bench's own mixture.
  *
  * @module
  */
 
 export interface LinuxRow {
 	name: string;
-	/** Pages, for 1, 2 and 4 MB. */
+	/** Pages in 1, 2 and 4 MB. */
 	pages: [number, number, number];
 }
 

@@ -1,5 +1,5 @@
 /**
- * The measurements of `npm run bench`, one function a section. All of them run in the same session, on the same corpus.
+ * The measurements of `npm run bench`, a function for each section. All run in the same session on the same corpus.
  *
  * @module
  */
@@ -29,23 +29,23 @@ import { type Corpus, families as kindFamilies, kinds, mixtures, PAGE } from "./
 import { type HostName, type Means, meansOf, measureCost, runCounted } from "./meter.ts";
 import { measurePeers, type PeerSizes, type Peers } from "./peers.ts";
 
-/** Programs say nothing where progress is lines: the bench says what it is at. */
+/** Programs show no progress in lines, as the bench says what it is doing. */
 export const show: Show = process.stderr.isTTY ? "live" : "nothing";
 
 const KB = 1024;
 const MB = 1024 * KB;
 
-/** How much is measured: everything, or just enough to see that it works. */
+/** How much to measure: everything, or just enough to see that it works. */
 export interface Extent {
 	/** Pages of a kind, and of the mixture. */
 	pages: number;
 	mixture: number;
-	/** Pages of a kind whose sizes are measured. */
+	/** Pages of a kind to measure sizes with. */
 	sizes: number;
-	/** Pages of a kind whose writes and reads are counted, and the kinds, if not all. */
+	/** Pages of a kind to count writes and reads of, and the kinds, if not all. */
 	calls: number;
 	called?: string[];
-	/** Pages for what is slow: JavaScript. */
+	/** Pages for what is slow, which is JavaScript. */
 	few: number;
 	arenas: number[];
 	/** Of a hundred pages, those that rest. */
@@ -53,9 +53,9 @@ export interface Extent {
 	occupancies: number[];
 	ops: number;
 	growth: { arenas: number[]; sizes: number[]; fills: number[] };
-	/** Times that each page is written to find the dearest write. */
+	/** How often each page is written to find the most expensive write. */
 	times: number;
-	/** Times that a buffer is swapped. */
+	/** How often a buffer is swapped. */
 	turns: number;
 }
 
@@ -94,7 +94,7 @@ export const QUICK: Extent = {
 	turns: 4,
 };
 
-/** The kinds that are measured alone, then the mixture. */
+/** The kinds that are measured on their own, then the mixture. */
 export const measuredKinds = [...kinds.filter(({ alone }) => alone).map(({ name }) => name), "mixture"];
 
 /** Calls `work` with some pages of a kind. */
@@ -104,7 +104,7 @@ function withKind<T>(corpus: Corpus, kind: string, count: number, work: Paramete
 
 /** What pages of a kind take, in bytes. */
 export interface Size {
-	/** Of the kind or mixture. */
+	/** The kind or mixture. */
 	name: string;
 	pages: number;
 	ours: number;
@@ -115,13 +115,13 @@ export interface Size {
 	peers: PeerSizes;
 }
 
-/** Kinds, one family after the other, then mixtures. */
+/** Sorts kinds by family; mixtures come last. */
 function inFamilies(names: string[]): string[] {
 	const families = names.map((name) => kinds.find((kind) => kind.name === name)?.family);
 	return [...kindFamilies, undefined].flatMap((family) => names.filter((_, i) => families[i] === family));
 }
 
-/** What the pages of every kind take, in the device and by other codecs. */
+/** Measures what the pages of every kind take, in the device and with other codecs. */
 export async function sizes(corpus: Corpus, peers: Peers, extent: Extent, say: Say): Promise<Size[]> {
 	const result: Size[] = [];
 	for (const name of inFamilies(Object.keys(corpus))) {
@@ -138,7 +138,7 @@ export async function sizes(corpus: Corpus, peers: Peers, extent: Extent, say: S
 	return result;
 }
 
-/** All pages in a device that has room for them. */
+/** Stores all pages in a device that has room for them. */
 async function stored(pages: PageFile, codecs?: Codecs): Promise<FillResult> {
 	const size = pages.count * PAGE;
 	const arena = size + (size >> 4) + 64 * KB;
@@ -153,7 +153,7 @@ function fillDevice(parameters: Omit<FillParameters, "engine" | "show">): Promis
 
 export type CostByKind = Record<string, Means>;
 
-/** What a page of each kind costs with LZ4 alone. */
+/** Measures what a page of each kind costs with LZ4 alone. */
 export async function cost(host: HostName, corpus: Corpus, extent: Extent, say: Say): Promise<CostByKind> {
 	const result: CostByKind = {};
 	for (const kind of measuredKinds) {
@@ -163,10 +163,10 @@ export async function cost(host: HostName, corpus: Corpus, extent: Extent, say: 
 	return result;
 }
 
-/** What writing and reading a page of every kind costs, from JavaScript to the last byte: all codecs, and LZ4 alone. */
+/** What writing and reading a page of each kind costs, from JavaScript to the last byte: with all codecs, and with LZ4 alone. */
 export type CallsByKind = Record<string, Record<"write" | "read" | "lz4Write" | "lz4Read", number>>;
 
-/** The same for every kind and mixture. */
+/** Measures that for every kind and mixture. */
 export async function calls(host: HostName, corpus: Corpus, extent: Extent, say: Say): Promise<CallsByKind> {
 	const result: CallsByKind = {};
 	for (const name of inFamilies(extent.called ?? Object.keys(corpus))) {
@@ -180,17 +180,17 @@ export async function calls(host: HostName, corpus: Corpus, extent: Extent, say:
 	return result;
 }
 
-/** What `count` pages of a kind cost with LZ4 alone, as it is beside the bare reference. */
+/** Measures what `count` pages of a kind cost with LZ4 alone, for comparison with the bare reference. */
 export function costOf(host: HostName, corpus: Corpus, kind: string, count: number): Promise<Means> {
 	return withKind(corpus, kind, count, (pages) =>
 		measureCost(host, pages, { parts: ["api", "parts", "integrity", "codecs", "peers"], codecs: ["lz4"], show }),
 	);
 }
 
-/** Says what is being measured. */
+/** Shows what is being measured. */
 export type Say = (what: string) => void;
 
-/** What the work costs that is done in JavaScript, on XS: LZ4 alone by lz4js, and the portable engine. */
+/** Measures JavaScript on XS: LZ4 alone by lz4js, and the portable engine. */
 export async function javascript(
 	corpus: Corpus,
 	extent: Extent,
@@ -211,12 +211,12 @@ export async function javascript(
 }
 
 export interface Recorded {
-	/** Instructions of an operation, by its name, and by its name with ", recorded". */
+	/** Instructions of an operation by its name, and of the recorded one by its name with ", recorded". */
 	means: Record<string, number>;
 	bytesEach: number;
 }
 
-/** What zram/trace costs. */
+/** Measures what zram/trace costs. */
 export function recorded(host: HostName, corpus: Corpus, extent: Extent, say: Say): Promise<Recorded> {
 	say(`recording on ${host}`);
 	return withKind(corpus, "text", extent.few, async (pages) => {
@@ -227,15 +227,15 @@ export function recorded(host: HostName, corpus: Corpus, extent: Extent, say: Sa
 
 export interface Capacity {
 	arena: number;
-	/** By mixture: with all codecs, and with LZ4 alone. */
+	/** By mixture, with all codecs and with LZ4 alone. */
 	fills: Record<string, { all: FillResult; lz4: FillResult }>;
-	/** Of the mixture, by how many of a hundred pages rest. */
+	/** With the mixture, by the percentage of pages that rest. */
 	dense: { percent: number; result: FillResult }[];
-	/** By the occupancy that was asked for. */
+	/** By the occupancy asked for. */
 	churn: { asked: number; result: ChurnResult }[];
 }
 
-/** What arenas hold of the mixtures, and what becomes of them when one is changed. */
+/** Measures how much of the mixtures arenas hold, and how they fare when it is changed. */
 export async function capacity(corpus: Corpus, extent: Extent, say: Say): Promise<Capacity[]> {
 	const result: Capacity[] = [];
 	for (const arena of extent.arenas) {
@@ -270,14 +270,14 @@ export async function capacity(corpus: Corpus, extent: Extent, say: Say): Promis
 	return result;
 }
 
-/** Calls `work` with pages of a mixture, more than an arena holds: the whole mixture, again if need be. */
+/** Calls `work` with more pages of a mixture than the arena holds: the whole mixture, repeated if need be. */
 function withMixture<T>(corpus: Corpus, name: string, arena: number, work: Parameters<typeof withPages<T>>[2]) {
 	const times = Math.ceil((4 * arena) / (8 * MB));
 	return withPages(readPages(Array<string>(times).fill(corpus[name] as string), PAGE), PAGE, work);
 }
 
 export interface Growth {
-	/** What is varied: its values, and for each of them what every operation costs. */
+	/** What is varied, its values, and what every operation costs for each of them. */
 	by: "arena" | "size" | "fill";
 	values: number[];
 	/** Bytes of a granule, for each value. */
@@ -289,14 +289,14 @@ export const OPERATIONS = ["write", "rewrite", "read", "trim"] as const;
 /** Pages that are measured on each device. */
 const MEASURED = 8;
 
-/** DESIGN.md: links are 16 bits wide. */
+/** As DESIGN.md has it: links are 16 bits wide. */
 function granuleLength(arena: number, size: number): number {
 	let granule = 64;
 	while ((arena - 256 - (size / PAGE) * 8) / (granule + 2) > 65534) granule *= 2;
 	return granule;
 }
 
-/** What an operation costs on arenas, devices and fills of many sizes. */
+/** Measures what an operation costs with arenas, devices and fills of many sizes. */
 export async function growth(host: HostName, corpus: Corpus, extent: Extent, say: Say): Promise<Growth[]> {
 	const usual: GrowthDevice = { arena: MB, size: 4 * MB, fill: 0.5 };
 	const { arenas, sizes, fills } = extent.growth;
@@ -326,7 +326,7 @@ export async function growth(host: HostName, corpus: Corpus, extent: Extent, say
 	}));
 }
 
-/** A buffer in a swap pool, or a record that is appended to a flash in RAM. */
+/** A buffer in a swap pool, or a record appended to a flash in RAM. */
 export interface Swap {
 	name: string;
 	byteLength: number;
@@ -342,7 +342,7 @@ const SWAPPED = [
 	{ name: "append of 256 bytes", kind: "text", byteLength: 256 },
 ];
 
-/** What buffers cost that are kept in a pool, and appends to a flash. */
+/** Measures what buffers in a pool cost, and appends to a flash. */
 export async function swap(host: HostName, corpus: Corpus, turns: number, say: Say): Promise<Swap[]> {
 	const result: Swap[] = [];
 	for (const { name, kind, byteLength } of SWAPPED) {
@@ -356,10 +356,10 @@ export async function swap(host: HostName, corpus: Corpus, turns: number, say: S
 	return result;
 }
 
-/** For each operation the dearest of all, in medians of its kind on the same page. On the emulated microcontroller. */
+/** Finds the most expensive operation of each kind, as a multiple of the median on the same page. On rv32. */
 export function worst(corpus: Corpus, extent: Extent, say: Say): Promise<WorstResult> {
-	say("the dearest operation");
-	// the measured pages are the first ones: two of each kind
+	say("the most expensive operation");
+	// the first pages are measured: two of each kind
 	const alone = measuredKinds.map((kind) => evenly(readPages([corpus[kind] as string], PAGE), PAGE, 2));
 	const others = evenly(readPages([corpus.mixture as string], PAGE), PAGE, 48);
 	const { times } = extent;
@@ -369,10 +369,10 @@ export function worst(corpus: Corpus, extent: Extent, say: Say): Promise<WorstRe
 	);
 }
 
-/** The columns of the table of native code: the emulated chips, and Xtensa, where the binding is not compiled. */
+/** What native code is compiled for: the emulated chips, and Xtensa, there without the binding. */
 export type NativeTarget = Chip | "lx106" | "x86";
 
-/** Who needs a file of the native engine: every device, those with the codec, those with a backing. */
+/** Which devices need a file of the native engine: all, those with the codec, those with a backing. */
 export type NativePart = "engine" | "columns" | "dense" | "offload";
 
 export function partOf(file: string): NativePart {
@@ -382,19 +382,19 @@ export function partOf(file: string): NativePart {
 }
 
 export interface Footprint {
-	/** Bytes of code by target and file. */
+	/** Bytes of code, by target and file. */
 	text: Partial<Record<NativeTarget, Record<string, number>>>;
 	/** Slots of XS's stack, by call. */
 	stack: Call[];
-	/** Bytes of the app's bytecode, without and with the module. */
+	/** Bytes of the app's bytecode without and with the module. */
 	bytecode: [number, number];
-	/** By module that an app may include besides: bytes of bytecode that it adds to "zram", with what it imports. */
+	/** By module that an app may add to "zram": bytes of bytecode that it adds, with what it imports. */
 	modules: Record<string, number>;
-	/** Slots and bytes of chunks of the XS heap, and bytes of a slot. */
+	/** The XS heap without and with the module: slots, bytes of chunks, and bytes of a slot. */
 	heap: { slotLength: number; slots: [number, number]; chunks: [number, number] };
 	/** Bytes of internal memory besides the arena. */
 	scratch: number;
-	/** Bytes of the arena for each page of the device, without and with checksums. */
+	/** Bytes of the arena per page of the device, without and with checksums. */
 	perPage: [number, number];
 }
 
@@ -406,7 +406,7 @@ interface Heap {
 	perPage?: [number, number];
 }
 
-/** Bytes of code, and of data, of each object. There are no statics, so all of it is in the chip's flash. */
+/** Bytes of code and data of each object. There are no statics, so all of it is in the chip's flash. */
 async function textOf(program: string, objects: Map<string, string>): Promise<Record<string, number>> {
 	const { stdout } = await run(program, [...objects.values()], { install: "apt-get install binutils" });
 	const rows = stdout.trim().split("\n").slice(1);
@@ -417,14 +417,14 @@ async function textOf(program: string, objects: Map<string, string>): Promise<Re
 	return Object.fromEntries([...objects.keys()].map((name, i) => [name, sum(rows[i])]));
 }
 
-/** The module's objects in the build of a host, by the names of their sources. */
+/** The module's objects in a host's build, by the names of their sources. */
 function objectsOf(variant: Variant): Map<string, string> {
 	const names = readdirSync(engineFolder).filter((name) => name.endsWith(".c"));
 	const object = (name: string) => join(buildFolder, variant, `modules-zram-engine-native-${name}.o`);
 	return new Map(names.map((name) => basename(name, ".c")).map((name) => [name, object(name)]));
 }
 
-/** The native code of each target that can be compiled for here. */
+/** Measures native code for each target that can be compiled for here. */
 async function nativeText(emulated: Chip[], skipped: string[]): Promise<Footprint["text"]> {
 	const text: Footprint["text"] = {};
 	for (const chip of emulated) text[chip] = await textOf(sizeProgram(chip), objectsOf(chip));
@@ -439,10 +439,10 @@ async function nativeText(emulated: Chip[], skipped: string[]): Promise<Footprin
 }
 
 /**
- * What the module takes of a device's flash and of its XS heap.
+ * Measures what the module takes of a device's flash and XS heap.
  *
  * @param emulated chips whose firmware has been built
- * @param skipped is told what cannot be measured here
+ * @param skipped gets what cannot be measured here
  */
 export async function footprint(emulated: Chip[], skipped: string[], say: Say): Promise<Footprint> {
 	say("footprint");
@@ -472,13 +472,13 @@ export async function footprint(emulated: Chip[], skipped: string[], say: Say): 
 	};
 }
 
-/** What calls take of XS's stack: the same on every host. */
+/** Measures what calls take of XS's stack, which is the same on every host. */
 async function stack(variant: Variant): Promise<Call[]> {
 	const { stdout } = await runOnXS(variant, join(root, "bench/app/stack.ts"), [], { host: ["--release"] });
 	return JSON.parse(stdout);
 }
 
-/** What an app may include besides "zram". */
+/** What an app may add to "zram". */
 const MODULES = ["swap", "history", "http", "flash", "status", "trace"];
 
 async function moduleLengths(variant: Variant): Promise<Record<string, number>> {
@@ -493,7 +493,7 @@ async function moduleLengths(variant: Variant): Promise<Record<string, number>> 
 	return lengths;
 }
 
-/** Bytes of an app that XS has compiled. */
+/** Bytes of an app's bytecode. */
 async function bytecodeLength(variant: Variant, entry: Parameters<typeof bundle>[0]): Promise<number> {
 	const { path: source } = await bundle(entry, join(buildFolder, "bundles", `footprint-${process.pid}.mjs`));
 	const compiled = `${source}.xsb`;
@@ -503,7 +503,7 @@ async function bytecodeLength(variant: Variant, entry: Parameters<typeof bundle>
 	return size;
 }
 
-/** Slots of a microcontroller, if this machine can. */
+/** The variant with a microcontroller's slots, if this machine can build it. */
 async function runsOn32Bit(): Promise<"xs32" | "xs64"> {
 	try {
 		await runOnXS("xs32", join(root, "bench/app/without.ts"), [], { progress: true });

@@ -1,6 +1,6 @@
 /**
- * Runs programs that measure on a host, and makes means of what was counted there: instructions, or where nothing counts
- * them times, as multiples of the time that a copy of the page takes.
+ * Runs measuring programs on a host, and averages what was counted: instructions, or, where these cannot be counted, times,
+ * as multiples of the time to copy a page.
  *
  * @module
  */
@@ -24,21 +24,21 @@ export type HostName = (typeof hosts)[number];
 export interface Means {
 	unit: "instructions" | "copies";
 	means: Record<string, number>;
-	/** Bytes that a page takes, ours and the reference's. */
+	/** Bytes that a page takes, with ours and with the reference. */
 	stored: number;
 	lz4Stored: number;
-	/** Pages that the codec columns holds. */
+	/** Pages that the columns codec holds. */
 	columns: number;
-	/** Slots and bytes of chunks that a write, a read and a trim of every page allocate on the XS heap. */
+	/** Slots and bytes of chunks allocated on the XS heap by writing, reading and trimming every page. */
 	allocated: [number, number];
 }
 
-/** What a program that measures gives. */
+/** The result of a measuring program. */
 interface Metered {
 	measures: Measure[];
 }
 
-/** Times are medians of so many rounds. */
+/** Times are medians of this many rounds. */
 const ROUNDS = 15;
 
 export async function hasCallgrind(): Promise<boolean> {
@@ -50,7 +50,7 @@ export async function hasCallgrind(): Promise<boolean> {
 	}
 }
 
-/** What callgrind wrote down at a mark: the instructions since the mark before it. */
+/** The instructions since the previous mark, as callgrind wrote them down. */
 function sinceLastMark(path: string): number {
 	const total = /^(?:summary|totals): (\d+)$/m.exec(readFileSync(path, "utf8"))?.[1];
 	if (total === undefined) throw new Error(`${path}: not a dump of callgrind`);
@@ -59,7 +59,7 @@ function sinceLastMark(path: string): number {
 
 let dumps = 0;
 
-/** Runs a program under callgrind. `from` and `to` of its measures become instructions. */
+/** Runs a program under callgrind, which replaces `from` and `to` of its measures by instructions. */
 async function underCallgrind<R extends Metered>(name: string, parameters: Parameters, options: XSOptions): Promise<R> {
 	const folder = join(buildFolder, "bench", `callgrind-${process.pid}-${dumps++}`);
 	mkdirSync(folder, { recursive: true });
@@ -67,7 +67,7 @@ async function underCallgrind<R extends Metered>(name: string, parameters: Param
 	const callgrind = ["--quiet", "--tool=callgrind", `--callgrind-out-file=${out}`, "--dump-before=xs_bench_counter"];
 	try {
 		const result = await runProgram<R>(name, parameters, { ...options, under: ["valgrind", ...callgrind] });
-		// mark 1 is in front of the first measure, mark 2 behind it
+		// mark 1 is before the first measure, mark 2 after it
 		result.measures.forEach((measure, i) => {
 			measure.from = 0;
 			measure.to = sinceLastMark(`${out}.${2 * i + 2}`);
@@ -89,12 +89,12 @@ export function runCounted<R extends Metered>(
 	return runProgram<R>(name, parameters, { ...options, variant: host });
 }
 
-/** The middle one. */
+/** The value in the middle. */
 function median(values: number[]): number {
 	return [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 }
 
-/** A page's share of each measure, without what its loop takes; the median if it was measured several times. */
+/** Each measure per page, minus its loop; the median if it was measured several times. */
 export function meansOf(measures: Measure[]): Record<string, number> {
 	const shares = new Map<string, number[]>();
 	for (const { label, count, from, to } of measures)
@@ -107,7 +107,7 @@ export function meansOf(measures: Measure[]): Record<string, number> {
 	return Object.fromEntries(withoutLoop);
 }
 
-/** Measures pages of 4096 bytes. `counts`: on a host that counts instructions; by default if it can. */
+/** Measures pages of 4096 bytes. `counts`: whether to count instructions. Default: if the host can. */
 export async function measureCost(
 	host: HostName,
 	pages: PageFile,

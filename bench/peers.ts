@@ -1,5 +1,5 @@
 /**
- * What other codecs make of the bench's pages: those whose libraries Debian packages and this machine has.
+ * Compresses the bench's pages with other codecs: those whose libraries Debian packages and this machine has.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Kind } from "./corpus.ts";
 interface Library {
 	/** Debian's package. */
 	package: string;
-	/** Of peers.c. */
+	/** In peers.c. */
 	macro: string;
 	headers: string[];
 	link: string;
@@ -28,7 +28,7 @@ const libraries: Library[] = [
 	{ package: "libflac-dev", macro: "HAS_FLAC", headers: ["FLAC/stream_encoder.h"], link: "-lFLAC" },
 ];
 
-/** The codecs, in the order of the table, and their names there. */
+/** The codecs in the order of the table, with their names there. */
 export const peerNames = {
 	lz4: "LZ4",
 	lz4hc: "LZ4 HC 12",
@@ -40,7 +40,7 @@ export const peerNames = {
 	flac: "FLAC 8",
 } as const;
 
-/** Bytes of all pages, by codec; those that this machine lacks, or that are for sound, may be absent. */
+/** Bytes of all pages by codec. Codecs that this machine lacks, or that are only for sound, may be absent. */
 export type PeerSizes = { [codec in keyof typeof peerNames]?: number };
 
 const compiler = process.env.CC || "cc";
@@ -54,13 +54,13 @@ async function isThere({ headers }: Library): Promise<boolean> {
 
 export interface Peers {
 	program: string;
-	/** Of the codecs' libraries, by name. */
+	/** Versions of the codecs' libraries, by name. */
 	versions: Record<string, string>;
-	/** What is not there, and what brings it. */
+	/** What is missing, and how to install it. */
 	skipped: string[];
 }
 
-/** Compiles peers.c with the libraries that are there. In CI all must be. */
+/** Compiles peers.c with the libraries that are there. In CI all must be there. */
 export async function buildPeers(): Promise<Peers> {
 	const found = await Promise.all(libraries.map(isThere));
 	const missing = libraries.filter((_, i) => !found[i]).map((library) => library.package);
@@ -77,7 +77,7 @@ export async function buildPeers(): Promise<Peers> {
 	return { program, versions, skipped: missing.length ? [`other codecs: ${problem.message}`] : [] };
 }
 
-/** What the pages take, each alone. */
+/** What the pages take, each compressed alone. */
 export async function measurePeers({ program }: Peers, { path }: PageFile, sound: Kind["sound"]): Promise<PeerSizes> {
 	const numbers = sound ? [sound.channels, sound.bits, sound.rate].map(String) : [];
 	return JSON.parse((await run(program, [path, ...numbers], { check: true })).stdout);

@@ -1,7 +1,7 @@
 /**
- * How many pages zsmalloc, Linux zram's allocator, keeps of a corpus: its size classes are computed, since a
- * kernel cannot be run in a bench. On the mixture with which real kernels were measured (linux.ts) they stored 303 and
- * 125 pages in 1 MB; on this one the computation gives much the same.
+ * Computes how many pages of a corpus zsmalloc, Linux zram's allocator, can keep, as a bench cannot run a kernel. Real
+ * kernels stored 303 and 125 pages of their mixture (linux.ts) in 1 MB; for the bench's mixture the computation gives much
+ * the same.
  *
  * @module
  */
@@ -13,12 +13,12 @@ const PAGE = 4096;
 
 export interface ZsmallocRow {
 	name: string;
-	/** Pages stored before the first refusal, and payload by arena, for each arena. */
+	/** For each arena: pages stored before the first refusal, and the payload as a share of the arena. */
 	pages: number[];
 	utilisation: number[];
 }
 
-/** Stores objects, in order and again from the first one, until the pages under the limit are used up. */
+/** Stores the objects in order, over and over, until the pages within the limit are used up. */
 function fill(lengths: number[], arena: number, longest: Longest): { stored: number; payload: number } {
 	const classOf = zsmallocClasses(longest);
 	const used = new Map<SizeClass, number>();
@@ -35,7 +35,7 @@ function fill(lengths: number[], arena: number, longest: Longest): { stored: num
 	}
 }
 
-/** Bytes of each page's LZ4 block; 0 if it is one word all over. */
+/** Bytes of each page's LZ4 block; 0 if it is one repeated word. */
 function lz4Lengths(bytes: Uint8Array): number[] {
 	const encoder = new Encoder(new Uint16Array(TABLE_LENGTH));
 	const block = new Uint8Array(2 * PAGE);
@@ -47,7 +47,7 @@ function lz4Lengths(bytes: Uint8Array): number[] {
 	});
 }
 
-/** Linux's two usual configurations. */
+/** Both of Linux's usual configurations. */
 export function zsmalloc(bytes: Uint8Array, arenas: number[]): ZsmallocRow[] {
 	const lengths = lz4Lengths(bytes);
 	return [

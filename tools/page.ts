@@ -1,7 +1,8 @@
 /**
- * `npm run page`: build/zram.html, one file that says in a browser what `zram plan` says: without a server, without a network.
+ * `npm run page`: makes build/zram.html, a single file that shows in a browser what `zram plan` says, without a server or
+ * a network.
  *
- *   --screenshot   takes docs/page.png of it as well, with Chromium
+ *   --screenshot   also takes docs/page.png of it, with Chromium
  *
  * @module
  */
@@ -18,7 +19,7 @@ import { MissingTool, run, runAsProgram } from "./process.ts";
 
 export const pagePath = join(buildFolder, "zram.html");
 
-/** Photos of the samples, 500 KB of JPEG. */
+/** The sample photos: 500 KB of JPEG. */
 const SAMPLES = /(photo3|prod-\d)\.jpg$/;
 
 async function script(name: string): Promise<string> {
@@ -35,11 +36,11 @@ async function script(name: string): Promise<string> {
 		tsconfig: join(root, "tsconfig.json"),
 		write: false,
 	});
-	// what a script may not contain would end it
+	// would end the script element
 	return (result.outputFiles[0]?.text ?? "").replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
 }
 
-/** Builds it, and returns its path. */
+/** Builds the page. Returns its path. */
 export async function makePage(): Promise<string> {
 	const photos = filesIn(pictureFolder, ".jpg").filter((path) => SAMPLES.test(path));
 	const encoded = photos.map((path) => [basename(path), readFileSync(path).toString("base64")]);
@@ -58,7 +59,7 @@ export async function makePage(): Promise<string> {
 }
 
 /**
- * Debian's Chromium, or the one that CHROMIUM names.
+ * Starts Debian's Chromium, or the one that CHROMIUM names.
  *
  * @throws MissingTool
  */

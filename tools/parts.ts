@@ -1,5 +1,5 @@
 /**
- * What the test runners share: the parts of a run, the suites, and the summary.
+ * Shared by the test runners: the parts of a run, the suites, and the summary.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { root } from "./paths.ts";
 import { MissingTool } from "./process.ts";
 import type { Summary } from "./run-xs.ts";
 
-/** What a suite may need, as its line `// needs: …` says, and that in words. */
+/** What a suite may need, as in its line `// needs: …`, and in words. */
 export const NEEDS = {
 	js: "XS or Node",
 	xs: "XS",
@@ -20,15 +20,15 @@ export const NEEDS = {
 export type Need = keyof typeof NEEDS;
 
 /**
- * The suites for the portable engine on XS: what XS alone can show of it. The others run in Node, a hundred times as
- * fast. `share` is the share of the random operations.
+ * The suites to run with the portable engine on XS: those that show what only XS can. The others run in Node, which is a
+ * hundred times as fast. `share` is the share of the random operations.
  */
 export const portableOnXS = {
 	share: 0.002,
 	only: ["allocation", "arguments", "callbacks", "corruption", "engine", "failure", "inspect", "model", "swap"],
 };
 
-/** What one part of the run came to. */
+/** The outcome of one part of the run. */
 export interface Part {
 	name: string;
 	passed: number;
@@ -47,7 +47,7 @@ export function say(text: string) {
 	process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
-/** Runs a part. A missing tool skips it, or fails it in CI. */
+/** Runs a part. If a tool is missing, it is skipped, or failed in CI. */
 export async function part(name: string, work: () => Promise<Omit<Part, "name">>) {
 	say(`\n── ${name}`);
 	let result: Omit<Part, "name">;
@@ -74,7 +74,7 @@ export function checked(total: number, problems: string[]): Omit<Part, "name"> {
 	return { passed: Math.max(0, total - problems.length), failed: problems.length, skipped: [] };
 }
 
-/** The suites in tests/, with what each says that it needs. */
+/** The suites in tests/, with what each needs. */
 export function findSuites(): Suite[] {
 	return readdirSync(join(root, "tests"))
 		.filter((name) => name.endsWith(".test.ts"))
@@ -83,7 +83,7 @@ export function findSuites(): Suite[] {
 			const path = `tests/${name}`;
 			const needs = /^\/\/ needs: (\w+)$/m.exec(readFileSync(join(root, path), "utf8"))?.[1] ?? "";
 			if (!(needs in NEEDS))
-				throw new Error(`${path}: needs a line "// needs: " with ${Object.keys(NEEDS).join(", ")}`);
+				throw new Error(`${path}: add a line "// needs: " with one of ${Object.keys(NEEDS).join(", ")}`);
 			return { path, needs: needs as Need };
 		});
 }
@@ -94,7 +94,7 @@ export function outcome(result: Summary & { exitCode: number }) {
 	return { passed: result.passed, failed: failed || (result.exitCode || !hasRun ? 1 : 0) };
 }
 
-/** Prints the summary. True if nothing failed. */
+/** Prints the summary. Returns whether nothing failed. */
 export function report(): boolean {
 	const width = Math.max(...parts.map(({ name }) => name.length));
 	say("\n── Summary");

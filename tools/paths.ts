@@ -11,10 +11,10 @@ import { fileURLToPath } from "node:url";
 /** The repository. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Everything that is built or fetched. Ignored by git; may be deleted at any time. */
+/** Everything that is built or fetched. git ignores it; you may delete it at any time. */
 export const buildFolder = join(root, "build");
 
-/** Paths of all files below a folder whose names end like this, in a fixed order. */
+/** Paths of all files below a folder with such endings, sorted. */
 export function filesIn(folder: string, ...endings: string[]): string[] {
 	return readdirSync(folder, { recursive: true, withFileTypes: true })
 		.filter((entry) => entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)))
@@ -22,7 +22,7 @@ export function filesIn(folder: string, ...endings: string[]): string[] {
 		.sort();
 }
 
-/** The source, from the repository's root, that `paths` of tsconfig.json has for a specifier. */
+/** The source of a specifier by the `paths` of tsconfig.json, relative to the repository's root. */
 export function sourceOfModule(specifier: string): string | undefined {
 	const { paths } = JSON.parse(readFileSync(join(root, "tsconfig.json"), "utf8")).compilerOptions;
 	const [own] = paths[specifier] ?? [];

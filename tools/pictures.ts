@@ -1,5 +1,5 @@
 /**
- * Pictures of npm packages as a display of 16 bits a pixel has them.
+ * Pictures from npm packages, in the formats of displays and cameras.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { root } from "./paths.ts";
 
 export { type Picture, toRGB565 };
 
-/** The folder of the pictures that the package admin-lte ships: photos, drawings, logos. */
+/** The folder of the pictures in the package admin-lte: photos, drawings, logos. */
 export const pictureFolder = join(root, "node_modules/admin-lte/dist/assets/img");
 
 /** Reads a PNG file. */
@@ -20,12 +20,12 @@ export function readPicture(path: string): Picture {
 	return decodePNG(readFileSync(path));
 }
 
-/** Reads JPEG files, as a device has them after decoding. */
+/** Reads JPEG files. */
 export function readJPEGs(paths: string[]): Picture[] {
 	return paths.map((path) => decodeJPEG(readFileSync(path)));
 }
 
-/** The middle of a picture, filling a display of `side` pixels each way: values of three a pixel, 0 to 255. */
+/** The middle of a picture, filling a square display of `side` pixels: three values a pixel, 0 to 255. */
 export function toSquare(picture: Picture, side: number, zoom: number): Float32Array {
 	return toScreen(picture, { width: side, height: side }, zoom);
 }
@@ -40,7 +40,7 @@ export function toRGB888(values: ArrayLike<number>): Uint8Array {
 	return Uint8Array.from(values, Math.round);
 }
 
-/** A grey camera's picture, a byte a pixel: luma after BT.601. */
+/** As from a grey camera, a byte a pixel: luma by BT.601. */
 export function toGrey(values: ArrayLike<number>): Uint8Array {
 	const at = (index: number) => values[index] as number;
 	return Uint8Array.from({ length: values.length / 3 }, (_, pixel) =>

@@ -10,22 +10,22 @@ import { pathToFileURL } from "node:url";
 
 const isTerminal = process.stderr.isTTY === true;
 
-/** Says on stderr what is being done: on a terminal in one line that changes, elsewhere in a line each. */
+/** Shows progress on stderr: on a terminal in one line that changes, elsewhere line by line. */
 export function showStep(what: string): void {
 	process.stderr.write(isTerminal ? `\r\x1b[K${what}` : `${what}\n`);
 }
 
-/** Clears what showStep() has left on a terminal. */
+/** Clears the line of showStep(). */
 export function clearStep(): void {
 	if (isTerminal) process.stderr.write("\r\x1b[K");
 }
 
-/** Something this machine lacks. Tests that need it are skipped by name, unless CI=true. */
+/** This machine lacks something. Tests that need it are skipped by name, unless CI=true. */
 export class MissingTool extends Error {
 	override name = "MissingTool";
 	/** What is missing. */
 	readonly tool: string;
-	/** The command that brings it. */
+	/** The command that installs it. */
 	readonly install: string;
 
 	constructor(tool: string, install: string, detail = "") {
@@ -38,24 +38,24 @@ export class MissingTool extends Error {
 export interface RunOptions {
 	env?: Record<string, string>;
 	cwd?: string;
-	/** What to say if there is no such program: throws MissingTool. */
+	/** How to install the program. If it is not there, MissingTool is thrown. */
 	install?: string;
-	/** Pass the program's output through to the terminal as well, as it is or changed by a function. */
+	/** Also pass the program's output through to the terminal, as it is or as a function changes it. */
 	echo?: boolean | ((text: string) => string);
 	/** Pass only this stream through. */
 	echoed?: "stdout" | "stderr";
-	/** Kill it after so many milliseconds; its exit code is then 124. */
+	/** Kill it after this many milliseconds; its exit code is then 124. */
 	timeout?: number;
 	/** Throw an Error with what it printed if its exit code is not 0. */
 	check?: boolean;
 }
 
 export interface RunResult {
-	/** 128 + the number of the signal if one ended it, 124 on timeout. */
+	/** 128 + the number of the signal if one ended it; 124 after a timeout. */
 	exitCode: number;
 	stdout: string;
 	stderr: string;
-	/** Both, in the order they came. */
+	/** Both, in order of arrival. */
 	output: string;
 }
 
@@ -92,8 +92,8 @@ export function run(program: string, parameters: string[], options: RunOptions =
 }
 
 /**
- * Runs `main` if the module with this `import.meta.url` is the program, and not imported by one. What it throws is said
- * on stderr, and the exit code is then 1.
+ * Runs `main` if the module with this `import.meta.url` is the program itself, not imported. If it throws, the message goes
+ * to stderr, and the exit code is 1.
  */
 export function runAsProgram(url: string, main: (parameters: string[]) => unknown): void {
 	if (url !== pathToFileURL(process.argv[1] ?? "").href) return;

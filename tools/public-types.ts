@@ -1,6 +1,6 @@
 /**
- * What apps see of the modules that they import, as the SDK has its own typings: `declare module "zram" { … }`. For editors
- * that do not know where the modules are; the API reference is made of the same.
+ * Makes typings/zram.d.ts: what apps see of the modules they import, as the SDK's own typings have it (`declare module
+ * "zram" { … }`), for editors that do not know where the modules are.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export const specifiers = ["zram", "swap", "history", "http", "flash", "memory",
 /** Where the typings are kept. */
 export const typingsFile = "typings/zram.d.ts";
 
-/** A declaration with its docstring, and its code without. */
+/** A declaration: its text with the docstring, and its code without. */
 interface Statement {
 	text: string;
 	code: string;
@@ -28,7 +28,7 @@ interface Statement {
 
 const folder = join(buildFolder, "types");
 
-/** Modules that the host chooses: their native form. */
+/** Modules whose implementation the host chooses: the native one. */
 const natives: Record<string, string> = {
 	"zram/memory": "hosts/host-memory.ts",
 	"zram/history/page": "modules/zram/history/page-native.ts",
@@ -54,7 +54,7 @@ function statementsOf(specifier: string): Statement[] {
 	return statements;
 }
 
-/** A module, as much of it as is needed: the entries whole, of others what they use. */
+/** A module, with the part of it that is needed: of those that apps import all exports, of others what these use. */
 class Module {
 	readonly specifier: string;
 	readonly statements: Statement[];
@@ -64,7 +64,7 @@ class Module {
 		this.specifier = specifier;
 		this.statements = statementsOf(specifier);
 	}
-	/** Adds what is known as `name` here ("default" is a name), and all that its declaration names. */
+	/** Adds what is called `name` here ("default" is a name, too), and everything that its declaration mentions. */
 	need(name: string, modules: Modules): void {
 		for (const statement of this.statements) {
 			if (this.needed.has(statement) || !this.#defines(statement, name)) continue;
@@ -75,7 +75,7 @@ class Module {
 			} else for (const word of statement.code.match(/\w+/g) ?? []) this.need(word, modules);
 		}
 	}
-	/** Adds all that it exports. */
+	/** Adds everything that the module exports. */
 	needExports(modules: Modules): void {
 		for (const { code, name } of this.statements)
 			if (name && code.startsWith("export ")) this.need(name, modules);
@@ -86,7 +86,7 @@ class Module {
 		if (code.startsWith("declare global ")) return code.includes(`interface ${name} `);
 		return namesIn(LIST.exec(code)?.[1] ?? "").some(([, known]) => known === name);
 	}
-	/** `declare module` for it. */
+	/** Its `declare module`. */
 	get text(): string {
 		const text = this.statements.flatMap((each) => (this.needed.has(each) ? each.text : [])).join("");
 		const ambient = text.replaceAll(/^(export )?declare /gm, "$1").replaceAll(/^(?=.)/gm, "    ");
@@ -97,7 +97,7 @@ class Module {
 /** `import { … } from "…"`, `import X from "…"`, `export { … } from "…"`. */
 const LIST = /^(?:import|export) (?:type )?(\{.*\}|\w+)(?:,.*)? from "(.*)";$/;
 
-/** What is imported or exported, and as what: "{ type A, B as C }" is [["A", "A"], ["B", "C"]], "X" [["default", "X"]]. */
+/** Names that are imported or exported, and their new names: "{ A, B as C }" is [["A", "A"], ["B", "C"]], "X" [["default", "X"]]. */
 function namesIn(list: string): [string, string][] {
 	if (/^\w+$/.test(list)) return [["default", list]];
 	return [...list.matchAll(/(?:type )?(\w+)(?: as (\w+))?/g)].map(([, name = "", as]) => [name, as ?? name]);
@@ -111,7 +111,7 @@ class Modules extends Map<string, Module> {
 	}
 }
 
-/** Compiles the declarations, and returns a text of those that apps can see. */
+/** Compiles the declarations, and returns the text of the typings. */
 export async function publicTypes(): Promise<string> {
 	const options = ["--emitDeclarationOnly", "--stripInternal", "--outDir", folder];
 	const project = join(root, "tsconfig.package.json");

@@ -1,6 +1,6 @@
 /**
- * Runs a bundle as firmware on the emulated microcontroller (hosts/emulated): compiles it to bytecode, puts that into
- * flash behind the firmware, and starts QEMU.
+ * Runs a bundle as firmware on an emulated microcontroller (hosts/emulated): compiles it to bytecode, puts that into flash
+ * after the firmware, and starts QEMU.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import { root } from "./paths.ts";
 import { type RunOptions, type RunResult, run } from "./process.ts";
 import type { Chip } from "./variants.ts";
 
-/** The part of the flash that holds a bundle. All have one name: XS interns it, which takes instructions that depend on its letters. */
+/** The part of the flash that holds a bundle. The name is always the same, as interning it in XS takes instructions that depend on its letters. */
 const BUNDLE = { name: "bundle.mjs", byteLength: 512 * 1024 };
 
 interface Emulator {
 	program: string;
-	/** The Debian package that has it. */
+	/** The command that installs it. */
 	install: string;
 	machine: string[];
-	/** Where the bundle is, as in hosts/emulated/CHIP/memory.ld. */
+	/** The bundle's address, as in hosts/emulated/CHIP/memory.ld. */
 	bundle: number;
 }
 
@@ -33,13 +33,13 @@ const emulators: Record<Chip, Emulator> = {
 	m33: {
 		program: "qemu-system-arm",
 		install: "apt-get install qemu-system-arm",
-		// the counter that the chip reads has a tick of a nanosecond: an instruction
+		// the counter that the chip reads ticks every nanosecond: once an instruction
 		machine: ["-M", "mps2-an505", "-global", "mps2-fpgaio.prescale-clk=1000000000"],
 		bundle: 0x10180000,
 	},
 };
 
-/** One instruction takes one nanosecond of virtual time, and nothing else takes any: every run is the same. */
+/** An instruction takes a nanosecond of virtual time, and nothing else takes any, so every run is the same. */
 const time = ["-icount", "shift=0,sleep=off"];
 const console = ["-display", "none", "-serial", "none", "-monitor", "none"];
 const semihosting = ["-semihosting-config", "enable=on,target=native"];
@@ -47,9 +47,9 @@ const semihosting = ["-semihosting-config", "enable=on,target=native"];
 export interface FirmwareOptions extends RunOptions {
 	/** Options of the host, such as `["--slots", "8000"]`. */
 	host?: string[];
-	/** C code that goes into the firmware. */
+	/** C code to add to the firmware. */
 	addition?: Addition | undefined;
-	/** Say what is being compiled. Default true. */
+	/** Show what is being compiled. Default: true. */
 	progress?: boolean | undefined;
 }
 
@@ -60,7 +60,7 @@ export async function checkFirmwareTools(chip: Chip): Promise<void> {
 	await buildHost("xs32", { progress: false });
 }
 
-/** What the firmware's main.c reads as `Boot`: a command line. Then the bytecode. */
+/** What the firmware's main.c reads as `Boot`: a command line, then the bytecode. */
 function flashImage(commandLine: string[], bytecode: Uint8Array): Uint8Array {
 	const text = Buffer.from(commandLine.map((argument) => `${argument}\0`).join(""));
 	const size = (text.length + 3) & ~3;
@@ -70,7 +70,7 @@ function flashImage(commandLine: string[], bytecode: Uint8Array): Uint8Array {
 	image.set(text, 8);
 	image.set(bytecode, 8 + size);
 	if (image.length > BUNDLE.byteLength)
-		throw new Error(`the bundle takes ${image.length} bytes of flash; there are ${BUNDLE.byteLength}`);
+		throw new Error(`the bundle takes ${image.length} bytes of flash, but there are only ${BUNDLE.byteLength}`);
 	return image;
 }
 
@@ -88,7 +88,7 @@ export async function runFirmware(
 	const { host = [], progress, addition } = options;
 	const { program, machine, bundle, install } = emulators[chip];
 	const firmware = await buildHost(chip, { progress, addition });
-	// A host with slots of the same size knows the same names.
+	// a host with slots of the same size gives names the same numbers
 	const compiler = await buildHost("xs32", { progress });
 	const bytecode = `${path}.xsb`;
 	const image = `${path}.flash`;

@@ -17,29 +17,29 @@ import { isChip, type Variant, variants } from "./variants.ts";
 export interface XSOptions extends BundleOptions {
 	/** Options of the host, such as `["--machines", "2"]`. */
 	host?: string[];
-	/** Pass the output through to the terminal as it comes: all of it, what is on stderr, or what a function makes of it. */
+	/** Pass the output through to the terminal as it comes: all of it, only stderr, or as a function changes it. */
 	echo?: boolean | "stderr" | ((text: string) => string);
-	/** A program that runs the host, and its parameters: `["valgrind", "--tool=callgrind"]`. */
+	/** A program to run the host under, and its parameters: `["valgrind", "--tool=callgrind"]`. */
 	under?: string[];
 	env?: Record<string, string>;
-	/** Milliseconds until the host is killed (exit code 124). Default: ten minutes. */
+	/** Milliseconds after which the host is killed (exit code 124). Default: ten minutes. */
 	timeout?: number;
-	/** Keep the bundle of a run that failed, to look at it. Default true. */
+	/** Keep the bundle of a failed run, so that you can look at it. Default: true. */
 	keepBundle?: boolean;
-	/** Say what is being compiled. Default true. */
+	/** Show what is being compiled. Default: true. */
 	progress?: boolean;
-	/** C code besides what every host has. */
+	/** C code to add to the host. */
 	addition?: Addition;
 }
 
-/** What uvu says at the end. */
+/** uvu's summary. */
 export interface Summary {
 	total: number;
 	passed: number;
 	skipped: number;
 }
 
-/** A null pointer for an allocation that cannot be, as everywhere else, instead of a report. */
+/** An impossible allocation returns a null pointer, as everywhere else, instead of ending the program with a report. */
 const sanitizerEnvironment = {
 	ASAN_OPTIONS: "allocator_may_return_null=1",
 	UBSAN_OPTIONS: "print_stacktrace=1",
@@ -47,12 +47,12 @@ const sanitizerEnvironment = {
 
 let bundles = 0;
 
-/** A file of its own for each bundle: processes and calls may run side by side. */
+/** Every bundle gets its own file, as processes and calls may run side by side. */
 function bundlePath(name: string): string {
 	return join(buildFolder, "bundles", `${name}-${process.pid}-${bundles++}.mjs`);
 }
 
-/** Replaces places in the bundle by places in the sources: in errors of the parser, and in stacks. */
+/** Replaces places in the bundle by places in the sources, in parser errors and stacks. */
 function withSources(text: string, made: Bundle): string {
 	return text.replaceAll(`${made.path}:`, "\0").replaceAll(/\0(\d+)/g, (_, line) => {
 		return made.locate(Number(line)) ?? `${made.path}:${line}`;
@@ -88,7 +88,7 @@ async function runBundle(variant: Variant, made: Bundle, parameters: string[], o
 	return result;
 }
 
-/** Runs an entry (a path, or the text of a module whose imports are relative to the repository's root) on XS. */
+/** Runs an entry on XS: a path, or the text of a module whose imports are relative to the repository's root. */
 export async function runOnXS(
 	variant: Variant,
 	entry: string | { contents: string },
@@ -98,7 +98,7 @@ export async function runOnXS(
 	return runBundle(variant, await bundle(entry, bundlePath("entry"), options), parameters, options);
 }
 
-/** Modules "suite:N" that tell uvu whose tests follow, so that each file is a group of its own in the output. */
+/** Modules "suite:N" that tell uvu whose tests follow, so that each file is a separate group in the output. */
 function suiteGroups(names: string[]): Plugin {
 	return {
 		name: "suite-groups",
@@ -113,7 +113,7 @@ function suiteGroups(names: string[]): Plugin {
 	};
 }
 
-/** What uvu prints with takes a tenth of the microcontroller's slots; this does without. */
+/** Replaces what uvu prints with, which would take a tenth of the microcontroller's slots. */
 const plainOutput: Plugin = {
 	name: "plain-output",
 	setup(build) {
@@ -121,7 +121,7 @@ const plainOutput: Plugin = {
 	},
 };
 
-/** What to bundle to have one entry of many files of uvu suites, which runs them all. */
+/** An entry that runs many files of uvu suites, and the plugin to bundle it with. */
 export function suitesEntry(suites: string[]): { contents: string; plugin: Plugin } {
 	const paths = suites.map((path) => relative(root, resolve(root, path)));
 	const imports = paths.flatMap((path, i) => [`import "suite:${i}";`, `import "./${path}";`]);
@@ -133,16 +133,16 @@ export function suitesEntry(suites: string[]): { contents: string; plugin: Plugi
 	return { contents, plugin: suiteGroups(paths) };
 }
 
-/** What suites are told of the microcontroller: what they may hold, and a share of the random operations. */
+/** What suites learn about the microcontroller: how much they may hold, and their share of the random operations. */
 const FIRMWARE_DEFINES = { TEST_MEMORY: JSON.stringify({ heap: 160 << 10, regions: 8 << 20 }), TEST_SCALE: "0.02" };
 
-/** A suite that needs other sizes of the microcontroller's heap than usual says so: `// firmware: --slots 11264`. */
+/** The heap sizes that a suite asks for on a microcontroller in a line `// firmware: --slots 11264`. */
 function firmwareHeap(suites: string[]): string[] {
 	const line = /^\/\/ firmware: (.+)$/m;
 	return suites.flatMap((path) => line.exec(readFileSync(resolve(root, path), "utf8"))?.[1]?.split(" ") ?? []);
 }
 
-/** Runs files of uvu suites as one bundle on XS. The exit code is 1 if a test failed or a file could not be loaded. */
+/** Runs files of uvu suites as one bundle on XS. The exit code is 1 if a test fails or a file cannot be loaded. */
 export async function runSuitesOnXS(
 	variant: Variant,
 	suites: string[],
@@ -166,7 +166,7 @@ export async function runSuiteInNode(
 	return { ...result, ...summary(result.output) };
 }
 
-/** The numbers that uvu has printed last; zeros if it did not come to that. */
+/** The last summary that uvu has printed; zeros if it did not get there. */
 export function summary(output: string): Summary {
 	const number = (word: string) =>
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: colours
@@ -175,8 +175,8 @@ export function summary(output: string): Summary {
 }
 
 /**
- * `tsx tools/run-xs.ts [--portable] variant suite.test.ts ...` or `… variant entry.ts [arguments …]`. TEST_SEED in the
- * environment gives the suites another seed.
+ * `tsx tools/run-xs.ts [--portable] variant suite.test.ts ...` or `… variant entry.ts [arguments …]`. The environment
+ * variable TEST_SEED gives the suites another seed.
  */
 async function main(parameters: string[]): Promise<void> {
 	const engine = parameters[0] === "--portable" ? "portable" : "native";

@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: docs/simulator.png, what the dashboard of hosts/sim shows in the SDK's simulator after a while,
- * upright and on its side. Needs MODDABLE, Linux, Xvfb and ImageMagick.
+ * `npm run screenshots`: takes docs/simulator.png, the dashboard of hosts/sim in the SDK's simulator after a while, upright
+ * and on its side. Needs MODDABLE, Linux, Xvfb and ImageMagick.
  *
  * @module
  */
@@ -13,15 +13,15 @@ import { run, runAsProgram } from "./process.ts";
 import { buildApp, sdkTool } from "./sdk.ts";
 import { withDisplay } from "./simulator.ts";
 
-/** Milliseconds until the picture is taken: the arena is full then, and in use. */
+/** Milliseconds until the picture is taken; by then the arena is full and in use. */
 const SETTLE = 30_000;
 
 interface View {
-	/** Of the app. */
+	/** The app's rotation. */
 	rotation: number;
-	/** Of the simulated device, Moddable One, which is then the right way up. */
+	/** The rotation of the simulated device, Moddable One, so that it is the right way up. */
 	deviceRotation: number;
-	/** Where its screen is in the simulator's window of 640 x 480, for ImageMagick. */
+	/** Where its screen is within the simulator's window of 640 x 480, for ImageMagick. */
 	crop: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Apps for ESP32 boards, as far as that goes without the maker's tools: the SDK reads their manifests, and in the makefile
- * that it writes must be what the app needs, every C file with all that it includes.
+ * Checks apps for ESP32 boards as far as possible without the maker's tools: the SDK reads their manifests, and the makefile
+ * it writes must have what the app needs, including every header of every C file.
  *
  * @module
  */
@@ -15,11 +15,11 @@ import { makefileFor, sdkEnvironment, sdkFolder, writeManifest } from "./sdk.ts"
 interface App {
 	folder: string;
 	boards: string[];
-	/** What its makefile must name. */
+	/** What its makefile must mention. */
 	needs: string[];
 }
 
-/** Of any app with a backing. */
+/** What any app with a backing needs. */
 const module = ["/zramEsp32.c", "/zramMemory.c", "/flash-esp32.c", "/zram/offload.xsb", "/main.xsb"];
 
 const every = ["esp32", "esp32/esp32c3", "esp32/moddable_six", "esp32/m5stack_cores3", "esp32/wrover_kit"];
@@ -50,19 +50,19 @@ function apps(): App[] {
 	];
 }
 
-/** What our demo brings for a board: a WROVER's PSRAM is off by default, and chips before revision 3 lose writes to it. */
+/** What our demo adds for a board: a WROVER's PSRAM is off by default, and chips before revision 3 lose writes to it. */
 const special: Record<string, string[]> = {
 	"demo esp32/wrover_kit": ["/demo/sdkconfig", "-mfix-esp32-psram-cache-issue"],
 };
 
-/** What the app needs must be in the makefile, and no other host's. */
+/** What is wrong with a makefile: what the app needs is missing, or another host's files are there. */
 function missingModules(makefile: string, needs: string[]): string[] {
 	const missing = needs.filter((text) => !makefile.includes(text)).map((text) => `${text} is missing`);
 	const others = ["zramSim.c", "zramPico", "nor/chip"].filter((name) => makefile.includes(name));
 	return [...missing, ...others.map((name) => `${name} is not for this board`)];
 }
 
-/** The compiler's flags in a makefile. Where ESP-IDF would be there is nothing: what lies there is not looked for. */
+/** The compiler's flags in a makefile, without ESP-IDF, whose files are not checked. */
 async function compilerFlags(path: string): Promise<string[]> {
 	const idf = ["IDF_PATH=/none", "IDF_VERSION=none"];
 	const parameters = ["-s", "-f", path, ...idf, "--eval", "flags: ; @echo $(C_DEFINES) $(C_INCLUDES)", "flags"];
@@ -71,21 +71,21 @@ async function compilerFlags(path: string): Promise<string[]> {
 	return (result.stdout.trim().split("\n").at(-1) ?? "").split(/\s+/);
 }
 
-/** The C files that a makefile has compiled of what the manifests name. */
+/** The C files from manifests that a makefile compiles. */
 function sourcesIn(makefile: string): string[] {
 	return [...makefile.matchAll(/^\$\(TMP_DIR\)\/\S+\.c\.o: (\/\S+\.c) /gm)].map(([, path]) => path as string);
 }
 
-/** What `source` includes, directly or not, and what no folder in `flags` has: as it is written there. */
+/** Headers that `source` includes, directly or not, and that are in no folder of `flags`, as written there. */
 async function missingHeaders(source: string, flags: string[]): Promise<string[]> {
-	// -MG takes a header that is not there for one that will be made, and goes on; the desk's own are not the board's
+	// -MG treats a missing header as one that will be made, and goes on; the desk's own headers are not the board's
 	const parameters = ["-M", "-MG", "-w", "-nostdinc", ...flags, source];
 	const result = await run("gcc", parameters, { install: "apt-get install gcc", check: true });
 	const rule = result.stdout.replaceAll("\\\n", " ");
 	return (rule.slice(rule.indexOf(": ") + 1).match(/\S+/g) ?? []).filter((path) => !existsSync(path));
 }
 
-/** The headers of the SDK and of this repository, each with a "/" in front. What else is missing is ESP-IDF's. */
+/** The headers of the SDK and of this repository, each with a "/" before it. Any other that is missing is ESP-IDF's. */
 function ownHeaders(): string[] {
 	const folders = ["modules", "xs", "build/devices/esp32"].map((name) => join(sdkFolder(), name));
 	return [...folders, join(root, "modules"), join(root, "hosts"), join(root, "examples")].flatMap((folder) =>
@@ -95,7 +95,7 @@ function ownHeaders(): string[] {
 	);
 }
 
-/** Headers of the SDK's or ours that a C file includes and would not find. */
+/** Headers of the SDK or ours that a C file includes and would not find. */
 async function lostHeaders(path: string, makefile: string, headers: string[]): Promise<string[]> {
 	const flags = await compilerFlags(path);
 	const sources = sourcesIn(makefile);

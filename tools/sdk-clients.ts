@@ -1,5 +1,5 @@
 /**
- * The suite "clients" of `npm run test:sdk`: what of the SDK an app needs whose pool feeds the SDK's own classes.
+ * The suite "clients" of `npm run test:sdk`: the modules that an app needs whose pool feeds the SDK's own classes.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export function clientSuites(): string[] {
 	return names.sort().map((name) => `${folder}/${name}`);
 }
 
-/** Modules of the SDK that the tests import: esbuild leaves them to the SDK's tools. */
+/** Modules of the SDK that the tests import. esbuild leaves them to the SDK's tools. */
 export const clientModules = [
 	"Resource",
 	"WebSocket",
@@ -38,7 +38,7 @@ export const clientModules = [
 	"text/encoder",
 ];
 
-/** The part of the app's manifest that brings them. */
+/** The part of the app's manifest that includes them. */
 export const clientManifest = {
 	include: [
 		"$(MODDABLE)/examples/manifest_commodetto.json",

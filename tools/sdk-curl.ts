@@ -1,5 +1,5 @@
 /**
- * zram/http, served by an app in the simulator and fetched by curl: the part of `npm run test:sdk` that asks from outside.
+ * Fetches what an app in the simulator serves with zram/http: the part of `npm run test:sdk` that comes from outside.
  *
  * @module
  */
@@ -15,14 +15,14 @@ import { runUntil } from "./simulator.ts";
 const PARTIAL_FILE = 18;
 const TIMEOUT = 60_000;
 
-/** What curl got: its exit code, the answer's status, type, and content-length, and the body. */
+/** What curl got: its exit code; the answer's status, type and content-length; the body. */
 export interface Fetched {
 	exitCode: number;
 	answer: string;
 	body: Buffer;
 }
 
-/** Fetches a page of a server on this machine. */
+/** Fetches a page from a server on this machine. */
 export async function fetchByCurl(port: string, path: string): Promise<Fetched> {
 	const file = join(buildFolder, "sdk/curl-body");
 	mkdirSync(join(buildFolder, "sdk"), { recursive: true });
@@ -46,7 +46,7 @@ function records(): Buffer {
 	return bytes;
 }
 
-/** What tests/sdk/curl serves, by path: what curl says, and the body. The last one is cut off. */
+/** What tests/sdk/curl serves, by path: curl's answer, and the body. */
 const EXPECTED: [path: string, answer: string, body: Buffer][] = [
 	["/value", "200 audio/wav 300004", Buffer.concat([Buffer.from("head"), value])],
 	["/missing", "404  0", Buffer.alloc(0)],
@@ -70,11 +70,11 @@ async function problemsOf(port: string): Promise<string[]> {
 /** The part of `npm run test:sdk`. */
 export async function curl() {
 	const { path, warnings } = await buildApp(join(root, "tests/sdk/curl"));
-	let problems = ["it did not say where it listens"];
+	let problems = ["the app did not say where it listens"];
 	const output = await runUntil(path, /^listens on (\d+)\n/m, TIMEOUT, async ([, port = ""]) => {
 		problems = await problemsOf(port);
 	});
-	if (!output.includes("told\n")) problems.push("the route was not told that its value has vanished");
+	if (!output.includes("told\n")) problems.push("the route was not told that its value had vanished");
 	problems.push(...warnings);
 	return checked(EXPECTED.length + 1, problems);
 }

@@ -1,6 +1,6 @@
 /**
- * The examples as the README says that they run in the SDK's simulator, and an app that uses little of the language:
- * built from their manifests, until they have printed what they show.
+ * Builds the examples and an app that uses little of the language from their manifests, and runs them in the SDK's
+ * simulator until they have printed what they show.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { buildApp } from "./sdk.ts";
 import { fetchByCurl } from "./sdk-curl.ts";
 import { runUntil } from "./simulator.ts";
 
-/** What each app prints if all is right, by its folder. */
+/** What each app prints if all is well, by its folder. */
 const printed: Record<string, RegExp> = {
 	"examples/gallery":
 		/^17 pictures and their thumbnails, 1008 KB of pixels, in 4\d\d of 512 KB; 68 read, drawn on 240 x 320\n/m,
@@ -25,7 +25,7 @@ const printed: Record<string, RegExp> = {
 	"tests/sdk/stripped": /^device: 1,2,3\n(TypeError\n){3}flash: 1,2,3\npool: 1,2,3, 7,2,3\n$/,
 };
 
-/** The recording: as long as the app says, a second or so, and what its header says. */
+/** The recording must be as long as the app says, give or take a second, and as its header says. */
 async function checkRecording([, port = "", seconds]: RegExpExecArray) {
 	const { answer, body } = await fetchByCurl(port, "/take.wav");
 	assert.equal(answer, `200 audio/wav ${body.length}`);
@@ -37,7 +37,7 @@ async function checkRecording([, port = "", seconds]: RegExpExecArray) {
 	assert.ok(Number(seconds) >= 50 && Number(seconds) <= 63);
 }
 
-/** The log, whose lines follow each other to the last minute; and the page that fetches it. */
+/** The log's lines must follow one another up to the last minute; and the page must fetch it. */
 async function checkLog([, kept, port = ""]: RegExpExecArray) {
 	const page = await fetchByCurl(port, "/");
 	assert.ok(page.answer.startsWith("200 text/html ") && page.body.includes('fetch("/log")'), page.answer);
@@ -53,7 +53,7 @@ async function checkLog([, kept, port = ""]: RegExpExecArray) {
 	assert.ok(minutes.length * 63 > body.length - 4096, `${minutes.length} lines`);
 }
 
-/** What is asked of an app that serves something when it has printed what it is to. */
+/** Checks of apps that serve something, once they have printed what they should. */
 const checks: Record<string, (match: RegExpExecArray) => Promise<void>> = {
 	"examples/log": checkLog,
 	"examples/recorder": checkRecording,

@@ -1,5 +1,5 @@
 /**
- * An app that includes a release by git, as docs/boards.md says, built where there is no TypeScript compiler.
+ * Builds an app that includes a release by git, as docs/boards.md says, without a TypeScript compiler.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { run } from "./process.ts";
 import { buildApp, writeManifest } from "./sdk.ts";
 import { runUntil } from "./simulator.ts";
 
-/** Makes a repository with an empty commit, and on it the tag of what is in build/release. Returns the tag. */
+/** Makes a repository with an empty commit, and tags build/release on top of it. Returns the tag. */
 export async function makeRepository(folder: string): Promise<string> {
 	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
@@ -59,7 +59,7 @@ export async function release() {
 		include: ["$(MODDABLE)/examples/manifest_base.json", ...include],
 		creation: { stack: 640 },
 		modules: { "*": "./main" },
-		typescript: { compiler: "false" }, // whatever had to be compiled would fail
+		typescript: { compiler: "false" }, // if anything had to be compiled, the build would fail
 	});
 	writeFileSync(join(folder, "main.js"), APP);
 	const { path, warnings } = await buildApp(folder);

@@ -1,5 +1,5 @@
 /**
- * The Moddable SDK, if this machine has one: `MODDABLE` is its folder, as its documentation wants it.
+ * Uses the Moddable SDK, if this machine has one. `MODDABLE` is its folder, as its documentation asks for.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import { basename, delimiter, join } from "node:path";
 import { buildFolder, root } from "./paths.ts";
 import { MissingTool, run } from "./process.ts";
 
-/** How an app for the simulator is built. */
+/** How to build an app for the simulator. */
 export interface AppOptions {
-	/** "debug" has lines in stacks, "instrument" counts what happens on the heap. Default: "release". */
+	/** "debug" has line numbers in stacks, "instrument" counts what happens on the heap. Default: "release". */
 	goal?: "release" | "debug" | "instrument";
-	/** Degrees that the app's screen is turned. Default: 0. */
+	/** Degrees by which the app's screen is rotated. Default: 0. */
 	rotation?: number;
-	/** How the simulator's device looks, such as "moddable_two". Default: none in particular. */
+	/** The simulated device, such as "moddable_two". Default: none in particular. */
 	skin?: string;
 }
 
-/** An app that the SDK has built. */
+/** An app built by the SDK. */
 export interface App {
-	/** What mcsim takes: mc.so, or mc.dll. */
+	/** The file that mcsim runs: mc.so, or mc.dll. */
 	path: string;
 	/** Warnings about files of this repository. */
 	warnings: string[];
@@ -49,7 +49,7 @@ export function sdkPlatform(): string {
 	return platform;
 }
 
-/** The path of a tool that the SDK's own build has made, such as "mcconfig" or "mcsim". */
+/** The path of a tool that comes with the SDK, such as "mcconfig" or "mcsim". */
 export function sdkTool(name: string): string {
 	const path = join(sdkFolder(), "build/bin", sdkPlatform(), "release", name);
 	if (!existsSync(path)) throw new MissingTool(name, `make, in ${sdkFolder()}/build/makefiles/${sdkPlatform()}`);
@@ -61,28 +61,28 @@ export function sdkVersion(): string {
 	return readFileSync(join(sdkFolder(), "tools/VERSION"), "utf8").trim();
 }
 
-/** The environment of the SDK's tools: each other, and the TypeScript of this repository. */
+/** The environment for the SDK's tools: they find each other, and this repository's TypeScript. */
 export function sdkEnvironment(): Record<string, string> {
 	const bin = join(sdkFolder(), "build/bin", sdkPlatform(), "release");
 	const path = [join(root, "node_modules/.bin"), bin, process.env.PATH ?? ""].join(delimiter);
 	return { MODDABLE: sdkFolder(), PATH: path };
 }
 
-/** Lines that warn of something in this repository; the SDK's own files are its makers' business. */
+/** Warnings about this repository. Those about the SDK's own files are its makers' business. */
 function warningsIn(output: string): string[] {
 	const sdk = sdkFolder();
 	return output
-		.replaceAll(/# (cc|xsc|tsc) .*\n/g, "") // also in the middle of what another of make's jobs says
+		.replaceAll(/# (cc|xsc|tsc) .*\n/g, "") // may be in the middle of another job's output
 		.split("\n")
 		.filter((line) => /warning|cannot optimize|not frozen|no const/i.test(line))
 		.filter((line) => !line.includes(sdk) && !line.startsWith("### warning: wifi:"));
 }
 
-/** One line for each file, as the SDK's tools say it; the rest is for `warnings` and errors. */
+/** The tools' line for each file; the rest goes into `warnings` and errors. */
 const steps = (text: string) => text.replaceAll(/^(?!# ).*\n?/gm, "");
 
 /**
- * Builds the app whose manifest is in `folder`, from scratch: make does not notice that a manifest has changed.
+ * Builds the app whose manifest is in `folder`, from scratch, as make does not notice changes of a manifest.
  *
  * @throws MissingTool without the SDK, Error with the output of what failed
  */
@@ -94,7 +94,7 @@ export async function buildApp(
 	rmSync(output, { recursive: true, force: true });
 	mkdirSync(output, { recursive: true });
 	const platform = skin ? `sim/${skin}` : sdkPlatform();
-	// "-t build": the default would also end every simulator that runs
+	// "-t build": the default would also kill every running simulator
 	const parameters = ["-m", ...flags[goal], "-r", `${rotation}`, "-p", platform, "-t", "build", "-o", output];
 	const options = { cwd: folder, env: sdkEnvironment(), echo: steps, check: true };
 	const result = await run(sdkTool("mcconfig"), parameters, options);
@@ -102,8 +102,8 @@ export async function buildApp(
 }
 
 /**
- * What the SDK makes of the manifest in `folder` for a board, such as "esp32/moddable_six": the path of the makefile that
- * it writes. Nothing is built, so the board's own tools need not be there.
+ * Has the SDK read the manifest in `folder` for a board, such as "esp32/moddable_six". Returns the path of the makefile
+ * that it writes. Nothing is built, so the board's own tools are not needed.
  *
  * @throws MissingTool without the SDK, Error with the output if it refuses
  */
@@ -123,7 +123,7 @@ function builtPath(output: string, name: string, { goal = "release", skin }: App
 	return join(output, "bin", platform, skin ?? "mc", goal, name, platform === "win" ? "mc.dll" : "mc.so");
 }
 
-/** Makes the folder of an app that has no other files than a manifest. */
+/** Makes the folder of an app that consists of a manifest only. */
 export function writeManifest(name: string, manifest: object): string {
 	const folder = join(buildFolder, "sdk", name);
 	mkdirSync(folder, { recursive: true });

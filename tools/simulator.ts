@@ -1,5 +1,5 @@
 /**
- * Moddable's desktop simulator without a desk: on Linux, in a display in memory, with preferences of its own.
+ * Runs Moddable's desktop simulator without a desktop: on Linux, in a display in memory, with its own preferences.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { sdkFolder, sdkPlatform, sdkTool } from "./sdk.ts";
 
 const install = "apt-get install xvfb";
 
-/** Starts a display in memory, and returns its name. */
+/** Starts a display in memory. Returns its name. */
 function startDisplay(): Promise<{ server: ChildProcess; display: string }> {
 	return new Promise((resolve, reject) => {
 		const parameters = ["-displayfd", "3", "-screen", "0", "640x480x24", "-nolisten", "tcp"];
@@ -24,7 +24,7 @@ function startDisplay(): Promise<{ server: ChildProcess; display: string }> {
 	});
 }
 
-/** A home for the simulator, so that neither its preferences nor those of the user are touched. */
+/** Makes a home folder for the simulator, so that it does not touch the user's preferences. */
 function makeHome(deviceRotation: number): string {
 	const home = mkdtempSync(join(tmpdir(), "mcsim-"));
 	mkdirSync(join(home, ".config/tech.moddable.mcsim"), { recursive: true });
@@ -35,8 +35,8 @@ function makeHome(deviceRotation: number): string {
 }
 
 /**
- * Calls `work` with the environment in which mcsim runs: DISPLAY is a screen of 640 x 480, on which Moddable One, turned by
- * so many degrees, is what its window shows.
+ * Calls `work` with an environment for mcsim: DISPLAY is a screen of 640 x 480, on which its window shows Moddable One,
+ * rotated by so many degrees.
  *
  * @throws MissingTool on other systems than Linux, or without Xvfb
  */
@@ -56,8 +56,8 @@ export async function withDisplay<T>(
 }
 
 /**
- * Runs an app that does not end until its output matches, and then until `work`, if there is any, is done with what has
- * matched. Returns what the app has printed until then, or until `timeout` milliseconds are over.
+ * Runs an app that does not end by itself until its output matches, and `work`, if given, is done with the match. Returns
+ * what the app has printed until then, or within `timeout` milliseconds.
  */
 export async function runUntil(
 	app: string,
@@ -66,7 +66,7 @@ export async function runUntil(
 	work?: (match: RegExpExecArray) => Promise<void>,
 ): Promise<string> {
 	return withDisplay(0, (env) => {
-		// a line comes when it is printed: the simulator is killed in the end
+		// line by line, as the simulator is killed in the end
 		const parameters = ["-oL", sdkTool("mcsim"), app];
 		const simulator = spawn("stdbuf", parameters, {
 			env: { ...process.env, ...env },

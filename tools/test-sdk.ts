@@ -1,8 +1,8 @@
 /**
- * `npm run test:sdk`: the suites on the XS of the Moddable SDK, built by its own tools from the manifest that apps
- * include, with the module preloaded. Skipped without MODDABLE.
+ * `npm run test:sdk`: runs the suites on the Moddable SDK's XS, built by its own tools from the manifest that apps include,
+ * with the module preloaded. Skipped if MODDABLE is not set.
  *
- *   file.test.ts …   these suites alone
+ *   file.test.ts …   only these suites
  *
  * @module
  */
@@ -30,7 +30,7 @@ const other = { native: "portable", portable: "native" } as const;
 
 const chosen = process.argv.slice(2);
 
-/** Sizes as those of the command-line host. */
+/** Sizes as in the command-line host. */
 const creation = {
 	static: 0,
 	chunk: { initial: 1 << 20, incremental: 1 << 18 },
@@ -41,7 +41,7 @@ const creation = {
 	main: "main",
 };
 
-/** An engine's files by module, which `name` is for the engine itself. */
+/** An engine's files by module; the engine itself is called `name`. */
 function engineModules(engine: Engine, name: string): Record<string, string | string[]> {
 	const folder = join(root, "modules/zram/engine", engine);
 	const { modules } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
@@ -51,14 +51,14 @@ function engineModules(engine: Engine, name: string): Record<string, string | st
 	);
 }
 
-/** A history's page of the other engine, by the name that the suite asks for. */
+/** The other engine's history page, by the name that the suite imports. */
 function otherPage(engine: Engine): Record<string, string | string[]> {
 	const path = (name: string) => join(root, "modules/zram/history", name);
 	const module = { [`zram/history/page-${other[engine]}`]: path(`page-${other[engine]}`) };
 	return engine === "native" ? module : { ...module, "zram/history/*": [path("zramHistoryPage")] };
 }
 
-/** The app: what firmware includes, the host of the suites, and the other engine for those who compare both. */
+/** The app: what firmware includes, the suites' host, and the other engine for suites that compare both. */
 function manifestFor(engine: Engine) {
 	const preloadOf = (manifest: string) => JSON.parse(readFileSync(join(root, manifest), "utf8")).preload;
 	const preload = ["manifest.json", "manifest-history.json"].flatMap(preloadOf);
@@ -96,7 +96,7 @@ function manifestFor(engine: Engine) {
 	};
 }
 
-/** Suites ask for "zram/engine/native" and "…/portable", and pages likewise: one is the app's own, under another name. */
+/** Suites import "zram/engine/native" and "…/portable", and pages likewise. One of the two is the app's own engine. */
 function engineNames(engine: Engine): Plugin {
 	return {
 		name: "engine-names",
@@ -108,7 +108,7 @@ function engineNames(engine: Engine): Plugin {
 	};
 }
 
-/** Why a suite cannot be here, if it cannot. */
+/** Why a suite is not run here, if it is not. */
 function reasonToSkip({ path, needs }: Suite, engine: Engine): string | undefined {
 	if (needs !== "xs" && needs !== "js") return "runs in Node";
 	if (path === "tests/host.test.ts" || path === "tests/nor-storage.test.ts") return "is about the command-line host";
@@ -127,7 +127,7 @@ function suitesFor(engine: Engine): string[] {
 	return [...ours, ...["flash", "littlefs"].map((name) => `tests/sdk/${name}.ts`)];
 }
 
-/** uvu assigns to `name`, which errors do not let it here: where modules are preloaded, Error.prototype is frozen. */
+/** uvu assigns to an error's `name`, which fails with preloaded modules, as Error.prototype is frozen. */
 const assertionNames: Plugin = {
 	name: "assertion-names",
 	setup(build) {
@@ -138,7 +138,7 @@ const assertionNames: Plugin = {
 	},
 };
 
-/** Leaves out the lines with which this XS reports each exception as it is thrown, caught or not, and instruments. */
+/** Drops the lines in which this XS reports every exception, caught or not, and its instruments. */
 function withoutReports(): (text: string) => string {
 	let rest = "";
 	return (text) => {
@@ -154,11 +154,11 @@ interface SuitesApp {
 	engine: Engine;
 	suites: string[];
 	plugins?: Plugin[];
-	/** Modules that the manifest brings, with warnings of their own. */
+	/** Modules of the SDK, which may have warnings. */
 	external?: string[];
 }
 
-/** Runs suites as an app of the simulator. */
+/** Runs suites as an app in the simulator. */
 async function runSuites({ name, manifest, engine, suites, plugins = [], external = [] }: SuitesApp) {
 	const folder = writeManifest(name, manifest);
 	const { contents, plugin } = suitesEntry(suites);
@@ -172,7 +172,7 @@ async function runSuites({ name, manifest, engine, suites, plugins = [], externa
 	const result = await withDisplay(0, (env) => run(sdkTool("mcsim"), [built.path], { ...running, env }));
 	const sum = summary(result.output);
 	const { passed, failed } = outcome({ ...result, ...sum });
-	const skipped = Array<string>(sum.skipped).fill("a test that cannot be with preloaded modules");
+	const skipped = Array<string>(sum.skipped).fill("a test that does not work with preloaded modules");
 	for (const warning of warnings) say(`failed: ${warning}`);
 	return { passed: passed + (warnings.length ? 0 : 1), failed: failed + warnings.length, skipped };
 }
@@ -196,7 +196,7 @@ function clients(engine: Engine) {
 		include: [...include, ...clientManifest.include],
 		modules: { ...modules, ...clientManifest.modules },
 		defines: { ...defines, ...clientManifest.defines },
-		// the portable engine is for mods, whose host must keep all of the language
+		// the portable engine is for mods, whose host must not strip the language
 		...(engine === "portable" && { strip: [] }),
 	};
 	return runSuites({
@@ -217,7 +217,7 @@ async function traces() {
 	return checked(RECORDED_WITH_SDK.length, problems);
 }
 
-/** What developers build first, with all that the SDK strips and preloads. */
+/** What developers build first, with everything that the SDK strips and preloads. */
 async function dashboard() {
 	return checked(1, (await buildApp(join(root, "hosts/sim/demo"))).warnings);
 }
@@ -241,7 +241,7 @@ if (process.env.MODDABLE) {
 	}
 } else
 	await part("Suites on the XS of the Moddable SDK", async () => {
-		const skipped = "the Moddable SDK is not there, or MODDABLE is not set";
+		const skipped = "MODDABLE is not set";
 		say(`skip: ${skipped}`);
 		return { passed: 0, failed: 0, skipped: [skipped] };
 	});

@@ -1,12 +1,12 @@
 /**
- * `npm test`: type check, linter, C warnings, the C harnesses, and the uvu suites on every host. A summary names the
- * hosts; the last line is `N passed, N failed, N skipped`, and the exit code is true.
+ * `npm test`: type check, linter, C warnings, the C harnesses, and the uvu suites on every host. The summary lists the
+ * hosts; the last line is `N passed, N failed, N skipped`, and the exit code is 0 only if nothing failed.
  *
- *   --quick   the 64-bit host and Node alone, a tenth of the random operations
+ *   --quick   only Node and the 64-bit host, a tenth of the random operations
  *   --long    ten times as many random operations, from another seed each time
- *   --seed N  the random operations of another seed, 1 to 2^24, than the one that every run has
+ *   --seed N  random operations from this seed, 1 to 2^24, instead of the usual one
  *
- * What needs a tool that this machine lacks is skipped by name; with CI=true it fails.
+ * If this machine lacks a tool, what needs it is skipped by name; with CI=true it fails.
  *
  * @module
  */
@@ -34,21 +34,21 @@ import type { Variant } from "./variants.ts";
 interface Host {
 	name: string;
 	offers: readonly Need[];
-	/** Share of the random operations, of those that the mode asks for. */
+	/** Share of the random operations of the mode. */
 	share: number;
 	quick: boolean;
 	variant?: Variant;
-	/** On XS: native, unless it says otherwise. In Node always portable. */
+	/** On XS: native by default. In Node always portable. */
 	engine?: "portable";
-	/** The suites to run, instead of all that it offers to. */
+	/** The suites to run. Default: all that need only what the host offers. */
 	only?: readonly string[];
-	/** Why it does not run the others. Default: they run elsewhere. */
+	/** Why it does not run the others. Default: they run on other hosts. */
 	otherwise?: string;
-	/** Each suite in a machine of its own. */
+	/** Each suite gets its own machine. */
 	oneByOne?: boolean;
-	/** Shares of suites that can do more, or less, in the time. */
+	/** Shares of suites that can do more or less than the others in the same time. */
 	shares?: Record<string, number>;
-	/** Beside the others, for machines of two cores; what it prints comes when its turn has come. */
+	/** Runs beside the others, for machines with two cores; its output comes when it is its turn. */
 	aside?: boolean;
 }
 
@@ -60,7 +60,7 @@ async function hasCompiler(): Promise<boolean> {
 	}
 }
 
-/** Suites that fit in a microcontroller's RAM, and test what its compiler has made of our C: engine and binding. */
+/** Suites that fit into a microcontroller's RAM and test our C as its compiler sees it: engine and binding. */
 const ofTheEngine = [
 	"allocation",
 	"arena",
@@ -121,7 +121,7 @@ const hosts: Host[] = [
 		...firmware,
 		name: "the emulated microcontroller, rv32",
 		variant: "rv32",
-		otherwise: "does not fit in 512 KB of RAM",
+		otherwise: "does not fit into 512 KB of RAM",
 		only: [...ofTheEngine, "backing", "demo-store", "nor"],
 	},
 	{
@@ -129,7 +129,7 @@ const hosts: Host[] = [
 		name: "the emulated microcontroller, Cortex-M33",
 		aside: true,
 		variant: "m33",
-		otherwise: "does not fit in 512 KB of RAM, or is of JavaScript that rv32 has run",
+		otherwise: "does not fit into 512 KB of RAM, or tests JavaScript, which rv32 has run",
 		only: ofTheEngine,
 	},
 ];
@@ -138,10 +138,10 @@ const SEEDS = 2 ** 24;
 const options = { quick: flag, long: flag, seed: integer(1, SEEDS) };
 const { quick = false, long = false, ...chosen } = parseOptions(process.argv.slice(2), options);
 const scale = quick ? 0.1 : long ? 10 : 1;
-/** Without one the suites have their own. */
+/** Undefined: the suites use their own. */
 const seed = chosen.seed ?? (long ? 1 + Math.floor(Math.random() * SEEDS) : undefined);
 
-/** A tool from node_modules; its complaints are the problems. */
+/** A check by a tool from node_modules. */
 async function npmTool(name: string, parameters: string[]) {
 	const result = await run(join(root, "node_modules/.bin", name), parameters, { cwd: root });
 	return single(result.exitCode ? result.output || `${name} failed` : "");
@@ -155,7 +155,7 @@ async function clangFormat() {
 	return single(result.exitCode ? result.output : "");
 }
 
-/** Real files for the codec: text, code, machine code, and what is compressed already. */
+/** Real files for the codecs: text, code, machine code, and something compressed. */
 function realFiles(): string[] {
 	const modules = join(root, "node_modules");
 	return [
@@ -171,7 +171,7 @@ function operations(usual: number, emulated: boolean): string {
 	return `${Math.ceil(usual * scale * (emulated ? 0.05 : 1))}`;
 }
 
-/** An emulator does a twentieth of the random operations, and no file of megabytes. */
+/** An emulator does a twentieth of the random operations, and gets no file of megabytes. */
 const harnessParameters: Record<string, (emulated: boolean) => string[]> = {
 	"lz4-test": (emulated) => ["-n", operations(1_000_000, emulated), ...realFiles().slice(0, emulated ? 1 : undefined)],
 	"columns-test": (emulated) => ["-n", operations(1_000_000, emulated), ...realFiles().slice(0, emulated ? 1 : 4)],
@@ -180,12 +180,12 @@ const harnessParameters: Record<string, (emulated: boolean) => string[]> = {
 	"engine-test": (emulated) => [operations(100_000, emulated), `${seed ?? 1}`],
 };
 
-/** The lines of a harness that are alike on every machine: what it has done, and digests of all that it has seen. */
+/** The lines of a harness that must be the same on every machine: what it did, and digests of everything it saw. */
 function alike(stdout: string): string {
 	return stdout.replaceAll(/^(skip|\d+ passed).*\n|^(not )?ok .*liblz4.*\n/gm, "");
 }
 
-/** The same of the first variant, the desk's, by the harness's command line. */
+/** These lines from the first variant, the desk's, by the harness's command line. */
 const onTheDesk = new Map<string, string>();
 
 async function deskSays(harness: string, parameters: string[]): Promise<string> {
@@ -202,7 +202,7 @@ async function cHarnesses(variant: CVariant) {
 		const result = await runHarness(harness, variant, parameters);
 		const desk = variant === cVariants[0] ? undefined : await deskSays(harness, parameters);
 		if (desk !== undefined && !result.failed && alike(result.stdout) !== desk) {
-			say(`${harness}: other digests than on the desk:\n${desk}`);
+			say(`${harness}: the digests differ from those on the desk:\n${desk}`);
 			result.failed = 1;
 		}
 		say(result.failed ? result.output : `${harness}: ${result.passed} passed`);
@@ -215,7 +215,7 @@ async function cHarnesses(variant: CVariant) {
 	return sum;
 }
 
-/** `tell` gets what is to be printed. */
+/** Runs the suites of a host. `tell` gets the output. */
 async function suitesOn(host: Host, suites: Suite[], tell: (text: string) => void = say) {
 	const runsOn = (each: Host, { needs, path }: Suite) =>
 		each.offers.includes(needs) && (each.only?.some((name) => path === `tests/${name}.test.ts`) ?? true);
@@ -225,7 +225,7 @@ async function suitesOn(host: Host, suites: Suite[], tell: (text: string) => voi
 		tell(
 			`skip ${path}: ${host.offers.includes(needs) ? (host.otherwise ?? "runs on other hosts") : `needs ${NEEDS[needs]}`}\n`,
 		);
-	// what another host runs is not missed
+	// what another host runs does not count as skipped
 	const skipped = others.filter((suite) => !hosts.some((each) => runsOn(each, suite))).map(({ path }) => path);
 	const defines = ([suite = ""]: string[]) => ({
 		TEST_SCALE: `${scale * (host.shares?.[basename(suite, ".test.ts")] ?? host.share)}`,
@@ -236,7 +236,7 @@ async function suitesOn(host: Host, suites: Suite[], tell: (text: string) => voi
 		const { passed, failed } = outcome(result);
 		sum.passed += passed;
 		sum.failed += failed;
-		// each of these has said what it is, and why
+		// each of these has told its name and the reason
 		skipped.push(...Array<string>(result.skipped).fill("a test"));
 	};
 	const collect = (text: string) => {
@@ -265,7 +265,7 @@ async function suitesOn(host: Host, suites: Suite[], tell: (text: string) => voi
 	return { ...sum, skipped };
 }
 
-/** Runs those hosts, one after the other, that can be run aside. What each prints and comes to, by its name. */
+/** Starts the hosts that run beside the others, one after the other. Returns the output and outcome of each, by name. */
 function startAside(suites: Suite[]) {
 	const results = new Map<string, Promise<{ text: string; result: Awaited<ReturnType<typeof suitesOn>> }>>();
 	let before: Promise<unknown> = Promise.resolve();
@@ -276,7 +276,7 @@ function startAside(suites: Suite[]) {
 			return { text: lines.join(""), result };
 		};
 		const mine = before.then(work);
-		before = mine.catch(() => {}); // whoever waits for it is told
+		before = mine.catch(() => {}); // its own part reports the error
 		results.set(host.name, mine);
 	}
 	return results;
@@ -289,7 +289,7 @@ await part("Linter and formatter", () => npmTool("biome", ["ci", "--colors=off",
 await part("C formatter", clangFormat);
 const suites = findSuites();
 const chosenHosts = hosts.filter((host) => !quick || host.quick);
-if (chosenHosts.some(({ aside }) => aside)) await fetchXS().catch(() => {}); // once, not from two places; the parts tell
+if (chosenHosts.some(({ aside }) => aside)) await fetchXS().catch(() => {}); // once, not from two places; the parts report errors
 const aside = chosenHosts.some((host) => host.aside) ? startAside(suites) : undefined;
 for (const compiler of compilers)
 	await part(`C warnings, ${compiler.name}`, async () => single(await warnings(compiler)));

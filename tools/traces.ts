@@ -28,7 +28,7 @@ export type Recorded = (typeof RECORDED)[number];
 export const RECORDED_WITH_SDK = ["feed", "gallery", "littlefs", "log", "recorder"] as const;
 export type RecordedWithSDK = (typeof RECORDED_WITH_SDK)[number];
 
-/** What a device's trace must give: its figures at the end, as it was closed or the app ended. */
+/** What replaying a device's trace must give: its figures when it was closed or the app ended. */
 export interface Expected {
 	memUsed: number;
 	memUsedMax: number;
@@ -88,7 +88,7 @@ export function endAll() {
 }
 `;
 
-/** For the dashboard: a board with a flash in RAM, and the loops over pictures that it has in C. */
+/** For the dashboard: a board with a flash in RAM, whose loops over bytes are in C. */
 const BOARD = `
 import { Chip } from "nor/chip";
 import { flashStorage } from "nor/flash";
@@ -99,7 +99,7 @@ export const flash = () => io;
 export const cutPower = () => {};
 `;
 
-/** What the dashboard's buttons do: fill it, use it, make room now and then. */
+/** Does what the dashboard's buttons do: fill it, use it, make room now and then. */
 const DASHBOARD = `
 import { Store } from "./examples/dashboard/store.ts";
 const store = new Store();
@@ -150,7 +150,7 @@ async function outputOf(name: Recorded): Promise<string> {
 	return stdout;
 }
 
-/** A device's trace, and its figures. */
+/** A device's trace and its figures. */
 export interface Recording {
 	bytes: Uint8Array;
 	expected: Expected;

@@ -9,20 +9,20 @@ import { join } from "node:path";
 import { root } from "./paths.ts";
 
 /**
- * - xs64: as the desk's machine
+ * - xs64: for the desk's machine
  * - xs32: with the 16-byte slots of a microcontroller
- * - asan: with AddressSanitizer, and UndefinedBehaviorSanitizer on all that is ours
- * - rv32, m33: firmware for the emulated microcontrollers (hosts/emulated), by the chip
+ * - asan: with AddressSanitizer, and with UndefinedBehaviorSanitizer for our own code
+ * - rv32, m33: firmware for the emulated microcontrollers (hosts/emulated), by chip
  */
 export type Variant = "xs64" | "xs32" | "asan" | Chip;
 
-/** What the firmware's processor is: of the class of an ESP32-C3/C6, or of an RP2350. */
+/** The firmware's processor: of the class of an ESP32-C3/C6, or of an RP2350. */
 export const chips = ["rv32", "m33"] as const;
 export type Chip = (typeof chips)[number];
 
 export const variants: readonly Variant[] = ["xs64", "xs32", "asan", ...chips];
 
-/** Prints the sizes of sections in objects of a variant. */
+/** The program that prints the sizes of sections in a variant's objects. */
 export function sizeProgram(variant: Variant): string {
 	return isChip(variant) ? targetOf(variant).compiler.replace(/gcc$/, "size") : "size";
 }
@@ -34,7 +34,7 @@ export function isChip(variant: string): variant is Chip {
 /** How a variant is made. */
 export interface Target {
 	compiler: string;
-	/** Flags for everything, for our C alone, and further ones for the linker. */
+	/** Flags for everything, for our own C only, and for the linker. */
 	flags: string[];
 	ours: string[];
 	link: string[];
@@ -45,15 +45,15 @@ export interface Target {
 	includes: string[];
 	/** Our C files. */
 	sources: string[];
-	/** What the linker reads besides objects. */
+	/** Files that the linker reads besides objects. */
 	linkerInputs: string[];
 	/** Name of the program. */
 	program: string;
-	/** What is missing if an empty program cannot be linked, and the command that brings it. */
+	/** What is missing if an empty program cannot be linked, and the command that installs it. */
 	needs: [tool: string, install: string];
 }
 
-/** XS with bounds checks so that deep recursion is an error, and counters for heapStats(). */
+/** XS with bounds checks, so that deep recursion is an error, and with counters for heapStats(). */
 const xsDefinitions = [
 	"INCLUDE_XSPLATFORM=1",
 	'XSPLATFORM="platform.h"',
@@ -77,7 +77,7 @@ function cFilesIn(folder: string): string[] {
 		.map((name) => join(path, name));
 }
 
-/** What every host has: the module, and natives of the tests. */
+/** What every host has: the module, and the tests' natives. */
 function commonSources(): string[] {
 	return [
 		...cFilesIn("hosts"),
@@ -87,7 +87,7 @@ function commonSources(): string[] {
 	];
 }
 
-/** With the parser, and lines in stacks. */
+/** With the parser, and with line numbers in stacks. */
 function desk(target: Partial<Target> & Pick<Target, "needs">): Target {
 	return {
 		compiler: process.env.CC || "cc",
@@ -104,12 +104,12 @@ function desk(target: Partial<Target> & Pick<Target, "needs">): Target {
 	};
 }
 
-/** The files of hosts/xs that are the same here. */
+/** The files of hosts/xs that firmware shares. */
 const sharedWithXS = ["machine.c", "natives.c", "options.c", "platform.c"];
 
 const emulated = join(root, "hosts/emulated");
 
-/** What differs between the chips: compiler, flags, and what is missing if there is none. */
+/** What differs between the chips: compiler, flags, and how to install them. */
 const toolchains: Record<Chip, Pick<Target, "compiler" | "flags" | "needs">> = {
 	rv32: {
 		compiler: process.env.RISCV_CC || "riscv64-unknown-elf-gcc",
@@ -161,14 +161,14 @@ export function targetOf(variant: Variant): Target {
 			return desk({ needs: ["the C library", "apt-get install gcc libc6-dev"] });
 		case "xs32":
 			return desk({
-				// SSE as on the desk's 64-bit side: x87 would round doubles twice.
+				// SSE as in 64 bit: x87 would round doubles twice
 				flags: ["-m32", "-msse2", "-mfpmath=sse"],
 				needs: ["32-bit support of the C compiler", "apt-get install gcc-multilib"],
 			});
 		case "asan":
 			return desk({
 				flags: ["-g", "-fno-omit-frame-pointer", "-fsanitize=address", "-DmxASANStackMargin=131072", "-DmxNoChunks=1"],
-				// as on a microcontroller: the codec's other way would have no misaligned word to be found
+				// as on a microcontroller: the codec's other variant has no aligned words to check
 				ours: ["-fsanitize=undefined,alignment", "-fno-sanitize-recover=all", "-DZRAM_ALIGNED"],
 				needs: ["the C compiler's sanitizers", "apt-get install gcc libasan8 libubsan1"],
 			});
