@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what the module costs and holds, compared with its peers, in one run. Prints tables, and writes
- * bench/results.json, docs/bench.md and its pictures, the measured tables of README.md, docs/options.md and docs/flash.md,
- * and zramctl/plan/measured.ts. It takes some minutes; progress goes to stderr.
+ * bench/results.json, docs/bench.md and its pictures, the measured tables of README.md, docs/options.md and
+ * docs/flash.md, and zramctl/plan/measured.ts. It takes some minutes; progress goes to stderr.
  *
  *   --quick   just enough to see that it works; writes to build/bench instead
  *   --docs    measures nothing, and writes the docs again from bench/results.json

@@ -1,8 +1,9 @@
 /**
- * Shared by the commands fill, churn and cost: their arguments, the pages of the files they are given, and running their
- * program on a host.
+ * Shared by the commands fill, churn and cost: their arguments, the pages of the files they are given, and running
+ * their program on a host.
  *
- * stdout gets one line of JSON and nothing else. The exit code is 0, 1 if a byte came back wrong, or 2 for bad arguments.
+ * stdout gets one line of JSON and nothing else. The exit code is 0, 1 if a byte came back wrong, or 2 for bad
+ * arguments.
  *
  * @module
  */

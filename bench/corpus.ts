@@ -1,9 +1,9 @@
 /**
  * The pages that the bench stores: a file for each kind, and mixtures of them, as firmware might swap them.
  *
- * They come from files that packages of npm and Debian ship, taken whole and in a fixed order, and from generators where
- * there is no such file. Nothing is picked for how well it compresses. The files are the same on every machine, which
- * digests ensure. A machine without Debian's packages lacks the kinds made from them, but no mixture.
+ * They come from files that packages of npm and Debian ship, taken whole and in a fixed order, and from generators
+ * where there is no such file. Nothing is picked for how well it compresses. The files are the same on every machine,
+ * which digests ensure. A machine without Debian's packages lacks the kinds made from them, but no mixture.
  *
  * @module
  */
@@ -422,8 +422,8 @@ const MIXTURE_PAGES = 2048;
 const RUN = 2;
 
 /**
- * Mixes the kinds by their shares, in runs of RUN pages in random order. Every 128 pages have each kind's share, so any part
- * of the mixture is representative.
+ * Mixes the kinds by their shares, in runs of RUN pages in random order. Every 128 pages have each kind's share, so any
+ * part of the mixture is representative.
  */
 function mix({ shares }: Mixture): Uint8Array {
 	const random = new Random(5);
@@ -464,8 +464,8 @@ async function prepare(name: string, digest: string, make: () => Uint8Array | Pr
 }
 
 /**
- * Makes the files that are not there. Kinds from Debian's packages are left out if these versions cannot be had, except in
- * CI.
+ * Makes the files that are not there. Kinds from Debian's packages are left out if these versions cannot be had, except
+ * in CI.
  *
  * @throws Error if any other file is not what it should be
  */

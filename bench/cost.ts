@@ -1,5 +1,6 @@
 /**
- * `npm run -s cost -- --host rv32 FILE…`: what a page of your data costs, in instructions, beside reference LZ4 and a copy.
+ * `npm run -s cost -- --host rv32 FILE…`: what a page of your data costs, in instructions, beside reference LZ4 and a
+ * copy.
  *
  * @module
  */

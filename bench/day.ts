@@ -1,7 +1,7 @@
 /**
- * A day in the life of five apps with flash behind their arena, on an emulated flash: late offload beside two designs that
- * put every incompressible page on flash at once. It runs in Node with the portable engine, which uses the flash exactly
- * as the native one does (tests/offload-digest.test.ts). Times are the flash's, by its data sheet.
+ * A day in the life of five apps with flash behind their arena, on an emulated flash: late offload beside two designs
+ * that put every incompressible page on flash at once. It runs in Node with the portable engine, which uses the flash
+ * exactly as the native one does (tests/offload-digest.test.ts). Times are the flash's, by its data sheet.
  *
  *   tsx bench/day.ts      this table alone
  *
@@ -142,7 +142,10 @@ function cache(use: Use, pages: number): App {
 	};
 }
 
-/** An album of pictures of 16 pages (64 KB of JPEG), two shown a minute; a random one is replaced every quarter of an hour. */
+/**
+ * An album of pictures of 16 pages (64 KB of JPEG), two shown a minute; a random one is replaced every quarter of an
+ * hour.
+ */
 function slideShow(use: Use, pages: number): App {
 	const pictures = Math.floor(pages / 16);
 	for (let picture = 0; picture < pictures; picture++) use.write(picture * 16, 16);
@@ -156,8 +159,8 @@ function slideShow(use: Use, pages: number): App {
 }
 
 /**
- * A take every twenty minutes, of 8 to 40 pages of ADPCM (5 to 25 seconds). The oldest go, but one in four is kept as long
- * as the kept ones take less than a third of the room.
+ * A take every twenty minutes, of 8 to 40 pages of ADPCM (5 to 25 seconds). The oldest go, but one in four is kept as
+ * long as the kept ones take less than a third of the room.
  */
 function recorder(use: Use, pages: number): App {
 	const takes: { pages: number[]; isKept: boolean }[] = [];

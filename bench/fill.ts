@@ -1,8 +1,9 @@
 /**
  * `npm run -s fill -- --arena 1M FILE…`: how much of your data an arena holds.
  *
- * The files are written as consecutive pages until the first is refused, and everything stored is read back and compared.
- * With --dense everything then rests, is packed again, and filling goes on, until that makes no room for one more page.
+ * The files are written as consecutive pages until the first is refused, and everything stored is read back and
+ * compared. With --dense everything then rests, is packed again, and filling goes on, until that makes no room for one
+ * more page.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Generates data that no npm package ships: sound, sensor records, noise. From a seed, with operations that are exact on
- * every machine: integers, and the basic four on IEEE doubles.
+ * Generates data that no npm package ships: sound, sensor records, noise. From a seed, with operations that are exact
+ * on every machine: integers, and the basic four on IEEE doubles.
  *
  * @module
  */
@@ -42,8 +42,8 @@ export function pcm(byteLength: number, seed: number): Uint8Array {
 }
 
 /**
- * A log of 16-byte records, little-endian, every ten seconds: u32 time in seconds, i16 temperature in 1/100 degrees, u16
- * humidity in 1/100 %, u32 pressure in Pa, u16 battery in mV, u8 status, u8 sequence.
+ * A log of 16-byte records, little-endian, every ten seconds: u32 time in seconds, i16 temperature in 1/100 degrees,
+ * u16 humidity in 1/100 %, u32 pressure in Pa, u16 battery in mV, u8 status, u8 sequence.
  */
 export function sensorRecords(byteLength: number, seed: number): Uint8Array {
 	const random = new Random(seed);
@@ -128,8 +128,9 @@ function noonness(minute: number): number {
 }
 
 /**
- * A room's log of 14-byte records, little-endian, one a minute: u32 time in seconds, i16 temperature, humidity, pressure,
- * CO2, light. It is heated by a thermostat, people come and go, clouds pass, and every tenth reading is a second late.
+ * A room's log of 14-byte records, little-endian, one a minute: u32 time in seconds, i16 temperature, humidity,
+ * pressure, CO2, light. It is heated by a thermostat, people come and go, clouds pass, and every tenth reading is a
+ * second late.
  */
 export function roomRecords(count: number, seed: number, { noise, steps }: Sensors): Uint8Array {
 	const random = new Random(seed);

@@ -1,9 +1,9 @@
 /**
- * Linux zram, measured in November 2026 with Debian's kernels in QEMU: pages of 4 KB stored before the first write error
- * under `mem_limit`, from an 8 MB mixture of what firmware swaps (RGB565 frames, photos, PCM, JSON, JavaScript and its
- * bytecode, fonts, sensor logs, JPEG, an XS heap). The mixture is not the bench's, as not all of its files are on npm, but
- * its kinds are the same, and the last row says how this design does with it. zsmalloc.ts computes how Linux's allocator
- * does with the bench's own mixture.
+ * Linux zram, measured in November 2026 with Debian's kernels in QEMU: pages of 4 KB stored before the first write
+ * error under `mem_limit`, from an 8 MB mixture of what firmware swaps (RGB565 frames, photos, PCM, JSON, JavaScript
+ * and its bytecode, fonts, sensor logs, JPEG, an XS heap). The mixture is not the bench's, as not all of its files are
+ * on npm, but its kinds are the same, and the last row says how this design does with it. zsmalloc.ts computes how
+ * Linux's allocator does with the bench's own mixture.
  *
  * @module
  */

@@ -163,7 +163,10 @@ export async function cost(host: HostName, corpus: Corpus, extent: Extent, say: 
 	return result;
 }
 
-/** What writing and reading a page of each kind costs, from JavaScript to the last byte: with all codecs, and with LZ4 alone. */
+/**
+ * What writing and reading a page of each kind costs, from JavaScript to the last byte: with all codecs, and with LZ4
+ * alone.
+ */
 export type CallsByKind = Record<string, Record<"write" | "read" | "lz4Write" | "lz4Read", number>>;
 
 /** Measures that for every kind and mixture. */

@@ -1,6 +1,6 @@
 /**
- * Runs measuring programs on a host, and averages what was counted: instructions, or, where these cannot be counted, times,
- * as multiples of the time to copy a page.
+ * Runs measuring programs on a host, and averages what was counted: instructions, or, where these cannot be counted,
+ * times, as multiples of the time to copy a page.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * What offload does to an emulated flash: a day in the life of five apps (day.ts), bytes programmed and erases per page,
- * and how worn the blocks are after years. It runs in Node with the portable engine, which uses the flash exactly as the
- * native one does (tests/offload-digest.test.ts). Times are the flash's, by its data sheet.
+ * What offload does to an emulated flash: a day in the life of five apps (day.ts), bytes programmed and erases per
+ * page, and how worn the blocks are after years. It runs in Node with the portable engine, which uses the flash exactly
+ * as the native one does (tests/offload-digest.test.ts). Times are the flash's, by its data sheet.
  *
  *   tsx bench/offload.ts      these tables alone, and the picture in build/bench
  *
@@ -131,7 +131,10 @@ function measureCost(writeAlign: number, offloads: number): CostResult {
 	};
 }
 
-/** Wear after years in which 60 % of what is on flash stays. Pages have 1 KB: the number of blocks matters, not their length. */
+/**
+ * Wear after years in which 60 % of what is on flash stays. Pages have 1 KB: the number of blocks matters, not their
+ * length.
+ */
 function measureWear({ years, perDay }: OffloadExtent): OffloadResults["wear"] {
 	const length = KB;
 	const live = (make: (chip: Chip, ticks: () => number) => Device) => {

@@ -1,6 +1,6 @@
 /**
- * Recordings from packages of npm and Debian: sound, motion, hearts, camera pictures, logs, in the formats that a device
- * has them in. Each file is taken whole, from its first page to its last whole one.
+ * Recordings from packages of npm and Debian: sound, motion, hearts, camera pictures, logs, in the formats that a
+ * device has them in. Each file is taken whole, from its first page to its last whole one.
  *
  * @module
  */
@@ -57,7 +57,9 @@ export async function singing(): Promise<Uint8Array> {
 	return samplesOf(Buffer.from(/'([\w+/=]{1000,})'/.exec(source)?.[1] as string, "base64"));
 }
 
-/** The same as from an I2S microphone: 24 bits, left-aligned in 32: the recording's 16, and 8 of generated noise below. */
+/**
+ * The same as from an I2S microphone: 24 bits, left-aligned in 32: the recording's 16, and 8 of generated noise below.
+ */
 export async function i2s(): Promise<Uint8Array> {
 	const random = new Random(6);
 	const samples = new Int16Array((await singing()).buffer);

@@ -1,7 +1,7 @@
 /**
  * Computes how many pages of a corpus zsmalloc, Linux zram's allocator, can keep, as a bench cannot run a kernel. Real
- * kernels stored 303 and 125 pages of their mixture (linux.ts) in 1 MB; for the bench's mixture the computation gives much
- * the same.
+ * kernels stored 303 and 125 pages of their mixture (linux.ts) in 1 MB; for the bench's mixture the computation gives
+ * much the same.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * DESIGN.md's table of allocators: how full an arena gets with the pages of a trace before the first is refused, and how
- * many stores are refused while it is kept 93 % full.
+ * DESIGN.md's table of allocators: how full an arena gets with the pages of a trace before the first is refused, and
+ * how many stores are refused while it is kept 93 % full.
  *
  *   tsx tools/allocators.ts
  *

@@ -16,7 +16,9 @@ import { buildFolder, root } from "./paths.ts";
 import { clearStep, MissingTool, run, runAsProgram, showStep } from "./process.ts";
 import { type Target, targetOf, type Variant, variants } from "./variants.ts";
 
-/** C code added to a host, which is then built apart from the plain one: such as natives for a program that measures. */
+/**
+ * C code added to a host, which is then built apart from the plain one: such as natives for a program that measures.
+ */
 export interface Addition {
 	/** The executable is xs-host-NAME, or firmware-NAME.elf. */
 	name: string;
@@ -42,7 +44,9 @@ interface Step {
 	inputs: string[];
 }
 
-/** Sources of XS that deliberately read a few bytes past constant strings, which AddressSanitizer would not let pass. */
+/**
+ * Sources of XS that deliberately read a few bytes past constant strings, which AddressSanitizer would not let pass.
+ */
 const overReading = new Set(["xsCommon.c"]);
 
 /**

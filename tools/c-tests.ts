@@ -1,6 +1,6 @@
 /**
- * Tests the C core without XS: compiles it with every warning, and runs its harnesses in tests/c natively, in 32 bit, with
- * sanitizers, and on an emulated Xtensa lx106.
+ * Tests the C core without XS: compiles it with every warning, and runs its harnesses in tests/c natively, in 32 bit,
+ * with sanitizers, and on an emulated Xtensa lx106.
  *
  * @module
  */
@@ -65,8 +65,8 @@ export const cVariants: CVariant[] = [
 const lx106Folder = join(testFolder, "lx106");
 
 /**
- * The ESP8266's core in QEMU, the only Xtensa that Debian has a compiler for. (Its calling convention, call0, is not that
- * of any ESP32.) Debian has no C library for it, so the harnesses bring one, and there is no XS.
+ * The ESP8266's core in QEMU, the only Xtensa that Debian has a compiler for. (Its calling convention, call0, is not
+ * that of any ESP32.) Debian has no C library for it, so the harnesses bring one, and there is no XS.
  */
 export const lx106: CVariant = {
 	name: "C, Xtensa lx106",

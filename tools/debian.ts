@@ -1,6 +1,7 @@
 /**
  * Debian packages that we read files from but never install: apt-get downloads them, dpkg-deb unpacks them, and neither
- * needs root. Debian serves only one version of a package at a time, so whoever reads a file pins that, not the version.
+ * needs root. Debian serves only one version of a package at a time, so whoever reads a file pins that, not the
+ * version.
  *
  * @module
  */
@@ -18,7 +19,8 @@ function require(name: string, { exitCode, stderr }: RunResult): void {
 }
 
 /**
- * The folder with the package's files, which stands for `/`; downloaded if need be. Only one process may do this at a time.
+ * The folder with the package's files, which stands for `/`; downloaded if need be. Only one process may do this at a
+ * time.
  *
  * @throws MissingTool if there is no apt-get, or no such package.
  */

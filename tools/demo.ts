@@ -1,6 +1,6 @@
 /**
- * `npm start`: runs the demo (examples/demo) on the command-line XS host, with real input. `npm run firmware`: runs it on
- * an emulated microcontroller.
+ * `npm start`: runs the demo (examples/demo) on the command-line XS host, with real input. `npm run firmware`: runs it
+ * on an emulated microcontroller.
  *
  *   --chip rv32|m33    the microcontroller (npm run firmware; default: rv32)
  *   --status SECONDS   keeps the app running that long, printing a status line a second, for zramctl

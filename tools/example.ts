@@ -1,6 +1,6 @@
 /**
- * `npm run example:NAME`: runs the app in examples/NAME on the command-line XS host, or, if it needs what only the Moddable
- * SDK has, in its simulator until you end it.
+ * `npm run example:NAME`: runs the app in examples/NAME on the command-line XS host, or, if it needs what only the
+ * Moddable SDK has, in its simulator until you end it.
  *
  * @module
  */
@@ -40,7 +40,9 @@ function packageFiles(): string[] {
 	return paths.map((path) => relative(root, path));
 }
 
-/** Whether examples/`name` needs more than XS: its manifest includes more of the SDK than the base, and has no stand-in. */
+/**
+ * Whether examples/`name` needs more than XS: its manifest includes more of the SDK than the base, and has no stand-in.
+ */
 export function needsSimulator(name: string): boolean {
 	const folder = join(root, "examples", name);
 	if (!existsSync(join(folder, "manifest.json")) || existsSync(join(folder, "sdk"))) return false;

@@ -45,8 +45,8 @@ async function download(specifier: string): Promise<void> {
 }
 
 /**
- * The folder of a package in package-lock.json: where npm has installed it, or else downloaded, as npm skips packages that
- * are for other machines.
+ * The folder of a package in package-lock.json: where npm has installed it, or else downloaded, as npm skips packages
+ * that are for other machines.
  */
 export async function fetchPackage(name: string): Promise<string> {
 	const installed = join(root, "node_modules", name);

@@ -11,8 +11,8 @@
  * Both carry README.md without the pictures and links that only the repository has.
  *
  * `npm run pack -- --tag` also has `attw` check the package's types (fetched from npm, as it is large), commits
- * build/release as a child of HEAD that is on no branch, and tags it vVERSION. That tag is what apps include by git; its
- * parent is the source that it was compiled from. To release a version:
+ * build/release as a child of HEAD that is on no branch, and tags it vVERSION. That tag is what apps include by git;
+ * its parent is the source that it was compiled from. To release a version:
  *
  *     npm run pack -- --tag
  *     git push origin main vVERSION
@@ -233,7 +233,9 @@ export async function pack(): Promise<string> {
 	return join(buildFolder, JSON.parse(stdout)[0].filename);
 }
 
-/** Commits build/release to the repository whose git folder this is, as a child of HEAD, and tags it. Returns the tag. */
+/**
+ * Commits build/release to the repository whose git folder this is, as a child of HEAD, and tags it. Returns the tag.
+ */
 export async function tagRelease(gitFolder: string): Promise<string> {
 	const { version } = readJSON("package.json");
 	const env = { GIT_DIR: gitFolder, GIT_WORK_TREE: releaseFolder, GIT_INDEX_FILE: join(buildFolder, "release-index") };

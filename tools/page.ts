@@ -1,6 +1,6 @@
 /**
- * `npm run page`: makes build/zram.html, a single file that shows in a browser what `zram plan` says, without a server or
- * a network.
+ * `npm run page`: makes build/zram.html, a single file that shows in a browser what `zram plan` says, without a server
+ * or a network.
  *
  *   --screenshot   also takes docs/page.png of it, with Chromium
  *

@@ -20,8 +20,8 @@ export const NEEDS = {
 export type Need = keyof typeof NEEDS;
 
 /**
- * The suites to run with the portable engine on XS: those that show what only XS can. The others run in Node, which is a
- * hundred times as fast. `share` is the share of the random operations.
+ * The suites to run with the portable engine on XS: those that show what only XS can. The others run in Node, which is
+ * a hundred times as fast. `share` is the share of the random operations.
  */
 export const portableOnXS = {
 	share: 0.002,

@@ -92,8 +92,8 @@ export function run(program: string, parameters: string[], options: RunOptions =
 }
 
 /**
- * Runs `main` if the module with this `import.meta.url` is the program itself, not imported. If it throws, the message goes
- * to stderr, and the exit code is 1.
+ * Runs `main` if the module with this `import.meta.url` is the program itself, not imported. If it throws, the message
+ * goes to stderr, and the exit code is 1.
  */
 export function runAsProgram(url: string, main: (parameters: string[]) => unknown): void {
 	if (url !== pathToFileURL(process.argv[1] ?? "").href) return;

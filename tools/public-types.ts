@@ -97,7 +97,10 @@ class Module {
 /** `import { … } from "…"`, `import X from "…"`, `export { … } from "…"`. */
 const LIST = /^(?:import|export) (?:type )?(\{.*\}|\w+)(?:,.*)? from "(.*)";$/;
 
-/** Names that are imported or exported, and their new names: "{ A, B as C }" is [["A", "A"], ["B", "C"]], "X" [["default", "X"]]. */
+/**
+ * Names that are imported or exported, and their new names: "{ A, B as C }" is [["A", "A"], ["B", "C"]], "X"
+ * [["default", "X"]].
+ */
 function namesIn(list: string): [string, string][] {
 	if (/^\w+$/.test(list)) return [["default", list]];
 	return [...list.matchAll(/(?:type )?(\w+)(?: as (\w+))?/g)].map(([, name = "", as]) => [name, as ?? name]);

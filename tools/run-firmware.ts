@@ -1,6 +1,6 @@
 /**
- * Runs a bundle as firmware on an emulated microcontroller (hosts/emulated): compiles it to bytecode, puts that into flash
- * after the firmware, and starts QEMU.
+ * Runs a bundle as firmware on an emulated microcontroller (hosts/emulated): compiles it to bytecode, puts that into
+ * flash after the firmware, and starts QEMU.
  *
  * @module
  */
@@ -11,7 +11,10 @@ import { root } from "./paths.ts";
 import { type RunOptions, type RunResult, run } from "./process.ts";
 import type { Chip } from "./variants.ts";
 
-/** The part of the flash that holds a bundle. The name is always the same, as interning it in XS takes instructions that depend on its letters. */
+/**
+ * The part of the flash that holds a bundle. The name is always the same, as interning it in XS takes instructions that
+ * depend on its letters.
+ */
 const BUNDLE = { name: "bundle.mjs", byteLength: 512 * 1024 };
 
 interface Emulator {

@@ -1,8 +1,8 @@
 /*
 	Runs a TypeScript tool on a fresh clone: `node tools/run.mjs tools/x.ts [arguments ...]`
 
-	Looks whether Node is new enough and the packages of package-lock.json are installed, installs them if not, and goes on
-	with tsx. Plain JavaScript without packages, as there are none before.
+	Checks whether Node is new enough, installs the packages of package-lock.json if need be, and continues with tsx. It is
+	plain JavaScript without packages, as there may be none yet.
 */
 
 import { spawnSync } from "node:child_process";
@@ -15,21 +15,21 @@ const LEAST_NODE = 20;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Ends with a message. */
+/** Ends the program with a message. */
 function fail(message) {
 	console.error(message);
 	process.exit(1);
 }
 
-/** The packages that a lock file lists, by folder. */
+/** The packages in a lock file, by folder. */
 function packages(lock) {
 	const { "": _project, ...listed } = JSON.parse(readFileSync(join(root, lock), "utf8")).packages;
 	return listed;
 }
 
 /**
- * npm writes down what it has installed. What is optional may be for another system; peers are left out (.npmrc), or
- * are there if someone likes them.
+ * Compares with npm's record of what it has installed. Optional packages may be for another system; peers are left out
+ * (.npmrc), but may be there.
  */
 function isInstalled() {
 	const record = "node_modules/.package-lock.json";
@@ -42,7 +42,7 @@ function isInstalled() {
 	return [...needed, ...Object.keys(installed)].every((path) => same(path) && existsSync(join(root, path)));
 }
 
-/** No package needs its install script. npm may warn as it likes: only its exit code counts. */
+/** No package needs its install script. npm's warnings do not matter, only its exit code. */
 function install() {
 	console.error("installing packages: npm ci");
 	const result = spawnSync("npm", ["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"], {
@@ -55,7 +55,7 @@ function install() {
 }
 
 if (Number.parseInt(process.versions.node, 10) < LEAST_NODE)
-	fail(`Node ${LEAST_NODE} or later is needed, this is ${process.versions.node}: https://nodejs.org/en/download`);
+	fail(`You need Node ${LEAST_NODE} or later; this is ${process.versions.node}: https://nodejs.org/en/download`);
 
 const [tool, ...parameters] = process.argv.slice(2);
 if (!tool) fail("usage: node tools/run.mjs tools/x.ts [arguments ...]");
@@ -64,7 +64,7 @@ if (!isInstalled()) install();
 const { status, signal, error } = spawnSync(
 	process.execPath,
 	["--import", "tsx", resolve(root, tool), ...parameters],
-	// tsx is found, and relative paths are meant, from here.
+	// tsx is found from here, and paths are relative to it
 	{ cwd: root, stdio: "inherit" },
 );
 if (error) fail(error.message);

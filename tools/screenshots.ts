@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: takes docs/simulator.png, the dashboard of hosts/sim in the SDK's simulator after a while, upright
- * and on its side. Needs MODDABLE, Linux, Xvfb and ImageMagick.
+ * `npm run screenshots`: takes docs/simulator.png, the dashboard of hosts/sim in the SDK's simulator after a while,
+ * upright and on its side. Needs MODDABLE, Linux, Xvfb and ImageMagick.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Checks apps for ESP32 boards as far as possible without the maker's tools: the SDK reads their manifests, and the makefile
- * it writes must have what the app needs, including every header of every C file.
+ * Checks apps for ESP32 boards as far as possible without the maker's tools: the SDK reads their manifests, and the
+ * makefile it writes must have what the app needs, including every header of every C file.
  *
  * @module
  */
@@ -50,7 +50,9 @@ function apps(): App[] {
 	];
 }
 
-/** What our demo adds for a board: a WROVER's PSRAM is off by default, and chips before revision 3 lose writes to it. */
+/**
+ * What our demo adds for a board: a WROVER's PSRAM is off by default, and chips before revision 3 lose writes to it.
+ */
 const special: Record<string, string[]> = {
 	"demo esp32/wrover_kit": ["/demo/sdkconfig", "-mfix-esp32-psram-cache-issue"],
 };

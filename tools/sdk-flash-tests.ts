@@ -1,6 +1,6 @@
 /**
- * Brings the SDK's own tests of a Flash (tests/modules/io/flash) into a bundle, as the module "sdk-flash-tests": a copy for
- * each flash, so that each run has its own modules.
+ * Brings the SDK's own tests of a Flash (tests/modules/io/flash) into a bundle, as the module "sdk-flash-tests": a copy
+ * for each flash, so that each run has its own modules.
  *
  * @module
  */

@@ -49,8 +49,8 @@ interface Manifest {
 const listed = (paths: string | string[] = []) => [paths].flat();
 
 /**
- * What manifests of this repository come to with all of it that they include: paths are absolute, and nothing is preloaded,
- * which would freeze the recorder.
+ * What manifests of this repository come to with all of it that they include: paths are absolute, and nothing is
+ * preloaded, which would freeze the recorder.
  */
 function flatten(paths: string[], all: Manifest = { include: [], modules: {}, data: {}, defines: {} }): Manifest {
 	for (const path of paths) {

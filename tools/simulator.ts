@@ -56,8 +56,8 @@ export async function withDisplay<T>(
 }
 
 /**
- * Runs an app that does not end by itself until its output matches, and `work`, if given, is done with the match. Returns
- * what the app has printed until then, or within `timeout` milliseconds.
+ * Runs an app that does not end by itself until its output matches, and `work`, if given, is done with the match.
+ * Returns what the app has printed until then, or within `timeout` milliseconds.
  */
 export async function runUntil(
 	app: string,

@@ -1,6 +1,6 @@
 /**
- * `npm run test:sdk`: runs the suites on the Moddable SDK's XS, built by its own tools from the manifest that apps include,
- * with the module preloaded. Skipped if MODDABLE is not set.
+ * `npm run test:sdk`: runs the suites on the Moddable SDK's XS, built by its own tools from the manifest that apps
+ * include, with the module preloaded. Skipped if MODDABLE is not set.
  *
  *   file.test.ts …   only these suites
  *

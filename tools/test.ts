@@ -265,7 +265,9 @@ async function suitesOn(host: Host, suites: Suite[], tell: (text: string) => voi
 	return { ...sum, skipped };
 }
 
-/** Starts the hosts that run beside the others, one after the other. Returns the output and outcome of each, by name. */
+/**
+ * Starts the hosts that run beside the others, one after the other. Returns the output and outcome of each, by name.
+ */
 function startAside(suites: Suite[]) {
 	const results = new Map<string, Promise<{ text: string; result: Awaited<ReturnType<typeof suitesOn>> }>>();
 	let before: Promise<unknown> = Promise.resolve();

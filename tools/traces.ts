@@ -1,7 +1,7 @@
 /**
- * Records traces of the demo, the dashboard and the examples: each of their devices is recorded from its beginning to its
- * end, by a module that takes the place of "zram". On the command-line host; what needs the Moddable SDK in its simulator,
- * if MODDABLE is set.
+ * Records traces of the demo, the dashboard and the examples: a module that replaces "zram" records each of their devices
+ * from beginning to end. They run on the command-line host; those that need the Moddable SDK run in its simulator, if
+ * MODDABLE is set.
  *
  *   tsx tools/traces.ts [FOLDER]     default: tests/traces, whose traces `npm test` replays
  *
@@ -36,7 +36,7 @@ export interface Expected {
 	failedWrites: number;
 }
 
-/** In place of "zram" ("zram/device" then is that): devices that print their traces and, in the end, their figures. */
+/** Replaces "zram", which is then "zram/device": devices print their traces and, at the end, their figures. */
 const MODULE = `
 import Zram from "zram/device";
 import Trace, { traceLines } from "zram/trace";

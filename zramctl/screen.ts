@@ -1,6 +1,6 @@
 /**
- * A changing view on a terminal, in the alternate screen buffer that top and less use, so that the terminal is left as it
- * was. If the program ends within a moment, nothing is drawn.
+ * A changing view on a terminal, in the alternate screen buffer that top and less use, so that the terminal is left as
+ * it was. If the program ends within a moment, nothing is drawn.
  *
  * @module
  */

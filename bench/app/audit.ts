@@ -1,9 +1,9 @@
 /*
- * Looks at an arena from outside, by the layout that DESIGN.md documents: whether an operation on one page has moved
- * bytes of another, and what room there was when a page was refused.
+ * Looks at an arena from outside, using the layout in DESIGN.md: has an operation on one page moved bytes of another,
+ * and how much room was there when a page was refused?
  *
- * An operation may change the links of its page's old and new chains, and of free granules. Any other link that differs
- * is of a granule that was moved, and so is the page of any other entry that differs by more than its age.
+ * An operation may change the links of its page's old and new chains, and of free granules. If any other link differs,
+ * its granule was moved; if any other entry differs in more than its age, its page was.
  */
 
 import type { ZramLayout } from "zram";
@@ -35,20 +35,20 @@ export class Audit {
 		new Uint8Array(this.#before).set(new Uint8Array(region as unknown as ArrayBuffer, 0, length));
 	}
 
-	/** Bytes of pages other than `page` that were moved since the last call. */
+	/** Bytes of pages other than `page` that have moved since the last call. */
 	movedBy(page: number): number {
 		const { pageCount, granuleLength } = this.#layout;
 		return moved(this.#region, this.#before, pageCount, this.#linksStart, this.#granules, granuleLength, page);
 	}
 
-	/** Granules that no page uses, counted from the page table alone. */
+	/** Granules that no page uses, by the page table alone. */
 	freeGranules(): number {
 		let free = this.#granules;
 		for (let page = 0; page < this.#layout.pageCount; page++) free -= this.granulesOf(page);
 		return free;
 	}
 
-	/** Granules of a page, from its entry. */
+	/** Granules of a page, by its entry. */
 	granulesOf(page: number): number {
 		const { storedLength } = parseEntry(this.#view, TABLE + page * ENTRY, page, 0);
 		return Math.ceil(storedLength / this.#layout.granuleLength);

@@ -1,7 +1,7 @@
 /*
  * Keeps a device at an occupancy while pages are overwritten and trimmed at random. The command is bench/churn.ts.
  *
- * Every page is read and compared before it goes, and all that are left at the end.
+ * Every page is read and compared before it goes, and those that are left at the end.
  */
 
 import { ZramError } from "zram";
@@ -23,20 +23,20 @@ export interface ChurnParameters extends Parameters, DeviceParameters {
 export interface ChurnResult {
 	/** Writes that the device refused. */
 	refusals: number;
-	/** Refused although the granules that the page needs were free, or its own. */
+	/** Refused although enough granules were free, counting the page's own. */
 	needless: number;
-	/** Payload / bytes of granules in use: the mean. */
+	/** Mean of payload / bytes of granules in use. */
 	utilisation: number;
-	/** Payload / bytes of all granules: the mean. */
+	/** Mean of payload / bytes of all granules. */
 	occupancy: number;
-	/** Bytes of other pages that an operation has moved. */
+	/** Bytes of other pages that operations have moved. */
 	moved: number;
-	/** Pages that the codec columns holds at the end. */
+	/** Pages that the columns codec holds at the end. */
 	columns: number;
 	engine: string;
 }
 
-/** Operations between two looks at the statistics. */
+/** The statistics are read every so many operations. */
 const SAMPLE = 50;
 
 class Churn {
@@ -47,13 +47,13 @@ class Churn {
 	readonly #device: Device;
 	readonly #audit: Audit;
 	readonly #random: Random;
-	/** Bytes that the device may hold. */
+	/** The most bytes that the device may hold. */
 	readonly #most: number;
 	/** What each of the pages takes. */
 	readonly #lengths: number[];
-	/** For every page of the device the page that it holds, or -1. */
+	/** For every page of the device, the page it holds, or -1. */
 	readonly #content: number[];
-	/** Pages of the device, the `#stored` ones that hold something first. */
+	/** Pages of the device. The first `#stored` of them hold something. */
 	readonly #order: number[];
 	#stored = 0;
 	#payload = 0;
@@ -71,7 +71,7 @@ class Churn {
 		this.#audit = new Audit(device.region, device.layout);
 	}
 
-	/** Stores pages until one more would be too much, or is refused. */
+	/** Stores pages until one more would be too much or is refused. */
 	fill() {
 		for (;;) {
 			const source = this.#random.below(this.#pages.count);
@@ -79,13 +79,13 @@ class Churn {
 			if (this.#stored === this.#content.length)
 				throw new Failure(
 					2,
-					"--occupancy: cannot be reached, every page of the device is in use; a larger --size may help",
+					"--occupancy: cannot be reached, as every page of the device is in use; try a larger --size",
 				);
 			if (!this.#write(this.#stored, source)) return;
 		}
 	}
 
-	/** One overwrite or trim: half of them change a page for another, the rest store and trim. */
+	/** One operation: half of them replace a page by another, the rest store and trim. */
 	step() {
 		const source = this.#random.below(this.#pages.count);
 		const length = this.#lengths[source] as number;
@@ -96,13 +96,13 @@ class Churn {
 		else if (this.#stored > 0) this.#trim(place);
 	}
 
-	/** Reads all that is stored. */
+	/** Reads everything that is stored. */
 	verify() {
 		for (let place = 0; place < this.#stored; place++) this.#compare(this.#order[place] as number);
 		this.#device.zram.check();
 	}
 
-	/** What each page takes on this device, which is empty again after. */
+	/** What each page takes on this device, which is empty again afterwards. */
 	#measure(): number[] {
 		const { zram } = this.#device;
 		const lengths: number[] = [];
@@ -114,7 +114,7 @@ class Churn {
 		return lengths;
 	}
 
-	/** Writes to the page of the device at `place` of the order. False if it is refused. */
+	/** Writes to the device's page at `place` of the order. Returns false if it is refused. */
 	#write(place: number, source: number): boolean {
 		const page = this.#order[place] as number;
 		this.#compare(page);

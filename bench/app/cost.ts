@@ -1,6 +1,6 @@
 /*
- * What a page costs, on the way from JavaScript and beside its peers. The command is bench/cost.ts; the bench asks for
- * more parts than it.
+ * What a page costs from JavaScript, and compared with its peers. The command is bench/cost.ts; the bench asks for more
+ * parts.
  */
 
 import { collect, heapStats } from "host";
@@ -24,31 +24,33 @@ import {
 } from "./natives.ts";
 import { Failure, Pages, type Parameters, Progress, runProgram, wrongByte } from "./program.ts";
 
-/** Groups of measures; `lz4` is `api` with that codec alone. `api`, `codecs` and `peers` are what the command
- * shows, and `dense` if it is asked for. */
+/**
+ * Groups of measures. `lz4` is `api` with that codec alone. The command shows `api`, `codecs`, `peers`, and `dense` on
+ * request.
+ */
 export type Part = "api" | "lz4" | "parts" | "integrity" | "codecs" | "peers" | "dense";
 
 export interface CostParameters extends Parameters {
 	parts: Part[];
-	/** Those that may be used, but for the part `lz4`; all if there is none. */
+	/** The codecs that may be used, except in the part `lz4`. Default: all. */
 	codecs?: Codecs;
-	/** Times that everything is measured: once, if it is counted exactly. */
+	/** How often everything is measured: once, if it is counted exactly. */
 	rounds: number;
 }
 
 export interface CostResult {
 	measures: Measure[];
-	/** Bytes that all pages take, ours and the reference's. */
+	/** Bytes that all pages take, with ours and with the reference. */
 	stored: number;
 	lz4Stored: number;
-	/** Pages that the codec columns holds. */
+	/** Pages that the columns codec holds. */
 	columns: number;
-	/** Slots and bytes of chunks of the XS heap that writing, reading and trimming all pages once more allocates. */
+	/** Slots and bytes of chunks allocated on the XS heap by writing, reading and trimming all pages once more. */
 	allocated: [number, number];
 }
 
 const PAGE = 4096;
-/** Bytes of a small request, and where in the page it is. */
+/** Bytes of a small request, and its place in the page. */
 const PIECE = 64;
 const PIECE_OFFSET = 1000;
 
@@ -82,7 +84,7 @@ class Cost {
 		return this.#meter.measures;
 	}
 
-	/** Public calls with whole pages. `suffix` tells the device that they are measured on, which is made with `options`. */
+	/** Public calls with whole pages. `suffix` marks the measures of a device made with `options`. */
 	api(suffix: string, options?: DeviceOptions) {
 		const pages = this.#pages;
 		const { count } = pages;
@@ -127,7 +129,7 @@ class Cost {
 		zram.close();
 	}
 
-	/** What the calls allocate, with all codecs; heapStats() itself allocates nothing. */
+	/** What the calls allocate with all codecs. heapStats() itself allocates nothing. */
 	allocated(): [number, number] {
 		const pages = this.#pages;
 		const page = this.#page;
@@ -164,7 +166,7 @@ class Cost {
 		zram.close();
 	}
 
-	/** All pages rest and are packed; then those that are dense are read. */
+	/** All pages rest and are repacked; then the dense ones are read. */
 	dense() {
 		const { count } = this.#pages;
 		const page = this.#page;
@@ -193,7 +195,7 @@ class Cost {
 		this.#reference();
 	}
 
-	/** The codecs from C, without a device: choosing and encoding, and decoding. */
+	/** The codecs from C, without a device: choosing and encoding, then decoding. */
 	codecs() {
 		const { memory, count } = this.#pages;
 		const packer = new Memory(packerLength(), "internal");
@@ -242,12 +244,12 @@ class Cost {
 		return new Zram({ byteLength: this.#size, arena, ...codecs, ...options });
 	}
 
-	/** As the natives take them. */
+	/** The codecs as the natives take them. */
 	get #codecNames(): string {
 		return this.#codecs?.join(",") ?? "";
 	}
 
-	/** Page i of the device has page i + shift. */
+	/** Page i of the device must hold page i + shift. */
 	#verify(zram: Zram, shift: number) {
 		for (let i = 0; i < this.#pages.count; i++) {
 			zram.read(this.#page, i * PAGE);

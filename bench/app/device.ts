@@ -1,10 +1,10 @@
-/* Devices of the programs. */
+/* The programs' devices. */
 
 import Zram, { type ZramLayout, type ZramOptions } from "zram";
 import { Memory } from "zram/memory";
 import { Failure } from "./program.ts";
 
-/** The option of a device. */
+/** A device's option `codecs`. */
 export type Codecs = NonNullable<ZramOptions["codecs"]>;
 
 export interface DeviceParameters {
@@ -12,43 +12,44 @@ export interface DeviceParameters {
 	arena: number;
 	/** Bytes of the device. */
 	size: number;
-	/** Those that may be used; all if there is none. */
+	/** The codecs that may be used. Default: all. */
 	codecs?: Codecs;
 }
 
 export interface Device {
 	zram: Zram;
 	layout: ZramLayout;
-	/** The arena itself, to look at. */
+	/** The arena, to look into. */
 	region: Memory;
 }
 
-/** How many pages the codec `columns` holds. */
+/** How many pages the columns codec holds. */
 export function columnsPages(zram: Zram): number {
 	return zram.status().codecs.columns?.pages ?? 0;
 }
 
-/** How many pages the codec `dense` holds. */
+/** How many pages the dense codec holds. */
 export function densePages(zram: Zram): number {
 	return zram.status().codecs.dense?.pages ?? 0;
 }
 
 /** More milliseconds than anything takes. */
 const LONG = 0x7fffffff;
-/** Spreads the pages that rest over all; has no factor with 100. */
+/** Spreads the resting pages over all; coprime with 100. */
 const STRIDE = 37;
 
-/** So many of a hundred pages rest, by default all, and are packed as they then are. The others are read before. */
+/** Lets this percentage of the pages rest and be repacked, by default all. The others are read before. */
 export function rest(zram: Zram, percent = 100) {
 	zram.markIdle();
 	const page = new Uint8Array(zram.pageLength);
 	if (percent < 100)
 		for (const each of zram.pages())
 			if ((each.page * STRIDE) % 100 >= percent) zram.read(page, each.page * zram.pageLength);
-	while (!zram.maintain(LONG)) if (zram.status().failedRepacks) throw new Failure(1, "no memory to pack what rests");
+	while (!zram.maintain(LONG))
+		if (zram.status().failedRepacks) throw new Failure(1, "there is no memory to repack resting pages");
 }
 
-/** An arena that a device cannot have is the command's argument: says so in its words. */
+/** Opens a device. If it cannot have such an arena, the message names the command's argument. */
 export function openDevice({ arena, size, codecs }: DeviceParameters, pageLength: number): Device {
 	const options = { byteLength: size, pageLength, arena: { byteLength: arena }, ...(codecs && { codecs }) };
 	try {

@@ -6,7 +6,10 @@ import { Pages, type Parameters, Progress, runProgram, wrongByte } from "./progr
 
 export interface FillParameters extends Parameters, DeviceParameters {
 	engine: string;
-	/** When it is full, so many of a hundred pages rest and are packed as dense, and it goes on, until that makes no room for one page more. */
+	/**
+	 * When it is full, this percentage of the pages rests and is packed as dense, and filling goes on, until that makes
+	 * no room for one more page.
+	 */
 	dense?: number;
 }
 
@@ -25,13 +28,13 @@ export interface FillResult {
 	same: number;
 	/** Pages that count as incompressible. */
 	huge: number;
-	/** Pages that the codec columns holds. */
+	/** Pages that the columns codec holds. */
 	columns: number;
-	/** Pages that the codec dense holds, and how often all rested: with --dense. */
+	/** With --dense: pages that the dense codec holds, and how often all rested. */
 	dense?: number;
 	rounds?: number;
 	arena: number;
-	/** The code of the error that ended it: ENOSPC; ERANGE when the device, not the arena, was too small; or null. */
+	/** What ended it: ENOSPC; ERANGE if the device, not the arena, was too small; or null. */
 	refused: string | null;
 	engine: string;
 }
@@ -42,7 +45,7 @@ runProgram(({ pages: file, arena, size, codecs, engine, dense, show }: FillParam
 	const progress = new Progress("fill", 2 * file.count, show);
 	let stored = 0;
 	let rounds = 0;
-	/** Writes pages until one is refused; says why, or null. */
+	/** Writes pages until one is refused. Returns why, or null. */
 	const fill = (): string | null => {
 		try {
 			for (; stored < pages.count && stored < layout.pageCount; stored++) {

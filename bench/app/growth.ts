@@ -1,6 +1,6 @@
 /*
- * Whether an operation costs more on a larger arena, a larger device, or a fuller one: the same few pages, measured on
- * devices that are used and then filled to a share of their granules.
+ * Does an operation cost more on a larger arena, a larger device, or a fuller one? Measures the same few pages on
+ * devices that have been used and are filled to a share of their granules.
  */
 
 import Zram from "zram";
@@ -12,21 +12,21 @@ import { Pages, type Parameters, Progress, runProgram, wrongByte } from "./progr
 export interface GrowthDevice {
 	arena: number;
 	size: number;
-	/** Share of the granules that are in use beside the pages that are measured. */
+	/** The share of granules in use besides those of the measured pages. */
 	fill: number;
 }
 
 export interface GrowthParameters extends Parameters {
 	devices: GrowthDevice[];
-	/** How many pages, the first ones, are measured. The rest fill. */
+	/** How many of the pages, from the first on, are measured. The rest fill the device. */
 	measured: number;
 }
 
 const PAGE = 4096;
-/** Overwrites that put the free granules out of order. */
+/** How many overwrites shuffle the free granules. */
 const SHUFFLES = 200;
 
-/** Stores pages from `first` on, until `share` of the granules are in use; shuffles. */
+/** Stores pages from `first` on until `share` of the granules is in use, and shuffles. */
 function fillTo(zram: Zram, pages: Pages, first: number, share: number, data: number) {
 	const random = new Random(1);
 	const write = (page: number) => zram.write(pages.view(first + random.below(pages.count - first)), page * PAGE);
@@ -42,7 +42,7 @@ function fillTo(zram: Zram, pages: Pages, first: number, share: number, data: nu
 	for (let page = first; used() + PAGE / data <= share; page = page + 1 < stored ? page + 1 : first) write(page);
 }
 
-/** The labels end with the device's place in the list. */
+/** Labels end with the device's place in the list. */
 function measure(meter: Meter, pages: Pages, measured: number, device: GrowthDevice, index: number) {
 	const memory = new Memory(device.arena, "external");
 	const options = { byteLength: device.size, arena: memory as unknown as ArrayBuffer };

@@ -1,6 +1,6 @@
 /*
- * What a history costs and how far back it reaches: records out of a file, in order, to a pool that has room for some of
- * them.
+ * What a history costs and how far back it reaches: appends records from a file, in order, in a pool that has room for
+ * some of them.
  */
 
 import Zram, { type ZramOptions } from "zram";
@@ -12,29 +12,29 @@ import { type Measure, Meter } from "./meter.ts";
 import { Failure, Pages, type Parameters, runProgram } from "./program.ts";
 
 export interface HistoryParameters extends Parameters {
-	/** Of the records in the file, one behind the other; none if it has the bytes of a log. */
+	/** Fields of the records in the file; none if it has the bytes of a log. */
 	fields?: Fields;
 	/** Bytes of a record, and how many there are. */
 	recordLength: number;
 	count: number;
-	/** Bytes of the arena; or of all memory that device, pool and history may take. */
+	/** Bytes of the arena, or of all memory that device, pool and history may take. */
 	arena?: number;
 	memory?: number;
-	/** Bytes of the device, of its arena's. */
+	/** Bytes of the device, as a multiple of its arena's. */
 	times: number;
 	/** Bytes of a page. */
 	pageLength: number;
 	codecs?: Codecs;
-	/** What is measured: how far back it reaches, or what calls cost. */
+	/** Measure what calls cost, instead of how far back it reaches. */
 	costs: boolean;
 }
 
 export interface HistoryResult {
 	measures: Measure[];
-	/** Records (of a log, bytes) that are there in the end. */
+	/** Records (of a log: bytes) left at the end. */
 	held: number;
 	arena: number;
-	/** Bytes of memory besides the arena: of the device and the pool, and of the history. */
+	/** Bytes of memory besides the arena: of device and pool, and of the history. */
 	scratch: number;
 	historyScratch: number;
 }

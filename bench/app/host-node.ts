@@ -1,4 +1,4 @@
-/* What the programs fill and churn need of their host, in Node: the same as host-xs.ts has from C. */
+/* What the programs fill and churn need from their host, in Node: the same as host-xs.ts gets from C. */
 
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { parseEntry } from "zram/region";
@@ -43,7 +43,7 @@ const TABLE = 256;
 const ENTRY = 8;
 const WITHOUT_AGE = ~(0xff << 18);
 
-/** Table and links of a region, now or before. */
+/** Table and links of a region. */
 class Arena {
 	readonly entries: Uint32Array;
 	readonly links: Uint16Array;
@@ -55,7 +55,7 @@ class Arena {
 	storedLength(page: number): number {
 		return parseEntry(new DataView(this.entries.buffer, this.entries.byteOffset), page * ENTRY, page, 0).storedLength;
 	}
-	/** Whether a granule is in the chain of a page. */
+	/** Whether a granule is in a page's chain. */
 	has(page: number, granule: number): boolean {
 		if (this.storedLength(page) === 0) return false;
 		let next = this.entries[2 * page] as number;

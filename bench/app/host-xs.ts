@@ -1,4 +1,4 @@
-/* What the programs fill and churn need of their host, on XS. */
+/* What the programs fill and churn need from their host, on XS. */
 
 export { exit, print, programArguments, writeError } from "host";
 export { load, mismatch, moved } from "./natives.ts";

@@ -1,4 +1,4 @@
-/* What LZ4 costs that is written in JavaScript: lz4js, with a clean table for each page. */
+/* What LZ4 in JavaScript costs: lz4js, with a clean table for each page. */
 
 import { compressBlock, decompressBlock } from "lz4js";
 import { type Measure, Meter } from "./meter.ts";

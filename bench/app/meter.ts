@@ -1,15 +1,15 @@
 /*
- * Counts what work costs, a page at a time. A measure is what the counter says around a loop over all pages; the cost of
- * the loop itself, which evaluates the same arguments without the call, is a measure too, and taken off by bench/meter.ts.
+ * Counts what work on pages costs. A measure is what the counter says before and after a loop over all pages. A loop
+ * that only evaluates the arguments is a measure, too; bench/meter.ts subtracts it.
  */
 
 import { counter } from "./natives.ts";
 
 export interface Measure {
 	label: string;
-	/** Calls of the work between the two readings. */
+	/** How often the work was done between the two readings. */
 	count: number;
-	/** The label of the measure to take off, if there is one. */
+	/** The label of the measure to subtract, if any. */
 	without: string | undefined;
 	/** What the counter said before and after. */
 	from: number;

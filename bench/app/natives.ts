@@ -1,30 +1,30 @@
-/* What the programs of the bench do in C (bench/native/bench.c). Pages are 4096 bytes, one behind the other. */
+/* What the bench's programs do in C (bench/native/bench.c). Pages are 4096 bytes, one after the other. */
 
 import type { Memory } from "zram/memory";
 
 export type Buffer = Memory | ArrayBuffer | Uint8Array;
 
 /**
- * Counts instructions (on the emulated microcontrollers), or nanoseconds (elsewhere). Under callgrind each call is a mark: what was counted since
- * the last one is in callgrind's own file.
+ * Counts instructions on the emulated microcontrollers, nanoseconds elsewhere. Under callgrind each call is a mark, and
+ * callgrind's own file says what was counted since the previous one.
  */
 export function counter(this: unknown): number {
 	return native("xs_bench_counter").call(this);
 }
 
-/** Reads the first `length` bytes of a file. False if it has not as many. */
+/** Reads the first `length` bytes of a file. Returns false if it has fewer. */
 export function load(this: unknown, path: string, into: Buffer, length: number): boolean {
 	return native("xs_bench_load").call(this, path, into, length);
 }
 
-/** The first of `length` bytes that differs, from 0, or `length`. */
+/** The index of the first of `length` bytes that differs, or `length`. */
 export function mismatch(this: unknown, a: Buffer, aStart: number, b: Buffer, bStart: number, length: number): number {
 	return native("xs_bench_mismatch").call(this, a, aStart, b, bStart, length);
 }
 
 /**
- * Compares a region's table (from byte 256 on) and links with `before`, a copy of as many bytes of the region, for the
- * audit (audit.ts), and makes `before` equal to it. Bytes of pages other than `page` that are in another place.
+ * For the audit (audit.ts): compares a region's table (from byte 256 on) and links with `before`, an earlier copy of
+ * these bytes, then updates `before`. Returns how many bytes of pages other than `page` have moved.
  */
 export function moved(
 	this: unknown,
@@ -44,17 +44,17 @@ export function copyPages(this: unknown, pages: Buffer, count: number, into: Buf
 	native("xs_bench_copyPages").call(this, pages, count, into);
 }
 
-/** Bytes of a block of lz4Encode at most; they are so far apart. */
+/** The most bytes of a block of lz4Encode, and the distance between blocks. */
 export function blockLength(this: unknown): number {
 	return native("xs_bench_blockLength").call(this);
 }
 
-/** Reference LZ4, a block a page. */
+/** Encodes each page as a block with reference LZ4. */
 export function lz4Encode(this: unknown, pages: Buffer, count: number, blocks: Buffer, lengths: ArrayBuffer): void {
 	native("xs_bench_lz4Encode").call(this, pages, count, blocks, lengths);
 }
 
-/** The number of blocks that hold a page. Each is decoded to the same place. */
+/** Decodes each block to the same place. Returns how many held a page. */
 export function lz4Decode(this: unknown, blocks: Buffer, lengths: ArrayBuffer, count: number, into: Buffer): number {
 	return native("xs_bench_lz4Decode").call(this, blocks, lengths, count, into);
 }
@@ -68,32 +68,32 @@ export function packedLength(this: unknown): number {
 	return native("xs_bench_packedLength").call(this);
 }
 
-/** Makes a packer ready. `codecs`: names with commas between, or "" for all. */
+/** Prepares a packer. `codecs`: names separated by commas, or "" for all. */
 export function packStart(this: unknown, packer: Memory, codecs: string): void {
 	native("xs_bench_packStart").call(this, packer, codecs);
 }
 
-/** Chooses a codec for each page and encodes it: no device, no granules. */
+/** Chooses a codec for each page and encodes it, without a device or granules. */
 export function packPages(this: unknown, packer: Memory, pages: Memory, count: number, packed: Memory): void {
 	native("xs_bench_packPages").call(this, packer, pages, count, packed);
 }
 
-/** Decodes each page to the same place, but for those that were kept as they are. The number of pages that came back. */
+/** Decodes each page to the same place, except those kept as they are. Returns how many came back. */
 export function unpackPages(this: unknown, packer: Memory, packed: Memory, count: number, into: Buffer): number {
 	return native("xs_bench_unpackPages").call(this, packer, packed, count, into);
 }
 
-/** A device without JavaScript; `scratch` has what Zram.layout() says, `codecs` are as for packStart. */
+/** Prepares a device without JavaScript. `scratch` is as long as Zram.layout() says; `codecs` as for packStart. */
 export function engineStart(this: unknown, scratch: Memory, region: Memory, pageCount: number, codecs: string): void {
 	native("xs_bench_engineStart").call(this, scratch, region, pageCount, codecs);
 }
 
-/** Page i of `pages` is written to page i of the device. The number of pages that were stored. */
+/** Writes page i of `pages` to page i of the device. Returns how many were stored. */
 export function engineWrite(this: unknown, scratch: Memory, pages: Memory, count: number): number {
 	return native("xs_bench_engineWrite").call(this, scratch, pages, count);
 }
 
-/** The number of pages that were read, each to the same place. */
+/** Reads each page to the same place. Returns how many were read. */
 export function engineRead(this: unknown, scratch: Memory, count: number, into: Buffer): number {
 	return native("xs_bench_engineRead").call(this, scratch, count, into);
 }

@@ -1,29 +1,29 @@
 /*
- * What the programs of the bench have in common. They run on XS or in Node; a command (bench/*.ts) starts them with one
- * argument, their parameters as JSON, and takes the last line of their output.
+ * Shared by the bench's programs. They run on XS or in Node. A command (bench/*.ts) starts them with one argument,
+ * their parameters as JSON, and reads the last line of their output.
  */
 
 import { Memory } from "zram/memory";
 import { exit, load, mismatch, print, programArguments, writeError } from "#bench/host";
 
-/** Where the pages are: `count` of them, one behind the other, in a file. */
+/** A file of `count` pages, one after the other. */
 export interface PageFile {
 	path: string;
 	count: number;
 	pageLength: number;
 }
 
-/** What every program is told. */
+/** Every program's parameters. */
 export interface Parameters {
 	pages: PageFile;
-	/** How to say how far it is, on stderr. */
+	/** How to show progress, on stderr. */
 	show: Show;
 }
 
-/** One line that changes, for terminals; a line every tenth; nothing. */
+/** One line that changes, for terminals; a line for every tenth; nothing. */
 export type Show = "live" | "lines" | "nothing";
 
-/** Ends the program: arguments that cannot work (exit code 2), or a byte that came back wrong (1). */
+/** Ends the program: the arguments cannot work (exit code 2), or a byte came back wrong (1). */
 export class Failure extends Error {
 	readonly code: number;
 
@@ -33,12 +33,12 @@ export class Failure extends Error {
 	}
 }
 
-/** The page `number` came back otherwise than it went in. */
+/** Page `number` did not come back as it went in. */
 export function wrongByte(number: number): Failure {
 	return new Failure(1, `page ${number} came back wrong`);
 }
 
-/** Pages in memory of their own, outside the XS heap. */
+/** Pages outside the XS heap. */
 export class Pages {
 	readonly count: number;
 	readonly pageLength: number;
@@ -56,14 +56,14 @@ export class Pages {
 	view(index: number): Uint8Array {
 		return this.#views[index] as Uint8Array;
 	}
-	/** Whether `buffer` has the bytes of page `index`. */
+	/** Whether `buffer` holds the bytes of page `index`. */
 	isAt(index: number, buffer: Uint8Array): boolean {
 		const { memory, pageLength } = this;
 		return mismatch(memory, index * pageLength, buffer, 0, pageLength) === pageLength;
 	}
 }
 
-/** How far a program is, on stderr. */
+/** Shows a program's progress on stderr. */
 export class Progress {
 	readonly #name: string;
 	readonly #total: number;
@@ -86,7 +86,7 @@ export class Progress {
 	}
 }
 
-/** Runs `work` with the parameters of the command, prints what it returns, and makes its failure the exit code. */
+/** Runs `work` with the command's parameters, prints what it returns, and turns a Failure into the exit code. */
 export function runProgram<P extends Parameters>(work: (parameters: P) => object) {
 	try {
 		print(JSON.stringify(work(JSON.parse(programArguments()[0] as string))));

@@ -1,11 +1,11 @@
-/* What a page costs while a device is recorded, beside what it costs otherwise, and how much trace that makes. */
+/* What a page costs while the device is recorded and otherwise, and how much trace that makes. */
 
 import Zram from "zram";
 import Trace from "zram/trace";
 import { type Measure, Meter } from "./meter.ts";
 import { Pages, type Parameters, runProgram } from "./program.ts";
 
-/** What is done for the length of a trace, and how far its pages lie from each other. */
+/** How much is done to measure the trace's length, and the distance between the pages. */
 const ROUNDS = 300;
 const STRIDE = 5;
 

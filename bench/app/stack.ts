@@ -1,4 +1,4 @@
-/* What calls take of XS's stack. */
+/* Measures how much of XS's stack calls take. */
 
 import { print } from "host";
 import { measureStack } from "../../tests/support/stack-calls.ts";

@@ -1,22 +1,22 @@
-/* What lines of text take in an array, on the XS heap. */
+/* What lines of text take as strings in an array on the XS heap. */
 
 import { collect, heapStats } from "host";
 import { Failure, Pages, type Parameters, runProgram } from "./program.ts";
 
 export interface StringsParameters extends Parameters {
-	/** Bytes of the lines in the file, each with its end. */
+	/** Bytes of the lines in the file, line ends included. */
 	byteLength: number;
 	/** Bytes of an XS slot. */
 	slotLength: number;
 }
 
 export interface StringsResult {
-	/** Lines, and the bytes that they take, the array's included. */
+	/** Lines, and the bytes they take, including the array's. */
 	count: number;
 	bytes: number;
 }
 
-/** The lines of a text, each a string of its own. */
+/** The lines of a text, as separate strings. */
 function linesOf(text: Uint8Array, into: string[]) {
 	for (let start = 0; start < text.length; ) {
 		const end = text.indexOf(10, start);

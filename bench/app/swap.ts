@@ -1,6 +1,6 @@
 /*
- * What a buffer costs that an app keeps in a swap pool, or a record that it appends to a flash in RAM; beside keeping it on
- * the XS heap, and beside a real flash, emulated.
+ * What a buffer in a swap pool costs, or a record appended to a flash in RAM, compared with keeping it on the XS heap,
+ * and with a real flash, emulated.
  */
 
 import Zram from "zram";
@@ -11,9 +11,9 @@ import { type Measure, Meter } from "./meter.ts";
 import { Failure, Pages, type Parameters, runProgram } from "./program.ts";
 
 export interface SwapParameters extends Parameters {
-	/** Bytes of a buffer; the pages have as many. */
+	/** Bytes of a buffer, and of the pages. */
 	byteLength: number;
-	/** Times that everything is done. */
+	/** How often everything is done. */
 	turns: number;
 }
 
@@ -25,7 +25,7 @@ export interface SwapResult {
 	flash: { write: number; read: number };
 }
 
-/** Buffers, of which SLOTS are resident: used in turn, each must be read. */
+/** There are KEYS buffers and SLOTS slots: used in turn, every buffer must be read. */
 const KEYS = 4;
 const SLOTS = 2;
 const PAGE = 4096;

@@ -1,4 +1,4 @@
-/* The same app with a device that it has used. */
+/* An app with a device, which it has used: compare with without.ts. */
 
 import { collect, heapStats, print } from "host";
 import Zram from "zram";

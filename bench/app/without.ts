@@ -1,4 +1,4 @@
-/* An app without the module, to compare: what XS itself takes of its heap. */
+/* An app without the module: what XS itself takes of its heap. */
 
 import { collect, heapStats, print } from "host";
 

@@ -1,6 +1,6 @@
 /*
- * How far the dearest operation is from the usual one: the same page, again and again, while others come and go. For
- * hosts on which the counter counts instructions.
+ * How much more than usual does the most expensive operation cost? Repeats operations on the same page while others
+ * come and go. For hosts whose counter counts instructions.
  */
 
 import Zram from "zram";
@@ -10,20 +10,20 @@ import { Pages, type Parameters, Progress, runProgram } from "./program.ts";
 
 export interface WorstParameters extends Parameters {
 	arena: number;
-	/** How many pages, the first ones, are measured. The rest come and go. */
+	/** How many of the pages, from the first on, are measured. The rest come and go. */
 	measured: number;
-	/** Times that each of them is written, overwritten, read and trimmed. */
+	/** How often each of them is written, overwritten, read and trimmed. */
 	times: number;
 }
 
-/** By operation: the dearest by the median, of the page where that is largest. */
+/** By operation: the most expensive divided by the median, of the page where that is largest. */
 export type WorstResult = Record<"write" | "rewrite" | "read" | "trim", number>;
 
 const PAGE = 4096;
-/** Pages of the device that come and go. */
+/** How many pages of the device come and go. */
 const OTHERS = 64;
 
-/** What one operation has cost, time after time. */
+/** The costs of an operation, time after time. */
 class Costs {
 	readonly #values: Float64Array;
 
@@ -35,7 +35,7 @@ class Costs {
 		work();
 		this.#values[time] = counter() - from;
 	}
-	/** `call` is what the measurement itself costs. */
+	/** `call` is the cost of measuring. */
 	dearest(call: number): number {
 		const sorted = this.#values.slice().sort();
 		const net = (index: number) => (sorted[index] as number) - call;

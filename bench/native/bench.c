@@ -1,8 +1,8 @@
 /*
- * What the bench does in C, described in natives.ts: a counter, many bytes, and the peers beside which the module is
- * measured (the bare engine, the reference codec, a copy).
+ * What the bench does in C, as natives.ts describes: a counter, work on many bytes, and the peers that the module is
+ * compared with (the bare engine, the reference codec, a copy).
  *
- * Pages are one behind the other in a HostBuffer, which does not move: pointers may be kept over calls of XS.
+ * Pages lie one after the other in a HostBuffer, which does not move, so pointers stay valid across calls of XS.
  */
 
 #include "xsmc.h"
@@ -42,7 +42,7 @@ static size_t toLength(xsMachine *the, xsSlot *slot)
 	return (size_t)value;
 }
 
-/* Under callgrind this is also where it writes down what was counted so far, and starts anew. */
+/* Under callgrind, each call also makes it write down what was counted so far, and start again. */
 void xs_bench_counter(xsMachine *the)
 {
 #if defined(ZRAM_FIRMWARE)
@@ -72,7 +72,7 @@ void xs_bench_load(xsMachine *the)
 	xsmcSetBoolean(xsResult, file && (count == length));
 }
 
-/* mismatch(a, aStart, b, bStart, length): the first byte that differs, from 0, or `length` */
+/* mismatch(a, aStart, b, bStart, length): the index of the first byte that differs, or `length` */
 void xs_bench_mismatch(xsMachine *the)
 {
 	size_t aStart = toLength(the, &xsArg(1)), bStart = toLength(the, &xsArg(3)), length = toLength(the, &xsArg(4));
@@ -171,7 +171,7 @@ void xs_bench_moved(xsMachine *the)
 
 /* --- the peers ------------------------------------------------------------------------------------------------- */
 
-/* copyPages(pages, count, into): every page to the one place, as plain copies */
+/* copyPages(pages, count, into): plain copies of every page to one place */
 void xs_bench_copyPages(xsMachine *the)
 {
 	size_t count = toLength(the, &xsArg(1));
@@ -197,7 +197,7 @@ void xs_bench_lz4Encode(xsMachine *the)
 			(const char *)pages + i * kPageLength, (char *)blocks + i * kBlockLength, kPageLength, kBlockLength);
 }
 
-/* lz4Decode(blocks, lengths, count, into): every page to the one place. The number of blocks that are pages. */
+/* lz4Decode(blocks, lengths, count, into): every page to one place. Returns how many blocks are pages. */
 void xs_bench_lz4Decode(xsMachine *the)
 {
 	size_t count = toLength(the, &xsArg(2));
@@ -219,13 +219,13 @@ void xs_bench_blockLength(xsMachine *the)
 
 /* --- packing without placing ----------------------------------------------------------------------------------- */
 
-/* A page that is packed: what is known of it, and its block, which is kPackedStart bytes behind. */
+/* A packed page: what is known of it, and its block, kPackedStart bytes further. */
 #define kPackedStart 32
 #define kPackedLength (kPackedStart + kPageLength + kZramBlockMargin)
 
 _Static_assert(sizeof(zramPacked) <= kPackedStart, "what is known of a packed page");
 
-/* The set of codecs that are named, with commas between; of all if none is. */
+/* The set of the named codecs, which commas separate; all if none is named. */
 static uint32_t toCodecs(xsMachine *the, xsSlot *slot)
 {
 	char names[64], *rest = names;
@@ -272,7 +272,10 @@ void xs_bench_packPages(xsMachine *the)
 			(zramPacked *)(void *)packed);
 }
 
-/* unpackPages(packer, packed, count, into): every page to the one place, but for those kept as they are. How many came back. */
+/*
+ * unpackPages(packer, packed, count, into): every page to one place, except those kept as they are. Returns how many
+ * came back.
+ */
 void xs_bench_unpackPages(xsMachine *the)
 {
 	zramPacker *packer = (zramPacker *)(void *)toBytes(the, &xsArg(0), sizeof(zramPacker));
@@ -308,7 +311,7 @@ void xs_bench_engineStart(xsMachine *the)
 	zramStart(engine, &geometry, kPageLength / 8 * 7, toCodecs(the, &xsArg(3)));
 }
 
-/* engineWrite(scratch, pages, count): page i to page i of the device. The number of pages that were stored. */
+/* engineWrite(scratch, pages, count): page i to page i of the device. Returns how many were stored. */
 void xs_bench_engineWrite(xsMachine *the)
 {
 	zramEngine *engine = toEngine(the, &xsArg(0));
@@ -321,7 +324,7 @@ void xs_bench_engineWrite(xsMachine *the)
 	xsmcSetInteger(xsResult, stored);
 }
 
-/* engineRead(scratch, count, into): every page to the one place. The number of pages that were read. */
+/* engineRead(scratch, count, into): every page to one place. Returns how many were read. */
 void xs_bench_engineRead(xsMachine *the)
 {
 	zramEngine *engine = toEngine(the, &xsArg(0));

@@ -1,13 +1,13 @@
 /*
- * What other codecs make of pages: the peers of the table of sizes. A program of its own, as it needs libraries that only
- * the desk's machine has. bench/peers.ts says with HAS_… which ones are there.
+ * Compresses pages with other codecs, for the table of sizes. It is a program of its own because it needs libraries
+ * that only the desk's machine has. bench/peers.ts defines HAS_… for those that are there.
  *
  *   peers                               the codecs' versions
  *   peers FILE [CHANNELS BITS RATE]
  *
- * FILE has pages of 4096 bytes. Prints a line of JSON: for each codec the sum of what the pages take, one by one, each at
- * most its own length, as a page that grows is kept as it is. The numbers say that they are sound: little-endian, 8 bits
- * unsigned, 16 signed, or 24 signed on the left of 32.
+ * FILE has pages of 4096 bytes. Prints a line of JSON with the bytes that all pages take with each codec. Pages are
+ * compressed one by one, and one that grows counts with its own length. The numbers say that the pages are sound:
+ * little-endian, 8 bits unsigned, 16 signed, or 24 signed in the upper bits of 32.
  */
 
 #include <stdint.h>
@@ -43,7 +43,7 @@ typedef struct {
 	uint32_t rate;
 } Sound;
 
-/* Bytes that a page takes, or 0 if it cannot be compressed. */
+/* Returns the bytes that a page takes, or 0 if it cannot be compressed. */
 typedef size_t (*Codec)(const uint8_t *page, const Sound *sound);
 
 #if defined(HAS_LZ4) || defined(HAS_LZO) || defined(HAS_ZLIB) || defined(HAS_ZSTD)
@@ -122,7 +122,7 @@ static size_t zstd19(const uint8_t *page, const Sound *sound)
 #endif
 
 #ifdef HAS_FLAC
-/* Frames only: the header of a stream comes with `samples` 0. */
+/* Counts frames only: the header of a stream comes with `samples` 0. */
 static FLAC__StreamEncoderWriteStatus count(const FLAC__StreamEncoder *encoder, const FLAC__byte *bytes, size_t length,
 	uint32_t samples, uint32_t frame, void *sum)
 {

@@ -37,7 +37,9 @@ function tapsOf(lineLength: number, side: number, length: number): Taps[] {
 	});
 }
 
-/** Resizes lines of `distance` values each, along `stride`; all lines beside each other come out one after the other. */
+/**
+ * Resizes lines of `distance` values each, along `stride`; all lines beside each other come out one after the other.
+ */
 function resize(
 	values: ArrayLike<number>,
 	taps: Taps[],

@@ -1,7 +1,7 @@
 /**
- * How many of an app's buffers an arena would hold, and what that costs. The engine packs each page three times: with LZ4
- * alone, with all codecs, and at rest. As a write succeeds exactly when its granules are free, the lengths then say what
- * fits into an arena of any size. This file uses neither Node nor a browser.
+ * How many of an app's buffers an arena would hold, and what that costs. The engine packs each page three times: with
+ * LZ4 alone, with all codecs, and at rest. As a write succeeds exactly when its granules are free, the lengths then say
+ * what fits into an arena of any size. This file uses neither Node nor a browser.
  *
  * trace.ts does the same for traces, which have stored lengths and an order.
  *
@@ -181,7 +181,10 @@ function countRaw(buffers: Packed[], room: number): number {
 	return end < 0 ? buffers.length : end;
 }
 
-/** The plan for an arena of ARENA_LEAST to ARENA_MOST bytes. The device is eight times as large, unless `address` is given. */
+/**
+ * The plan for an arena of ARENA_LEAST to ARENA_MOST bytes. The device is eight times as large, unless `address` is
+ * given.
+ */
 export function planFor(buffers: Packed[], arena: number, address?: number): Plan {
 	const options = address === undefined ? { arena } : { arena, byteLength: address };
 	const { metadata, data, granuleLength, scratch, pageCount } = Zram.layout(options);
@@ -275,8 +278,8 @@ function measuredFor({ look, stored }: PackedPage, format: Format): MeasuredKind
 }
 
 /**
- * What writing and reading a whole buffer costs: each page is charged what the bench measured for pages kept the same way
- * at about the same length, on rv32 with memory that never makes it wait. A board takes longer.
+ * What writing and reading a whole buffer costs: each page is charged what the bench measured for pages kept the same
+ * way at about the same length, on rv32 with memory that never makes it wait. A board takes longer.
  */
 export function costOf({ pages }: Packed, format: Format): Cost {
 	const kinds = pages.map((page) => measuredFor(page, format));

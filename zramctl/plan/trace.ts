@@ -1,6 +1,6 @@
 /**
- * How a recorded app would have fared with other arenas: how many of its stores they would have refused, and how a flash
- * behind them would have worn.
+ * How a recorded app would have fared with other arenas: how many of its stores they would have refused, and how a
+ * flash behind them would have worn.
  *
  * @module
  */
@@ -19,7 +19,9 @@ const LIFETIME = 10;
 export interface TracePlan {
 	/** Bytes. */
 	arena: number;
-	/** Without a flash: stores refused, and the most bytes in use. Null if it is too small for the device's page table. */
+	/**
+	 * Without a flash: stores refused, and the most bytes in use. Null if it is too small for the device's page table.
+	 */
 	memory: { refused: number; usedMost: number } | null;
 	/** With a flash behind it, or null likewise. */
 	flash: FlashResult | null;

@@ -1,5 +1,5 @@
 /**
- * What allocators have in common, and what a trace or a load does to one of them.
+ * What allocators have in common, and how a trace or a load uses one.
  *
  * @module
  */
@@ -20,52 +20,52 @@ import {
 import { Curve } from "./curve.ts";
 import type { TraceFile } from "./trace.ts";
 
-/** What malloc() answers where there is no room. */
+/** malloc() returns this if there is no room. */
 export const NONE = -1;
 
-/** Keeps objects in a fixed arena. Only their places are simulated, not their bytes. */
+/** Keeps objects in a fixed arena. Simulates only their places, not their bytes. */
 export interface Allocator {
-	/** A handle for an object of `size` bytes, 1 to 4096, or NONE. */
+	/** Returns a handle for an object of `size` bytes, 1 to 4096, or NONE. */
 	malloc(size: number): number;
 	free(handle: number): void;
-	/** Bytes of the arena that are in use, whatever for. */
+	/** Bytes of the arena in use for anything. */
 	readonly used: number;
 	/** Bytes of objects that were moved to make room. */
 	readonly moved: number;
-	/** Throws an Error that says what is wrong, if anything is. */
+	/** @throws Error saying what is wrong, if anything is */
 	check(): void;
 }
 
 /** An allocator, and how to make one. */
 export interface Contender {
 	name: string;
-	/** `arena`: bytes that it has. */
+	/** `arena`: its bytes. */
 	make(arena: number): Allocator;
 }
 
-/** What an allocator has made of a trace. Bytes, or counts. */
+/** How an allocator fared with a trace. Values are bytes or counts. */
 export interface AllocatorResult {
 	name: string;
 	arena: number;
-	/** Most bytes that were in use, and most that the objects had: what an ideal allocator would need. */
+	/** The most bytes in use, and the most that objects had, which is what an ideal allocator would need. */
 	peak: number;
 	payloadPeak: number;
 	/** At the end. */
 	used: number;
 	payload: number;
-	/** Objects that were refused, and those of them for which the arena had bytes enough. */
+	/** Objects refused, and how many of these although enough bytes were free. */
 	failures: number;
 	needless: number;
 	moved: number;
-	/** Bytes in use after every write, thinned out. */
+	/** Bytes in use after each write, thinned out. */
 	curve: [write: number, bytes: number][];
 }
 
-/** Objects by number, in an allocator, and what becomes of them. */
+/** Numbered objects in an allocator, and what happens to them. */
 export class Ledger {
 	readonly #allocator: Allocator;
 	readonly #arena: number;
-	/** By number: handle + 1, or 0; and the bytes it has. */
+	/** By number: handle + 1, or 0; and the object's bytes. */
 	readonly #handles: Int32Array;
 	readonly #sizes: Uint16Array;
 	readonly #curve = new Curve();
@@ -75,7 +75,7 @@ export class Ledger {
 	#failures = 0;
 	#needless = 0;
 
-	/** `arena`: bytes that the allocator has; `count`: of objects there may be. */
+	/** `arena`: the allocator's bytes; `count`: the most objects. */
 	constructor(allocator: Allocator, arena: number, count: number) {
 		this.#allocator = allocator;
 		this.#arena = arena;
@@ -83,12 +83,12 @@ export class Ledger {
 		this.#sizes = new Uint16Array(count);
 	}
 
-	/** Bytes that all objects have. */
+	/** Bytes of all objects. */
 	get payload(): number {
 		return this.#payload;
 	}
 
-	/** An object gets so many bytes; the ones that it had are free first. One that does not fit is gone. */
+	/** Gives an object so many bytes, after freeing those it had. If it does not fit, it is gone. */
 	set(number: number, size: number) {
 		const allocator = this.#allocator;
 		this.drop(number);
@@ -140,7 +140,9 @@ export class Ledger {
 	}
 }
 
-/** Does to an allocator what was done to the device. Pages that went to flash, or are one word all over, take nothing. */
+/**
+ * Uses an allocator as the device was used. Pages that went to flash, or are one repeated word, take nothing.
+ */
 export function replayOn(
 	trace: TraceFile,
 	{ name, make }: Contender,

@@ -1,5 +1,5 @@
 /**
- * The allocators that traces and loads are tried with.
+ * The allocators to try traces and loads with.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { Tlsf } from "./allocators/tlsf.ts";
 import { XvMalloc } from "./allocators/xvmalloc.ts";
 import { Zsmalloc } from "./allocators/zsmalloc.ts";
 
-/** By their names on the command line. */
+/** By name on the command line. */
 export const CONTENDERS: Readonly<Record<string, Contender>> = {
 	granules: { name: "granules", make: (arena) => new Granules(arena) },
 	xvmalloc: { name: "xvMalloc", make: (arena) => new XvMalloc(arena) },

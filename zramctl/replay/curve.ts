@@ -1,5 +1,5 @@
 /**
- * A curve of any number of values, in a memory that does not grow.
+ * A curve of any number of values, in memory that does not grow.
  *
  * @module
  */
@@ -8,7 +8,7 @@ const POINTS = 1024;
 
 export class Curve {
 	readonly #most = new Float64Array(POINTS);
-	/** How many values a point stands for, and how many values there were. */
+	/** How many values a point stands for, and how many there have been. */
 	#each = 1;
 	#count = 0;
 
@@ -26,7 +26,7 @@ export class Curve {
 		this.#each *= 2;
 	}
 
-	/** The number of a value, and the most of those from there to the next point. */
+	/** The number of a value, and the greatest of those from it to the next point. */
 	get points(): [number, number][] {
 		const points = Math.ceil(this.#count / this.#each);
 		return Array.from({ length: points }, (_, i) => [i * this.#each, this.#most[i] as number]);

@@ -1,6 +1,6 @@
 /**
- * A trace on a device of ours, its own or one with other options: the portable engine, with a packer that answers how
- * long pages are stored, in place of codecs.
+ * Replays a trace on a device of ours, as recorded or with other options: on the portable engine, with a packer that says how
+ * long pages are stored, instead of codecs.
  *
  * @module
  */
@@ -43,38 +43,40 @@ import {
 import { Curve } from "./curve.ts";
 import type { Operation, TraceFile, TraceHeader } from "./trace.ts";
 
-/** What is to be other than it was. */
+/** What to change. */
 export interface DeviceChanges {
 	/** Bytes of the arena. */
 	arena?: number;
 	pageLength?: number;
 	/** Bytes. */
 	threshold?: number;
-	/** Pages that were packed with other codecs are then stored as they are: what else these could do is not in a trace. */
+	/**
+	 * Pages packed with other codecs are then stored as they are: a trace cannot say what these would make of them.
+	 */
 	codecs?: string[];
 	integrity?: boolean;
-	/** Pages of flash that the region has room to remember. */
+	/** Pages of flash that the region has room for. */
 	slots?: number;
 }
 
-/** What became of a trace on a device. */
+/** How a device fared with a trace. */
 export interface DeviceResult {
-	/** Bytes of the arena, of a page, and above which a page is huge. */
+	/** Bytes of the arena, of a page, and the threshold above which a page is huge. */
 	arena: number;
 	pageLength: number;
 	threshold: number;
 	codecs: string[];
-	/** As `status()` would say at the end. */
+	/** What `status()` would return at the end. */
 	status: Statistics;
 	/** Stores that found no room. */
 	refused: number;
-	/** Writes whose pages are kept as they are, as their codec is not among those that may be used. */
+	/** Writes whose pages count as uncompressed, as their codec may not be used. */
 	uncompressed: number;
-	/** Bytes in use after every write, thinned out. */
+	/** Bytes in use after each write, thinned out. */
 	curve: [write: number, bytes: number][];
 }
 
-/** How much longer blocks are for each byte of shorter pages, beside pages of 4096: measured on the bench's mixture. */
+/** How much longer blocks are per byte of shorter pages, compared with pages of 4096: measured on the bench's mixture. */
 const LENGTHENED: Readonly<Record<number, number>> = { 512: 1.2, 1024: 1.11, 2048: 1.046, 4096: 1 };
 
 interface DeviceOptions extends Omit<TraceHeader, "metadata" | "granuleLength" | "first"> {
@@ -82,10 +84,10 @@ interface DeviceOptions extends Omit<TraceHeader, "metadata" | "granuleLength" |
 	granuleLength: number;
 }
 
-/** Takes the place of an engine's codecs: pages are stored as it is told, whatever is in them. */
+/** Replaces an engine's codecs: stores pages as it is told, whatever is in them. */
 export class RecordedPacker {
 	readonly #core: EngineCore;
-	/** How the next page is stored, as traces have it. */
+	/** How to store the next page, as in traces. */
 	stored = 0;
 
 	constructor(core: EngineCore) {
@@ -105,7 +107,7 @@ export class RecordedPacker {
 		else packer.packed.set(STATE_COMPRESSED, Math.floor(this.stored / STORED_CODEC), length, packer.blockWords);
 	}
 
-	/** A page that rests gets shorter. */
+	/** A resting page gets shorter. */
 	repack(page: number, stored: number) {
 		const { packer, place } = this.#core;
 		const state = place.stateOf(page);
@@ -116,7 +118,7 @@ export class RecordedPacker {
 	}
 }
 
-/** One device. What is stored is a number as in traces: codec * 8192 + length. */
+/** A device. How a page is stored is a number as in traces: codec * 8192 + length. */
 export class Device {
 	readonly options: DeviceOptions;
 	readonly engine: PortableEngine;
@@ -162,14 +164,14 @@ export class Device {
 		return this.options.metadata + (place.arena.header[USED_GRANULES] as number) * this.options.granuleLength;
 	}
 
-	/** Whether there was room for it. */
+	/** Returns whether there was room. */
 	write(page: number, stored: number): boolean {
 		this.#packer.stored = stored;
 		const at = page * this.options.pageLength;
 		return this.engine.write(this.#page, at, undefined, undefined, 0, MODE_KEEP) !== ERROR_FULL;
 	}
 
-	/** Without counting it as written. */
+	/** Does not count the page as written. */
 	hold(page: number, stored: number): boolean {
 		const { core } = this.engine;
 		this.#packer.stored = stored;
@@ -220,20 +222,20 @@ export class Device {
 }
 
 /**
- * Pages as the trace has them, and as the device has them, where these are longer or shorter. What was stored as one page is
- * shared out evenly among the shorter ones; what was stored as several is one as long as they were together.
+ * Maps the trace's pages to the device's, where these are longer or shorter. A page's stored length is shared evenly
+ * among shorter ones; a longer page is stored as long as all its parts together.
  */
 class Pages {
 	readonly #device: Device;
 	readonly #trace: TraceFile;
-	/** Pages of the device for each of the trace, or the other way round; one of the two is 1. */
+	/** How many pages of the device make one of the trace, and the other way round; one of the two is 1. */
 	readonly #parts: number;
 	readonly #together: number;
-	/** How each page of the trace is stored + 1, or 0; only where several become one. */
+	/** How each page of the trace is stored + 1, or 0; used only where several become one. */
 	readonly #stored: Uint16Array;
 	/** How much longer blocks become. */
 	readonly #factor: number;
-	/** By id: whether the codec may be used. */
+	/** Whether a codec may be used, by its id. */
 	readonly #isAllowed: boolean[];
 	uncompressed = 0;
 	refused = 0;
@@ -250,7 +252,7 @@ class Pages {
 		this.#isAllowed = codecs.map((codec) => options.codecs.includes(codec));
 	}
 
-	/** How a page of the trace's is stored when the codecs are others. */
+	/** How a page of the trace is stored with the codecs that may be used. */
 	#allowed(stored: number): number {
 		const { pageLength } = this.#trace.header;
 		const length = stored % STORED_CODEC;
@@ -259,14 +261,14 @@ class Pages {
 		return pageLength;
 	}
 
-	/** How a page of the device is stored, of which the trace says `stored` for so many bytes together. */
+	/** How a page of the device is stored if the trace stores so many bytes together as `stored`. */
 	#scaled(stored: number, length: number): number {
 		const { pageLength } = this.#device.options;
 		const codec = Math.floor(stored / STORED_CODEC);
 		return codec * STORED_CODEC + Math.min(pageLength, Math.ceil(length * this.#factor));
 	}
 
-	/** Calls `store` for the pages of the device that a page of the trace's is, and how they are stored. */
+	/** Calls `store` for the device's pages that make a page of the trace, with how they are stored. */
 	#store(page: number, recorded: number, store: (page: number, stored: number) => boolean) {
 		const stored = this.#allowed(recorded);
 		const length = stored % STORED_CODEC;
@@ -299,7 +301,7 @@ class Pages {
 		}
 	}
 
-	/** Pages that are on flash are so, unless pages have another length: then they stay in memory. */
+	/** Pages on flash go there again, unless pages have another length: then they stay in memory. */
 	#offload(page: number, mode: number) {
 		if (this.#parts === 1 && this.#together === 1) this.#device.offload(page, mode);
 	}
@@ -334,7 +336,8 @@ class Pages {
 }
 
 /**
- * Does to a device what was done to the recorded one. With no changes, and a complete trace, its figures are the device's.
+ * Uses a device as the recorded one was used. With a complete trace and no changes, its figures are the recorded
+ * device's.
  *
  * @throws RangeError if the device cannot be made
  */
@@ -350,7 +353,7 @@ export function replayOnDevice(
 	const hasOtherArena = device.options.arenaLength !== header.arenaLength;
 	if (!hasOtherArena) device.call(CALL_LIMIT, header.limit);
 	trace.forEach((operation, share) => {
-		// a limit is about the arena that there was
+		// a limit was for the recorded arena
 		if (hasOtherArena && operation.operation === CALL && operation.page === CALL_LIMIT) return;
 		pages.do(operation);
 		if (operation.operation !== READ) curve.add(device.used);

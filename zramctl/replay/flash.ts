@@ -1,6 +1,6 @@
 /**
- * A trace on flashes: what each way to use one would have worn. The device as it is runs with its own code on an emulated
- * chip, with the trace's clock; beside it two designs without one: every page that cannot be compressed goes to flash at once.
+ * Replays a trace on flashes: how each way to use one would have worn it. Our device runs its own code on an emulated
+ * chip, with the trace's clock. Two simpler designs put every incompressible page on flash at once.
  *
  * @module
  */
@@ -33,17 +33,17 @@ import type { Operation, TraceFile, TraceHeader } from "./trace.ts";
 
 /** The flash. */
 export interface FlashOptions {
-	/** Bytes of it. Its blocks are as long as the device's pages. */
+	/** Its bytes. Blocks are as long as the device's pages. */
 	byteLength: number;
-	/** Erases that a block is good for. */
+	/** How many erases a block bears. */
 	endurance: number;
-	/** Years that it shall last: the budget of a device of ours. */
+	/** Years it is to last, from which our device's budget follows. */
 	lifetime: number;
 	/** Bytes of the arena. Default: as recorded. */
 	arena?: number;
 }
 
-/** What a flash has gone through. */
+/** How a flash fared. */
 export interface FlashResult {
 	name: string;
 	/** Pages written to it. */
@@ -54,34 +54,37 @@ export interface FlashResult {
 	/** Erases of the least and of the most worn block. */
 	wearLeast: number;
 	wearMost: number;
-	/** Until the most worn block has its endurance behind it, at the trace's pace; null if nothing was erased. */
+	/** Years until the most worn block is worn out, at the trace's pace; null if nothing was erased. */
 	years: number | null;
-	/** Stores for which neither memory nor flash had room. */
+	/** Stores that found room neither in memory nor on flash. */
 	refused: number;
-	/** Milliseconds of flash in the longest write, as its data sheet has them typically. */
+	/** Milliseconds that the longest write spent on flash, by the typical values of the data sheet. */
 	worst: number;
 }
 
 /** A way to use a flash. */
 interface Policy {
-	/** Whether there was room for it. */
+	/** Returns whether there was room. */
 	write(page: number, stored: number): boolean;
-	/** As it is, for now: it does not count as one that cannot be compressed. */
+	/** Stores it as it is for now. It does not count as incompressible. */
 	writeUnpacked(page: number): boolean;
 	read(page: number): void;
 	trim(page: number, count: number): void;
 	repack(page: number, stored: number): void;
-	/** The app has had these pages written to flash. */
+	/** The app has asked to write these pages to flash. */
 	writeback(page: number): void;
 	call(call: number, argument: number, time: number): void;
-	/** Pages that were written to flash, and that are there. */
+	/** Pages written to flash, and pages on it. */
 	readonly pages: number;
 	readonly held: number;
-	/** How many erases the most worn block has in the end for so many in all, when wear is even; undefined if it never is. */
+	/**
+	 * How many erases the most worn block has in the end after so many in all, if wear is even; undefined if it never
+	 * is.
+	 */
 	readonly spread: number | undefined;
 }
 
-/** A page of noise. What is programmed does not matter, that it is does. */
+/** A page of noise. It does not matter what is programmed, only that it is. */
 function noise(length: number): Uint8Array {
 	let state = 1;
 	return Uint8Array.from({ length }, () => {
@@ -90,7 +93,7 @@ function noise(length: number): Uint8Array {
 	});
 }
 
-/** Our device, whatever it does by default. */
+/** Our device with its defaults. */
 class Ours implements Policy {
 	readonly #zram: Zram;
 	readonly #packer: RecordedPacker;
@@ -128,7 +131,7 @@ class Ours implements Policy {
 		return this.#zram.status().bdCount;
 	}
 
-	/** Never the same twice: a page that is on flash as it is need not be written. */
+	/** Never the same twice, as a page that is already on flash would not be written. */
 	#change() {
 		this.#words[0] = (this.#words[0] as number) + 1;
 	}
@@ -167,16 +170,16 @@ class Ours implements Policy {
 		else if (call === CALL_LIMIT) this.#zram.limit = Math.min(argument, this.#zram.status().memLimit);
 	}
 
-	/** The clock goes on. */
+	/** Advances the clock. */
 	set time(value: number) {
 		this.#time = value;
 	}
 }
 
-/** Chooses the block for the next page. Undefined if none is free. */
+/** Chooses the block for the next page; undefined if none is free. */
 type Choice = (isFree: (block: number) => boolean) => number | undefined;
 
-/** What cannot be compressed goes to flash at once; the rest, and what finds no block, to memory. */
+/** Puts incompressible pages on flash at once; the rest, and pages that find no block, stay in memory. */
 class AtOnce implements Policy {
 	readonly #device: Device;
 	readonly #chip: Chip;
@@ -291,7 +294,7 @@ export const FLASH_POLICIES = POLICIES.map(([name]) => name);
 
 const YEAR = 365.25 * 24 * 3600 * 1000;
 
-/** Does to a device with a flash what was done to the recorded one, with the policy of that name. */
+/** Uses a device with a flash as the recorded one was used, with the policy of that name. */
 export function replayOnFlash(
 	trace: TraceFile,
 	name: string,

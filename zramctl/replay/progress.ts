@@ -1,5 +1,5 @@
 /**
- * How far a replay has come, on a terminal.
+ * Shows the progress of a replay on a terminal.
  *
  * @module
  */
@@ -13,12 +13,12 @@ export class Progress {
 	#calls = 0;
 	#isShown = false;
 
-	/** How many parts there will be. */
+	/** How many parts there are. */
 	constructor(parts: number) {
 		this.#parts = parts;
 	}
 
-	/** What comes next; the function wants to know, from time to time, which share of it is done. */
+	/** Starts the next part. Tell the function that it returns, from time to time, which share of the part is done. */
 	next(what: string): (share: number) => void {
 		const part = this.#part++;
 		if (!process.stderr.isTTY) return () => {};

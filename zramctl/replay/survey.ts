@@ -1,5 +1,5 @@
 /**
- * What is in a trace: how often what was done, for how long, and how long pages were stored.
+ * Counts what a trace holds: operations, their duration, and how long pages were stored.
  *
  * @module
  */
@@ -19,22 +19,22 @@ import {
 } from "zram/trace/format";
 import type { TraceFile } from "./trace.ts";
 
-/** Bytes of a step. */
+/** Bytes of a histogram's step. */
 export const STEP = 16;
 
-/** Stored lengths of all pages that were written or refused. */
+/** Histogram of the stored lengths of all pages written or refused. */
 export interface Histogram {
-	/** Pages that were one word all over. */
+	/** Pages of one repeated word. */
 	same: number;
 	/** By step: [0] are pages of 1 to 16 bytes, [1] of 17 to 32 … */
 	steps: number[];
-	/** Shares, 0 to 1, of all: those of half a page at most, and those that are as they were. */
+	/** Shares of all pages, 0 to 1: those of half a page at most, and those stored whole. */
 	half: number;
 	whole: number;
 }
 
 export interface Survey {
-	/** Operations by what they are: pages, but calls. */
+	/** Operations by kind, counted in pages, except calls. */
 	reads: number;
 	writes: number;
 	refused: number;
@@ -43,12 +43,12 @@ export interface Survey {
 	repacked: number;
 	calls: number;
 	resets: number;
-	/** All of them, and bytes of the trace for each. */
+	/** All of them, and bytes of trace per operation. */
 	operations: number;
 	bytesEach: number;
 	/** From the first operation to the last. */
 	milliseconds: number;
-	/** Pages of the device that were written at all. */
+	/** Pages of the device that were ever written. */
 	pages: number;
 	histogram: Histogram;
 }

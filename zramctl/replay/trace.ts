@@ -166,7 +166,9 @@ export class TraceFile {
 		}
 	}
 
-	/** Goes through all operations. `listener` gets the same object each time, and `share`, the progress from 0 to 1. */
+	/**
+	 * Goes through all operations. `listener` gets the same object each time, and `share`, the progress from 0 to 1.
+	 */
 	forEach(listener: (operation: Operation, share: number) => void): void {
 		for (const [i, block] of this.#blocks.entries()) {
 			const share = i / this.#blocks.length;

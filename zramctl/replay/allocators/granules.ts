@@ -1,5 +1,5 @@
 /**
- * Granules: ours, with the portable engine's own code for chains. A link of two bytes comes with each granule.
+ * Granules: our allocator, using the portable engine's own code for chains. Each granule comes with a link of two bytes.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const PAGE = 4096;
 
 export class Granules implements Allocator {
 	readonly #arena: Arena;
-	/** By first granule: how many there are. */
+	/** How many granules an object has, by its first one. */
 	readonly #counts: Uint16Array;
 	readonly moved = 0;
 

@@ -1,5 +1,5 @@
 /**
- * Ideal: the bytes of all objects, and not one more. What no allocator can do.
+ * Ideal: takes the bytes of all objects and not one more, which no allocator can do.
  *
  * @module
  */

@@ -1,18 +1,18 @@
 /**
- * TLSF, "two-level segregated fit", after its authors' description, by us; with what compcache made of it: regions that come
- * and go as they are needed, and a header of 16 bytes for each object.
+ * TLSF, "two-level segregated fit": our own code after its authors' description, with compcache's changes: regions come
+ * and go as needed, and each object has a header of 16 bytes.
  *
- * Free blocks are in lists: the first level by powers of two, the second by 32 equal parts of each. A block is in the list of
- * its size; a request looks from the next list up, so that any block that it finds is long enough (a good fit), and what is
- * left of it is free again. Blocks that are free are merged with their neighbours at once. A region ends in a block of no bytes
- * that is always in use.
+ * Free blocks are in lists: on the first level by powers of two, on the second by 32 equal parts of each. A block is in
+ * the list of its size. A request searches from the next list up, so any block that it finds is long enough (a good
+ * fit), and the rest of it is free again. Free blocks are merged with their neighbours at once. A region ends in a block
+ * of no bytes that is always in use.
  *
  * @module
  */
 
 import { type Allocator, NONE } from "../allocator.ts";
 
-/** Measured as the most sparing by compcache. */
+/** compcache measured that this takes the least. */
 const REGION = 16 * 1024;
 const HEADER = 16;
 const ALIGN = 16;
@@ -24,7 +24,7 @@ const SMALL = 128;
 const SMALL_SHIFT = 7;
 const LEVELS = 10;
 
-// Words of a block, which is named by its first byte: the block in front of it + 1, its size | FREE, links + 1.
+// words of a block, which is named by its first byte: the block before it + 1, its size | FREE, links + 1
 const PREVIOUS = 0;
 const SIZE = 1;
 const NEXT_FREE = 2;
@@ -91,7 +91,7 @@ export class Tlsf implements Allocator {
 		if (this.#fresh - spare.size !== this.#regions) throw new Error(`TLSF: ${this.#regions} regions in use`);
 	}
 
-	/** A region that is one free block, in its list; or NONE. */
+	/** Adds a region that is one free block, in its list. Returns the block, or NONE. */
 	#newRegion(): number {
 		if (this.#regions === this.#regionCount) return NONE;
 		this.#regions++;
@@ -124,13 +124,13 @@ export class Tlsf implements Allocator {
 		return block + HEADER + this.#sizeOf(block);
 	}
 
-	/** A block has `size` bytes from now on, and what comes behind it knows where it starts. */
+	/** Gives a block `size` bytes, and tells the next one where it starts. */
 	#resize(block: number, size: number) {
 		this.#set(block, SIZE, size | (this.#word(block, SIZE) & FREE));
 		this.#set(this.#next(block), PREVIOUS, block + 1);
 	}
 
-	/** A free block that is in no list has `need` bytes in use from now on; a rest that can be a block is free. */
+	/** Takes `need` bytes of a free block that is in no list; the rest is free if it can be a block. */
 	#split(block: number, need: number) {
 		const rest = this.#sizeOf(block) - need;
 		this.#set(block, SIZE, this.#sizeOf(block));
@@ -142,7 +142,7 @@ export class Tlsf implements Allocator {
 		this.#insert(free);
 	}
 
-	/** The first list from `list` on that has a block, or -1. */
+	/** The first list from `list` on that is not empty, or -1. */
 	#findList(list: number): number {
 		const level = list >> PARTS_SHIFT;
 		if (level >= LEVELS) return -1;

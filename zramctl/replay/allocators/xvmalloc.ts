@@ -1,10 +1,10 @@
 /**
- * xvMalloc, the allocator of ramzswap: after its description, by us.
+ * xvMalloc, ramzswap's allocator: our own code after its description.
  *
- * Memory comes and goes in pages of 4 KB, and a block never leaves its page. In front of each block are 4 bytes: its size, and
- * where in the page the block before it starts, with two flags in the low bits. Free blocks are in lists 8 bytes apart: a
- * block is in the list of its size rounded down, and a request looks from its size rounded up, so that any block of the list
- * that it finds will do. Two levels of bitmaps say which lists have blocks.
+ * Memory comes and goes in pages of 4 KB, and a block never leaves its page. Before each block are 4 bytes: its size,
+ * and where in the page the previous block starts, with two flags in the low bits. Free blocks are in lists for sizes 8
+ * bytes apart: a block is in the list of its size rounded down, and a request searches from its size rounded up, so any
+ * block it finds will do. Two levels of bitmaps say which lists have blocks.
  *
  * @module
  */
@@ -19,22 +19,22 @@ const MOST = PAGE - HEADER;
 const APART = 8;
 const LISTS = Math.floor((MOST - LEAST) / APART) + 1;
 
-// In a header's second half.
+// in a header's second half
 const FREE = 1;
 const PREVIOUS_FREE = 2;
 const FLAGS = FREE | PREVIOUS_FREE;
 
-/** Blocks are named by the byte at which their header lies; the first one is 0, so links are one more. */
+/** Blocks are named by the byte of their header. As the first one is 0, links are one more. */
 const NO_BLOCK = 0;
 
 export class XvMalloc implements Allocator {
 	readonly moved = 0;
-	/** Pages taken; and those given back, on top of each other. */
+	/** Pages taken, and a stack of those given back. */
 	#pages = 0;
 	#fresh = 0;
 	readonly #pageCount: number;
 	readonly #spare: number[] = [];
-	/** Headers: size, previous | flags. And the links of free blocks, behind them. */
+	/** Headers: size, previous | flags. The links of free blocks come after them. */
 	readonly #halves: Uint16Array;
 	readonly #words: Uint32Array;
 	readonly #heads = new Uint32Array(LISTS);
@@ -52,7 +52,7 @@ export class XvMalloc implements Allocator {
 		return this.#pages * PAGE;
 	}
 
-	/** An object that leaves no room for a header has a page of its own. */
+	/** An object that leaves no room for a header gets a page of its own. */
 	malloc(size: number): number {
 		if (size > MOST) return this.#takePage();
 		const need = Math.max(LEAST, Math.ceil(size / ALIGN) * ALIGN);
@@ -96,7 +96,7 @@ export class XvMalloc implements Allocator {
 		this.#spare.push(page);
 	}
 
-	/** A page that is one block, free and in no list; or NONE. */
+	/** Takes a page that is one free block in no list. Returns the block, or NONE. */
 	#newBlock(): number {
 		const page = this.#takePage();
 		if (page === NONE) return NONE;
@@ -124,7 +124,7 @@ export class XvMalloc implements Allocator {
 		this.#halves[at] = is ? (this.#halves[at] as number) | flag : (this.#halves[at] as number) & ~flag;
 	}
 
-	/** The block in front of one, in the same page. */
+	/** The block before one, in the same page. */
 	#previous(block: number): number {
 		return block - (block % PAGE) + ((this.#halves[block / 2 + 1] as number) & ~FLAGS);
 	}
@@ -133,13 +133,13 @@ export class XvMalloc implements Allocator {
 		this.#halves[block / 2 + 1] = (previous % PAGE) | this.#flags(block);
 	}
 
-	/** The block behind one, or NONE at the end of the page. */
+	/** The block after one, or NONE at the end of the page. */
 	#next(block: number): number {
 		const next = block + HEADER + this.#sizeOf(block);
 		return next % PAGE ? next : NONE;
 	}
 
-	/** A free block that is in no list has `need` bytes in use from now on; the rest is free. */
+	/** Takes `need` bytes of a free block that is in no list; the rest is free. */
 	#split(block: number, need: number) {
 		const rest = this.#sizeOf(block) - need;
 		const behind = this.#next(block);
@@ -154,7 +154,7 @@ export class XvMalloc implements Allocator {
 		} else if (behind !== NONE) this.#setFlag(behind, PREVIOUS_FREE, false);
 	}
 
-	/** A block is free, and one with those beside it that are. */
+	/** Frees a block, and merges it with free neighbours. */
 	#merge(block: number) {
 		const next = this.#next(block);
 		if (next !== NONE && this.#flags(next) & FREE) {
@@ -178,7 +178,7 @@ export class XvMalloc implements Allocator {
 
 	// --- lists
 
-	/** The first list from `list` on that has a block, or -1. */
+	/** The first list from `list` on that is not empty, or -1. */
 	#findList(list: number): number {
 		const word = list >> 5;
 		const near = (this.#bitmap[word] as number) & (-1 << (list & 31));
@@ -188,7 +188,7 @@ export class XvMalloc implements Allocator {
 		return 32 * lowest(far) + lowest(this.#bitmap[lowest(far)] as number);
 	}
 
-	/** One of less than LEAST bytes is in no list: it waits for a neighbour. */
+	/** A block of less than LEAST bytes is in no list: it waits for a neighbour. */
 	#insert(block: number) {
 		const size = this.#sizeOf(block);
 		if (size < LEAST) return;

@@ -1,9 +1,9 @@
 /**
- * zsmalloc, Linux zram's allocator: its size classes computed as mm/zsmalloc.c says, as a kernel cannot be run in a tool.
+ * zsmalloc, Linux zram's allocator: its size classes, computed as in mm/zsmalloc.c, as a tool cannot run a kernel.
  *
- * Objects of a class lie in chains of pages ("zspages"), as many pages as waste least. An object goes to the fullest chain that
- * has room, and a chain whose objects are all gone is given back. Compaction, which the kernel does when all of its memory is
- * short, is not simulated.
+ * Objects of a class lie in chains of pages ("zspages") of the length that wastes least. An object goes to the fullest
+ * chain that has room, and a chain whose objects are all gone is given back. Compaction, which the kernel does when all
+ * of its memory is short, is not simulated.
  *
  * @module
  */
@@ -11,13 +11,13 @@
 import { type Allocator, NONE } from "../allocator.ts";
 
 const PAGE = 4096;
-/** Classes are so far apart, from LEAST up. */
+/** The distance between classes, from LEAST up. */
 const DELTA = 16;
 const LEAST = 32;
-/** Each object has a handle in front of it. */
+/** Each object has a handle before it. */
 const HANDLE = 8;
 
-/** Most pages of a chain: 4 up to Linux 6.1, 8 since 6.2. */
+/** The most pages of a chain: 4 up to Linux 6.1, 8 since 6.2. */
 export type Longest = 4 | 8;
 
 /** Objects of a class lie in chains of `pages` pages, `objects` in each. */
@@ -26,7 +26,7 @@ export interface SizeClass {
 	objects: number;
 }
 
-/** The chain of at most `longest` pages that wastes least, for objects of a size. */
+/** The chain of at most `longest` pages that wastes least for objects of a size. */
 function chainFor(size: number, longest: number): number {
 	let [best, most] = [1, 0];
 	for (let pages = 1; pages <= longest; pages++) {
@@ -37,7 +37,7 @@ function chainFor(size: number, longest: number): number {
 	return best;
 }
 
-/** The class of each size. From the largest down, one like its neighbour is the same class. */
+/** The class of each size. From the largest down, a class like its neighbour is merged with it. */
 function classesFor(longest: number): Map<number, SizeClass> {
 	const classes = new Map<number, SizeClass>();
 	let last: SizeClass | undefined;
@@ -53,7 +53,7 @@ function classesFor(longest: number): Map<number, SizeClass> {
 /** The class that an object of `length` bytes goes to. */
 export function zsmallocClasses(longest: Longest): (length: number) => SizeClass {
 	const classes = classesFor(longest);
-	// zram keeps a page as it is when its object would have pages of its own
+	// zram keeps a page as it is if its object would need pages of its own
 	const huge = Math.min(
 		...[...classes].filter(([, { pages, objects }]) => pages * objects === 1).map(([size]) => size),
 	);
@@ -63,7 +63,7 @@ export function zsmallocClasses(longest: Longest): (length: number) => SizeClass
 	};
 }
 
-/** A chain, and how many of its objects are there. */
+/** A chain, and how many objects it has. */
 interface Chain {
 	readonly size: SizeClass;
 	used: number;
@@ -74,7 +74,7 @@ export class Zsmalloc implements Allocator {
 	readonly #classOf: (length: number) => SizeClass;
 	readonly #pageCount: number;
 	#pages = 0;
-	/** Of each class the chains with room, by how many objects they have. */
+	/** The chains with room, by class and by how many objects they have. */
 	readonly #open = new Map<SizeClass, Set<Chain>[]>();
 	/** By handle. */
 	readonly #chains: (Chain | undefined)[] = [];
@@ -139,7 +139,7 @@ export class Zsmalloc implements Allocator {
 		return { size, used: 0 };
 	}
 
-	/** A chain has one object more or less. Full ones and empty ones are not open. */
+	/** Notes that a chain has one object more or less. Full and empty chains are not open. */
 	#count(chain: Chain, change: 1 | -1) {
 		const open = this.#openOf(chain.size);
 		open[chain.used]?.delete(chain);
