@@ -75,15 +75,17 @@ static int32_t specifiedLookup(Specified *s, uint32_t position)
 /* Sets `*position` if there is a match, of which the start is returned, or returns -1. */
 static int32_t specifiedSearch(Specified *s, uint32_t *position, uint32_t start)
 {
-	uint32_t last = s->pageLength - 12, turn, i;
+	static const uint32_t apart[] = { 0, 4, 14, 27 };
+	uint32_t last = s->pageLength - 12, dense = start == 1 ? 128 : 192, turn, i;
 	int32_t found;
-	for (turn = start; turn < start + 192 && turn < last - 3; turn += 4)
+	for (turn = start; turn < start + dense && turn < last - 3; turn += 4)
 		for (i = 0; i < 4; i++)
 			if ((found = specifiedLookup(s, *position = turn + i)) >= 0)
 				return found;
-	for (turn = (turn + 3) / 4 * 4; turn < last; turn += 8 + ((turn - start) / 64 + 7) % 8 * 4)
-		if ((found = specifiedLookup(s, *position = turn)) >= 0)
-			return found;
+	for (turn = (turn + 3) / 4 * 4; turn + 27 < last; turn += 48 + (s->page[turn] & 28))
+		for (i = 0; i < 4; i++)
+			if ((found = specifiedLookup(s, *position = turn + apart[i])) >= 0)
+				return found;
 	return -1;
 }
 

@@ -10,8 +10,9 @@
  *     4-aligned, so the aligned word around any of their bytes lies inside of them, or inside of the block's margin.
  *  2. The table only says where to look. An entry counts if it is of this page's generation, a match if its bytes are
  *     equal: what the table holds of older pages never shows in a block. Position 0 is never in the table.
- *  3. The encoder begins a sequence only at out <= limit, and writes literals only if they end there too. What it then
- *     writes without looking (3 bytes of overrun, an offset, up to 17 length bytes, a token) fits in the margin.
+ *  3. The encoder looks at the limit behind the literals of a sequence, and so begins a match only at out <= limit. What
+ *     it writes past it without looking (an offset, up to 17 length bytes, a token, then 16 bytes for short literals or 17
+ *     length bytes) fits in the margin.
  *  4. The decoder looks at the room for a run before it copies it. Copies may overrun by up to 3 bytes, which are in
  *     the page too; what follows overwrites them.
  *  5. The decoder holds in < inEnd before each token. A short literal run and an offset may come from the margin, but
@@ -33,11 +34,14 @@ enum {
 	kHashShift = 21, /* 32 - log2(kZramLZ4TableEntries) */
 	kGenerationStep = 0x1000,
 	kGenerationLast = 0xF000,
-	kDenseLength = 192, /* bytes searched at every position; behind them ... */
-	kSparseLeast = 8,   /* ... at aligned ones, 8 bytes apart after 64 bytes, ... */
-	kSparseFrom = 64,
-	kSparseShift = 4, /* ... and 4 bytes more for each 64 bytes searched, ... */
-	kSparseMask = 28, /* ... but after 36 bytes apart 8 again */
+	kDenseFirst = 128, /* bytes searched at every position before the first match, ... */
+	kDenseLater = 192, /* ... and before others, ... */
+	kDenseStep = 64,   /* ... which are multiples of this; behind them ... */
+	kApartSecond = 4,  /* ... at four positions, so far from the first, ... */
+	kApartThird = 14,
+	kApartFourth = 27,
+	kApartLeast = 48, /* ... and again so far behind that, ... */
+	kApartMask = 28,  /* ... and a few words more, as its byte says */
 
 	/* Room for a short match of 18 bytes, or 14 literals, rounded up to groups, and for the last literals. */
 	kShortRoom = 24
@@ -71,51 +75,73 @@ INLINE uint32_t exchange(const Finder *finder, uint32_t sequence, uint32_t stamp
 }
 
 /*
- * Enters the place of `sequence`, and returns the last one if it holds the same four bytes, or else 0. One byte tells
+ * Enters the place of `sequence`, and returns the last one if it holds the same four bytes, or else NULL. One byte tells
  * nearly always, and costs less than four: the last, which callers have in a register.
  */
-INLINE uint32_t probe(const Finder *finder, uint32_t sequence, uint8_t lastByte, uint32_t stamp)
+INLINE const uint8_t *probe(const Finder *finder, uint32_t sequence, uint8_t lastByte, uint32_t stamp)
 {
 	uint32_t found = exchange(finder, sequence, stamp);
-	return (found < finder->generation || !isGroup(at(finder, found), sequence, lastByte)) ? 0 : found;
+	const uint8_t *match = at(finder, found);
+	return (found < finder->generation || !isGroup(match, sequence, lastByte)) ? NULL : match;
 }
 
 /* Moves `*sequence` on by a byte, to the four at `bytes`, and probes it there. */
-INLINE uint32_t probeNext(const Finder *finder, uint32_t *sequence, const uint8_t *bytes, uint32_t stamp)
+INLINE const uint8_t *probeNext(const Finder *finder, uint32_t *sequence, const uint8_t *bytes, uint32_t stamp)
 {
 	uint8_t lastByte = bytes[3];
 	*sequence = nextSequence(*sequence, bytes, lastByte);
 	return probe(finder, *sequence, lastByte, stamp);
 }
 
-/*
- * Searches for a match, from `*stamp` to `last`: first every position, in turns of 4, then aligned ones, farther and
- * farther apart and close again: behind noise there may be more to find. `sequence` is at the position before `*stamp`.
- * Returns the stamp of the match and sets `*stamp`, or returns 0.
- */
-INLINE uint32_t search(const Finder *finder, uint32_t sequence, uint32_t *stamp, uint32_t last)
+/* The stamp of the next position. */
+INLINE uint32_t nextStamp(uint32_t *stamp)
 {
-	uint32_t start = *stamp, end = start + kDenseLength, from = start + kSparseFrom, found;
-	if (end > last - 3)
-		end = last - 3;
-	for (; *stamp < end; ++*stamp) {
-		const uint8_t *bytes = at(finder, *stamp);
-		if ((found = probeNext(finder, &sequence, bytes, *stamp)))
-			return found;
-		if ((found = probeNext(finder, &sequence, bytes + 1, ++*stamp)))
-			return found;
-		if ((found = probeNext(finder, &sequence, bytes + 2, ++*stamp)))
-			return found;
-		if ((found = probeNext(finder, &sequence, bytes + 3, ++*stamp)))
-			return found;
+	++*stamp;
+	ZRAM_ONE_VARIABLE(*stamp);
+	return *stamp;
+}
+
+/* Probes the position that is `apart` bytes behind `bytes`, which is at a multiple of 4 and has this stamp. */
+INLINE const uint8_t *probeApart(
+	const Finder *finder, const uint8_t *bytes, uint32_t apart, uint32_t stamp, const uint8_t **position)
+{
+	uint32_t sequence = loadApart(bytes, apart);
+	*position = bytes + apart;
+	return probe(finder, sequence, (uint8_t)(sequence >> 24), stamp + apart);
+}
+
+/*
+ * Searches for a match behind `anchor`, the first byte that is not in the block yet, and before `last`: at every position,
+ * in turns of 4, then at four here and there, whose distances to others have all remainders of 4, so that what comes again
+ * at any distance can be found. `stamp` is that of the position behind `anchor`, `sequence` is at `anchor`. Returns the
+ * match and sets `*position`, or returns NULL.
+ */
+INLINE const uint8_t *search(const Finder *finder, const uint8_t *anchor, uint32_t stamp, uint32_t sequence,
+	uint32_t last, int isFirst, const uint8_t **position)
+{
+	const uint8_t *bytes = anchor + 1, *match;
+	uint32_t end;
+	do {
+		end = stamp + kDenseStep;
+		if (end > last - 3)
+			end = last - 3;
+		for (; stamp < end; bytes += 4, stamp++)
+			if ((match = probeNext(finder, &sequence, *position = bytes, stamp))
+				|| (match = probeNext(finder, &sequence, *position = bytes + 1, nextStamp(&stamp)))
+				|| (match = probeNext(finder, &sequence, *position = bytes + 2, nextStamp(&stamp)))
+				|| (match = probeNext(finder, &sequence, *position = bytes + 3, nextStamp(&stamp))))
+				return match;
+	} while (stamp < last - 3 && bytes - anchor < (isFirst ? kDenseFirst : kDenseLater));
+	stamp = (stamp + 3) & ~3u;
+	for (; stamp + kApartFourth < last; stamp += kApartLeast + (*bytes & kApartMask)) {
+		bytes = at(finder, stamp);
+		if ((match = probeApart(finder, bytes, 0, stamp, position))
+			|| (match = probeApart(finder, bytes, kApartSecond, stamp, position))
+			|| (match = probeApart(finder, bytes, kApartThird, stamp, position))
+			|| (match = probeApart(finder, bytes, kApartFourth, stamp, position)))
+			return match;
 	}
-	*stamp = (*stamp + 3) & ~3u;
-	for (; *stamp < last; *stamp += kSparseLeast + ((*stamp - from) >> kSparseShift & kSparseMask)) {
-		sequence = *(const Word *)at(finder, *stamp);
-		if ((found = probe(finder, sequence, (uint8_t)(sequence >> 24), *stamp)))
-			return found;
-	}
-	return 0;
+	return NULL;
 }
 
 /* Enters a place near the end of a match, and probes the position behind it. Returns the match there, or 0. */
@@ -135,11 +161,11 @@ INLINE const uint8_t *probeBehind(const Finder *finder, const uint8_t *position,
 /* The length of a match less the 4 bytes that are known to be equal. `end` is at least 8 bytes behind `position`. */
 INLINE uint32_t matchLength(const uint8_t *position, const uint8_t *match, const uint8_t *end)
 {
-	const uint8_t *a = position + 8, *b = match + 8;
+	const uint8_t *const groupEnd = end - 4, *a = position + 8, *b = match + 8;
 	uint32_t length = equalGroup(position + 4, match + 4);
 	if (length < 4)
 		return length;
-	if (end - a >= 4) {
+	if (a <= groupEnd) {
 		length = equalGroup(a, b);
 		if (length < 4)
 			return 4 + length;
@@ -157,18 +183,6 @@ INLINE uint8_t *putLength(uint8_t *out, uint32_t length)
 		*out++ = 255;
 	*out++ = (uint8_t)length;
 	return out;
-}
-
-/* Writes the length bytes of literals. Sets `*nibble` to their part of the token. Returns 0 if they pass the limit. */
-INLINE uint8_t *putLiteralLength(uint8_t *out, const uint8_t *limit, uint32_t length, uint32_t *nibble)
-{
-	if (length < kNibbleMax)
-		*nibble = length << 4;
-	else {
-		*nibble = kNibbleMax << 4;
-		out = putLength(out, length - kNibbleMax);
-	}
-	return limit - out < (ptrdiff_t)length ? 0 : out;
 }
 
 /* Writes the match at `*position`, and the token. Moves `*position` to the end of the match, which is at most `end`. */
@@ -213,44 +227,58 @@ uint32_t zramLZ4Encode(
 	const uint8_t *const matchLimit = end - kLastLiterals, *const limit = block + capacity;
 	const uint8_t *anchor = source, *position, *match; /* `anchor`: all before is in the block */
 	uint32_t generation = nextGeneration(table), stamp = generation, last = stamp + pageLength - kLastMatchStart;
-	uint32_t sequence = *page, found, length, nibble;
+	uint32_t sequence = *page, length, nibble;
 	Finder finder = { table->entries, (uintptr_t)source - generation, generation };
 	uint8_t *out = block, *token;
 
 	while (stamp < last) {
 		stamp++;
-		if (!(found = search(&finder, sequence, &stamp, last)))
+		if (!(match = search(&finder, anchor, stamp, sequence, last, anchor == source, &position)))
 			break;
-		position = at(&finder, stamp);
-		match = at(&finder, found);
 		while (position[-1] == match[-1]) {
 			position--;
 			match--;
 			if (position == anchor || match == source)
 				break;
 		}
-		token = out;
+		token = out++;
 		length = (uint32_t)(position - anchor);
-		if (!(out = putLiteralLength(out + 1, limit, length, &nibble)))
-			return 0;
-		if (length < kNibbleMax)
+		if (length < kNibbleMax) {
+			nibble = length << 4;
 			copyLiterals(out, anchor, length);
-		else
+			if ((out += length) > limit)
+				return 0;
+		}
+		else {
+			nibble = kNibbleMax << 4;
+			out = putLength(out, length - kNibbleMax);
+			if (limit - out < (ptrdiff_t)length)
+				return 0;
 			copyLong(out, anchor, length);
-		out += length;
-		out = putMatch(out, token, nibble, &position, match, matchLimit);
+			out += length;
+		}
 		anchor = position;
 		/* Most matches of text follow one right after another. */
-		while ((stamp = (uint32_t)((uintptr_t)anchor - finder.origin)) < last
-			&& (match = probeBehind(&finder, anchor, stamp, &sequence))) {
+		for (;;) {
+			out = putMatch(out, token, nibble, &anchor, match, matchLimit);
+			stamp = (uint32_t)((uintptr_t)anchor - finder.origin);
+			if (stamp >= last || !(match = probeBehind(&finder, anchor, stamp, &sequence)))
+				break;
 			if (out > limit)
 				return 0;
-			out = putMatch(out + 1, out, 0, &anchor, match, matchLimit);
+			token = out++;
+			nibble = 0;
 		}
 	}
-	token = out;
+	token = out++;
 	length = (uint32_t)(end - anchor);
-	if (!(out = putLiteralLength(out + 1, limit, length, &nibble)))
+	if (length < kNibbleMax)
+		nibble = length << 4;
+	else {
+		nibble = kNibbleMax << 4;
+		out = putLength(out, length - kNibbleMax);
+	}
+	if (limit - out < (ptrdiff_t)length)
 		return 0;
 	*token = (uint8_t)nibble;
 	copyLast(out, anchor, length);

@@ -20,7 +20,7 @@
 #define kZramLZ4TableEntries 2048
 
 /* Bytes that must exist behind a block: the encoder may write them, the decoder may read (and then ignores) them. */
-#define kZramLZ4Margin 32
+#define kZramLZ4Margin 40
 
 /*
  * The encoder's memory of one page: where the sequence of four bytes with this hash was last seen. The generation in

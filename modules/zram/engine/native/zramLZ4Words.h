@@ -5,6 +5,7 @@
  *
  *   load32         four bytes as a word
  *   loadBoth       likewise, and the four bytes that begin two bytes before
+ *   loadApart      four bytes so far behind a multiple of 4
  *   nextSequence   four bytes of which the first three and, apart from them, the last are at hand
  *   isGroup        whether four bytes are those of a word, whose last byte is at hand
  *   isSequence     likewise, if it is not
@@ -28,6 +29,16 @@
 #include <string.h>
 
 #include "zramCompiler.h"
+
+/*
+ * A variable that is added to again and again stays one: compilers would rather have one for each sum, and run out of
+ * registers.
+ */
+#if defined(__GNUC__)
+#define ZRAM_ONE_VARIABLE(variable) __asm__("" : "+r"(variable))
+#else
+#define ZRAM_ONE_VARIABLE(variable)
+#endif
 
 typedef uint32_t ZRAM_MAY_ALIAS Word;
 typedef uint16_t ZRAM_MAY_ALIAS Half;
@@ -74,6 +85,11 @@ INLINE uint32_t loadBoth(const uint8_t *bytes, uint32_t *before)
 {
 	*before = load32(bytes - 2);
 	return load32(bytes);
+}
+
+INLINE uint32_t loadApart(const uint8_t *bytes, uint32_t apart)
+{
+	return load32(bytes + apart);
 }
 
 INLINE int isSequence(const uint8_t *bytes, uint32_t sequence)
@@ -136,7 +152,7 @@ INLINE uint32_t equalPair(const uint8_t *a, const uint8_t *b)
 #endif
 
 /* Where a match ends, at `end` at the latest; the bytes before `a` are equal. */
-static inline const uint8_t *longMatchEnd(const uint8_t *a, const uint8_t *b, const uint8_t *end)
+static ZRAM_NOINLINE const uint8_t *longMatchEnd(const uint8_t *a, const uint8_t *b, const uint8_t *end)
 {
 	uint32_t equal;
 	for (; end - a >= 8; a += 8, b += 8)
@@ -259,6 +275,17 @@ INLINE uint32_t loadBoth(const uint8_t *bytes, uint32_t *before)
 	return low | loadHalf(bytes + 2) << 16;
 }
 
+/* `apart` is a constant, but none with a remainder of 1. Two loads at most; volatile, or GCC makes them four of a byte. */
+INLINE uint32_t loadApart(const uint8_t *bytes, uint32_t apart)
+{
+	bytes += apart;
+	if (apart & 1)
+		return bytes[0] | *(const volatile Word *)(bytes + 1) << 8;
+	if (apart & 2)
+		return loadHalf(bytes) | loadHalf(bytes + 2) << 16;
+	return *(const Word *)bytes;
+}
+
 INLINE int isSequence(const uint8_t *bytes, uint32_t sequence)
 {
 	if (isOdd(bytes))
@@ -289,7 +316,7 @@ INLINE const uint8_t *equalWords(const uint8_t *a, const uint8_t *b, const uint8
 }
 
 /* Where a match of 8 bytes or more ends, at `end` at the latest; the bytes before `a` are equal. */
-static inline const uint8_t *longMatchEnd(const uint8_t *a, const uint8_t *b, const uint8_t *end)
+static ZRAM_NOINLINE const uint8_t *longMatchEnd(const uint8_t *a, const uint8_t *b, const uint8_t *end)
 {
 	uint32_t offset = (uint32_t)(a - b), equal;
 	if (offset <= 2) {

@@ -16,12 +16,16 @@ const NIBBLE_MOST = 15;
 /** The last bytes of a page are literals, and matches start at least LAST_MATCH_START bytes before its end. */
 const LAST_LITERALS = 5;
 const LAST_MATCH_START = 12;
-/** Bytes that are searched at every position; behind them at aligned ones, 8, 12 ... 36 bytes apart, and 8 again. */
-const DENSE_LENGTH = 192;
-const SPARSE_LEAST = 8;
-const SPARSE_FROM = 64;
-const SPARSE_SHIFT = 6;
-const SPARSE_STEPS = 8;
+/** Bytes that are searched at every position before the first match, and before others. */
+const DENSE_FIRST = 128;
+const DENSE_LATER = 192;
+/** Behind them four positions are searched, these three so far from the first, ... */
+const APART_SECOND = 4;
+const APART_THIRD = 14;
+const APART_FOURTH = 27;
+/** ... and again so far behind the first, and as many bytes more as these bits of its byte say. */
+const APART_LEAST = 48;
+const APART_MASK = 28;
 
 /** Bytes that a length takes besides its nibble of the token. */
 function lengthBytes(length: number): number {
@@ -97,15 +101,18 @@ export class Encoder {
 	/** Looks for a match that starts behind the anchor, and before `last`. */
 	#search(last: number): boolean {
 		const start = this.#anchor + 1;
+		const end = Math.min(start + (this.#anchor ? DENSE_LATER : DENSE_FIRST), last - 3);
 		let t = start;
-		for (const end = Math.min(start + DENSE_LENGTH, last - 3); t < end; t += 4)
-			for (let i = 0; i < 4; i++) if (this.#lookup(t + i)) return true;
-		for (
-			t = (t + 3) & ~3;
-			t < last;
-			t += SPARSE_LEAST + (((t - start - SPARSE_FROM) >> SPARSE_SHIFT) % SPARSE_STEPS) * 4
-		)
-			if (this.#lookup(t)) return true;
+		for (; t < end; t += 4) for (let i = 0; i < 4; i++) if (this.#lookup(t + i)) return true;
+		t = (t + 3) & ~3;
+		for (; t + APART_FOURTH < last; t += APART_LEAST + ((this.#page[t] as number) & APART_MASK))
+			if (
+				this.#lookup(t) ||
+				this.#lookup(t + APART_SECOND) ||
+				this.#lookup(t + APART_THIRD) ||
+				this.#lookup(t + APART_FOURTH)
+			)
+				return true;
 		return false;
 	}
 
