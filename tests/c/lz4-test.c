@@ -244,6 +244,29 @@ static int compresses(void)
 	return 1;
 }
 
+/*
+ * Noise that comes again is nearly always found, at whatever distance. Its first bytes, which are searched at every
+ * position, do not.
+ */
+static int repeatedNoise(void)
+{
+	static Page page;
+	uint8_t *bytes = (uint8_t *)page.words;
+	uint32_t distance, i, length, missed = 0;
+	snprintf(page.name, sizeof(page.name), "repeated noise");
+	page.length = kPageLengthMax;
+	randomSeed(4);
+	for (distance = 1000; distance < 1800; distance++) {
+		for (i = 0; i < page.length; i++)
+			bytes[i] = i < 256 + distance ? (uint8_t)randomBits() : bytes[i - distance];
+		if (!encode(&page, page.length, &length))
+			return 0;
+		missed += !length || length > (256 + distance) * 13 / 10;
+	}
+	CHECK(missed < 40, "missed at %u of 800 distances", (unsigned)missed);
+	return 1;
+}
+
 /* Reads the lengths of a sequence; the block has been made by our encoder. */
 static uint32_t parseLength(const uint8_t **in, uint32_t nibble)
 {
@@ -605,6 +628,7 @@ int main(int argc, char **argv)
 	test("round trip", roundTrip);
 	test("specification", specification);
 	test("compresses", compresses);
+	test("repeated noise", repeatedNoise);
 	test("end-of-block rules", endRules);
 	test("every capacity", everyCapacity);
 	test("independent of history", historyIndependence);
