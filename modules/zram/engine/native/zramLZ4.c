@@ -56,7 +56,8 @@ enum {
  */
 typedef struct {
 	uint16_t *entries;
-	uintptr_t origin; /* the address that stamp 0 would have */
+	uint32_t multiplier; /* of hashes */
+	uintptr_t origin;    /* the address that stamp 0 would have */
 	uint32_t generation;
 } Finder;
 
@@ -68,29 +69,27 @@ INLINE const uint8_t *at(const Finder *finder, uint32_t stamp)
 /* Enters the place of `sequence`, and returns the last place of one with the same hash. */
 INLINE uint32_t exchange(const Finder *finder, uint32_t sequence, uint32_t stamp)
 {
-	uint16_t *entry = &finder->entries[sequence * kHashMultiplier >> kHashShift];
+	uint16_t *entry = &finder->entries[sequence * finder->multiplier >> kHashShift];
 	uint32_t previous = *entry;
 	*entry = (uint16_t)stamp;
 	return previous;
 }
 
 /*
- * Enters the place of `sequence`, and returns the last one if it holds the same four bytes, or else NULL. One byte tells
- * nearly always, and costs less than four: the last, which callers have in a register.
+ * Moves `*sequence` on by a byte, to the four at `bytes`, and enters their place. Returns the last one if it holds the same
+ * four, or else NULL. One byte tells nearly always, and costs less than four: the last, which is at hand.
  */
-INLINE const uint8_t *probe(const Finder *finder, uint32_t sequence, uint8_t lastByte, uint32_t stamp)
-{
-	uint32_t found = exchange(finder, sequence, stamp);
-	const uint8_t *match = at(finder, found);
-	return (found < finder->generation || !isGroup(match, sequence, lastByte)) ? NULL : match;
-}
-
-/* Moves `*sequence` on by a byte, to the four at `bytes`, and probes it there. */
 INLINE const uint8_t *probeNext(const Finder *finder, uint32_t *sequence, const uint8_t *bytes, uint32_t stamp)
 {
 	uint8_t lastByte = bytes[3];
+	const uint8_t *match;
+	uint32_t found;
 	*sequence = nextSequence(*sequence, bytes, lastByte);
-	return probe(finder, *sequence, lastByte, stamp);
+	found = exchange(finder, *sequence, stamp);
+	if (found < finder->generation)
+		return NULL;
+	match = at(finder, found);
+	return isGroup(match, *sequence, lastByte) ? match : NULL;
 }
 
 /* The stamp of the next position. */
@@ -101,13 +100,14 @@ INLINE uint32_t nextStamp(uint32_t *stamp)
 	return *stamp;
 }
 
-/* Probes the position that is `apart` bytes behind `bytes`, which is at a multiple of 4 and has this stamp. */
+/* The same at the position that is `apart` bytes behind `bytes`, which is at a multiple of 4 and has this stamp. */
 INLINE const uint8_t *probeApart(
 	const Finder *finder, const uint8_t *bytes, uint32_t apart, uint32_t stamp, const uint8_t **position)
 {
-	uint32_t sequence = loadApart(bytes, apart);
+	uint32_t sequence = loadApart(bytes, apart), found = exchange(finder, sequence, stamp + apart);
+	const uint8_t *match = at(finder, found);
 	*position = bytes + apart;
-	return probe(finder, sequence, (uint8_t)(sequence >> 24), stamp + apart);
+	return (found < finder->generation || !isGroup(match, sequence, (uint8_t)(sequence >> 24))) ? NULL : match;
 }
 
 /*
@@ -228,9 +228,10 @@ uint32_t zramLZ4Encode(
 	const uint8_t *anchor = source, *position, *match; /* `anchor`: all before is in the block */
 	uint32_t generation = nextGeneration(table), stamp = generation, last = stamp + pageLength - kLastMatchStart;
 	uint32_t sequence = *page, length, nibble;
-	Finder finder = { table->entries, (uintptr_t)source - generation, generation };
+	Finder finder = { table->entries, kHashMultiplier, (uintptr_t)source - generation, generation };
 	uint8_t *out = block, *token;
 
+	ZRAM_ONE_VARIABLE(finder.multiplier);
 	while (stamp < last) {
 		stamp++;
 		if (!(match = search(&finder, anchor, stamp, sequence, last, anchor == source, &position)))
@@ -238,6 +239,8 @@ uint32_t zramLZ4Encode(
 		while (position[-1] == match[-1]) {
 			position--;
 			match--;
+			ZRAM_ONE_VARIABLE(position);
+			ZRAM_ONE_VARIABLE(match);
 			if (position == anchor || match == source)
 				break;
 		}
@@ -258,7 +261,16 @@ uint32_t zramLZ4Encode(
 			out += length;
 		}
 		anchor = position;
-		/* Most matches of text follow one right after another. */
+		/* Most matches of text follow one right after another. Where its code is short, it stands here twice. */
+#if kZramUnaligned
+		out = putMatch(out, token, nibble, &anchor, match, matchLimit);
+		while ((stamp = (uint32_t)((uintptr_t)anchor - finder.origin)) < last
+			&& (match = probeBehind(&finder, anchor, stamp, &sequence))) {
+			if (out > limit)
+				return 0;
+			out = putMatch(out + 1, out, 0, &anchor, match, matchLimit);
+		}
+#else
 		for (;;) {
 			out = putMatch(out, token, nibble, &anchor, match, matchLimit);
 			stamp = (uint32_t)((uintptr_t)anchor - finder.origin);
@@ -269,6 +281,7 @@ uint32_t zramLZ4Encode(
 			token = out++;
 			nibble = 0;
 		}
+#endif
 	}
 	token = out++;
 	length = (uint32_t)(end - anchor);

@@ -31,8 +31,8 @@
 #include "zramCompiler.h"
 
 /*
- * A variable that is added to again and again stays one: compilers would rather have one for each sum, and run out of
- * registers.
+ * Makes a compiler keep a variable in one register: it would rather have one for each sum that it can foresee, and run out
+ * of them, or load a constant again and again.
  */
 #if defined(__GNUC__)
 #define ZRAM_ONE_VARIABLE(variable) __asm__("" : "+r"(variable))
