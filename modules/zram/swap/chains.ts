@@ -1,27 +1,27 @@
 /*
- * Values as chains of pages on one or more devices. No value needs pages that lie side by side, so whatever is free can
- * be used, and values of different lengths leave no gaps between them.
+ * Values as chains of pages on one or more devices. No value needs adjacent pages, so any free page can be used, and
+ * values of different lengths leave no gaps.
  *
  *   links   0 … pageCount - 1            the next page of a chain, or none
- *           pageCount … + chainCount - 1 the first page of each chain: a link like the others, so nothing is special
+ *           pageCount … + chainCount - 1 the first page of each chain: a link like any other, so there are no special cases
  *           pageCount + chainCount       the first page of the draft: a value that is being written
- *                          … + 1         the first page that was dropped: nobody's any more, and yet to be emptied
+ *                          … + 1         the first dropped page: it belongs to nobody, and is yet to be emptied
  *
- * Pages are numbered through all devices. Pages need not lie side by side, but those that do, as in a new pool, are one
- * call of their device: a run.
+ * Pages are numbered across all devices. Pages that happen to be adjacent, as in a new pool, form a run: one call of
+ * their device.
  *
- * What needs room stops where there is none and tells how far it came, and the caller goes on from there when it has made
- * some. So the stack stays flat, which on a microcontroller has some hundred slots.
+ * An operation that finds no room stops, and tells how far it got; the caller makes room and calls it again. That keeps
+ * the stack flat: on a microcontroller it has a few hundred slots.
  *
- * A call of a device may throw anything at any time: its flash driver and its onOperation are the app's. Whenever that
- * happens
+ * A device's call may throw anything at any time: its flash driver and its onOperation belong to the app. Even then
  *
  * 1. every page is in exactly one place: in a chain, in the draft, dropped, free, or lost;
- * 2. a page that is free is empty: it takes nothing, and reads as zeros;
- * 3. a chain has the pages that it had before, or those that it was to have.
+ * 2. a free page is empty: it takes no memory, and reads as zeros;
+ * 3. a chain has either the pages it had before, or those it was meant to have.
  *
- * Hence the order of things. A page that was taken is in the draft or dropped when a call for it has thrown; a page is
- * free when its trim has come back; links change between calls of devices, and never after one that could still fail.
+ * This determines the order of things. When a call for a newly taken page throws, the page is in the draft or dropped;
+ * a page is free only once its trim has returned; links change between calls of devices, and never after one that could
+ * still fail.
  */
 
 import type Zram from "zram";
@@ -33,20 +33,20 @@ import { bytesFree } from "zram/region";
 import type { Key } from "zram/swap/table";
 import type { Tail } from "zram/swap/tail";
 
-/** What there is not enough of: bytes of the arenas, or pages of the devices. */
+/** What is short: bytes of the arenas, or pages of the devices. */
 export type Shortage = "arena" | "pages";
-// Literals would be new strings for each call, unless the code is preloaded.
+// Literals would create new strings on each call unless the code is preloaded.
 const ARENA: Shortage = "arena";
 const PAGES: Shortage = "pages";
 
-/** A device, and its part of the numbering. */
+/** A device, and its range of page numbers. */
 class Place {
 	readonly zram: Zram;
 	readonly first: number;
 	readonly end: number;
-	/** Pages from here up were never used. */
+	/** Pages from here up have never been used. */
 	frontier: number;
-	/** First page of the free chain, or none. */
+	/** First page of the chain of free pages, or none. */
 	free: number;
 
 	constructor(zram: Zram, first: number, none: number) {
@@ -61,24 +61,24 @@ class Place {
 	}
 }
 
-/** Empties a device, damaged pages excepted. */
+/** Empties a device, except for damaged pages. */
 function empty(zram: Zram) {
 	for (let start = 0; start < zram.byteLength; start += zram.bytesDone + zram.pageLength)
 		if (zram.tryTrim(start, zram.byteLength - start) >= 0) return;
 }
 
-/** What comparing a page can say: the first two are the engine's. */
+/** Results of comparing a page: the first two are the engine's. */
 const SAME = 1;
 const DIFFERENT = 0;
 const UNREADABLE = -1;
 
 /**
- * Most pages that are open: so many values grow by small pieces, in turn, without being compressed each time. Where room
- * runs short they are compressed, so they cost nothing that is needed.
+ * Most open pages: this many values can grow in small pieces, in turn, without being compressed each time. They are
+ * compressed when room runs short, so they take nothing that is needed.
  */
 const OPEN_PAGES = 4;
 
-/** Links of 2 bytes if that is enough for all of them, else of 4. */
+/** Links of 2 bytes if that is enough for the page numbers, else of 4. */
 function makeLinks(memory: Memory, count: number, none: number): Uint16Array | Uint32Array {
 	const buffer = memory as unknown as ArrayBuffer;
 	const links = none === 0xffff ? new Uint16Array(buffer, 0, count) : new Uint32Array(buffer, 0, count);
@@ -88,17 +88,17 @@ function makeLinks(memory: Memory, count: number, none: number): Uint16Array | U
 export class Chains {
 	readonly pageLength: number;
 	readonly pageCount: number;
-	/** Damaged pages that could not be trimmed: nobody uses them any more. */
+	/** Damaged pages that could not be trimmed: they are no longer used. */
 	pagesLost = 0;
-	/** Pages that update() has written because they had changed. */
+	/** Changed pages that update() has written. */
 	pagesWritten = 0;
 	/** What the last attempt lacked. */
 	shortage: Shortage = PAGES;
-	/** How far overwrite() or update() has come, in bytes of what is to be written. They go on from here. */
+	/** How far overwrite() or update() has got, in bytes of what is to be written. They go on from here. */
 	done = 0;
-	/** Pages that are in a chain, in the draft, or dropped. */
+	/** Pages in a chain, in the draft, or dropped. */
 	#pagesTaken = 0;
-	/** In the order of their numbers. */
+	/** In the order of their page numbers. */
 	#places: Place[] = [];
 	/** In the order in which they are asked for room. */
 	#ranked: Place[];
@@ -106,32 +106,33 @@ export class Chains {
 	#memory: Memory;
 	#links: Uint16Array | Uint32Array;
 	#draft: number;
-	/** Bytes of the draft so far, and its last link. */
+	/** Bytes in the draft so far, and its last link. */
 	#draftLength = 0;
 	#draftEnd: number;
-	/** The link to the first page that was dropped, and whether there is any. */
+	/** The link to the first dropped page, and whether there is one. */
 	#dropped: number;
 	#hasDropped = false;
-	/** Pages that are not compressed since they are being filled, in the order in which they were opened; then none. */
+	/** Pages that are uncompressed because they are being filled, in the order in which they were opened; then none. */
 	#open: Uint32Array;
-	/** A page on its way: to be compared, or to move to another device. */
+	/** A page in transit: to be compared, or moved to another device. */
 	#staging: Memory;
 
-	/** Where links were followed last, so that going on from there is short. */
+	/** Where links were last followed to, so that the next step is short. */
 	#cursorChain = -1;
 	#cursorIndex = 0;
 	#cursorAt = 0;
 
-	/** Bytes of memory that the links take. */
+	/** Bytes of memory for the links. */
 	static linksLength(pageCount: number, chainCount: number): number {
 		const count = pageCount + chainCount + 2;
 		return pageCount < 0xffff ? 2 * count : 4 * count;
 	}
 
 	/**
-	 * Takes the devices over, for `claimant`: what they hold is dropped.
+	 * Takes the devices over for `claimant`, and drops what they hold.
 	 *
-	 * @throws ZramError `ECLOSED`, `EBUSY` if one of them cannot be used, or is another's: then none has changed
+	 * @throws ZramError `ECLOSED`, `EBUSY` if one of them cannot be used or belongs to somebody else: then none has
+	 * changed
 	 */
 	constructor(devices: readonly Zram[], chainCount: number, claimant: Claimant) {
 		this.pageLength = (devices[0] as Zram).pageLength;
@@ -172,7 +173,7 @@ export class Chains {
 		return this.pageCount * this.pageLength;
 	}
 
-	/** Bytes left in all arenas. */
+	/** Bytes left in all arenas once everything that can has gone to flash. */
 	get bytesLeft(): number {
 		return this.#places.reduce((sum, { bytesLeft }) => sum + bytesLeft, 0);
 	}
@@ -187,19 +188,19 @@ export class Chains {
 		return sum;
 	}
 
-	/** Pages of values. */
+	/** Pages that hold values. */
 	get pagesUsed(): number {
 		let dropped = 0;
 		for (let at = this.#dropped; this.#links[at] !== this.#none; at = this.#links[at] as number) dropped++;
 		return this.#pagesTaken - dropped;
 	}
 
-	/** Pages of a value of `length` bytes. */
+	/** Pages that a value of `length` bytes takes. */
 	pagesFor(length: number): number {
 		return Math.ceil(length / this.pageLength);
 	}
 
-	/** Pages that the draft still takes, to be of `length` bytes, more than are free; negative if some stay free. */
+	/** Pages missing for the draft to reach `length` bytes; negative if some would stay free. */
 	missingFor(length: number): number {
 		return this.pagesFor(length - this.#draftLength) - (this.pageCount - this.#pagesTaken - this.pagesLost);
 	}
@@ -214,7 +215,7 @@ export class Chains {
 		for (let i = 0; i < this.#places.length; i++) (this.#places[i] as Place).zram.expectReady();
 	}
 
-	/** Begins a new value, or what follows the first `head` bytes that are to be added to one. */
+	/** Begins a new value; or the part that follows the first `head` bytes to be added to an existing one. */
 	begin(head = 0): void {
 		this.clean();
 		this.#rank();
@@ -223,8 +224,8 @@ export class Chains {
 	}
 
 	/**
-	 * Adds what is missing of the first `length` bytes of `bytes`, or of as many zeros. Returns false if there is no room
-	 * for the next page: call it again when there is, or `abort`. If it throws, abort.
+	 * Extends the draft to the first `length` bytes of `bytes`, or to as many zeros. Returns false if there is no room
+	 * for the next page: call it again once there is, or `abort`. If it throws, abort.
 	 */
 	extend(bytes: ByteBuffer | undefined, length: number): boolean {
 		while (this.#draftLength < length) {
@@ -236,7 +237,7 @@ export class Chains {
 		return true;
 	}
 
-	/** The new value is that of `chain` from now on; the pages of the old one are dropped. Calls no device. */
+	/** Makes the draft the value of `chain`, and drops the pages of the old one. Calls no device. */
 	commit(chain: number): void {
 		const links = this.#links;
 		const head = this.pageCount + chain;
@@ -247,7 +248,7 @@ export class Chains {
 		this.#drop(old);
 	}
 
-	/** The draft follows the pages that `chain` has for `length` bytes. Calls no device. */
+	/** Links the draft behind the pages that `chain` has for `length` bytes. Calls no device. */
 	append(chain: number, length: number): void {
 		const links = this.#links;
 		const draft = this.pageCount + this.#draft;
@@ -255,14 +256,14 @@ export class Chains {
 		links[draft] = this.#none;
 	}
 
-	/** What `chain` has behind its pages for `length` bytes is dropped. Calls no device. */
+	/** Drops the pages of `chain` behind those for its first `length` bytes. Calls no device. */
 	cut(chain: number, length: number): void {
 		const at = this.#seek(chain, this.pagesFor(length));
 		this.#drop(this.#links[at] as number);
 		this.#links[at] = this.#none;
 	}
 
-	/** The first page of `chain`, which has one, is dropped. Calls no device. */
+	/** Drops the first page of `chain`, which must have one. Calls no device. */
 	behead(chain: number): void {
 		const links = this.#links;
 		const head = this.pageCount + chain;
@@ -272,17 +273,17 @@ export class Chains {
 		this.#dropOne(first);
 	}
 
-	/** There is to be no new value, as something was thrown: what its pages cannot be emptied for now can wait. */
+	/** Gives up the draft because something was thrown. Pages that cannot be emptied now can wait. */
 	abort(): void {
 		this.discard(this.#draft);
 		try {
 			this.clean();
 		} catch {
-			// the error that is on its way came first
+			// the error already on its way came first
 		}
 	}
 
-	/** `chain` has no pages any more: they are dropped. Calls no device. */
+	/** Drops all pages of `chain`. Calls no device. */
 	discard(chain: number): void {
 		const head = this.pageCount + chain;
 		if (chain === this.#cursorChain) this.#cursorChain = -1;
@@ -291,8 +292,8 @@ export class Chains {
 	}
 
 	/**
-	 * Gives pages that were dropped back, empty, in their order. What a device throws meanwhile does not keep it from the
-	 * others: it comes at the end, and those pages wait for the next time.
+	 * Empties dropped pages and frees them, in order. If a device throws, it goes on with the others: the error is
+	 * thrown at the end, and those pages wait for the next time.
 	 *
 	 * @returns whether there were any
 	 */
@@ -317,7 +318,7 @@ export class Chains {
 		throw failure.error;
 	}
 
-	/** Reads `length` bytes of `chain` from `offset` to `into`, from `start` on. */
+	/** Reads `length` bytes of `chain`, from `offset` on, to `into`, from `start` on. */
 	read(chain: number, offset: number, into: ByteBuffer, start: number, length: number): void {
 		const { pageLength } = this;
 		const end = start + length;
@@ -332,7 +333,7 @@ export class Chains {
 		}
 	}
 
-	/** Reads page `index` of `chain`: the whole, or its first `length` bytes. */
+	/** Reads page `index` of `chain`, or its first `length` bytes. */
 	readPage(chain: number, index: number, into: ByteBuffer, length: number): void {
 		const page = this.#links[this.#seek(chain, index)] as number;
 		const { zram, first } = this.#placeOf(page);
@@ -340,11 +341,11 @@ export class Chains {
 	}
 
 	/**
-	 * Writes the first `length` bytes of `bytes`, from the one at `done` on, over those of `chain` from `offset` on.
+	 * Writes the first `length` bytes of `bytes`, starting at `done`, over those of `chain` from `offset` on.
 	 *
-	 * @returns false if there is no room for the next page: call it again when there is
-	 * @throws ZramError `ECORRUPT`, `EIO`, or what a device throws. `done` counts what is written, always, but that a
-	 * device may throw behind a page that it has written.
+	 * @returns false if there is no room for the next page: call it again once there is
+	 * @throws ZramError `ECORRUPT`, `EIO`, or whatever a device throws. `done` always counts what is written, except for
+	 * one page that a device may have written before it threw.
 	 */
 	overwrite(chain: number, offset: number, bytes: ByteBuffer, length: number): boolean {
 		const { pageLength } = this;
@@ -360,8 +361,8 @@ export class Chains {
 	}
 
 	/**
-	 * Writes the first `count` bytes of `bytes` behind the first `length` bytes of `chain`, where its last page has so much
-	 * left. Unless that fills the page it stays as it is, not compressed, as more may come: it is open.
+	 * Writes the first `count` bytes of `bytes` behind the first `length` bytes of `chain`, whose last page has that
+	 * much space. Unless that fills the page, it is left uncompressed, as more may come: it is open.
 	 *
 	 * @returns as overwrite does
 	 * @throws as overwrite does
@@ -373,7 +374,7 @@ export class Chains {
 		return this.#put(at, skip, bytes, 0, count);
 	}
 
-	/** Has `tail` be the end of a value of `length` bytes that fill() has just written to, if more can be added there. */
+	/** Makes `tail` the end of a value of `length` bytes that fill() has just written to, if more can be added there. */
 	openTail(tail: Tail, key: Key, chain: number, length: number): void {
 		const skip = length % this.pageLength;
 		if (skip === 0) return;
@@ -383,7 +384,7 @@ export class Chains {
 	}
 
 	/**
-	 * Makes the last page of `chain` zeros behind its first `length` bytes.
+	 * Zeroes the last page of `chain` behind its first `length` bytes.
 	 *
 	 * @returns as overwrite does
 	 * @throws as overwrite does
@@ -400,7 +401,7 @@ export class Chains {
 	}
 
 	/**
-	 * Has open pages compressed: all of them, or the one that was opened first.
+	 * Compresses open pages: all of them, or the `count` that were opened first.
 	 *
 	 * @returns whether there were any
 	 */
@@ -416,8 +417,8 @@ export class Chains {
 	}
 
 	/**
-	 * Makes the first `length` bytes of `bytes`, from the one at `done` on, which is at a page, those of `chain`, which has
-	 * as many. Writes only the pages that differ, and counts them in `pagesWritten`.
+	 * Makes `chain` equal to the first `length` bytes of `bytes`, which is as long, starting at `done`, which is at a
+	 * page boundary. Writes only pages that differ, and counts them in `pagesWritten`.
 	 *
 	 * @returns as overwrite does
 	 * @throws as overwrite does
@@ -441,12 +442,15 @@ export class Chains {
 		return true;
 	}
 
-	/** Throws EBUSY if a device is in the middle of a call, and this within a callback of it. */
+	/** Throws EBUSY if a device is in the middle of a call, and this is within its callback. */
 	expectIdle(): void {
 		for (const { zram } of this.#places) if (zram.readiness === ERROR_BUSY) zram.expectReady();
 	}
 
-	/** Gives the devices back, empty, as far as they can be used, and the memory. What a device throws comes at the end. */
+	/**
+	 * Gives the devices back, emptied if they can be used, and frees the memory. What a device throws is thrown at the
+	 * end.
+	 */
 	close(claimant: Claimant): void {
 		let failure: { error: unknown } | undefined;
 		for (const { zram } of this.#places)
@@ -460,7 +464,7 @@ export class Chains {
 		if (failure) throw failure.error;
 	}
 
-	/** Puts the devices with most room first. */
+	/** Puts the devices with the most room first. */
 	#rank() {
 		if (this.#places.length === 1) return;
 		const ranked = this.#places.map((place) => ({ place, bytesLeft: place.bytesLeft }));
@@ -468,7 +472,7 @@ export class Chains {
 		this.#ranked = ranked.map(({ place }) => place);
 	}
 
-	/** Adds a run of pages on a device to the draft, as long as it can be. False if not even one page fits. */
+	/** Adds to the draft the longest possible run of pages on one device. False if not even one page fits. */
 	#extendOn(place: Place, bytes: ByteBuffer | undefined, length: number): boolean {
 		const { pageLength } = this;
 		const start = this.#draftLength;
@@ -481,7 +485,7 @@ export class Chains {
 		try {
 			if (bytes) done = this.#store(place, first, last, bytes, start, count);
 		} finally {
-			this.#append(first, done); // whatever may hold something now
+			this.#append(first, done); // every page that may hold something now
 		}
 		this.#draftLength += done * pageLength;
 		return done > 0;
@@ -497,8 +501,8 @@ export class Chains {
 	}
 
 	/**
-	 * Writes `count` bytes to the pages from `first` to `last`, which were just taken. Those that they do not fit, of which
-	 * nothing is written, are given back. Returns the number of pages that are written.
+	 * Writes `count` bytes to the pages from `first` to `last`, which were just taken. Gives back those that did not
+	 * fit, of which nothing was written. Returns the number of pages written.
 	 */
 	#store(place: Place, first: number, last: number, bytes: ByteBuffer, start: number, count: number): number {
 		const { zram } = place;
@@ -511,7 +515,7 @@ export class Chains {
 		return done;
 	}
 
-	/** Writes a part of a page, and has it open. False if there is no room for it as it is. */
+	/** Writes part of a page, and leaves it open. False if there is no room for it uncompressed. */
 	#fillOpen(page: number, skip: number, bytes: ByteBuffer, count: number): boolean {
 		const open = this.#open;
 		const place = this.#placeOf(page);
@@ -523,13 +527,13 @@ export class Chains {
 		return code >= 0;
 	}
 
-	/** Where a page, or the first none, is among those that are open; -1 if it is not. */
+	/** Index among the open pages of a page, or of the first free place (`none`); -1 if it is not there. */
 	#whereOpen(page: number): number {
 		for (let i = 0; i < OPEN_PAGES; i++) if (this.#open[i] === page) return i;
 		return -1;
 	}
 
-	/** Those of the pages from `first` to `last` that are open no longer count as such. */
+	/** Pages from `first` to `last` no longer count as open. */
 	#forgetOpen(first: number, last: number) {
 		const open = this.#open;
 		let kept = 0;
@@ -540,7 +544,10 @@ export class Chains {
 		open.fill(this.#none, kept);
 	}
 
-	/** Writes a page anew, as it is. One that cannot be read, or has gone to flash and has no room now, stays what it is. */
+	/**
+	 * Rewrites a page with its own bytes. One that cannot be read, or has gone to flash and has no room now, stays as it
+	 * is.
+	 */
 	#compress(page: number) {
 		const { zram, first } = this.#placeOf(page);
 		const staging = this.#staging as unknown as HostBuffer;
@@ -550,7 +557,7 @@ export class Chains {
 		if (code < 0 && code !== ERROR_FULL) throw zram.damage;
 	}
 
-	/** Writes a part of the page behind link `at`, which may have to move to another device for it. False: no room. */
+	/** Writes part of the page behind link `at`, moving the page to another device if needed. False: no room. */
 	#put(at: number, skip: number, bytes: ByteBuffer, start: number, count: number): boolean {
 		for (let moves = this.#places.length - 1; ; moves--) {
 			const page = this.#links[at] as number;
@@ -572,7 +579,7 @@ export class Chains {
 		return this.#relocate(at, page, place);
 	}
 
-	/** What is in staging becomes the page behind link `at`, on another device than before. False if none has room. */
+	/** Stores staging as the page behind link `at`, on another device than before. False if none has room. */
 	#relocate(at: number, page: number, place: Place): boolean {
 		const links = this.#links;
 		this.#rank();
@@ -586,7 +593,7 @@ export class Chains {
 		return true;
 	}
 
-	/** A page with these bytes on a device other than `place`, or none. */
+	/** Stores these bytes in a page on a device other than `place`, and returns the page, or none. */
 	#storeElsewhere(place: Place, bytes: ByteBuffer): number {
 		for (let i = 0; i < this.#ranked.length; i++) {
 			const other = this.#ranked[i] as Place;
@@ -596,7 +603,7 @@ export class Chains {
 		return this.#none;
 	}
 
-	/** Writes a page that was just taken. False: no room, and it is given back. */
+	/** Writes a page that was just taken. False if there is no room: then the page is given back. */
 	#storeOne(place: Place, page: number, bytes: ByteBuffer): boolean {
 		try {
 			return this.#store(place, page, page, bytes, 0, this.pageLength) > 0;
@@ -614,7 +621,10 @@ export class Chains {
 		return Engine.equal(staging, 0, bytes, start, count);
 	}
 
-	/** Writes a page that cannot be read, and so not in part: zeros follow the last bytes of a value. False: no room. */
+	/**
+	 * Rewrites a whole page that cannot be read, and so cannot be written in part: zeros follow the value's last bytes.
+	 * False: no room.
+	 */
 	#renew(at: number, bytes: Uint8Array, start: number, count: number): boolean {
 		const { pageLength } = this;
 		if (count === pageLength) return this.#put(at, 0, bytes, start, count);
@@ -630,7 +640,7 @@ export class Chains {
 		return hasMoved;
 	}
 
-	/** Follows the links of `chain` to the one whose page is number `index` of the value. */
+	/** Follows the links of `chain` to the one that leads to page `index` of the value. */
 	#seek(chain: number, index: number): number {
 		const isNear = chain === this.#cursorChain && this.#cursorIndex <= index;
 		let at = isNear ? this.#cursorAt : this.pageCount + chain;
@@ -647,7 +657,7 @@ export class Chains {
 		return this.#places[i] as Place;
 	}
 
-	/** The last of the pages that are linked from `page` on and lie side by side, at most `most` of them. */
+	/** The last of at most `most` adjacent pages that are linked in order from `page` on. */
 	#endOfRun(page: number, place: Place, most: number): number {
 		const links = this.#links;
 		const end = Math.min(place.end, page + most) - 1;
@@ -655,13 +665,13 @@ export class Chains {
 		return page;
 	}
 
-	/** Whether the page behind `page` is the one that will be taken next. */
+	/** Whether the page after `page` is the one that would be taken next. */
 	#hasNext(place: Place, page: number): boolean {
 		if (place.free !== this.#none) return place.free === page + 1;
 		return place.frontier === page + 1 && place.frontier < place.end;
 	}
 
-	/** A free page of a device, or none. */
+	/** Takes a free page of a device, or returns none. */
 	#take(place: Place): number {
 		const page = place.free;
 		if (page === this.#none && place.frontier === place.end) return page;
@@ -671,7 +681,7 @@ export class Chains {
 		return page;
 	}
 
-	/** Gives the pages from `first` to `last` back, which are empty: they are the next to be taken. */
+	/** Gives back the pages from `first` to `last`, which are empty: they are the next to be taken. */
 	#give(place: Place, first: number, last: number) {
 		const links = this.#links;
 		for (let page = first; page < last; page++) links[page] = page + 1;
@@ -680,7 +690,7 @@ export class Chains {
 		this.#pagesTaken -= last - first + 1;
 	}
 
-	/** The pages that are linked from `page` on, or none, are nobody's any more. */
+	/** Drops the pages linked from `page` on, if any: they no longer belong to anybody. */
 	#drop(page: number) {
 		if (page === this.#none) return;
 		this.#hasDropped = true;
@@ -694,7 +704,9 @@ export class Chains {
 		this.#drop(page);
 	}
 
-	/** Empties the run of dropped pages from `page` to `last` behind link `at`, and frees them. A damaged one is lost. */
+	/**
+	 * Empties the run of dropped pages from `page` to `last` behind link `at`, and frees them. A damaged page is lost.
+	 */
 	#empty(at: number, place: Place, page: number, last: number) {
 		const count = last - page + 1;
 		const { zram } = place;

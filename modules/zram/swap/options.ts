@@ -1,4 +1,4 @@
-/* What a swap pool is made of: the options, validated. */
+/* What a swap pool is made of: its options, and where they are validated. */
 
 import type Zram from "zram";
 import type { Arena } from "zram";
@@ -12,64 +12,65 @@ import { VALUES_MAX } from "zram/swap/table";
 /** What a pool is made of. */
 export interface SwapOptions {
 	/**
-	 * The arena of a device that the pool makes for itself, and closes: `new SwapPool({ arena: 2 * 1024 * 1024 })` is all
-	 * that most apps need. It has the defaults for all the rest: a logical size of eight times the arena.
+	 * The arena for a device that the pool makes, and closes, itself: `new SwapPool({ arena: 2 * 1024 * 1024 })` is all
+	 * that most apps need. The device has the defaults for everything else: its logical size is eight times the arena.
 	 */
 	arena?: Arena;
 
 	/**
-	 * Where the buffers go, instead of `arena`: one or more devices with pages of one length, of your making. The pool has them for itself until it is closed:
-	 * what they hold is dropped, and a second pool on one of them is refused with `EBUSY`. Do not write to them. If one is
-	 * reset or closed, so is the pool: its methods throw `ECLOSED`, but {@link SwapPool.close}. New buffers go to the device
-	 * with most room, and to the others when that is full.
+	 * Where the buffers go, instead of `arena`: one or more devices of your own, all with the same pageLength. The pool
+	 * has them to itself until it is closed: it drops what they hold, and a second pool on one of them is refused with
+	 * `EBUSY`. Do not write to them. If one is reset or closed, so is the pool: its methods throw `ECLOSED`, except
+	 * {@link SwapPool.close}. New buffers go to the device with the most room, and to the others when that is full.
 	 */
 	devices?: readonly Zram[];
 
-	/** Most buffers, owned ones included: 1 to 65,534. Each costs 11 to 13 bytes of memory at once. Default: 256. */
+	/** Most buffers, owned ones included: 1 to 65,534. Each costs 11 to 13 bytes, allocated at once. Default: 256. */
 	keys?: number;
 
 	/** Slots for acquire, allocated at once. Default: none. */
 	resident?: ResidentOptions;
 
 	/**
-	 * What a write does that finds no room. "never" (default): it throws `ENOSPC`. "lru": buffers go, those with the least
-	 * `priority` first and among them those that have not been used for longest, until it fits, or until there are none
-	 * left. Buffers that are acquired or owned stay. For a buffer that would not find pages enough even then nothing goes;
-	 * how many bytes of the arenas it takes nobody knows beforehand.
+	 * What a write does when it finds no room. "never" (default): it throws `ENOSPC`. "lru": it evicts buffers until it
+	 * fits or none are left, those with the lowest `priority` first, and among these the ones unused for longest.
+	 * Buffers that are acquired or owned stay. For a buffer that would lack pages even then, nothing is evicted; but
+	 * nobody knows in advance how many bytes of the arenas it will take.
 	 */
 	evict?: "lru" | "never";
 
 	/**
-	 * A write found no room, and threw `ENOSPC`. Called after the call that ran into it is over; once for many. What it
-	 * throws becomes an unhandled rejection.
+	 * A write found no room and threw `ENOSPC`. Called after the call that ran into it has returned; once for several.
+	 * What it throws becomes an unhandled rejection.
 	 */
 	onPressure?: (this: SwapPool, pressure: Pressure) => void;
 
 	/**
-	 * Whether owned buffers that nobody can reach any more are freed by a FinalizationRegistry. Default: true if there is
-	 * one. Firmware that strips it by name must say false: what is stripped ends the machine when it is called.
+	 * Whether a FinalizationRegistry frees owned buffers that nobody can reach any more. Default: true if there is one.
+	 * Firmware that strips FinalizationRegistry by name must pass false: calling a stripped function ends the machine.
 	 */
 	finalization?: boolean;
 
 	/**
-	 * Makes misuse of resident buffers loud, for development: what is released is filled with the byte 0xDB and leaves its
-	 * slot, so that who still uses it, a display list for one, sees it at once; and release throws a TypeError if a view was
-	 * changed in mode "r". Costs a load with each acquire, and some passes over the bytes. Default: false.
+	 * Makes misuse of resident buffers visible, for development: a released buffer is filled with the byte 0xDB and
+	 * leaves its slot, so that whatever still uses it, such as a display list, shows it at once; and release throws a
+	 * TypeError if a view in mode "r" was changed. Each acquire then has to read its buffer, and the bytes are passed
+	 * over a few times. Default: false.
 	 */
 	debug?: boolean;
 }
 
-/** Slots in which buffers are as they are while they are acquired. */
+/** The slots that hold buffers uncompressed while they are acquired. */
 export interface ResidentOptions {
-	/** How many: 1 to 256. */
+	/** Number of slots: 1 to 256. */
 	slots: number;
-	/** Bytes of each: no longer buffer can be acquired. */
+	/** Length of each slot in bytes, 1 to 2^31 - 64: no longer buffer can be acquired. */
 	byteLength: number;
 	/** "external" is PSRAM, "internal" the fast memory. Default: PSRAM if there is any, else internal. */
 	memory?: MemoryKind;
 }
 
-/** SwapOptions, validated. There is an `arena` if there are no `devices`. */
+/** SwapOptions, validated. Either `devices` or `arena` is defined. */
 export interface Configuration {
 	devices: readonly Zram[] | undefined;
 	arena: Arena | undefined;
@@ -81,7 +82,7 @@ export interface Configuration {
 
 const SLOTS_MAX = 256;
 
-/** The names that objects of options may have. */
+/** The options that there are. The types make sure that none is missing. */
 const NAMES: Record<keyof SwapOptions, true> = Object.freeze({
 	arena: true,
 	devices: true,
@@ -124,7 +125,9 @@ function configureSlots({ resident }: SwapOptions): SlotsOptions {
 	return { count: slots, byteLength, memory };
 }
 
-/** Validates options, before anything is allocated. */
+/**
+ * Validates the options, all of them, in one place, before anything is allocated. The arena is the device's to check.
+ */
 export function configure(options: SwapOptions): Configuration {
 	if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
 	check(refuseNames("", options, NAMES));

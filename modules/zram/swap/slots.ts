@@ -1,42 +1,42 @@
 /*
- * Residency: slots of equal length, outside of the XS heap, each of which shows one value at a time.
+ * Residency: slots of equal length, outside the XS heap, each of which shows one value at a time.
  *
- * A slot is a slab of memory, and shows a value through a window of its own: a buffer at the slab's address, exactly as
- * long as the value. When the value leaves, the window is detached: views of it are dead, and cannot see or change the
- * value that comes next. Native code that has kept its address, with the window, reads the slab's memory still: a slab is
- * there until nobody has a window of it any more, whatever has become of the pool.
+ * A slot is a slab of memory. It shows a value through a window: a buffer at the slab's address, exactly as long as the
+ * value. When the value leaves, its window is detached: views of it are dead, and cannot see or change the next value.
+ * Native code that has kept the window and its address still reads the slab's memory: a slab lives until nothing refers
+ * to any of its windows, whatever has become of the pool.
  */
 
 import Engine from "zram/engine";
 import { type MemoryKind, Slab, Window } from "zram/memory";
 
-/** Of a slot that shows no value. */
+/** The value of a slot that shows none. */
 const NONE = -1;
-/** What `debug` fills the memory with that was released. */
+/** What `debug` fills released memory with. */
 const RELEASED = 0xdb;
 
 export class Slot {
 	value = NONE;
-	/** acquire()s without their release(). */
+	/** Calls of acquire() not yet matched by release(). */
 	holders = 0;
-	/** One of them wants to write. */
+	/** Whether one of the holders wants to write. */
 	writable = false;
 	/** The value's bytes. */
 	view: Uint8Array | undefined;
-	/** When it was acquired or released last, as a count. */
+	/** When it was last acquired or released, as a count. */
 	used = 0;
-	/** A handle that must live as long as it is held. */
+	/** A handle to be kept alive while the value is held. */
 	handle: object | undefined;
 	readonly #slab: Slab;
 	#window: Window | undefined;
-	/** With `debug` the checksum of the value as it was loaded, else -1. A field, since each release asks for it. */
+	/** With `debug`, the checksum of the value as it was loaded, else -1. A field, because every release reads it. */
 	sum = -1;
 
 	constructor(byteLength: number, kind: MemoryKind | undefined) {
 		this.#slab = new Slab(byteLength, kind);
 	}
 
-	/** Shows `byteLength` bytes, whose content is undefined, as `value`. */
+	/** Shows `byteLength` bytes, with undefined content, as `value`. */
 	show(value: number, byteLength: number): Uint8Array {
 		this.value = value;
 		this.#window = new Window(this.#slab, byteLength);
@@ -49,17 +49,17 @@ export class Slot {
 		return (this.view as Uint8Array).length === byteLength;
 	}
 
-	/** Notes what the bytes are, and that they are to be gone when they are released. */
+	/** Remembers what the bytes are, and that they are to be wiped when released. */
 	seal() {
 		this.sum = this.#checksum();
 	}
 
-	/** Whether the bytes are others than when they were sealed. */
+	/** Whether the bytes have changed since they were sealed. */
 	get isChanged(): boolean {
 		return this.sum !== this.#checksum();
 	}
 
-	/** Shows no value any more. Its view lives until clear(). */
+	/** Stops showing a value. Its view lives until clear(). */
 	forget() {
 		this.value = NONE;
 		this.holders = 0;
@@ -67,7 +67,7 @@ export class Slot {
 		this.handle = undefined;
 	}
 
-	/** Forgets the value, and its view is dead. */
+	/** Forgets the value, and kills its view. */
 	clear() {
 		this.forget();
 		const window = this.#window;
@@ -86,16 +86,16 @@ export class Slot {
 
 export interface SlotsOptions {
 	count: number;
-	/** Bytes of each. */
+	/** Length of each slot in bytes. */
 	byteLength: number;
 	memory: MemoryKind | undefined;
 }
 
 export class Slots {
-	/** Bytes of each. */
+	/** Length of each slot in bytes. */
 	readonly byteLength: number;
 	#slots: Slot[] = [];
-	/** Counts uses, for the `used` of slots. */
+	/** Counts uses, for `used` of each slot. */
 	clock = 0;
 	#isSwept = true;
 
@@ -108,7 +108,7 @@ export class Slots {
 		return this.#slots.length;
 	}
 
-	/** Slots that show a value, and those that are held. */
+	/** Slots that show a value; slots that are held. */
 	get shown(): number {
 		return this.#slots.reduce((sum, { value }) => sum + (value === NONE ? 0 : 1), 0);
 	}
@@ -128,7 +128,9 @@ export class Slots {
 		return slot !== undefined && slot.holders > 0;
 	}
 
-	/** A slot that shows nothing: a free one, or else the one that nobody has held for longest. Undefined if all are held. */
+	/**
+	 * A slot that shows nothing: a free one, else the one that has been unheld for longest. Undefined if all are held.
+	 */
 	vacate(): Slot | undefined {
 		let oldest: Slot | undefined;
 		for (let i = 0; i < this.#slots.length; i++) {
@@ -140,21 +142,21 @@ export class Slots {
 		return oldest;
 	}
 
-	/** No slot shows `value` any more. Views of it live until sweep(): they may be what is being written just now. */
+	/** Stops showing `value`. Views of it live until sweep(): they may be the very bytes being written. */
 	forget(value: number) {
 		const slot = this.find(value);
 		slot?.forget();
 		if (slot) this.#isSwept = false;
 	}
 
-	/** Views of what was forgotten are dead. */
+	/** Kills the views of values that were forgotten. */
 	sweep() {
 		if (this.#isSwept) return;
 		this.#isSwept = true;
 		for (const slot of this.#slots) if (slot.value === NONE) slot.clear();
 	}
 
-	/** All views are dead. The memory goes back when nobody has a window of it any more. */
+	/** Kills all views. The memory is freed when nothing refers to any window of it. */
 	close() {
 		for (const slot of this.#slots) slot.clear();
 		this.#slots.length = 0;

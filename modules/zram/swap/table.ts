@@ -1,13 +1,13 @@
 /*
- * The table of values: for each its length and priority, its place in the order of use, and its key if it has one. A
- * column for each, outside of the XS heap; only the keys themselves, and a map from them, are on it.
+ * The table of values: the length and priority of each, its place in the order of use, and its key if it has one. One
+ * column for each of these, outside the XS heap; only the keys themselves, and a map from them, are on it.
  *
  *   lengths     u32   bytes
- *   older       u16   the value that was used before this one; of the sentinel, number `count`, the newest of all
- *   newer       u16   the one that was used after it; of the sentinel the oldest, and of a free number the next free one
+ *   older       u16   the value used before this one; for the sentinel, number `count`, the most recently used one
+ *   newer       u16   the value used after this one; for the sentinel the least recently used, for a free number the next free one
  *   priorities  u8
  *
- * A value without a key is not in the order: its neighbour is itself.
+ * A value without a key is not in the order of use: it is its own neighbour.
  */
 
 import { Memory } from "zram/memory";
@@ -15,9 +15,9 @@ import { Memory } from "zram/memory";
 /** The name of a buffer: a string, or a safe integer. */
 export type Key = string | number;
 
-/** Most values that a table can have: numbers have 16 bits, the sentinel is one of them, and so is NONE. */
+/** Most values that a table can have: numbers have 16 bits, and two of them are the sentinel and NONE. */
 export const VALUES_MAX = 0xfffe;
-/** Bytes of the longest value: a length has 32 bits. */
+/** Length of the longest value in bytes: lengths have 32 bits. */
 export const LENGTH_MAX = 0xffffffff;
 const NONE = 0xffff;
 
@@ -25,7 +25,7 @@ export class Table {
 	readonly count: number;
 	/** Values in use. */
 	used = 0;
-	/** Bytes of all of them. */
+	/** Total length of all values in bytes. */
 	byteLengthTotal = 0;
 	#numbers = new Map<Key, number>();
 	#memory: Memory;
@@ -33,9 +33,9 @@ export class Table {
 	#older: Uint16Array;
 	#newer: Uint16Array;
 	#priorities: Uint8Array;
-	/** First number that is free again, or NONE. */
+	/** First free number that was used before, or NONE. */
 	#free = NONE;
-	/** Numbers from here up were never used. */
+	/** Numbers from here up have never been used. */
 	#frontier = 0;
 
 	/** Bytes of memory for `count` values. */
@@ -59,14 +59,14 @@ export class Table {
 		return this.#numbers.size;
 	}
 
-	/** No number is free. */
+	/** Whether no number is free. */
 	get isFull(): boolean {
 		return this.#free === NONE && this.#frontier === this.count;
 	}
 
 	/** The number of the value with this key, or undefined. */
 	find(key: Key): number | undefined {
-		// add() never keeps -0, which is another key than 0 to some versions of XS
+		// add() never stores -0, which some versions of XS treat as a different key than 0
 		return this.#numbers.get(key) ?? (key === 0 ? this.#numbers.get(0) : undefined);
 	}
 
@@ -74,7 +74,7 @@ export class Table {
 		return this.#numbers.keys();
 	}
 
-	/** A number for a new value of no bytes; some must be free. Without a key it has no place in the order. */
+	/** A number for a new, empty value; one must be free. Without a key, the value is not in the order of use. */
 	add(key: Key | undefined, priority: number): number {
 		let number = this.#free;
 		if (number === NONE) number = this.#frontier++;
@@ -100,7 +100,7 @@ export class Table {
 		this.used--;
 	}
 
-	/** Gives a value another key, which none has. */
+	/** Gives a value another key, which must be unused. */
 	rename(number: number, from: Key, to: Key) {
 		this.#numbers.delete(from === 0 ? 0 : from);
 		this.#numbers.set(to === 0 ? 0 : to, number);
@@ -119,22 +119,25 @@ export class Table {
 		this.#priorities[number] = priority;
 	}
 
-	/** A value with a key is the one that was used last. */
+	/** Makes a value the most recently used, if it has a key. */
 	touch(number: number) {
 		if (this.#older[this.count] === number || this.#older[number] === number) return;
 		this.#unlink(number);
 		this.#insert(number);
 	}
 
-	/** Of the values with a key the one that was used after `number`, at first the oldest; undefined if there is none. */
+	/**
+	 * The value with a key that was used next after `number`; by default the least recently used one. Undefined if there
+	 * is none.
+	 */
 	next(number = this.count): number | undefined {
 		const newer = this.#newer[number] as number;
 		return newer === this.count ? undefined : newer;
 	}
 
 	/**
-	 * The value that is needed least: of those with the least priority the one that has not been used for longest, unless
-	 * `isHeld`. Undefined if there is none.
+	 * The value that is needed least: of those with the lowest priority, the least recently used one that is not held.
+	 * Undefined if there is none.
 	 */
 	victim(isHeld: (number: number) => boolean): number | undefined {
 		let least: number | undefined;
@@ -149,7 +152,7 @@ export class Table {
 		return least;
 	}
 
-	/** The key of a value. Looks through all of them. */
+	/** The key of a value. Searches all of them. */
 	keyOf(number: number): Key | undefined {
 		for (const [key, value] of this.#numbers) if (value === number) return key;
 		return undefined;

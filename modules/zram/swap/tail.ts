@@ -1,6 +1,6 @@
 /*
- * The end of the value that was appended to last, as long as the pool does nothing else: what comes next in small pieces
- * then needs none of what an operation of a pool begins and ends with. A record of 16 bytes costs a sixth so.
+ * The end of the value that was last appended to, as long as the pool does nothing else: small pieces that follow then
+ * skip everything that a pool's operation begins and ends with. A record of 16 bytes thus costs a sixth.
  */
 
 import type Zram from "zram";
@@ -8,14 +8,14 @@ import type { ByteBuffer } from "zram/engine/interface";
 import type { Key, Table } from "zram/swap/table";
 
 export class Tail {
-	/** Whose end it is, if `isOpen`. */
+	/** Whose end it is, while `isOpen`. */
 	key: Key | undefined;
 	isOpen = false;
 	#number = 0;
 	#zram: Zram | undefined;
 	/** Where on the device the value ends. */
 	#at = 0;
-	/** Bytes of the value, of which the table does not know yet. */
+	/** Length of the value, which the table does not know yet. */
 	#length = 0;
 
 	open(key: Key, number: number, length: number, zram: Zram, at: number) {
@@ -27,7 +27,10 @@ export class Tail {
 		this.isOpen = true;
 	}
 
-	/** Adds `buffer`; the value's length then. 0 or less if it is not so simple: then nothing was done. */
+	/**
+	 * Adds `buffer`, and returns the value's new length. 0 or less means that it is not that simple, and nothing was
+	 * done.
+	 */
 	append(buffer: ByteBuffer): number {
 		const length = (this.#zram as Zram).tryAppend(buffer, this.#at);
 		if (length <= 0) return length;
@@ -36,7 +39,7 @@ export class Tail {
 		return this.#length;
 	}
 
-	/** It is nobody's end any more, and the table knows. */
+	/** Ends it, and updates the table. */
 	close(table: Table) {
 		this.isOpen = false;
 		table.setByteLength(this.#number, this.#length);

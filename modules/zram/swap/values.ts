@@ -1,12 +1,14 @@
 /*
- * What a swap pool does with values, known by their numbers: keys are the pool's business, and an owned buffer has none.
+ * What a swap pool does with values, which it knows by number: keys are the pool's business, and an owned buffer has
+ * none.
  *
- * Invariant: a value that a slot shows and nobody holds is in the slot as it is in its pages, if holders keep what they
- * have promised: with "r" not to write, and after the release not to use the view.
+ * Invariant: a value that is in a slot and not held is the same in the slot as in its pages, as long as holders keep
+ * their promises: not to write in mode "r", and not to use the view after the release.
  *
- * Whatever a device throws, and whenever, every value is as it was or as it was to be, table, slots and chains alike. So
- * they change together, between two calls of devices: before it there is only a draft; what follows, giving back what the
- * old value had, cannot undo it. (A write into a value that is there goes page by page, and says how far it came.)
+ * Whatever a device throws, and whenever, every value is either as it was or as it was meant to be, in the table, the
+ * slots, and the chains alike. So these change together, between two calls of devices: before that point there is only
+ * a draft; what follows, giving back the old value's pages, cannot undo it. (A write into an existing value goes page
+ * by page, and says how far it got.)
  */
 
 import type Zram from "zram";
@@ -23,9 +25,9 @@ export interface ValuesOptions {
 	count: number;
 	evicts: boolean;
 	slots: SlotsOptions;
-	/** Make misuse of resident values loud. */
+	/** Make misuse of resident values visible. */
 	debug: boolean;
-	/** Called when there is no room for a value of so many bytes, before ENOSPC is thrown. */
+	/** Called when there is no room for a value of `byteLength` bytes, before ENOSPC is thrown. */
 	onRefusal: (shortage: Shortage | "keys", byteLength: number) => void;
 }
 
@@ -41,12 +43,12 @@ function kept(): ZramError {
 	return new ZramError("EBUSY", "the buffer belongs to a history: use the history's methods");
 }
 
-/** Only where buffers are JavaScript's own: the other ones cannot be detached by who holds them. */
+/** Only where buffers are JavaScript's own: a holder cannot detach the other ones. */
 function detached(call: "acquire" | "release"): TypeError {
 	return new TypeError(`${call}: the view was detached: release it with discard = true`);
 }
 
-/** Says in an error how far a write into a value came. What is not ours stays as it is. */
+/** Notes in an error how far a write into a value got. Errors that are not ours stay as they are. */
 function withProgress(error: unknown, bytesWritten: number): unknown {
 	if (error instanceof ZramError) error.bytesWritten = bytesWritten;
 	return error;
@@ -55,23 +57,25 @@ function withProgress(error: unknown, bytesWritten: number): unknown {
 export class Values implements Claimant {
 	readonly table: Table;
 	readonly chains: Chains;
-	/** Where the value ends that was appended to last; nobody's as soon as anything else is done. */
+	/** The end of the value that was last appended to; it belongs to no value as soon as anything else is done. */
 	readonly tail = new Tail();
 	readonly slots: Slots;
 	evictions = 0;
 	refusals = 0;
-	/** acquire()s that had to load. */
+	/** Calls of acquire() that had to load. */
 	misses = 0;
 	#evicts: boolean;
 	#debug: boolean;
 	#onRefusal: ValuesOptions["onRefusal"];
-	/** The value that an operation is about, which must not be evicted for its own sake; -1 if there is none. */
+	/** The value that an operation works on, which must not be evicted to make room for itself; -1 if there is none. */
 	#current = -1;
 	#busy = false;
-	/** Why the pool cannot be used any more. */
+	/** Why the pool can no longer be used. */
 	#end: string | undefined;
 	#closed = false;
-	/** Values that only who keeps them may change: a history's. What is to be called when they are gone with the pool. */
+	/**
+	 * Values that only their keeper may change: a history's; each with what to call when they are lost with the pool.
+	 */
 	#kept: Map<number, () => void> | undefined;
 	#isHeld = (value: number) => value === this.#current || this.slots.isHeld(value) || this.#isKept(value);
 
@@ -93,10 +97,10 @@ export class Values implements Claimant {
 	}
 
 	/**
-	 * Makes a copy of `bytes`, or `length` zeros, the value with this key; without a key, a new value.
+	 * Stores a copy of `bytes`, or `length` zeros, as the value with this key; without a key, as a new value.
 	 *
-	 * @param priority undefined leaves that of an old value as it is
-	 * @param replace drops the old value first: if the new one cannot be stored then, there is neither
+	 * @param priority undefined keeps the priority of an old value
+	 * @param replace drops the old value first: if the new one then cannot be stored, neither is left
 	 * @returns the value's number
 	 * @throws ZramError `ENOSPC`, `EBUSY` if the old value is held
 	 */
@@ -126,7 +130,7 @@ export class Values implements Claimant {
 		}
 	}
 
-	/** Reads `length` bytes of a value from `offset` to the beginning of `into`. */
+	/** Reads `length` bytes of a value from `offset` on into the beginning of `into`. */
 	read(number: number, offset: number, into: ByteBuffer, length: number) {
 		this.#begin();
 		try {
@@ -137,7 +141,7 @@ export class Values implements Claimant {
 		}
 	}
 
-	/** Writes `length` bytes into a value that has them, from `offset` on. */
+	/** Writes `length` bytes over those of a value from `offset` on. */
 	overwrite(number: number, offset: number, bytes: ByteBuffer, length: number) {
 		const { chains } = this;
 		this.#beginChange(number);
@@ -155,9 +159,9 @@ export class Values implements Claimant {
 	}
 
 	/**
-	 * Adds `length` bytes to the end of a value: all, or none.
+	 * Adds `length` bytes to the end of a value, all or nothing.
 	 *
-	 * @returns the value's length then
+	 * @returns the value's new length
 	 */
 	append(key: Key, number: number, bytes: ByteBuffer, length: number): number {
 		const { chains } = this;
@@ -182,7 +186,7 @@ export class Values implements Claimant {
 		return before + length;
 	}
 
-	/** Gives a value another length: what is missing is zeros. */
+	/** Changes the length of a value, adding zeros if it grows. */
 	resize(number: number, length: number) {
 		const { chains } = this;
 		this.#beginChange(number);
@@ -212,7 +216,7 @@ export class Values implements Claimant {
 		}
 	}
 
-	/** Gives a value another key, whose own value is dropped. Its pages are emptied by clean(). */
+	/** Gives a value another key, and drops the value that had it; clean() empties that one's pages. */
 	move(number: number, from: Key, to: Key) {
 		const replaced = this.table.find(to);
 		this.#beginChange(number);
@@ -229,7 +233,10 @@ export class Values implements Claimant {
 		}
 	}
 
-	/** Makes a value of no bytes that only the methods below may change, and that is not evicted. `onEnd`: the pool ends first. */
+	/**
+	 * Makes an empty value that only the methods below may change, and that is never evicted. `onEnd` is called if the
+	 * pool ends first.
+	 */
 	keep(key: Key, onEnd: () => void): number {
 		const number = this.store(key, undefined, 0);
 		this.#kept ??= new Map();
@@ -237,7 +244,7 @@ export class Values implements Claimant {
 		return number;
 	}
 
-	/** Removes a kept value. Its pages are emptied by clean(). */
+	/** Removes a kept value; clean() empties its pages. */
 	removeKept(number: number, key: Key) {
 		this.#begin();
 		this.#busy = false;
@@ -247,7 +254,7 @@ export class Values implements Claimant {
 	}
 
 	/**
-	 * Adds `length` bytes to the end of a kept value: all, or none. It evicts nothing to make room.
+	 * Adds `length` bytes to the end of a kept value, all or nothing. Evicts nothing to make room.
 	 *
 	 * @returns false if there is no room
 	 */
@@ -287,7 +294,7 @@ export class Values implements Claimant {
 		}
 	}
 
-	/** Makes some room for `length` bytes of a kept value at the cost of others, or refuses it. */
+	/** Makes some room for `length` bytes of a kept value at the expense of others, or refuses it. */
 	makeRoom(number: number, length: number) {
 		this.#begin();
 		this.#current = number;
@@ -311,13 +318,13 @@ export class Values implements Claimant {
 		return true;
 	}
 
-	/** The last page of a kept value counts as full: what was to follow follows on the next one. Calls no device. */
+	/** Counts the last page of a kept value as full: what comes next goes to the following page. Calls no device. */
 	skip(number: number) {
 		this.settle();
 		this.table.setByteLength(number, this.chains.pagesFor(this.table.byteLength(number)) * this.chains.pageLength);
 	}
 
-	/** Removes a value. Its pages are emptied by clean(). */
+	/** Removes a value; clean() empties its pages. */
 	remove(number: number, key: Key | undefined) {
 		this.#beginChange(number);
 		try {
@@ -342,8 +349,8 @@ export class Values implements Claimant {
 	/**
 	 * The bytes of a value in a slot, held until release().
 	 *
-	 * @param handle stays alive as long
-	 * @throws ZramError `EBUSY` if all slots are held, RangeError if the value is longer than they are
+	 * @param handle is kept alive until then
+	 * @throws ZramError `EBUSY` if all slots are held, RangeError if the value is longer than a slot
 	 */
 	acquire(number: number, writable: boolean, handle: object | undefined): Uint8Array {
 		this.#begin();
@@ -364,8 +371,8 @@ export class Values implements Claimant {
 	}
 
 	/**
-	 * Gives up a hold. With the last one, what has changed is written; or if `discard` what is in the slot is dropped, so
-	 * that it is read again. If that fails the value is still held, and nothing is lost.
+	 * Ends a hold. The last one writes what has changed, or, if `discard`, empties the slot so that the value is read
+	 * again. If that fails, the value is still held, and nothing is lost.
 	 */
 	release(number: number, discard: boolean) {
 		this.#begin();
@@ -388,7 +395,7 @@ export class Values implements Claimant {
 		}
 	}
 
-	/** A value whose handle has been collected: it is not held, since a slot keeps the handle. */
+	/** Removes a value whose handle has been collected. It is not held, as a slot would have kept the handle alive. */
 	forget(number: number) {
 		if (this.isClosed) return;
 		this.remove(number, undefined);
@@ -405,14 +412,14 @@ export class Values implements Claimant {
 		return this.#end !== undefined;
 	}
 
-	/** What was appended since the last operation is in the table. */
+	/** Enters into the table what was appended since the last operation. */
 	settle() {
 		if (this.tail.isOpen) this.tail.close(this.table);
 	}
 
-	/** Throws ECLOSED, if that is so; else the table says what is. */
+	/** Throws ECLOSED if the pool has ended; otherwise the table is up to date afterwards. */
 	expectOpen() {
-		if (this.tail.isOpen) this.settle(); // a call costs more than the question
+		if (this.tail.isOpen) this.settle(); // asking is cheaper than a call
 		if (this.#end) throw new ZramError("ECLOSED", this.#end);
 	}
 
@@ -420,7 +427,7 @@ export class Values implements Claimant {
 		return this.#busy;
 	}
 
-	/** A device was reset or closed. Whatever was on it is gone, and what is left is of no use without it. */
+	/** A device was reset or closed. Whatever was on it is gone, and the rest is useless without it. */
 	lose() {
 		this.#end ??= "a device of the pool was reset or closed: make a new pool";
 		this.#endKept();
@@ -449,7 +456,7 @@ export class Values implements Claimant {
 		this.#kept = undefined;
 	}
 
-	/** Every operation begins so. At its end it is not busy any more. */
+	/** Begins every operation. When that ends, #busy is false again. */
 	#begin() {
 		if (this.tail.isOpen) this.settle();
 		if (this.#end) this.expectOpen();
@@ -457,7 +464,7 @@ export class Values implements Claimant {
 		this.#busy = true;
 	}
 
-	/** Begins one that changes a value, which must not be held. It ends with #finish(). */
+	/** Begins an operation that changes a value, which must not be held. It ends with #finish(). */
 	#beginChange(number: number) {
 		this.#begin();
 		this.#current = number;
@@ -476,25 +483,25 @@ export class Values implements Claimant {
 		this.#current = -1;
 	}
 
-	/** Sees to a number for a new value of `length` bytes. */
+	/** Makes sure that there is a number for a new value of `length` bytes. */
 	#makeNumber(length: number) {
 		this.#expectPages(length, 0);
 		if (!this.#evict()) this.#refuse("keys", length, 0);
 	}
 
-	/** Evicts something for a draft that is to be of `length` bytes. Nothing goes if it cannot fit even so. */
+	/** Evicts something for a draft of `length` bytes, unless it could not fit even then. */
 	#makeRoomForDraft(length: number) {
 		this.#expectPages(length, 0);
 		this.#makeRoom(length, this.chains.draftLength);
 	}
 
-	/** Refuses a draft that cannot find pages enough even if all that may go is gone, and `more` pages besides. */
+	/** Refuses a draft that would lack pages even if everything evictable were gone, and `more` pages besides. */
 	#expectPages(length: number, more: number) {
 		const missing = this.chains.missingFor(length) - more;
 		if (missing > 0 && !this.#canFree(missing)) this.#refuse("pages", length, missing);
 	}
 
-	/** Whether so many pages are those of values that may be evicted. */
+	/** Whether evictable values have this many pages. */
 	#canFree(pages: number): boolean {
 		if (!this.#evicts) return false;
 		for (let number = this.table.next(); number !== undefined; number = this.table.next(number)) {
@@ -506,8 +513,8 @@ export class Values implements Claimant {
 	}
 
 	/**
-	 * Drops the pages of a value that is about to get others, for `length` bytes. What a device throws then is to be thrown
-	 * when it has them.
+	 * Drops the pages of a value that is about to get new ones, for `length` bytes. Returns what a device throws
+	 * meanwhile, to be thrown once the value has them.
 	 */
 	#vacate(number: number, length: number): { error: unknown } | undefined {
 		this.chains.expectReady();
@@ -523,7 +530,7 @@ export class Values implements Claimant {
 		return undefined;
 	}
 
-	/** Drafts what follows the first `head` of `length` bytes that are to be added to a value. */
+	/** Drafts what follows the first `head` of the `length` bytes to be added to a value. */
 	#draft(bytes: ByteBuffer | undefined, length: number, head: number) {
 		this.chains.begin(head);
 		try {
@@ -534,14 +541,14 @@ export class Values implements Claimant {
 		}
 	}
 
-	/** The value has got more bytes at its end. Calls no device. */
+	/** Records that a value has grown at its end. Calls no device. */
 	#lengthen(number: number, length: number) {
 		this.slots.forget(number);
 		this.table.setByteLength(number, length);
 		this.table.touch(number);
 	}
 
-	/** The draft is the value's from now on. Calls no device. */
+	/** Makes the draft the value. Calls no device. */
 	#commit(number: number, length: number, priority: number | undefined) {
 		this.chains.commit(number);
 		this.slots.forget(number);
@@ -550,14 +557,16 @@ export class Values implements Claimant {
 		this.table.touch(number);
 	}
 
-	/** A value is no more. Calls no device. */
+	/** Removes a value. Calls no device. */
 	#drop(number: number, key: Key | undefined) {
 		this.slots.forget(number);
 		this.table.remove(number, key);
 		this.chains.discard(number);
 	}
 
-	/** A slot whose view has no bytes. If they were taken away it is as good as none, unless it is held. */
+	/**
+	 * Checks a slot whose view has no bytes. If somebody has detached it, the slot counts as empty, unless it is held.
+	 */
 	#revive(slot: Slot): Slot | undefined {
 		if (slot.isWhole(this.table.byteLength(slot.value))) return slot;
 		if (slot.holders) throw detached("acquire");
@@ -585,7 +594,7 @@ export class Values implements Claimant {
 		return slot;
 	}
 
-	/** Has a value leave its slot; with `debug`, that is how every release ends. */
+	/** Removes a value from its slot; with `debug`, every release ends like this. */
 	#dismiss(slot: Slot, discard: boolean) {
 		if (!discard && slot.writable) this.#writeBack(slot);
 		else if (!discard && slot.isChanged) throw new TypeError('release: the view was changed: acquire it in mode "r+"');
@@ -602,7 +611,7 @@ export class Values implements Claimant {
 		slot.writable = false;
 	}
 
-	/** Makes some room at nobody's cost, if that can be. */
+	/** Makes some room at nobody's expense, if possible. */
 	#squeeze(): boolean {
 		return this.chains.clean() || this.chains.closePages();
 	}
@@ -614,7 +623,7 @@ export class Values implements Claimant {
 		this.#refuse(shortage, length, shortage === "arena" ? done : this.chains.missingFor(length));
 	}
 
-	/** Frees the value that is needed least. False if there is none, or none shall be. */
+	/** Frees the value that is needed least. False if there is none, or the pool does not evict. */
 	#evict(): boolean {
 		const victim = this.#evicts ? this.table.victim(this.#isHeld) : undefined;
 		if (victim === undefined) return false;
