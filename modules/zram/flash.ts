@@ -1,8 +1,10 @@
 /*
- * A device as ECMA-419 Flash, so that what runs on a Flash (a file system, a log, a database) runs in compressed RAM.
+ * A device as an ECMA-419 Flash, so that whatever runs on a Flash (a file system, a log, a database) can run in
+ * compressed RAM.
  *
- * The shape, and the errors for wrong receivers, options and arguments, are those of the Moddable SDK's
- * `embedded:storage/flash`. An erase block is a page of the device. Erased, it is a same-filled page and takes no room.
+ * Its shape, and the errors for wrong receivers, options, and arguments, are those of the Moddable SDK's
+ * `embedded:storage/flash`. An erase block is a page of the device. An erased block is a same-filled page, and takes no
+ * room.
  */
 
 import type Zram from "zram";
@@ -15,29 +17,29 @@ import { Memory } from "zram/memory";
 
 /** What a flash in RAM is made of. */
 export interface ZramFlashOptions {
-	/** Where the blocks are. The flash has it for itself; what it holds is dropped. */
+	/** Where the blocks are. The flash has the device to itself, and drops what it holds. */
 	device: Zram;
-	/** The partitions, by the path that opens them: how many blocks each has. */
+	/** The partitions: how many blocks each has, by the path that opens it. */
 	partitions: Readonly<Record<string, number>>;
 }
 
-/** Which partition is opened, and what for. */
+/** Which partition to open, and what for. */
 export interface FlashOpenOptions {
 	/** One of the keys of `partitions`. */
 	path: string;
-	/** "r": to be read only; "r+" (default): written and erased as well. */
+	/** "r": for reading only; "r+" (default): for writing and erasing as well. */
 	mode?: "r" | "r+";
-	/** ECMA-419's data format: there is one. */
+	/** ECMA-419's data format: there is only one. */
 	format?: "buffer";
 }
 
-/** What ECMA-419's status() of a Flash says. */
+/** What status() of an ECMA-419 Flash returns. */
 export interface FlashStatus {
-	/** Bytes of the partition. */
+	/** Length of the partition in bytes. */
 	size: number;
-	/** Erase blocks. */
+	/** Number of erase blocks. */
 	blocks: number;
-	/** Bytes of an erase block: a page of the device. */
+	/** Length of an erase block in bytes: a page of the device. */
 	blockLength: number;
 	/** 1: a write may begin and end anywhere. */
 	writeAlign: number;
@@ -46,20 +48,20 @@ export interface FlashStatus {
 }
 
 const ERASED = 0xff;
-// Literals would be new strings for each call, unless the code is preloaded.
+// Literals would create new strings on each call unless the code is preloaded.
 const OBJECT = typeof Object.freeze({});
 const NUMBER = typeof 0;
 
-/** The blocks of all partitions, and what they need in common. */
+/** The blocks of all partitions, and what they share. */
 class Blocks implements Claimant {
 	readonly zram: Zram;
 	readonly count: number;
 	#memory: Memory;
-	/** A block on its way. */
+	/** A block in transit. */
 	#staging: Uint8Array;
-	/** What an erased block is. */
+	/** The content of an erased block. */
 	#blank: Uint8Array;
-	/** For each block 1 while it is erased. */
+	/** 1 for each block while it is erased. */
 	#erased: Uint8Array;
 	#closed = false;
 
@@ -92,7 +94,7 @@ class Blocks implements Claimant {
 		this.#erased[block] = 1;
 	}
 
-	/** Clears, from byte `skip` of a block on, the bits that are 0 in `count` bytes from `start` of `bytes`. */
+	/** Clears the bits that are 0 in `count` bytes of `bytes`, from `start` on, in those of a block from `skip` on. */
 	program(block: number, skip: number, bytes: ByteBuffer, start: number, count: number) {
 		const { zram } = this;
 		const at = block * zram.pageLength;
@@ -105,7 +107,7 @@ class Blocks implements Claimant {
 		if (Engine.and(this.#staging, skip, bytes, start, count) !== 0) zram.write(this.#staging, at);
 	}
 
-	/** Never: it is the device that is, during a call. */
+	/** Never: during a call the device itself is busy. */
 	get isBusy(): boolean {
 		return false;
 	}
@@ -122,7 +124,7 @@ class Blocks implements Claimant {
 	}
 }
 
-/** An argument as the SDK's natives convert it. */
+/** Converts an argument as the SDK's natives do. */
 function toInteger(value: unknown): number {
 	if (value === undefined) throw new SyntaxError("an argument is missing");
 	return Math.trunc(+(value as number)) || 0;
@@ -148,7 +150,7 @@ class Partition {
 		this.#isReadOnly = isReadOnly;
 	}
 
-	/** The receiver, if it is an open partition: the SDK throws SyntaxError if not. */
+	/** The receiver, if it is an open partition; the SDK throws a SyntaxError if it is not. */
 	static #expectOpen(receiver: unknown): Partition {
 		const partition = Partition.#expect(receiver);
 		if (!partition.#isOpen || partition.#blocks.isClosed) throw new SyntaxError("the flash is closed");
@@ -164,14 +166,14 @@ class Partition {
 	/**
 	 * Reads `byteLength` bytes into a new ArrayBuffer.
 	 *
-	 * @throws RangeError if they are not all in the partition
+	 * @throws RangeError if they reach past the partition
 	 */
 	read(byteLength: number, byteOffset: number): ArrayBuffer;
 	/**
-	 * Reads as many bytes as `buffer` holds into it.
+	 * Fills `buffer` from the partition.
 	 *
 	 * @returns the number of bytes read
-	 * @throws RangeError if they are not all in the partition
+	 * @throws RangeError if they reach past the partition
 	 */
 	read(buffer: Bytes, byteOffset: number): number;
 	read(target: number | Bytes, byteOffset: number): ArrayBuffer | number {
@@ -195,10 +197,10 @@ class Partition {
 	}
 
 	/**
-	 * Programs: bits that are 0 in `buffer` become 0, the others stay. Onto an erased block it is a plain store.
+	 * Programs: bits that are 0 in `buffer` become 0, the others stay. Onto an erased block this is a plain store.
 	 *
-	 * @throws RangeError if not all of it is in the partition; ZramError `ENOSPC`: the block that does not fit is as it
-	 * was, those in front of it are programmed
+	 * @throws RangeError if it reaches past the partition; ZramError `ENOSPC`: the block that does not fit is as it was,
+	 * those before it are programmed
 	 */
 	write(buffer: Bytes, byteOffset: number): void {
 		const partition = Partition.#expectOpen(this);
@@ -223,7 +225,7 @@ class Partition {
 	 * Erases the blocks from `start` to `end` - 1.
 	 *
 	 * @param end start + 1 by default
-	 * @throws RangeError if they are not all in the partition, or none
+	 * @throws RangeError if they are not all in the partition, or there are none
 	 */
 	eraseBlock(start: number, end?: number): void {
 		const partition = Partition.#expectOpen(this);
@@ -235,7 +237,7 @@ class Partition {
 		for (let block = from; block < to; block++) partition.#blocks.erase(partition.#first + block);
 	}
 
-	/** Its size, its blocks, and what can be written. */
+	/** The partition's length, its blocks, and how it can be written. */
 	status(): FlashStatus {
 		const partition = Partition.#expectOpen(this);
 		const blockLength = partition.#blocks.zram.pageLength;
@@ -243,7 +245,7 @@ class Partition {
 		return { size: blocks * blockLength, blocks, blockLength, writeAlign: 1, eraseValue: ERASED };
 	}
 
-	/** ECMA-419's data format of read and write: always "buffer". */
+	/** ECMA-419's data format for read and write: always "buffer". */
 	get format(): "buffer" {
 		Partition.#expectOpen(this);
 		return "buffer";
@@ -276,14 +278,14 @@ class Partition {
 
 export type { Partition as Flash };
 
-/** Whether a mode, as an option, is that of reading only. */
+/** Whether the option `mode` means reading only. */
 function isReadOnly(mode: unknown): boolean {
 	const text = mode === undefined ? "r+" : `${mode}`;
 	if (text !== "r" && text !== "r+") throw new Error('mode: must be "r" or "r+"');
 	return text === "r";
 }
 
-/** Places partitions one behind the other: the first block and the number of blocks, by path. */
+/** Places partitions one behind the other: first block and number of blocks, by path. */
 function place({ device, partitions }: ZramFlashOptions): Map<string, { first: number; count: number }> {
 	if (typeof device?.trim !== "function") throw new TypeError("device: must be a Zram");
 	if (typeof partitions !== "object" || partitions === null)
@@ -302,17 +304,17 @@ function place({ device, partitions }: ZramFlashOptions): Map<string, { first: n
 
 /**
  * Partitions by name on one device. What the SDK exports as `embedded:storage/flash` is an object like an instance of
- * this: pass the instance to whatever wants a flash.
+ * this class: pass an instance to whatever wants a flash.
  */
 export default class ZramFlash {
 	#blocks: Blocks;
 	#places: Map<string, { first: number; count: number }>;
 
 	/**
-	 * Takes two pages and a byte a block of internal memory; empties the device, and erases all blocks.
+	 * Takes two pages and one byte a block of internal memory, empties the device, and erases all blocks.
 	 *
-	 * @throws TypeError, RangeError naming the option and its range; ZramError `EBUSY` if the device belongs to another flash
-	 * or a pool, `ECLOSED` if it is closed
+	 * @throws TypeError, RangeError naming the option and its range; ZramError `EBUSY` if the device belongs to another
+	 * flash or a pool, `ECLOSED` if it is closed
 	 */
 	constructor(options: ZramFlashOptions) {
 		if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
@@ -322,9 +324,9 @@ export default class ZramFlash {
 	}
 
 	/**
-	 * Opens a partition, any number of times at once.
+	 * Opens a partition. It may be open any number of times at once.
 	 *
-	 * @throws Error if there is no such path, or the mode is none; RangeError if the format is none; TypeError without
+	 * @throws Error if there is no such path, or the mode is invalid; RangeError if the format is; TypeError without
 	 * options
 	 */
 	open(options: FlashOpenOptions): Partition {
@@ -342,16 +344,16 @@ export default class ZramFlash {
 	}
 
 	/**
-	 * For idle moments: {@link Zram.maintain} of the device.
+	 * For idle moments: calls {@link Zram.maintain} of the device.
 	 *
-	 * @throws Error if this is closed; else as the device does
+	 * @throws Error if the flash is closed; otherwise as the device does
 	 */
 	maintain(milliseconds: number): boolean {
 		if (this.#blocks.isClosed) throw new Error("the flash is closed");
 		return this.#blocks.zram.maintain(milliseconds);
 	}
 
-	/** Gives the memory back, and the device, which stays open. What is open of it is closed. */
+	/** Closes open partitions, frees the memory, and gives back the device, which stays open. */
 	close(): void {
 		this.#blocks.close();
 	}

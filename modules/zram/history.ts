@@ -1,14 +1,14 @@
 /*
- * History: what came in, in order, in one value of a pool. The oldest goes where there is no room.
+ * History: records in the order in which they came, in one value of a pool. When there is no room, the oldest go.
  *
  *   number       base           base + perPage                          end
  *   value        | page of records | …              | page being filled |
  *
- * Every page has `perPage` records and then zeros, so no record lies in two; a log of bytes has records of one byte. The
- * record that is the last of its page brings the zeros along. So pages go at the front and nothing else changes, and a
- * damaged page takes its own records only.
+ * Every page holds `perPage` records followed by zeros, so that no record spans two pages; a log of bytes has records
+ * of one byte. The last record of a page brings the zeros along. So pages can go at the front without anything else
+ * changing, and a damaged page takes only its own records with it.
  *
- * Invariant: the value has (end - base) records; `base` is the number of the first one, which is at the value's start.
+ * Invariant: the value holds (end - base) records; `base` is the number of the first one, at the value's start.
  */
 
 import { toBytes } from "zram/buffer";
@@ -27,7 +27,7 @@ import { bufferOf, byteOffsetOf } from "zram/view";
 export type { FieldType } from "zram/history/fields";
 
 /**
- * The numbers of a record, packed in this order, little-endian. The first one is what find() looks for. (Names that are
+ * The numbers in a record, packed in this order, little-endian. find() searches by the first one. (Names that are
  * integers come first, as in every object.)
  */
 export type Fields = Readonly<Record<string, FieldType>>;
@@ -37,21 +37,24 @@ export type Row<F extends Fields> = Record<keyof F, number>;
 
 /** What a history is made of. */
 export interface HistoryOptions<F extends Fields> {
-	/** Where it is kept. Its other values go on as before; where they and the history compete for room, the history gives way. */
+	/**
+	 * Where it is kept. The pool's other values go on as before; where they and the history compete for room, the
+	 * history gives way.
+	 */
 	pool: SwapPool;
-	/** Its name in the pool, which nobody may have yet. What is there belongs to the history: others may only read it. */
+	/** Its key in the pool, which must be unused. The value belongs to the history: others may only read it. */
 	key: Key;
-	/** Makes it a history of records. Without, it is a log of bytes. */
+	/** Makes it a history of records. Without fields it is a log of bytes. */
 	fields?: F;
 }
 
 /** What a history costs. */
 export interface HistoryLayout {
-	/** Internal memory: a page, a record, 64 bytes, and 16 for each field. */
+	/** Internal memory in bytes: a page, a record, 64 bytes, and 16 for each field. */
 	scratch: number;
-	/** Bytes of a record; of a log 1. */
+	/** Length of a record in bytes; 1 for a log. */
 	recordLength: number;
-	/** Records of a page: so many go at once. */
+	/** Records in a page: this many are dropped at once. */
 	perPage: number;
 }
 
@@ -61,7 +64,7 @@ const NAMES: Readonly<Record<keyof HistoryOptions<Fields>, true>> = Object.freez
 	fields: true,
 });
 
-// Literals would be new strings for each call, unless the code is preloaded.
+// Literals would create new strings on each call unless the code is preloaded.
 const NUMBER = typeof 0;
 const INDEX = "index";
 
@@ -76,17 +79,17 @@ function refuseValue({ name, type }: Field, value: unknown): Error {
 	return new RangeError(`record.${name}: ${value} is not a number from ${type.least} to ${type.most}`);
 }
 
-/** What a page that cannot be read is reported as. */
+/** Whether this is how a page that cannot be read is reported. */
 function isDamage(error: unknown): boolean {
 	return error instanceof ZramError && (error.code === "ECORRUPT" || error.code === "EIO");
 }
 
-/** Whether it has properties that can be set. */
+/** Whether `value` has properties that can be set. */
 function isObject(value: unknown): boolean {
 	return value === Object(value);
 }
 
-/** How records lie on pages, if the pool and the fields will do. */
+/** How records lie on pages, if pool and fields are valid. */
 function layoutOf(pool: SwapPool, fields: unknown): PageLayout {
 	if (typeof pool?.byteLength !== "function") throw new TypeError("pool: must be a SwapPool");
 	const made = fields === undefined ? [] : makeFields(fields);
@@ -97,7 +100,7 @@ function layoutOf(pool: SwapPool, fields: unknown): PageLayout {
 	return { pageLength, recordLength, fields: made };
 }
 
-/** Checks the options: nothing has been done when this throws. */
+/** Checks the options. When it throws, nothing has been done. */
 function configure<F extends Fields>(options: HistoryOptions<F>) {
 	if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
 	check(refuseNames("", options, NAMES));
@@ -109,39 +112,39 @@ function configure<F extends Fields>(options: HistoryOptions<F>) {
 }
 
 /**
- * What came in, in order, in a pool: records of numbers, or the bytes of a log. Where there is no room for more it drops
- * its oldest page, so {@link append} never throws `ENOSPC` while there is one.
+ * What came in, in order, in a pool: records of numbers, or the bytes of a log. When there is no room for more, it
+ * drops its oldest page, so {@link append} never throws `ENOSPC` while there is one.
  *
- * **It is in RAM: a reboot loses it.** Before a planned one, save what {@link read} returns, and {@link append} it to a
- * new history afterwards.
+ * **It is in RAM: a reboot loses it.** Before a planned one, save what {@link read} returns, and afterwards {@link
+ * append} it to a new history.
  *
- * Every record (of a log, every byte) has a number; they go up by one and none is used again, whatever was dropped. A
- * damaged page costs the records that it has: reading one of them throws `ECORRUPT` (`EIO` if it was on flash), all others
- * can be read, and append goes on behind it.
+ * Every record (in a log, every byte) has a number. Numbers go up by one, and none is reused, whatever was dropped. A
+ * damaged page costs the records on it: reading one of them throws `ECORRUPT` (`EIO` if the page was on flash); all
+ * others can be read, and append continues behind it.
  *
- * Besides the pool's it takes a page of internal memory, with the one that was read last: so going through a history in
- * order decodes each page once.
+ * Besides what it takes of the pool, a history costs one page of internal memory, which holds the page that was read
+ * last: going through a history in order decodes each page once.
  */
 export default class History<F extends Fields = Record<never, never>> extends Page {
 	#values: Values;
 	#key: Key;
 	#number: number;
 	#fields: readonly Field[] | undefined;
-	/** Bytes of a record, of the zeros behind the last one of a page, and records of a page. */
+	/** Length of a record, length of the zeros behind a page's last one, and records in a page. */
 	#recordLength: number;
 	#padLength: number;
 	#perPage: number;
 	#base = 0;
 	#end = 0;
-	/** Of the page that was read last, and of a record on its way in. */
+	/** Holds the page that was read last, and a record on its way in. */
 	#memory: Memory;
 	/** That record, without and with the zeros behind it. */
 	#record: Uint8Array;
 	#lastRecord: Uint8Array;
 
 	/**
-	 * @throws TypeError, RangeError naming the option; RangeError if there is a value with this key, or a record is longer
-	 * than a page; ZramError `ENOSPC` if the pool has no free key; Error if there is not memory enough
+	 * @throws TypeError, RangeError naming the option; RangeError if there is a value with this key, or a record is
+	 * longer than a page; ZramError `ENOSPC` if the pool has no free key; Error if there is not enough memory
 	 */
 	constructor(options: HistoryOptions<F>) {
 		const { pool, key, fields, layout } = configure(options);
@@ -168,7 +171,7 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 	}
 
 	/**
-	 * What a history with such fields (none: a log) costs besides its pool, before it is made.
+	 * What a history with such fields (by default none: a log) will cost besides its pool.
 	 *
 	 * @throws TypeError, RangeError as the constructor does
 	 */
@@ -178,26 +181,27 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 		return { scratch: memoryLength(layout), recordLength, perPage: Math.floor(pageLength / recordLength) };
 	}
 
-	/** The number of the oldest record, or byte. Equals {@link end} if there is none. */
+	/** The number of the oldest record or byte. Equals {@link end} if there is none. */
 	get start(): number {
 		return this.#base;
 	}
 
-	/** The number that the next record, or byte, will have. */
+	/** The number that the next record or byte will have. */
 	get end(): number {
 		return this.#end;
 	}
 
 	/**
-	 * Adds a record: a number for each field (fractions are cut off where the type has none; other properties are left
-	 * alone). Or, as bytes, any number of whole records, packed as {@link read} returns them; to a log any bytes.
+	 * Adds a record: a number for each field. (Fractions are cut off where the type has none; other properties are
+	 * ignored.) Or adds any number of whole records, as bytes packed the way {@link read} returns them. To a log, adds
+	 * any bytes.
 	 *
-	 * What is on one page is added as a whole or not at all. Longer bytes go page by page, and the error's `bytesWritten`
-	 * says how far they came.
+	 * What fits on one page is added all or nothing. Longer bytes go page by page, and the error's `bytesWritten` says
+	 * how far they got.
 	 *
 	 * @returns the number of the (first) record, or of the first byte
-	 * @throws TypeError, RangeError naming the field and its range; ZramError `ENOSPC` if there is no room and nothing left
-	 * to drop, `EBUSY` if a getter of the record appends to this history
+	 * @throws TypeError, RangeError naming the field and its range; ZramError `ENOSPC` if there is no room and nothing
+	 * left to drop, `EBUSY` if a getter of the record appends to this history
 	 */
 	append(record: Row<F> | ByteBuffer): number {
 		const fault = this.packRecord(record);
@@ -219,25 +223,25 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 	 * Reads a record.
 	 *
 	 * @param index start to end - 1
-	 * @param into gets a number for each field. With it nothing is allocated. Default: a new object. A setter of it must not
-	 * read another record: what follows would be of that one's page
+	 * @param into receives a number for each field; with it, nothing is allocated. Default: a new object. Its setters
+	 * must not read another record: the remaining fields would come from that record's page
 	 * @returns `into`
-	 * @throws RangeError; TypeError if it is a log, or `into` no object; ZramError `ECORRUPT`, `EIO` if the record's page is
-	 * damaged
+	 * @throws RangeError for the index; TypeError if this is a log, or `into` is not an object; ZramError `ECORRUPT`,
+	 * `EIO` if the record's page is damaged
 	 */
-	readonly at: (index: number, into?: Row<F>) => Row<F>; // its own, as XS would look through all other methods first
+	readonly at: (index: number, into?: Row<F>) => Row<F>; // on the object, or XS would look through all methods first
 
 	/**
-	 * Reads records (of a log, bytes) from number `index` on, packed, into a new ArrayBuffer.
+	 * Reads records (from a log, bytes) from number `index` on, packed, into a new ArrayBuffer.
 	 *
-	 * @param count 0 or more: at most so many
+	 * @param count 0 or more: at most this many
 	 * @param index start to end
 	 * @returns fewer if there are no more
-	 * @throws RangeError; ZramError `ECORRUPT`, `EIO` if one of the pages is damaged
+	 * @throws RangeError for the arguments; ZramError `ECORRUPT`, `EIO` if one of the pages is damaged
 	 */
 	read(count: number, index: number): ArrayBuffer;
 	/**
-	 * Reads as many whole records as fit `into`.
+	 * Reads as many whole records as fit into `into`.
 	 *
 	 * @returns the number of bytes read
 	 */
@@ -260,11 +264,11 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 	}
 
 	/**
-	 * Looks for the first record whose first field is at least `value`; that field must never decrease, as times do not.
-	 * Records that cannot be read are passed over.
+	 * Finds the first record whose first field is at least `value`. That field must never decrease, as times don't.
+	 * Records that cannot be read are skipped.
 	 *
 	 * @returns its number; end if there is none
-	 * @throws TypeError if it is no number, or this a log
+	 * @throws TypeError if `value` is not a number, or this is a log
 	 */
 	find(value: number): number {
 		if (!this.#fields) this.#refuseLog("find");
@@ -272,7 +276,7 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 		let low = 0; // pages from the first one on
 		let high = Math.ceil((this.#end - this.#base) / this.#perPage);
 		let found = this.#end;
-		let guess = this.pageCount ? this.#pageOf(this.pageFirst) : high - 1; // what was read last costs nothing
+		let guess = this.pageCount ? this.#pageOf(this.pageFirst) : high - 1; // the page that was read last costs nothing
 		for (let turn = 0; low < high; turn++) {
 			const number = this.#firstReadable(guess, high);
 			const place = number < high ? this.searchPage(value) : 0;
@@ -280,13 +284,13 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 			if (place === 0 && number < high) found = this.pageFirst;
 			if (place > 0) low = number + 1;
 			else high = guess;
-			// every other guess halves what is left, whatever the values are like
+			// every other guess halves what is left, whatever the values look like
 			guess = turn % 2 === 0 && this.pageCount ? this.#extrapolate(value, low, high) : (low + high) >> 1;
 		}
 		return found;
 	}
 
-	/** Drops everything. Numbers go on. */
+	/** Drops everything. Numbers continue. */
 	clear(): void {
 		this.#expectOpen();
 		while (this.#values.shift(this.#number)) this.#base = Math.min(this.#base + this.#perPage, this.#end);
@@ -294,7 +298,10 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 		this.#values.clean();
 	}
 
-	/** Deletes the history, gives its memory back and its key free. Afterwards its methods throw. Does nothing if that is done. */
+	/**
+	 * Deletes the history, and frees its memory and its key. Its methods throw `ECLOSED` afterwards. Does nothing if it
+	 * is closed.
+	 */
 	close(): void {
 		if (this.#number < 0) return;
 		if (!this.#values.isClosed) this.#values.removeKept(this.#number, this.#key);
@@ -353,7 +360,10 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 		return number;
 	}
 
-	/** Adds records, of one page and with the zeros that follow them there, or bytes of a log. The number of the first. */
+	/**
+	 * Adds records that are on one page, with the zeros that follow them there, or bytes of a log. Returns the number of
+	 * the first.
+	 */
 	#store(bytes: ByteBuffer, count: number, length?: number): number {
 		const { tail } = this.#values;
 		if (!(tail.isOpen && tail.key === this.#key && tail.append(bytes) > 0))
@@ -372,10 +382,10 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 					if (!this.#dropOldest()) values.makeRoom(this.#number, length);
 				return;
 			} catch (error) {
-				// the last page is damaged: what was to follow on it has a page of its own
+				// the last page is damaged: the record goes to a new page
 				if (isRetry || !isDamage(error) || !this.#leavePage()) throw error;
 				isRetry = true;
-				length = count * this.#recordLength; // there no zeros follow
+				length = count * this.#recordLength; // where no zeros follow it
 			}
 	}
 
@@ -387,7 +397,7 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 		return true;
 	}
 
-	/** Gives up what the last page still has room for. False if it is full. */
+	/** Gives up the space left on the last page. False if it is full. */
 	#leavePage(): boolean {
 		const used = (this.#end - this.#base) % this.#perPage;
 		if (used === 0) return false;
@@ -403,7 +413,7 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 		if (!isObject(into)) throw new TypeError("into: must be an object");
 	}
 
-	/** Reads the page of record `index`, if it is not what was read last. */
+	/** Reads the page of record `index`, unless it was read last. */
 	#load(index: number) {
 		this.#expectOpen();
 		check(refuseInteger(INDEX, index, this.#base, this.#end - 1));
@@ -411,25 +421,25 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 		if (place < 0 || place >= this.pageCount) this.#show(this.#pageOf(index));
 	}
 
-	/** Reads a page, all that is on it by now. */
+	/** Reads a page, with everything on it so far. */
 	#show(number: number) {
 		const { pageLength } = this.#values.chains;
 		const first = this.#base + number * this.#perPage;
 		const isWhole = first + this.#perPage <= this.#end;
 		const count = isWhole ? this.#perPage : this.#end - first;
 		if (first === this.pageFirst && count === this.pageCount) return;
-		this.showPage(0, 0); // should it fail
-		const length = isWhole ? pageLength : count * this.#recordLength; // whole pages are read for less
+		this.showPage(0, 0); // in case it fails
+		const length = isWhole ? pageLength : count * this.#recordLength; // whole pages are cheaper to read
 		this.#values.readPage(this.#number, number, this.#memory as unknown as HostBuffer, length);
 		this.showPage(first, count);
 	}
 
-	/** The page of a record, counted from the oldest one. */
+	/** The page that a record is on, counted from the oldest page. */
 	#pageOf(index: number): number {
 		return Math.floor((index - this.#base) / this.#perPage);
 	}
 
-	/** The first page from `number` on, and before `end`, that can be read, and now is; else `end`. */
+	/** The first page from `number` on, and before `end`, that can be read; it is read then. `end` if there is none. */
 	#firstReadable(number: number, end: number): number {
 		this.#expectOpen();
 		for (; number < end; number++)
@@ -442,16 +452,16 @@ export default class History<F extends Fields = Record<never, never>> extends Pa
 		return end;
 	}
 
-	/** Where a value is, of `low` to `high` - 1, if it goes on as on the page that was read last. */
+	/** Where a value would be, from page `low` to `high` - 1, if values go on as on the page that was read last. */
 	#extrapolate(value: number, low: number, high: number): number {
 		const first = this.pageValue(0);
 		const last = this.pageValue(this.pageCount - 1);
 		const records = ((value - first) * (this.pageCount - 1)) / (last - first);
 		const guess = Math.floor(this.#pageOf(this.pageFirst) + records / this.#perPage);
-		return guess > low ? Math.min(guess, high - 1) : low; // low also for what is no number
+		return guess > low ? Math.min(guess, high - 1) : low; // low also if it is NaN
 	}
 
-	/** Fills `into` with the records from `index` on, which are there. */
+	/** Fills `into` with the records from `index` on, which must exist. */
 	#readInto(into: Uint8Array, index: number) {
 		for (let done = 0; done < into.length; ) {
 			this.#load(index);

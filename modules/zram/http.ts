@@ -1,6 +1,7 @@
 /*
- * What a pool or a history holds, as a route of the Moddable SDK's HTTP server. It knows of the server what the server's
- * own WebPage knows: a connection has `route`, `respond`, `write`, and `close`, and keeps what a response needs.
+ * The contents of a pool or a history as a route of the Moddable SDK's HTTP server. It knows as much of the server as
+ * the server's own WebPage does: a connection has `route`, `respond`, `write`, and `close`, and keeps what a response
+ * needs.
  */
 
 import { toBytes } from "zram/buffer";
@@ -13,21 +14,27 @@ import { bufferOf, byteOffsetOf } from "zram/view";
 
 /** What a route has besides {@link Stored}: `pool` and `key`, or `history`. */
 export interface StoredRoute {
-	/** Whose value is sent. */
+	/** The pool whose value is sent. */
 	pool?: SwapPool;
-	/** The value. If there is none when somebody asks, the answer is 404. */
+	/** The value's key. If there is no such value when a client asks, the answer is 404. */
 	key?: Key;
-	/** Sent from the oldest record, or byte, to the newest one that there is when somebody asks. */
+	/** Sent from the oldest record (or byte) to the newest that exists when a client asks. */
 	history?: StoredHistory;
 	/** Default: "application/octet-stream". */
 	contentType?: string;
-	/** Bytes in front, such as the header of a WAV file. A getter is called once for each answer, when there is a value. */
+	/**
+	 * Bytes to send first, such as the header of a WAV file. A getter is called once for each answer, if there is a
+	 * value.
+	 */
 	head?: ByteBuffer;
-	/** Told why a connection was closed before all was sent, as the server tells of a socket that fails. */
+	/**
+	 * Called with the reason if a connection was closed before everything was sent, as the server does for a socket that
+	 * fails.
+	 */
 	onError?(error: unknown): void;
 }
 
-/** What is needed of a `History`, which is a module that not every app includes. */
+/** What this needs of a `History`, a module that not every app includes. */
 export interface StoredHistory {
 	/** Whole records, or bytes, from number `index` on. */
 	read(count: number, index: number): ArrayBuffer;
@@ -39,42 +46,42 @@ export interface StoredHistory {
 
 /** The server's answer. */
 export interface StoredResponse {
-	/** 200, unless it is changed. */
+	/** 200 unless it is changed. */
 	status: number;
-	/** By their names in lower case. */
+	/** Headers by name, in lower case. */
 	headers: Map<string, string | number>;
 }
 
-/** What is needed of the server's connection. */
+/** What this needs of the server's connection. */
 export interface StoredConnection {
-	/** What was found for the path. */
+	/** The route found for the path. */
 	readonly route: StoredRoute;
 	/** Begins the answer. */
 	respond(response: StoredResponse): void;
-	/** Takes bytes, as many as fit; says how many more do. */
+	/** Takes as many of the bytes as fit, and returns how many more do. */
 	write(bytes: ByteBuffer): number;
-	/** Ends it, whatever was sent. */
+	/** Ends the connection, whatever was sent. */
 	close(): void;
-	/** What is being sent: of {@link Stored} alone. */
+	/** What is being sent: only {@link Stored} uses it. */
 	stored?: unknown;
 }
 
-/** Bytes in front, then those of a source. */
+/** Leading bytes, then those of a source. */
 interface Sending {
 	head: Uint8Array;
 	source: Source;
-	/** How many bytes of both have gone. */
+	/** How many bytes of both have been sent. */
 	sent: number;
 }
 
-/** What is there when it is asked for, and stays there or cannot be read any more. */
+/** The bytes that exist when a client asks. They stay, or can no longer be read. */
 interface Source {
 	byteLength: number;
-	/** `count` bytes from `offset` on, no more than there are; fewer, or none, if they have gone. */
+	/** `count` bytes from `offset` on, which must exist; fewer, or none, if they are gone. */
 	read(count: number, offset: number): ByteBuffer | undefined;
 }
 
-/** Bytes that are read at once: sockets of computers take a megabyte, more than a microcontroller's heap has. */
+/** Bytes read at once: a computer's sockets take a megabyte, more than a microcontroller's heap has. */
 const PIECE = 4096;
 
 const NOTHING = new Uint8Array(0);
@@ -85,7 +92,7 @@ function bytesOf(pool: SwapPool, key: Key): Source | undefined {
 	return { byteLength, read: (count, offset) => pool.read(key, count, offset) };
 }
 
-/** Numbers are never used again, so what was dropped cannot be mistaken for anything else: reading it throws. */
+/** Numbers are never reused, so dropped records cannot be mistaken for others: reading them throws. */
 function recordsOf(history: StoredHistory): Source {
 	const { start, end } = history;
 	const recordLength = history.read(1, start).byteLength; // 0 if there is none
@@ -116,7 +123,7 @@ function headOf({ head }: StoredRoute): Uint8Array {
 	return new Uint8Array(head as ArrayBuffer, 0, length);
 }
 
-/** What is to be sent, or the status that says why not. */
+/** What is to be sent, or the status that says why nothing can be. */
 function begin(route: StoredRoute): Sending | number {
 	try {
 		const source = sourceOf(route);
@@ -127,7 +134,7 @@ function begin(route: StoredRoute): Sending | number {
 	}
 }
 
-/** The next bytes, at most `count`, which are fewer than are left. */
+/** The next bytes, at most `count`, which is no more than are left. */
 function next({ head, source, sent }: Sending, count: number): ByteBuffer {
 	if (sent < head.length) return head.subarray(sent, sent + count);
 	const length = Math.min(count, PIECE);
@@ -137,23 +144,23 @@ function next({ head, source, sent }: Sending, count: number): ByteBuffer {
 }
 
 /**
- * What a route for the Moddable SDK's HTTP server is made of, as of the server's own `WebPage`:
+ * A route for the Moddable SDK's HTTP server, to be spread like the server's own `WebPage`:
  *
  *     router.set("/take.wav", { ...Stored, pool, key: "take", contentType: "audio/wav" });
  *     router.set("/log", { ...Stored, history, contentType: "text/plain" });
  *
- * The answer has what is there when somebody asks, `content-length` says how much that is, and it is read in pieces of at
- * most 4 KB, as the socket takes them: nothing is held, and what comes in meanwhile is for the next one who asks.
+ * The answer is what exists when the client asks; `content-length` gives its length. It is read in pieces of at most 4
+ * KB as the socket takes them: nothing is held, and data that arrives meanwhile is left to the next request.
  *
- * If it cannot be sent to the end, the connection is closed, so that the client sees that it has not got all, and the
- * route's `onError` is told: a value was deleted, evicted, or cut; a history has dropped what was to be sent; a page is
- * damaged. A value that is written meanwhile, and does not become shorter, is sent half old and half new: give the new one
+ * If it cannot be sent to the end, the connection is closed, so that the client notices, and the route's `onError` is
+ * called: a value was deleted, evicted, or cut; a history has dropped what was still to be sent; a page is damaged. A
+ * value that is overwritten meanwhile, without getting shorter, is sent half old and half new: store the new one under
  * a key of its own.
  *
  * No such value: 404. A closed pool or history, or one whose first page is damaged: 500.
  */
 const Stored = Object.freeze({
-	/** The server calls it when there is a request. Throws a TypeError if the route has not what it needs. */
+	/** Called by the server for a request. Throws a TypeError if the route lacks what it needs. */
 	onResponse(this: StoredConnection, response: StoredResponse): void {
 		const { route } = this;
 		const sending = begin(route);
@@ -168,7 +175,7 @@ const Stored = Object.freeze({
 		this.respond(response);
 	},
 
-	/** The server calls it when the socket takes `count` bytes, of which there are as many left. */
+	/** Called by the server when the socket takes `count` bytes; no more than that are left to send. */
 	onWritable(this: StoredConnection, count: number): void {
 		const sending = this.stored as Sending;
 		const { route } = this;

@@ -1,15 +1,13 @@
-/*
- * What a record is made of: the types that its numbers can have, and where in it each of them lies.
- */
+/* What a record is made of: the types that its numbers can have, and where each lies in it. */
 
 /** The types of numbers, as ECMA-419 names them. */
 export type FieldType = "uint8" | "int8" | "uint16" | "int16" | "uint32" | "int32" | "float32";
 
-/** What a type can hold. Of a float the largest that are finite; what is none may be stored too. */
+/** What a type can hold: for a float, up to the largest finite numbers, and also those that are not finite. */
 export interface Type {
-	/** By which pages know it; zramHistoryPage.c has the same. */
+	/** What pages know it by; zramHistoryPage.c has the same codes. */
 	code: number;
-	/** Bytes. */
+	/** Length in bytes. */
 	size: 1 | 2 | 4;
 	least: number;
 	most: number;
@@ -35,14 +33,14 @@ export const TYPES: Readonly<Record<FieldType, Type>> = Object.freeze({
 	float32: Object.freeze({ code: FLOAT32, size: 4, least: -FLOAT_MOST, most: FLOAT_MOST }),
 });
 
-/** A field, with its place in a record. */
+/** A field, and its place in a record. */
 export interface Field {
 	name: string;
 	offset: number;
 	type: Type;
 }
 
-/** The fields of a record, in their order. TypeError naming what is none. */
+/** The fields of a record, in their order. Throws a TypeError naming a field that is not valid. */
 export function makeFields(fields: unknown): Field[] {
 	if (typeof fields !== "object" || fields === null || Object.keys(fields).length === 0)
 		throw new TypeError("fields: must be an object of types by name, at least one");

@@ -1,20 +1,20 @@
 /*
- * The page of a history that was read last, and the record that is on its way in. Both lie in one memory:
+ * The page of a history that was read last, and a record on its way in. Both lie in one piece of memory:
  *
- *   | page | record | zeros that follow the last record of a page | what the page's owner knows of it |
+ *   | page | record | zeros that follow the last record of a page | what the page's owner knows about it |
  *
- * A loop over fields in JavaScript costs ten times as much as decoding the page, and is what reading consisted of. So that
- * loop is a function of the host: zramHistoryPage.c, and page-portable.ts where there is none.
+ * A loop over fields in JavaScript costs ten times as much as decoding the page; reading used to consist of it. So the
+ * host has a function for that loop: zramHistoryPage.c, or page-portable.ts without native code.
  */
 
 import type { Field } from "zram/history/fields";
 import type { Memory } from "zram/memory";
 
-/** Bytes that follow page and record, from a multiple of 8 on: so many, and more for each field. */
+/** Bytes that follow page and record, from a multiple of 8 on: this many, plus more for each field. */
 export const HEAD_LENGTH = 64;
 export const FIELD_LENGTH = 16;
 
-/** What packRecord() answers: done; or a getter of the record has made another one the record in the memory. */
+/** Results of packRecord(): done; or a getter of the record has overwritten the record in the memory. */
 export const PACKED = -1;
 export const OVERWRITTEN = -2;
 
@@ -22,11 +22,11 @@ export const OVERWRITTEN = -2;
 export interface PageLayout {
 	pageLength: number;
 	recordLength: number;
-	/** None: a log of bytes. */
+	/** Empty for a log of bytes. */
 	fields: readonly Field[];
 }
 
-/** Bytes of the memory behind the page, in which a record and the zeros behind the last one of a page lie. */
+/** Bytes of the memory behind the page that hold a record, and the zeros behind the last one of a page. */
 export function recordRoom({ pageLength, recordLength }: PageLayout): number {
 	return recordLength + (pageLength % recordLength);
 }
@@ -38,14 +38,12 @@ export function memoryLength(layout: PageLayout): number {
 }
 
 /**
- * What a history is underneath. `at` itself is the host's function, as a function of JavaScript around it would cost as much
- * as three fields; it asks loadRecord() for what is not here.
+ * What a history is built on. `at` itself is the host's function, as a JavaScript function around it would cost as much
+ * as three fields; it calls loadRecord() for whatever is not here.
  */
 export declare abstract class Page {
 	/**
-	 * `memory` has memoryLength() bytes, the room for a record zeros. It is the caller's to close, after the page.
-	 *
-	 * @internal
+	 * `memory` has memoryLength() bytes, of which the room for a record is zeros. The caller closes it, after the page.
 	 */
 	constructor(memory: Memory, layout: PageLayout);
 	/** The number of the first record that is here: an integer below 2^53. @internal */
@@ -53,27 +51,28 @@ export declare abstract class Page {
 	/** How many records are here. @internal */
 	protected get pageCount(): number;
 	/**
-	 * From now on these are the records in the memory. 0 of them: none.
+	 * Says which records the memory now holds. A count of 0 means none.
 	 *
 	 * @internal
 	 */
 	protected showPage(first: number, count: number): void;
 	/**
-	 * Makes the page that of record `index`, or throws what at() throws. at() calls it for what is on another page, and for
-	 * `into` that is no object.
+	 * Loads the page of record `index`, or throws what at() throws. at() calls it for a record on another page, and for
+	 * an `into` that is not an object.
 	 *
 	 * @internal
 	 */
 	protected abstract loadRecord(index: number, into: unknown): void;
 	/**
-	 * Makes the values of `record` the record in the memory: PACKED, or OVERWRITTEN. Or the index of the field whose value is no number that it can
-	 * hold (0 if there is no field, `record` is no object, or the page is closed); then the record in the memory is anything.
+	 * Packs the values of `record` into the memory: PACKED, or OVERWRITTEN. Or returns the index of the first field
+	 * whose value is not a number that it can hold (0 if there are no fields, `record` is not an object, or the page is
+	 * closed); then the record in the memory is undefined.
 	 *
 	 * @internal
 	 */
 	protected packRecord(record: unknown): number;
 	/**
-	 * How many of the records have a first field less than `value`; they are in its order.
+	 * How many of the records, which are in order of their first field, have one less than `value`.
 	 *
 	 * @internal
 	 */
@@ -85,7 +84,8 @@ export declare abstract class Page {
 	 */
 	protected pageValue(place: number): number;
 	/**
-	 * It has no records any more. False if the memory is being read, by an at() that has called a setter; else it may go.
+	 * Drops all records. False if the memory is being read, by an at() that has called a setter; otherwise it may be
+	 * closed.
 	 *
 	 * @internal
 	 */

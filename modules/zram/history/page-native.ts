@@ -1,18 +1,16 @@
-/*
- * A history's page, natively: zramHistoryPage.c. The contract is in interface.ts.
- */
+/* A history's page in native code: zramHistoryPage.c. The contract is in interface.ts. */
 
 import type { Page, PageLayout } from "zram/history/interface";
 import type { Memory } from "zram/memory";
 
-/** The name as XS finds a property by it: a string, or a number if it is an index of an array. */
+/** The name as XS finds a property by it: a string, or a number if it is an array index. */
 function keyOf(name: string): string | number {
 	const index = Number(name) >>> 0;
 	return index < 2 ** 32 - 1 && `${index}` === name ? index : name;
 }
 
 class NativePage extends Native("xs_zram_history_page_destructor") {
-	/** Keeps alive what the page points to: the memory, and the names of fields. */
+	/** Keep alive what the native page points to: the memory, and the names of fields. */
 	readonly #memory: Memory;
 	readonly #names: object;
 
@@ -62,5 +60,5 @@ function attach(
 	native("xs_zram_history_page").call(this, page, memory, pageLength, recordLength, keys, codes);
 }
 
-/** Its methods are for History alone: the declaration says protected. */
+/** Its methods are for History alone: the declaration makes them protected. */
 export default NativePage as unknown as typeof Page;

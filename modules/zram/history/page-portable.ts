@@ -1,5 +1,5 @@
 /*
- * A history's page in JavaScript: for Node, and for mods, which carry no native code. The contract is in interface.ts.
+ * A history's page in JavaScript: for Node, and for mods, which have no native code. The contract is in interface.ts.
  */
 
 import type { Field, Type } from "zram/history/fields";
@@ -7,10 +7,10 @@ import { FLOAT32, INT8, INT16, INT32, UINT8, UINT16, UINT32 } from "zram/history
 import { OVERWRITTEN, PACKED, type Page, type PageLayout, recordRoom } from "zram/history/interface";
 import type { Memory } from "zram/memory";
 
-/** Every NaN is this one, whatever the processor makes of it. */
+/** Every NaN is stored as this one, whatever the processor makes of it. */
 const NAN_BITS = 0x7fc00000;
 
-// Literals would be new strings for each call, unless the code is preloaded.
+// Literals would create new strings on each call unless the code is preloaded.
 const NUMBER = typeof 0;
 
 function get(view: DataView, offset: number, code: number): number {
@@ -41,13 +41,13 @@ function set(view: DataView, offset: number, { code, size }: Type, value: number
 	else view.setUint32(offset, value, true);
 }
 
-/** Whether a number can be kept; its fraction may go, or its last bits. */
+/** Whether a number can be stored; it may lose its fraction, or its last bits. */
 function fits({ code, least, most }: Type, value: number): boolean {
 	if (code === FLOAT32) return !Number.isFinite(value) || Number.isFinite(Math.fround(value));
 	return value > least - 1 && value < most + 1;
 }
 
-/** Whether it has properties that can be set. */
+/** Whether `value` has properties that can be set. */
 function isObject(value: unknown): boolean {
 	return value === Object(value);
 }
@@ -60,7 +60,7 @@ abstract class PortablePage {
 	/** Where the record on its way in lies. */
 	readonly #record: number;
 	#view: DataView | undefined;
-	/** How often a record was packed. */
+	/** How many records have been packed. */
 	#packs = 0;
 
 	constructor(memory: Memory, layout: PageLayout) {
@@ -97,7 +97,7 @@ abstract class PortablePage {
 		for (let i = 0; i < fields.length; i++) {
 			const { name, offset, type } = fields[i] as Field;
 			const value = (record as Record<string, number>)[name] as number;
-			const view = this.#view; // as may a getter
+			const view = this.#view; // so may a getter
 			if (!view) return 0;
 			if (typeof value !== NUMBER || !fits(type, value)) return i;
 			set(view, this.#record + offset, type, value);
@@ -125,5 +125,5 @@ abstract class PortablePage {
 	}
 }
 
-/** Its methods are for History alone: the declaration says protected. */
+/** Its methods are for History alone: the declaration makes them protected. */
 export default PortablePage as unknown as typeof Page;

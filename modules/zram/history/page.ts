@@ -1,5 +1,5 @@
 /*
- * A history's page, where package.json chooses it, as it chooses the engine. A manifest says itself what
+ * A history's page where package.json chooses it, as it chooses the engine. A manifest says itself what
  * "zram/history/page" is.
  */
 

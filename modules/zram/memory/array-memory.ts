@@ -1,11 +1,11 @@
 /**
- * The module `zram/memory` in JavaScript alone: for Node, and for mods, which carry no native code. Regions are
- * ArrayBuffers; on XS they lie in the chunk heap.
+ * The module `zram/memory` in plain JavaScript: for Node, and for mods, which have no native code. Regions are
+ * ArrayBuffers; on XS these lie in the chunk heap.
  *
  * @module
  */
 
-/** What Node has and XS has not. */
+/** What Node has and XS does not. */
 const node = globalThis as {
 	structuredClone?: (value: ArrayBuffer, options: { transfer: ArrayBuffer[] }) => ArrayBuffer;
 	performance?: { now(): number };
@@ -13,7 +13,7 @@ const node = globalThis as {
 
 const LENGTH_MAX = 0x7fffffc0;
 
-/** There is one kind of memory. */
+/** Both names are accepted, but here there is only one kind of memory. */
 export type MemoryKind = "external" | "internal";
 
 function checkLength(byteLength: number, least: number, most: number) {
@@ -33,9 +33,9 @@ function detach(buffer: ArrayBuffer) {
 	else node.structuredClone?.(buffer, { transfer: [buffer] }); // Node 20
 }
 
-/** A region of memory. Views of it have no bytes any more once it is closed. */
+/** A region of memory. Once it is closed, views of it have no bytes. */
 export class Memory extends ArrayBuffer {
-	/** What slice() makes is no region. */
+	/** slice() makes a plain ArrayBuffer. */
 	static override get [Symbol.species]() {
 		return ArrayBuffer;
 	}
@@ -49,24 +49,24 @@ export class Memory extends ArrayBuffer {
 		super(checkLength(byteLength, 1, LENGTH_MAX));
 	}
 
-	/** Gives the memory back. Closing twice is fine. */
+	/** Frees the memory. Closing twice is fine. */
 	close(): void {
 		if (this.byteLength > 0) detach(this);
 	}
 }
 
-/** Memory of which one window after the other is shown. Here each is allocated when it is made. */
+/** Memory that is shown through one window after another. Here each window is allocated when it is made. */
 export class Slab {
-	/** Bytes of it. */
+	/** Length in bytes. */
 	readonly byteLength: number;
 
-	/** As {@link Memory}. */
+	/** Like {@link Memory}. */
 	constructor(byteLength: number, kind?: MemoryKind) {
 		checkKind(kind);
 		this.byteLength = checkLength(byteLength, 1, LENGTH_MAX);
 	}
 
-	/** Takes its bytes from a window: it has none any more, nor has any view of it. */
+	/** Takes its bytes away from a window: neither it nor any view of it has any left. */
 	detach(window: Window): void {
 		detach(window);
 	}
@@ -74,7 +74,7 @@ export class Slab {
 
 /** A buffer for a {@link Slab}'s bytes. */
 export class Window extends ArrayBuffer {
-	/** What slice() makes is no window. */
+	/** slice() makes a plain ArrayBuffer. */
 	static override get [Symbol.species]() {
 		return ArrayBuffer;
 	}
@@ -93,7 +93,7 @@ export function ticks(): number {
 	return Math.trunc(node.performance?.now() ?? Date.now()) | 0;
 }
 
-/** Whether {@link ticks} never jumps. On XS it is the wall clock, which somebody may set. */
+/** Whether {@link ticks} never jumps. On XS it is the wall clock, which may be set. */
 export function isMonotonic(): boolean {
 	return node.performance !== undefined;
 }
