@@ -1,9 +1,9 @@
 /**
- * Traces: what is done to a device, so that it can be done again elsewhere, with other memory, other options, or another
- * allocator (`npx zram replay`). A trace has numbers of pages and how long they are stored, never what is in them.
+ * Traces: a record of what is done to a device, to be replayed elsewhere with other memory, other options, or another
+ * allocator (`npx zram replay`). A trace has page numbers and stored lengths, never what is in the pages.
  *
- * A recorder takes the place of the methods of one device's engine, and gives it back. So it sees all that is done, by
- * whomever: the app, a pool, a history, a flash; and a device that is not recorded has nothing of it.
+ * A recorder replaces the methods of one device's engine while it runs. So it sees everything that is done, by the app, a
+ * pool, a history, or a flash; and a device that is not recorded pays nothing.
  *
  * @module
  */
@@ -57,25 +57,25 @@ import {
 
 /** Where a trace goes: a file, a socket, {@link traceLines}. */
 export interface TraceSink {
-	/** Takes the next block of the trace, at most 512 bytes. The trace is all of them, one after the other. */
+	/** Takes the next block of the trace, at most 512 bytes. The trace is all blocks, one after the other. */
 	write(buffer: ArrayBuffer): unknown;
 }
 
-/** What is recorded, and where it is kept. */
+/** What is recorded, and where the trace is kept. */
 export interface TraceOptions {
-	/** The device. Pools, histories and flashes on it are recorded with it. */
+	/** The device. Pools, histories, and flashes on it are recorded with it. */
 	zram: Zram;
 	/**
-	 * Bytes of memory, in PSRAM if there is any, for the latest operations: 1,024 to 2^31 - 64. An operation takes about four.
-	 * When it is full, the oldest ones go.
+	 * Memory for the latest operations, in bytes, from PSRAM if there is any: 1,024 to 2^31 - 64. An operation takes
+	 * about four bytes. When the memory is full, the oldest operations go.
 	 */
 	byteLength: number;
 	/**
-	 * Gets the trace block by block, each after the call that has filled it. It must not use the device itself. What it
-	 * throws becomes an unhandled rejection. Default: none, what is there is for {@link Trace.save}.
+	 * Receives the trace block by block, each after the call that has filled it. It must not use the device. What it
+	 * throws becomes an unhandled rejection. Default: none; {@link Trace.save} writes what is in memory.
 	 */
 	sink?: TraceSink;
-	/** A millisecond counter instead of the host's, for simulations. May wrap at 2^32. */
+	/** A millisecond counter to use instead of the host's, for simulations. May wrap at 2^32. */
 	ticks?: () => number;
 }
 
@@ -87,10 +87,10 @@ const TRACE_NAMES: Record<keyof TraceOptions, true> = Object.freeze({
 });
 const LENGTH_LEAST = 2 * BLOCK_LENGTH;
 const LENGTH_MOST = 0x7fffffc0;
-/** Bytes that a record takes at most, with the time before it. */
+/** Most bytes that a record takes, together with the time before it. */
 const RECORD_MOST = 24;
 
-/** The methods of an engine that a recorder takes the place of. */
+/** The engine's methods that a recorder replaces. */
 const METHODS = Object.freeze([
 	"read",
 	"write",
@@ -123,34 +123,34 @@ function checkSink(name: string, sink: unknown) {
 }
 
 /**
- * Records what is done to a device, from now on until {@link close}.
+ * Records what is done to a device, until {@link close}.
  *
- * While it records, a page that is written costs some 30,000 instructions more on a microcontroller, one that is read
- * 17,000; nothing is allocated. Operations that fail as a page is damaged are not recorded.
+ * While it records, writing a page costs some 30,000 more instructions on a microcontroller, and reading one 17,000;
+ * nothing is allocated. Operations that fail because a page is damaged are not recorded.
  */
 export default class Trace {
 	readonly #zram: Zram;
 	readonly #engine: EngineInstance;
 	readonly #pageLength: number;
-	/** Words of the header, but for what the end of a ring says. */
+	/** Words of the header, except for the last one, which says where a ring begins. */
 	readonly #header: string;
 	readonly #memory: Memory;
 	readonly #bytes: Uint8Array;
-	/** Blocks that there is room for. */
+	/** Blocks that fit into the memory. */
 	readonly #room: number;
 	readonly #sink: TraceSink | undefined;
 	readonly #drained: Deferred | undefined;
 	readonly #entry = new Uint32Array(ENTRY_LENGTH / 4);
-	/** Number of the block that is being written, where it lies, and the next byte in it. */
+	/** Number of the block being written, where it begins, and where the next byte goes. */
 	#block = 0;
 	#start = 0;
 	#at = 0;
-	/** Where its first record lies. */
+	/** Where its first record begins. */
 	#first = 0;
-	/** The first block that the sink has not got. */
+	/** The first block that the sink has not received yet. */
 	#unsent = 0;
 	#hasSentHeader = false;
-	/** What records are relative to. */
+	/** The page that the next record is relative to. */
 	#page = 0;
 	#ticks: number;
 	readonly #clock: () => number;
@@ -161,11 +161,11 @@ export default class Trace {
 	#closed = false;
 
 	/**
-	 * Allocates the memory, and begins. A device that has pages already says so in the trace; a replay is exact if it was
-	 * empty.
+	 * Allocates the memory and starts recording. If the device has pages already, the trace says so; a replay is exact
+	 * only if it was empty.
 	 *
-	 * @throws TypeError, RangeError naming the option and its range; ZramError `EBUSY` if the device is recorded already,
-	 * `ECLOSED` if it is closed; Error if the host has not that much memory
+	 * @throws TypeError, RangeError naming the option and its range; ZramError `EBUSY` if the device is being recorded
+	 * already, `ECLOSED` if it is closed; Error if the host does not have that much memory
 	 */
 	constructor(options: TraceOptions) {
 		if (typeof options !== "object" || options === null) throw new TypeError("options: must be an object");
@@ -197,39 +197,39 @@ export default class Trace {
 		this.#listenToCalls();
 	}
 
-	/** Bytes of memory that the trace has. */
+	/** Memory of the trace in bytes. */
 	get byteLength(): number {
 		return this.#room * BLOCK_LENGTH;
 	}
 
-	/** Whether the oldest operations have gone: there was no room for all. */
+	/** Whether the oldest operations are gone, because not all of them fit. */
 	get isWrapped(): boolean {
 		return this.#block >= this.#room;
 	}
 
 	/**
-	 * Writes what is in memory, as a trace of its own that begins with what the device is. Recording goes on.
+	 * Writes what is in memory as a complete trace that begins with a description of the device. Recording continues.
 	 *
-	 * @throws TypeError for what is no sink; what the sink throws
+	 * @throws TypeError if `sink` is not a sink; whatever the sink throws
 	 */
 	save(sink: TraceSink): void {
 		checkSink("sink", sink);
 		this.#expectOpen();
 		this.#turnOver();
 		const first = Math.max(this.#block - this.#room + 1, 0);
-		const end = this.#block; // a sink may have done something to the device
+		const end = this.#block; // the sink may do something to the device
 		sink.write(this.#makeHeader(first));
 		for (let block = Math.max(first, this.#block - this.#room + 1); block < end; block++) sink.write(this.#copy(block));
 	}
 
-	/** Gives the sink what it has not got yet, now. */
+	/** Gives the sink whatever it has not received yet, now. */
 	flush(): void {
 		this.#expectOpen();
 		this.#turnOver();
 		this.#drain();
 	}
 
-	/** Ends the recording, gives the sink the rest, and frees the memory. Closing twice is fine. */
+	/** Stops recording, gives the sink the rest, and frees the memory. Closing twice is fine. */
 	close(): void {
 		if (this.#closed) return;
 		const engine = this.#engine as unknown as Record<string, unknown>;
@@ -263,7 +263,7 @@ export default class Trace {
 		this.#first = this.#at;
 	}
 
-	/** Ends the block, if there is anything in it, and begins the next one. */
+	/** Ends the block, if it has any records, and begins the next one. */
 	#turnOver() {
 		if (this.#at === this.#first) return;
 		seal(this.#bytes, this.#start, this.#at - this.#start, KIND_RECORDS);
@@ -272,14 +272,14 @@ export default class Trace {
 		this.#drained?.fire();
 	}
 
-	/** A copy of a block that is in memory. */
+	/** A copy of a block that is still in memory. */
 	#copy(block: number): ArrayBuffer {
 		const start = (block % this.#room) * BLOCK_LENGTH;
 		const length = (this.#bytes[start + 2] as number) + 256 * (this.#bytes[start + 3] as number);
 		return this.#memory.slice(start, start + HEAD_LENGTH + length);
 	}
 
-	/** Blocks that have gone meanwhile are missed by their numbers. */
+	/** Sends finished blocks. Blocks that are gone by now are noticed by their missing numbers. */
 	#drain() {
 		const sink = this.#sink;
 		if (!sink) return;
@@ -305,7 +305,7 @@ export default class Trace {
 
 	// --- records
 
-	/** A number in groups of seven bits, the lowest first; all but the last have bit 7. */
+	/** Writes a number in groups of seven bits, the lowest first; bit 7 is set in all but the last. */
 	#put(value: number) {
 		const bytes = this.#bytes;
 		let at = this.#at;
@@ -314,13 +314,13 @@ export default class Trace {
 		this.#at = at;
 	}
 
-	/** Room for a record, and the time before it. */
+	/** Makes room for a record, and writes the time before it. */
 	#begin() {
 		if (this.#at + RECORD_MOST > this.#start + BLOCK_LENGTH) this.#turnOver();
 		const now = this.#clock();
 		const passed = (now - this.#ticks) | 0;
 		this.#ticks = now;
-		if (passed <= 0) return; // somebody may have set the clock
+		if (passed <= 0) return; // the clock may have been set back
 		this.#time += passed;
 		this.#put(passed * OPERATIONS + TIME);
 	}
@@ -339,7 +339,7 @@ export default class Trace {
 		this.#put(argument);
 	}
 
-	/** A page's second word, or 0. */
+	/** A page's second word, or 0 if it is empty. */
 	#wordOf(page: number): number {
 		const entry = this.#entry;
 		return this.#engine.nextPage(page, page + 1, entry.buffer) === page ? (entry[1] as number) : 0;
@@ -357,7 +357,7 @@ export default class Trace {
 		}
 	}
 
-	/** A page that was written just now, or trimmed in part. */
+	/** Records a page that was just written, or trimmed in part. */
 	#noteWrite(page: number, operation: number) {
 		const word = this.#wordOf(page);
 		if (word === 0) this.#record(TRIM, page, 1);
@@ -365,7 +365,7 @@ export default class Trace {
 		else this.#record(operation, page, storedOf(word));
 	}
 
-	/** The pages that the engine's last request has done, from byte `from` on. */
+	/** Records the pages that the engine's last request has finished, from byte `from` on. */
 	#noteRange(operation: number, from: number) {
 		const { done } = this.#engine;
 		const end = Math.floor((from + done - 1) / this.#pageLength);
@@ -385,7 +385,7 @@ export default class Trace {
 		if (last * pageLength < end) this.#noteWrite(last, WRITE);
 	}
 
-	/** Why a request has stopped in front of a page, if that is of interest. */
+	/** Remembers why a request has stopped in front of a page, if that matters. */
 	#noteStop(result: number, mode: number) {
 		const engine = this.#engine;
 		const stored = mode & MODE_UNPACKED ? this.#pageLength : engine.packed;
@@ -450,7 +450,7 @@ export default class Trace {
 		for (const name of METHODS) shadow(engine, name, methods[name]);
 	}
 
-	/** What the device decides in a call is recorded as well; this is when it was asked. */
+	/** What the device decides during a call is recorded anyway; this records when it was asked. */
 	#listenToCalls() {
 		const zram = this.#zram;
 		const { maintain, writeback } = zram;
@@ -473,7 +473,7 @@ function shadow(target: object, name: string, value: unknown) {
 	Object.defineProperty(target, name, { value, configurable: true, enumerable: true });
 }
 
-/** Bytes `start` to `start + length` - 1 become a block, its head included. */
+/** Turns bytes `start` to `start + length` - 1 into a block, its head included. */
 function seal(bytes: Uint8Array, start: number, length: number, kind: number) {
 	const payload = length - HEAD_LENGTH;
 	const sum = Engine.checksum(bytes, start + HEAD_LENGTH, payload);
@@ -489,7 +489,7 @@ function storedOf(word: number): number {
 	return stateOf(word) === STATE_SAME ? 0 : codecOf(word) * STORED_CODEC + lengthOf(word);
 }
 
-/** What the device is, in words: options and geometry. */
+/** Describes the device in words: options and geometry. */
 function headerOf(zram: Zram): string {
 	const { engine, layout, threshold } = zram.insides;
 	const { pageLength, pageCount, arenaLength, granuleLength, metadata, codecs } = layout;
@@ -516,12 +516,12 @@ function toText(bytes: Uint8Array): string {
 }
 
 /**
- * A sink that makes lines of text of a trace, for a serial console or a log: `npx zram record` makes a trace of them
- * again. Each has at most 760 characters, and other lines may come between.
+ * A sink that turns a trace into lines of text for a serial console or a log; `npx zram record` turns them back into a
+ * trace. Each line has at most 760 characters, and other lines may come in between.
  *
- * @param name letters, digits, "_" and "-": tells devices apart that share a console
- * @param print gets each line, without an end of line: `trace`, with one, or `console.log`
- * @throws RangeError for such a name, TypeError if `print` is no function
+ * @param name letters, digits, "_", and "-": tells devices that share a console apart
+ * @param print receives each line, without an end of line: `console.log`, or `trace` with one added
+ * @throws RangeError for any other name, TypeError if `print` is not a function
  */
 export function traceLines(name: string, print: (line: string) => void): TraceSink {
 	if (!/^[A-Za-z0-9_-]+$/.test(name))
