@@ -1,9 +1,10 @@
 /*
- * The wear budget: credit for erases, which grows with uptime so that the flash lasts as long as it shall. At first 1 % of
- * all erases; then the rest, less what uneven wear may cost, over the lifetime; never more in hand than a year gives.
+ * The wear budget: credit for erases that grows with uptime, so that the flash lasts as long as it must. It starts with
+ * 1 % of all erases; the rest, less what uneven wear may cost, is spread over the lifetime; never more than a year's
+ * worth is saved up.
  */
 
-/** The greatest difference of two units' erases: offload.ts sees to it. */
+/** The largest difference between two units' erases; offload.ts keeps to it. */
 export const SPREAD = 66;
 
 const DAY = 24 * 3600 * 1000;
@@ -13,7 +14,7 @@ const START = 0.01;
 export class Budget {
 	/** Erases that may be done now. */
 	credit: number;
-	/** Milliseconds that the device has been up in its life. */
+	/** Milliseconds that the device has been up over its life. */
 	uptime = 0;
 	/** Erases that a day of uptime earns. */
 	readonly perDay: number;
@@ -25,8 +26,8 @@ export class Budget {
 	#before: number;
 
 	/**
-	 * endurance: erases a unit, lifetime: years, units: those for pages, ticks: milliseconds that may wrap at 2^32. If these
-	 * are not monotonic, a gap of more than a day earns nothing, and a step back looks like one.
+	 * endurance: erases a unit; lifetime: years; units: those for pages; ticks: milliseconds, which may wrap at 2^32. If
+	 * ticks are not monotonic, a gap of more than a day earns nothing; a clock that was set back looks like such a gap.
 	 */
 	constructor(endurance: number, lifetime: number, units: number, ticks: () => number, isMonotonic: boolean) {
 		this.#total = endurance * units;
@@ -38,13 +39,13 @@ export class Budget {
 		this.#before = ticks();
 	}
 
-	/** Takes over what the log has kept. */
+	/** Takes over what the log has recorded. */
 	restore(credit: number, uptime: number) {
 		this.credit = Math.min(Math.max(credit, 0), this.#cap);
 		this.uptime = uptime;
 	}
 
-	/** Adds what has been earned since the last call, which may be 49 days ago. */
+	/** Adds what has been earned since the last call, up to 49 days ago. */
 	advance() {
 		const now = this.#ticks();
 		const elapsed = (now - this.#before) >>> 0;
@@ -54,7 +55,7 @@ export class Budget {
 		this.credit = Math.min(this.credit + (elapsed / DAY) * this.perDay, this.#cap);
 	}
 
-	/** Years that the flash lasts at the pace so far, given the sum of its erases. */
+	/** Years that the flash will last at its pace so far, given the sum of its erases. */
 	yearsLeft(erases: number): number {
 		return erases === 0 ? Number.POSITIVE_INFINITY : ((this.#total - erases) * this.uptime) / (erases * YEAR);
 	}

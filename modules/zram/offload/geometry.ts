@@ -1,14 +1,17 @@
 /*
- * How a partition is divided: areas of the log at its start, units for pages behind them. A unit has a page's length and is
- * erased as one: a block, or so many shorter blocks. The engine calls it a slot. In an area a place is for one record.
+ * How a partition is divided: areas of the log at its start, then units for pages. A unit is a page's length of flash,
+ * erased as one: a block, or several shorter blocks. The engine calls it a slot. Within an area, a place holds one
+ * record.
  */
 
 import type { FlashStatus } from "zram/backing";
 
-/** Bytes of an area's header, and of a record. */
+/** Length of an area's header, and of a record, in bytes. */
 export const HEADER_LENGTH = 48;
 export const RECORD_LENGTH = 16;
-/** Places that an area leaves: for the record that it is full, one that is skipped before it, and one that fails. */
+/**
+ * Places that an area keeps free: for the record that it is full, one that is skipped before that, and one that fails.
+ */
 export const SPARE = 3;
 
 export interface FlashGeometry {
@@ -16,29 +19,32 @@ export interface FlashGeometry {
 	blocksPerUnit: number;
 	unitLength: number;
 	units: number;
-	/** What the log programs begins and ends at multiples of this; a place has this length. */
+	/** What the log programs begins and ends at multiples of this; it is also the length of a place. */
 	step: number;
-	/** Bytes of a header, and of a snapshot behind it, two for each unit. */
+	/** Length of a header, and of the snapshot behind it, which has two bytes for each unit. */
 	headerLength: number;
 	snapshotLength: number;
-	/** Places of an area, behind these. */
+	/** Places in an area, behind header and snapshot. */
 	places: number;
-	/** Units of an area, areas, and units of all of them. */
+	/** Units in an area, number of areas, and units in all of them. */
 	areaUnits: number;
 	areas: number;
 	logUnits: number;
 }
 
-const UNITS_MOST = 2 ** 20; // a record has 20 bits for one
+const UNITS_MOST = 2 ** 20; // a record has 20 bits for a unit
 const SIZE_MOST = 0x7fffffff;
-/** With so many units a third area is worth its room: then there is always an older one to fall back to. */
+/** With this many units a third area is worth its room: there is then always an older one to fall back to. */
 const THREE_AREAS = 8;
 
 function roundUp(length: number, step: number): number {
 	return Math.ceil(length / step) * step;
 }
 
-/** Areas that wear no more than the units for pages, as DESIGN.md ("Sizes") says, in the fewest units; 0 if none will do. */
+/**
+ * Areas that wear no faster than the units for pages (DESIGN.md, "Sizes"), in as few units as possible; areas is 0 if
+ * there are none.
+ */
 function planLog(units: number, unitLength: number, step: number) {
 	const lengths = { headerLength: roundUp(HEADER_LENGTH, step), snapshotLength: roundUp(2 * units, step) };
 	const placesStart = lengths.headerLength + lengths.snapshotLength;
@@ -46,7 +52,7 @@ function planLog(units: number, unitLength: number, step: number) {
 	let best = { ...lengths, places: 0, areaUnits: 0, areas: 0, logUnits: units };
 	for (let areaUnits = Math.ceil(placesStart / unitLength); least * areaUnits < best.logUnits; areaUnits++) {
 		const places = Math.floor((areaUnits * unitLength - placesStart) / step);
-		if (places < 3 * areaUnits + 8) continue; // too few to erase the next area's units meanwhile, whatever happens
+		if (places < 3 * areaUnits + 8) continue; // too few to erase the next area's units in the meantime, in the worst case
 		const areas = Math.max(least, Math.ceil((2 * units) / (places - 5 + areaUnits)));
 		const logUnits = areas * areaUnits;
 		if (logUnits < best.logUnits) best = { ...lengths, places, areaUnits, areas, logUnits };
@@ -73,7 +79,7 @@ function refuse({ size, blockLength, blocks, writeAlign = 1, eraseValue = 0xff }
 	return undefined;
 }
 
-/** What would do instead of a flash with too few units. */
+/** What would do instead of a flash that has too few units. */
 function refuseUnits(units: number, pageLength: number, step: number): string {
 	let enough = Math.max(units, 3) + 1;
 	while (enough <= UNITS_MOST && planLog(enough, pageLength, step).areas === 0) enough = Math.ceil(enough * 1.01);
@@ -81,7 +87,7 @@ function refuseUnits(units: number, pageLength: number, step: number): string {
 	return `${units * pageLength} bytes of flash are too small: this pageLength needs at least ${enough * pageLength}`;
 }
 
-/** Divides a partition for pages of this length. Throws a RangeError that says what is wrong, and what would do. */
+/** Divides a partition for pages of this length. Throws a RangeError that says what is wrong, and what would work. */
 export function planFlash(status: FlashStatus, pageLength: number): FlashGeometry {
 	const { blockLength, blocks, writeAlign = 1, eraseValue = 0xff } = status;
 	const step = Math.max(RECORD_LENGTH, writeAlign);

@@ -1,20 +1,20 @@
 /*
- * The log: what must outlive a reboot is in areas of its own at the start of the partition. Erases of each unit, units
- * that are suspect or retired, and the budget; no pages. DESIGN.md ("The log") draws an area, and has an example.
+ * The log holds what must outlive a reboot, in areas of its own at the start of the partition: the erases of each unit,
+ * units that are suspect or retired, and the budget; no pages. DESIGN.md ("The log") draws an area and gives an example.
  *
  *   header   0 checksum of the rest  4 "xs-zram log2"  16 checksum of the geometry  20 generation  24 base  28 logBase
  *            32 checksum of the snapshot. Without a snapshot, nothing was erased before: generations 1 and 2 have none
  *   record   0 checksum of the rest, generation, place  4 what (below)  8 credit, a float rounded down  12 uptime in s
  *   what     bits 0-19 unit, or area  20-21 type  22 DOUBT  23 LAST  24-31 erases, or generation, modulo 256
  *
- * What holds, whatever happens:
+ * What always holds:
  *
  * 1. A record is programmed and read back before what it announces begins. One record, one erase.
  * 2. Of the areas that have a sound header, a sound snapshot and one record at least, the youngest counts.
- * 3. A header is read back before the first record behind it is programmed: so a torn one never counts.
- * 4. Before an area is written, its units are erased, each on record, and it is announced: what is torn is erased again.
- * 5. Nothing is decided because a place reads as erased. Behind the last record one is skipped, once a life; on flash
- *    that can tell, so is everything that does not.
+ * 3. A header is read back before the first record behind it is programmed, so a torn one never counts.
+ * 4. Before an area is written, its units are erased, each on record, and it is announced: a torn area is erased again.
+ * 5. No decision relies on a place reading as erased. Once a life, the place behind the last record is skipped; on flash
+ *    whose erased state can be read, so is everything that does not read as erased.
  */
 
 import Engine from "zram/engine";
@@ -30,15 +30,15 @@ import type { Budget } from "zram/offload/budget";
 import { type FlashGeometry, HEADER_LENGTH, RECORD_LENGTH, SPARE } from "zram/offload/geometry";
 import { DONE, REFUSED, type VerifiedFlash } from "zram/offload/verified-flash";
 
-// Types of records. All have credit and uptime, a budget nothing else.
+// Types of records. All have credit and uptime, a budget record has nothing else.
 const BUDGET = 0 << 20;
-const ERASE = 1 << 20; // a unit is about to be erased, which makes so many erases
+const ERASE = 1 << 20; // a unit is about to be erased, and will then have had this many erases
 const RETIRE = 2 << 20; // a unit has failed
 const AREA = 3 << 20; // an area, whose units are erased, is about to be written, with this generation
 const TYPE = 3 << 20;
 const SUBJECT = 0xfffff;
 
-/** The erase that the record before has announced may not be done: another life wrote that, or the driver refused. */
+/** The erase that the previous record announced may not be done: another life announced it, or the driver refused. */
 const DOUBT = 1 << 22;
 const LAST = 1 << 23; // nothing follows in this life
 
@@ -48,15 +48,18 @@ const TEXT_3 = 0x32676f6c;
 const TEXT_3_VERSION_1 = 0x20676f6c;
 
 const HOUR = 3_600_000;
-/** The generation of a new log; the one before is there to fall back to. */
+/** The generation of a new log; the area it falls back to has the one before. */
 const FIRST = 2;
 
-/** What eraseUnit() comes to: the driver says that it is done, refuses, or it could not be put on record. */
+/** Results of eraseUnit(): the driver says that it is done, it refuses, or the erase could not be put on record. */
 export const ERASED = 0;
 export const NOT_ERASED = 1;
 export const NOT_RECORDED = 2;
 
-/** The number nearest to `known`, and not below, that ends in `low` modulo 256; `known` itself if it would be far off. */
+/**
+ * The number nearest to `known`, and not below it, that equals `low` modulo 256; `known` itself if that would be far
+ * off.
+ */
 function recent(known: number, low: number): number {
 	const more = (low - known) & 0xff;
 	return more < 128 ? known + more : known;
@@ -75,16 +78,16 @@ export class Log {
 	#area = 0;
 	#generation = 0;
 	#place = 0;
-	/** The greatest generation that any area may have. */
+	/** The highest generation that any area may have. */
 	#newest = 0;
-	/** The area that comes next, and how many of its units are erased. */
+	/** The area to use next, and how many of its units are erased. */
 	#next = 0;
 	#prepared = 0;
-	/** What the next record says of the one before. */
+	/** What the next record says about the previous one. */
 	#isDoubtful = true;
-	/** Unit of the last record, if that announces an erase; else -1. */
+	/** The unit of the last record, if that announces an erase; else -1. */
 	#announced = -1;
-	/** Uptime and credit when they were on record last. */
+	/** Uptime and credit when they were last recorded. */
 	#recordedAt = 0;
 	#recordedCredit = 0;
 
@@ -101,19 +104,19 @@ export class Log {
 	// --- starting: what cannot be read is thrown, and nothing was changed
 
 	/**
-	 * Takes over what the log has; or starts one in a partition that is erased, or whatever it holds if `format`. Throws what
-	 * the driver throws, and an Error for a partition that is not ours or does not work.
+	 * Takes over what the log has; or starts a log in a partition that is erased, or, if `format`, whatever it holds.
+	 * Throws what the driver throws, and an Error for a partition that is not ours or does not work.
 	 */
 	open(format: boolean) {
 		this.#clear();
-		// generations are all different, but for an area that was never finished; then the number tells them apart
+		// all generations differ, except that of an area that was never finished; then the area's number decides
 		let rank = this.#youngest(Number.POSITIVE_INFINITY);
 		while (rank >= 0 && !(this.#loadErases(rank % this.#geometry.areas) && this.#replay())) rank = this.#youngest(rank);
 		if (rank < 0) this.#start(format);
 		this.#noteRecord();
 	}
 
-	/** Of the areas with a header, and a rank (generation · areas + number) below `below`, the highest one's; or -1. */
+	/** The highest rank (generation · areas + number) below `below` of the areas with a header; -1 if there is none. */
 	#youngest(below: number): number {
 		const { areas } = this.#geometry;
 		let youngest = -1;
@@ -131,7 +134,7 @@ export class Log {
 		return area * this.#geometry.areaUnits * this.#geometry.unitLength;
 	}
 
-	/** Whether an area has a header of ours, which is then in words. */
+	/** Whether an area has a header of ours. It is in words then. */
 	#loadHeader(area: number): boolean {
 		const { words, work } = this.#flash;
 		this.#flash.load(work, this.#geometry.headerLength, this.#startOf(area));
@@ -139,7 +142,7 @@ export class Log {
 		return isSound && words.getUint32(12, true) === TEXT_3 && words.getUint32(16, true) === this.#geometrySum;
 	}
 
-	/** Takes over an area's erases. False if they are damaged. */
+	/** Takes over an area's erase counts. False if they are damaged. */
 	#loadErases(area: number): boolean {
 		const { words } = this.#flash;
 		if (!this.#loadHeader(area)) return false;
@@ -149,7 +152,7 @@ export class Log {
 		return this.#snapshot(area, words.getUint32(24, true), words.getUint32(28, true), false) === sum;
 	}
 
-	/** Writes an area's snapshot, or takes it over. Its checksum, or -1 if it cannot be written. */
+	/** Writes an area's snapshot, or takes it over. Returns its checksum, or -1 if it cannot be written. */
 	#snapshot(area: number, base: number, logBase: number, isNew: boolean): number {
 		const { units, unitLength, headerLength, snapshotLength, eraseValue } = this.#geometry;
 		const { work } = this.#flash;
@@ -171,7 +174,7 @@ export class Log {
 		return sum;
 	}
 
-	/** No unit was erased yet. */
+	/** Starts with no unit erased yet. */
 	#clear(): boolean {
 		const { units } = this.#geometry;
 		for (let unit = 0; unit < units; unit++)
@@ -179,7 +182,7 @@ export class Log {
 		return true;
 	}
 
-	/** From now on records go to this area. */
+	/** Makes this the area that records go to. */
 	#use(area: number, generation: number, place: number) {
 		this.#area = area;
 		this.#generation = generation;
@@ -188,7 +191,7 @@ export class Log {
 		this.#announced = -1;
 	}
 
-	/** The area behind `area` is to be prepared next, not the one in use. */
+	/** Makes the area behind `area` the next to be prepared, skipping the one in use. */
 	#pass(area: number) {
 		const { areas } = this.#geometry;
 		this.#next = (area + 1) % areas;
@@ -196,7 +199,7 @@ export class Log {
 		this.#prepared = 0;
 	}
 
-	/** Goes through the records of the area that was loaded. False if there is none. */
+	/** Goes through the records of the loaded area. False if it has none. */
 	#replay(): boolean {
 		const { step, unitLength, places, eraseValue } = this.#geometry;
 		const { work, words, staging } = this.#flash;
@@ -218,9 +221,9 @@ export class Log {
 		if (last < 0) return false;
 		if (!isLast) this.#doubt();
 		this.#place = last + (isLast ? 1 : 2);
-		// encrypted flash never reads as erased; where some of it does, the rest was programmed
+		// encrypted flash never reads as erased; if any of it does, the rest was programmed
 		if (canTell) this.#place = Math.max(this.#place, programmed + 1);
-		// there was perhaps no place to say that the next area was written: none is left, or what is torn left none
+		// maybe there was no place to record that the next area was written: none was left, or a torn record took it
 		if (this.#place >= places || (this.isFull && canTell && programmed > last)) this.#prepared = 0;
 		return true;
 	}
@@ -230,13 +233,13 @@ export class Log {
 		return this.#startOf(this.#area) + headerLength + snapshotLength + place * step;
 	}
 
-	/** The checksum that a record has, which must be one of this area's and this place. */
+	/** The checksum that a record must have in this area, at this place. */
 	#sealOf(at: number, place: number): number {
 		const sum = Engine.checksum(this.#flash.work, at + 4, RECORD_LENGTH - 4);
 		return (sum ^ Math.imul(this.#generation, 0x9e3779b1) ^ place) >>> 0;
 	}
 
-	/** Applies a record. Whether it is its life's last. */
+	/** Applies a record. Returns whether it is the last one of its life. */
 	#apply(at: number): boolean {
 		const { words } = this.#flash;
 		const what = words.getUint32(at + 4, true);
@@ -266,7 +269,7 @@ export class Log {
 		this.#prepared = (unit % areaUnits) + 1;
 	}
 
-	/** The erase that was announced last may not be done. */
+	/** Treats the erase that was last announced as possibly not done. */
 	#doubt() {
 		const unit = this.#announced;
 		if (unit >= this.#geometry.logUnits) this.#engine.setSlot(unit, SLOT_SUSPECT, this.#erasesOf(unit), 0);
@@ -278,7 +281,7 @@ export class Log {
 		return this.#slot.erases;
 	}
 
-	/** What a partition holds whose log cannot be used. */
+	/** Says what a partition holds whose log cannot be used. */
 	#identify(): string {
 		const { words, work } = this.#flash;
 		for (let unit = 0; unit < this.#geometry.logUnits; unit++) {
@@ -291,7 +294,9 @@ export class Log {
 		return "is not erased and not ours (flash with transparent encryption never looks erased)";
 	}
 
-	/** Whether the partition is erased, but for areas that a first start has begun: a header, no snapshot, a record. */
+	/**
+	 * Whether the partition is erased, except for areas that a first start has begun: a header, no snapshot, a record.
+	 */
 	#isUntouched(): boolean {
 		const { areas, units, unitLength, headerLength, snapshotLength, step } = this.#geometry;
 		for (let area = 0; area < areas; area++) {
@@ -303,7 +308,10 @@ export class Log {
 		return this.#isErased(this.#startOf(areas), units * unitLength);
 	}
 
-	/** Whether nothing is programmed there, but at the start, if that may be, a part of a new log's header. */
+	/**
+	 * Whether nothing is programmed from `start` to `end`, except at the start, if `mayBegin`, part of a new log's
+	 * header.
+	 */
 	#isErased(start: number, end: number, mayBegin = false): boolean {
 		const { unitLength, headerLength, eraseValue } = this.#geometry;
 		const { work, staging } = this.#flash;
@@ -313,7 +321,7 @@ export class Log {
 		for (let position = start, length = 0; position < end; position += length) {
 			length = Math.min(end - position, unitLength - (position % unitLength));
 			this.#flash.load(work, length, position);
-			// every bit that is programmed must be one of the header's
+			// every programmed bit must be one of the header's
 			if (Engine.and(eraseValue ? staging : work, 0, eraseValue ? work : staging, 0, length) !== 0) return false;
 			staging.fill(eraseValue);
 		}
@@ -324,12 +332,12 @@ export class Log {
 		const isUntouched = this.#isUntouched();
 		if (!isUntouched && !format)
 			throw new Error(`backing: the partition ${this.#identify()}; pass format: true to start anew`);
-		// an erase that is torn would leave what no start takes for untouched
+		// a torn erase would leave a partition that no start takes for untouched
 		if (!((isUntouched && this.#create(false)) || this.#create(true)))
 			throw new Error("backing: the partition cannot be erased and programmed: check the driver and write protection");
 	}
 
-	/** Makes an area that counts, and an older one without credit to fall back to, if possible. False if that fails. */
+	/** Makes an area that counts and, if possible, an older one without credit to fall back to. False if that fails. */
 	#create(mayErase: boolean): boolean {
 		const { areas } = this.#geometry;
 		const { credit } = this.#budget;
@@ -350,7 +358,7 @@ export class Log {
 		const { areaUnits } = this.#geometry;
 		const isErased = this.#isErased(this.#startOf(area), this.#startOf(area + 1));
 		if (!isErased && !mayErase) return false;
-		// there is no log yet that could have these on record: the only erases that are not counted
+		// no log exists yet to record these: they are the only erases that are not counted
 		for (let i = 0; i < areaUnits && !isErased; i++) if (!this.#flash.erase(area * areaUnits + i)) return false;
 		if (!this.#writeArea(area, generation)) return false;
 		return this.#append(generation === FIRST ? BUDGET : AREA | (area + 1) | (FIRST << 24));
@@ -362,12 +370,12 @@ export class Log {
 		return this.#geometry.places - this.#place;
 	}
 
-	/** No place is left for erases of pages: step() makes room. */
+	/** Whether no place is left for erases of pages: step() makes room. */
 	get isFull(): boolean {
 		return this.#left <= SPARE;
 	}
 
-	/** Units of the next area are still to be erased, by a step() each. Then a step() is a snapshot. */
+	/** Whether units of the next area are still to be erased, one with each step(). If not, a step() is a snapshot. */
 	get isLate(): boolean {
 		return this.#prepared < this.#geometry.areaUnits;
 	}
@@ -379,14 +387,17 @@ export class Log {
 		return this.isLate ? erasing.fits(milliseconds) : programming.fits(milliseconds / pages);
 	}
 
-	/** Erases a unit: on record, counted, paid for unless it is the log's, then done, which is for the caller to note. */
+	/**
+	 * Erases a unit: puts it on record, counts it, pays for it unless it is the log's, then erases. The caller notes the
+	 * result.
+	 */
 	eraseUnit(unit: number): number {
 		const flash = this.#flash;
 		const isLog = unit < this.#geometry.logUnits;
 		const erases = this.#erasesOf(unit) + 1;
 		const { sum } = this.#slot;
 		const before = flash.ticks();
-		// one of the log goes without where no place is left: else there would never be one again
+		// a unit of the log is erased without a record if no place is left, or there would never be one again
 		const isRecorded = this.#append(ERASE | unit | (erases << 24), isLog ? 0 : 1);
 		if (!isRecorded && !(isLog && this.#left <= 0)) return NOT_RECORDED;
 		this.#engine.setSlot(unit, isLog ? SLOT_LOG : SLOT_SUSPECT, erases, sum);
@@ -396,7 +407,7 @@ export class Log {
 		return this.#isDoubtful ? NOT_ERASED : ERASED;
 	}
 
-	/** A unit is not used again, in this life and the next. If that cannot be put on record, it will fail once more. */
+	/** Stops using a unit, in this life and the next. If that cannot be recorded, the unit will fail once more. */
 	retire(unit: number) {
 		if (this.#append(RETIRE | unit)) this.#engine.setSlot(unit, SLOT_RETIRED, 0, 0);
 	}
@@ -404,10 +415,10 @@ export class Log {
 	/** Ends a call, or a life, with a record if one is due. */
 	keep(isEnd: boolean) {
 		const { uptime, credit } = this.#budget;
-		// else the next life would not know that an erase of the log is done, or take an area that has no record
+		// otherwise the next life would not know that an erase of the log is done, or would take an area without a record
 		const isLogs = this.#announced >= 0 && this.#announced < this.#geometry.logUnits && !this.#isDoubtful;
 		const isOpen = (isLogs || this.#place === 0) && this.#left > 0;
-		// once an hour and at the end, if what was earned makes an erase
+		// once an hour, and at the end, if at least one erase was earned
 		const isDue = (isEnd || uptime - this.#recordedAt >= HOUR) && credit - this.#recordedCredit >= 1 && !this.isFull;
 		if (isOpen || isDue) this.#append(isEnd ? BUDGET | LAST : BUDGET);
 	}
@@ -417,7 +428,7 @@ export class Log {
 		this.#recordedCredit = this.#budget.credit;
 	}
 
-	/** Programs a record; behind it once more if it comes out wrong. False: what it announces must not begin. */
+	/** Programs a record; once more behind it if it comes out wrong. False: what it announces must not begin. */
 	#append(what: number, cost = 0): boolean {
 		const { step } = this.#geometry;
 		const { work } = this.#flash;
@@ -427,7 +438,7 @@ export class Log {
 			if (before < 0) return false;
 			this.#putRecord(what, this.#budget.credit - cost);
 			const result = this.#flash.program(work, step, position);
-			// a place that the driver has not touched is not spent: perhaps it refuses for long
+			// a place that the driver has not touched is not spent: it may refuse for a long time
 			if (result !== REFUSED || this.#flash.checksum(step, position) !== before) this.#place++;
 			if (result === REFUSED) return false;
 			if (result !== DONE) continue;
@@ -450,12 +461,12 @@ export class Log {
 		words.setUint32(0, this.#sealOf(0, this.#place), true);
 	}
 
-	/** Erases a unit of the next area; or, if all are, goes on to that one. False if that failed. */
+	/** Erases a unit of the next area; or, if all are erased, moves on to that area. False if that failed. */
 	step(): boolean {
 		if (!this.isLate) return this.#moveOn();
 		const result = this.eraseUnit(this.#next * this.#geometry.areaUnits + this.#prepared);
 		if (result === ERASED) this.#prepared++;
-		// while other units are erased, it is the area's fault
+		// as long as other units can be erased, it is the area's fault
 		else if (result === NOT_ERASED && !this.isFull) this.#pass(this.#next);
 		return result === ERASED;
 	}
@@ -470,7 +481,7 @@ export class Log {
 		return false;
 	}
 
-	/** Writes an area, whose units are erased; the first record makes it count. */
+	/** Writes an area whose units are erased; its first record makes it count. */
 	#writeArea(area: number, generation: number): boolean {
 		this.#engine.survey(NO_SLOT, this.#survey.buffer);
 		const { least: base, logLeast: logBase } = this.#survey;

@@ -1,14 +1,16 @@
 /*
- * Offload: pages on flash. This file decides where a page goes, what is erased when, and what moves; late.ts, which pages
- * come; log.ts keeps what must outlive a reboot, and the engine knows which page is in which slot. What holds:
+ * Offload: pages on flash. This file decides where a page goes, what is erased when, and what moves. late.ts decides
+ * which pages come, log.ts keeps what must outlive a reboot, and the engine knows which page is in which slot. What
+ * holds:
  *
- * 1. A slot is programmed and read back before the page's entry says that it is there, and freed after that.
- * 2. An erase is on record before it begins, and paid for.
- * 3. No slot is erased if that puts it more than 66 erases ahead of the least worn one with a page.
+ * 1. A slot is programmed and read back before the page's entry says that it is there; the page's old place is freed
+ * after that.
+ * 2. An erase is on record and paid for before it begins.
+ * 3. No slot is erased if that would put it more than 66 erases ahead of the least worn slot with a page.
  * 4. The slot table starts empty: no page outlives a reboot.
- * 5. A store erases two slots at most: its own, and one of the log or of a page that moves. It programs three times at most,
- *    and ends when the driver throws.
- * 6. Nothing is allocated once a device is made, errors excepted.
+ * 5. A store erases at most two slots: its own, and one of the log or of a page that moves. It programs at most three
+ * times, and ends when the driver throws.
+ * 6. Nothing is allocated once a device is made, except for errors.
  */
 
 import Engine from "zram/engine";
@@ -30,15 +32,15 @@ import { ERASED, Log, NOT_RECORDED } from "zram/offload/log";
 import { DONE, REFUSED, type VerifiedFlash, WRONG } from "zram/offload/verified-flash";
 import type { Backing } from "zram/options";
 
-/** A page moves when the slot that is next has so many erases more than the one that it is in. */
+/** A page moves when the slot to be used next has this many more erases than the slot that it is in. */
 const THRESHOLD = 64;
-/** Erases of a store. */
+/** Most erases of a store. */
 const ERASES = 2;
-/** Programs that a store tries, and unknown slots that it reads if it must not erase. */
+/** Most programs that a store tries, and most unknown slots that it reads if it must not erase. */
 const ATTEMPTS = 3;
-/** Erases that a slot refuses, each after one that another took, before it is retired. */
+/** Erases that a slot may refuse, each after another slot was erased, before it is retired. */
 const REFUSALS = 3;
-/** What the engine keeps as the sum of an erased slot that was erased in this life. */
+/** What the engine keeps as the checksum of a slot that was erased in this life. */
 const SURELY = 1;
 
 /** Steps of maintain(). */
@@ -58,12 +60,15 @@ export class Offload {
 	readonly #survey = new Survey();
 	readonly #slot = new Slot();
 	readonly #entry = new Uint32Array(ENTRY_LENGTH / 4);
-	/** Checksum of a slot that is erased. */
+	/** Checksum of an erased slot. */
 	readonly #blankSum: number;
-	/** The slot whose erase was refused just now: the next attempt is at another. And whether nothing was erased since. */
+	/**
+	 * The slot that has just refused its erase: the next attempt is at another one. And whether nothing was erased
+	 * since.
+	 */
 	#refused = NO_SLOT;
 	#isOutage = false;
-	/** Erases that the call may still do. */
+	/** Erases that the current call may still do. */
 	#erasesLeft = 0;
 
 	constructor(engine: EngineInstance, flash: VerifiedFlash, backing: Backing) {
@@ -80,7 +85,10 @@ export class Offload {
 
 	// --- one page
 
-	/** The page in staging is on flash already, with the same bytes, and stays there. mode: of the change just now. */
+	/**
+	 * Whether the page in staging is on flash already with the same bytes; then it stays there. mode: of the change just
+	 * made.
+	 */
 	stays(page: number, mode: number): boolean {
 		const { staging, work } = this.#flash;
 		const slot = this.#slotOf(page);
@@ -90,7 +98,7 @@ export class Offload {
 		return Engine.equal(staging, 0, work, 0, staging.length) === 1 && this.#engine.offload(page, slot, mode, sum) === 0;
 	}
 
-	/** Brings the page in staging to flash; false if it cannot. mode: of a change just now, or 0. */
+	/** Brings the page in staging to flash; false if it cannot. mode: of a change just made, or 0. */
 	store(page: number, mode: number, isIdle: boolean): boolean {
 		const { failures } = this.#flash;
 		this.budget.advance();
@@ -103,12 +111,12 @@ export class Offload {
 		return isStored;
 	}
 
-	/** The flash's clock, milliseconds. */
+	/** The flash's clock in milliseconds. */
 	ticks(): number {
 		return this.#flash.ticks();
 	}
 
-	/** Whether a page can be brought to flash in so many milliseconds. */
+	/** Whether a page can be brought to flash in `milliseconds`. */
 	fits(milliseconds: number): boolean {
 		const { programming, erasing } = this.#flash;
 		this.#look();
@@ -120,32 +128,35 @@ export class Offload {
 		return Engine.checksum(this.#flash.staging, 0, this.#flash.staging.length);
 	}
 
-	/** Reads what the slot of `page` has into staging; false if the driver cannot. */
+	/** Reads the slot of `page` into staging; false if the driver cannot. */
 	load(page: number): boolean {
 		const { staging } = this.#flash;
 		const slot = this.#slotOf(page);
 		return slot >= 0 && this.#flash.read(staging, staging.length, slot * staging.length);
 	}
 
-	/** What is on flash is not the page any more: it is not moved again, and holds nobody back. */
+	/** The slot no longer holds the page: it is not moved again, and does not count when wear is compared. */
 	markRotten(page: number) {
 		const slot = this.#slotOf(page);
 		if (slot >= 0) this.#engine.setSlot(slot, SLOT_ROTTEN, 0, 0);
 	}
 
-	/** Whether a slot reads as something with this checksum, which is in work then. */
+	/** Whether a slot's content has this checksum. It is in work then. */
 	#holds(slot: number, sum: number): boolean {
 		const { work } = this.#flash;
 		return this.#flash.checksum(work.length, slot * work.length) === sum;
 	}
 
-	/** Slot of a page on flash, or -1. */
+	/** The slot of a page on flash, or -1. */
 	#slotOf(page: number): number {
 		if (this.#engine.nextPage(page, page + 1, this.#entry.buffer) !== page) return -1;
 		return stateOf(this.#entry[1] as number) === STATE_OFFLOADED ? (this.#entry[0] as number) : -1;
 	}
 
-	/** Programs staging to an erased slot. The slot, or -1. A new page leaves one for those that are written anew. */
+	/**
+	 * Programs staging to an erased slot, and returns it, or -1. A new page leaves one slot for pages that are
+	 * rewritten.
+	 */
 	#program(isNew: boolean): number {
 		const mayErase = this.#erasesLeft > 0;
 		for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -154,13 +165,16 @@ export class Offload {
 			const slot = this.#takeErased();
 			const result = slot < 0 ? REFUSED : this.#programTo(slot, this.#flash.staging);
 			if (result === DONE) return slot;
-			// if it must not erase, another unknown slot may be erased
+			// if it must not erase, another unknown slot may turn out to be erased
 			if (result === REFUSED && (slot >= 0 || mayErase)) return -1;
 		}
 		return -1;
 	}
 
-	/** An erased slot, the least worn. If there is none, one is erased, or an unknown one read if it must not be. It, or -1. */
+	/**
+	 * Returns an erased slot, the least worn, or -1. If there is none, erases one, or reads an unknown one if it must
+	 * not erase.
+	 */
 	#takeErased(): number {
 		const { erased, unknown } = this.#survey;
 		if (erased === NO_SLOT && this.#erasesLeft < 1) return unknown !== NO_SLOT && this.#isBlank(unknown) ? unknown : -1;
@@ -170,9 +184,9 @@ export class Offload {
 			: slot;
 	}
 
-	/** Programs a page to an erased slot, which then is used, retired, or nobody knows what. */
+	/** Programs a page to an erased slot, which is then used, retired, or unknown. */
 	#programTo(slot: number, bytes: Uint8Array): number {
-		// one that only read as erased may have been torn when the power went, and is not to blame
+		// one that only read as erased may have been torn by a power cut, and is not to blame
 		const wasErased = this.#get(slot).sum === SURELY;
 		const result = this.#flash.program(bytes, bytes.length, slot * bytes.length);
 		if (result !== DONE) this.#set(slot, SLOT_UNKNOWN);
@@ -187,30 +201,33 @@ export class Offload {
 		return this.#slot;
 	}
 
-	/** A slot without a page has another state now. */
+	/** Changes the state of a slot without a page. */
 	#set(slot: number, state: number, sum = 0) {
 		this.#engine.setSlot(slot, state, this.#get(slot).erases, sum);
 	}
 
-	/** One walk over all slots, without the one that has just refused. */
+	/** Walks over all slots once, leaving out the one that has just refused. */
 	#look() {
 		this.#engine.survey(this.#refused, this.#survey.buffer);
 		this.#refused = NO_SLOT;
 	}
 
-	/** How many erases a slot with so many is ahead of the least worn one with a page. */
+	/** How many erases a slot with `erases` is ahead of the least worn one with a page. */
 	#lead(erases: number): number {
 		return this.#survey.used === NO_SLOT ? 0 : erases - this.#survey.leastUsed;
 	}
 
-	/** Reads an unknown slot, which then is erased or free. */
+	/** Reads an unknown slot, which is then erased or free. */
 	#isBlank(slot: number): boolean {
 		const isBlank = this.#holds(slot, this.#blankSum);
 		this.#set(slot, isBlank ? SLOT_ERASED : SLOT_FREE);
 		return isBlank;
 	}
 
-	/** Erases the slot that is next, by the survey. Before it goes one of the log if it is time; a move waits while it can. */
+	/**
+	 * Erases the next slot, by the survey. When it is time, one of the log goes first; moving a page waits as long as
+	 * possible.
+	 */
 	#erase(): number {
 		const slot = this.#survey.dirty;
 		const lead = this.#lead(this.#survey.leastDirty + 1);
@@ -220,7 +237,7 @@ export class Offload {
 		return isLogsTurn && !this.#stepLog() ? -1 : this.#eraseSlot(slot);
 	}
 
-	/** Erases a slot. It, or -1 if there is no credit, or the driver refuses. */
+	/** Erases a slot and returns it; -1 if there is no credit, or the driver refuses. */
 	#eraseSlot(slot: number): number {
 		const log = this.#log;
 		for (let step = 0; step < 2 && log.isFull && this.#stepLog(); step++); // an erase, a snapshot
@@ -229,7 +246,7 @@ export class Offload {
 		const result = log.eraseUnit(slot);
 		if (result === NOT_RECORDED) return -1;
 		const isErased = result === ERASED;
-		// a refusal is the slot's fault if others are erased: then it is retired in the end
+		// a refusal is the slot's own fault if others can be erased: eventually it is retired
 		const refusals = this.#get(slot).sum + (this.#isOutage ? 0 : 1);
 		this.#set(slot, isErased ? SLOT_ERASED : SLOT_SUSPECT, isErased ? SURELY : refusals);
 		this.#isOutage = !isErased;
@@ -239,7 +256,7 @@ export class Offload {
 		return -1;
 	}
 
-	/** What the log needs: an erase, if there is one left, or else a snapshot. False if the driver refuses. */
+	/** Does what the log needs: an erase, if one is left, else a snapshot. False if the driver refuses. */
 	#stepLog(): boolean {
 		if (!this.#log.isLate) return this.#log.step();
 		if (this.#erasesLeft-- < 1) return false;
@@ -247,14 +264,17 @@ export class Offload {
 		return !this.#isOutage;
 	}
 
-	/** Moves the page of the least worn slot to `to`, and erases that slot instead. It, or `to` if the page cannot be read. */
+	/**
+	 * Moves the page of the least worn slot to `to`, and erases that slot instead. Returns it, or `to` if the page
+	 * cannot be read.
+	 */
 	#swap(to: number): number {
 		const from = this.#survey.used;
 		const result = this.#move(from, to);
 		return result === DONE ? this.#eraseSlot(from) : result === WRONG ? to : -1;
 	}
 
-	/** DONE; WRONG if the page in `from` cannot be read, which is rotten then; REFUSED if it cannot be programmed. */
+	/** DONE; WRONG if the page in `from` cannot be read, which makes it rotten; REFUSED if it cannot be programmed. */
 	#move(from: number, to: number): number {
 		const { work } = this.#flash;
 		const { page, sum } = this.#get(from);
@@ -269,7 +289,7 @@ export class Offload {
 
 	// --- when there is time
 
-	/** The next step to be done ahead of time. */
+	/** The next step to do ahead of time. */
 	#nextStep(): number {
 		const survey = this.#survey;
 		this.#look();
@@ -289,7 +309,7 @@ export class Offload {
 		return this.#move(this.#survey.used, this.#survey.erased) !== REFUSED;
 	}
 
-	/** Does steps that will be needed, for so many milliseconds at most. True if nothing is left to do. */
+	/** Does steps that will be needed, for at most `milliseconds`. True if nothing is left to do. */
 	maintain(milliseconds: number): boolean {
 		const before = this.#flash.ticks();
 		this.budget.advance();
@@ -300,7 +320,7 @@ export class Offload {
 		return step === NOTHING;
 	}
 
-	/** How worn the slots are, until the next call. */
+	/** How worn the slots are; valid until the next call. */
 	survey(): Survey {
 		this.budget.advance();
 		this.#engine.survey(NO_SLOT, this.#survey.buffer);

@@ -1,17 +1,17 @@
-/* How long a kind of step takes: as long as the slowest one so far, of which outliers are forgotten little by little. */
+/* How long one kind of step takes: as long as the slowest so far, with outliers forgotten little by little. */
 
 export class Pace {
-	/** Milliseconds that most steps take, about: the median moves by one at a time, and no outlier moves it more. */
+	/** Roughly the median: it moves by one at a time, and no outlier moves it further. */
 	#usual: number;
-	/** Milliseconds that a step is held to take. */
+	/** Milliseconds that a step is assumed to take. */
 	slowest: number;
 
-	/** Milliseconds of a data sheet, until a step was measured. */
+	/** The data sheet's milliseconds, used until a step has been measured. */
 	constructor(typical: number) {
 		this.#usual = this.slowest = typical;
 	}
 
-	/** A step has taken so many milliseconds, by a clock that counts whole ones. */
+	/** Records the duration of a step, by a clock that counts whole milliseconds. */
 	add(milliseconds: number) {
 		const most = milliseconds + 1;
 		this.#usual += Math.sign(most - this.#usual);
@@ -19,7 +19,7 @@ export class Pace {
 		else this.#forget();
 	}
 
-	/** Whether a step fits. If it would if all were as usual, it does sooner or later. */
+	/** Whether a step fits. One that would fit at its usual pace will do so sooner or later. */
 	fits(milliseconds: number): boolean {
 		if (this.slowest <= milliseconds) return true;
 		if (this.#usual < milliseconds) this.#forget();

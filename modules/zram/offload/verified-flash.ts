@@ -1,6 +1,7 @@
 /*
- * The driver's calls, during which the device is held: whoever calls back gets EBUSY. What it programs is read back. It sees
- * one buffer, memory of its own. Its error is an answer like any other, REFUSED, and says nothing about the flash.
+ * The driver's calls. The device is held while they run: whoever calls it back gets EBUSY. Whatever is programmed is
+ * read back. The driver only ever sees one buffer, which is separate memory. An error from it is a result like any
+ * other, REFUSED, and says nothing about the flash.
  */
 
 import type { FlashDevice } from "zram/backing";
@@ -10,7 +11,10 @@ import { Memory } from "zram/memory";
 import { Pace } from "zram/offload/pace";
 import type { Backing } from "zram/options";
 
-/** What programming comes to: done; wrong, as two read-backs say; or nobody knows, as the driver has thrown, or they differ. */
+/**
+ * Results of programming: done; wrong, according to two read-backs; or unknown, because the driver has thrown, or the
+ * two differ.
+ */
 export const DONE = 0;
 export const WRONG = 1;
 export const REFUSED = 2;
@@ -18,14 +22,17 @@ export const REFUSED = 2;
 export class VerifiedFlash {
 	/** A page on its way to or from flash: the engine's staging. */
 	readonly staging: Uint8Array;
-	/** As long as a page; what it holds lasts until the engine reads or writes one. And the same as words. */
+	/** As long as a page; its content lasts until the engine reads or writes a page. And the same memory for words. */
 	readonly work: Uint8Array;
 	readonly words: DataView;
-	/** How long it takes to program a page, and to erase a unit with its record: as data sheets have it until one was. */
+	/**
+	 * How long it takes to program a page, and to erase a unit with its record; the data sheet's values until one was
+	 * measured.
+	 */
 	readonly programming = new Pace(12);
 	readonly erasing = new Pace(45);
 
-	/** Calls of the driver that have failed, and programs that were wrong. */
+	/** Calls of the driver that have failed, and programs that came out wrong. */
 	failures = 0;
 
 	readonly #engine: EngineInstance;
@@ -33,10 +40,10 @@ export class VerifiedFlash {
 	readonly #blocksPerUnit: number;
 	readonly #ticks: () => number;
 	readonly #memory: Memory;
-	/** Pieces of it from its start, by their length. */
+	/** Views of its first bytes, by their length. */
 	readonly #views: Uint8Array[] = [];
 
-	/** The scratch's last two pages are work and staging, see Engine. */
+	/** Work and staging are the last two pages of the scratch, see Engine. */
 	constructor(device: FlashDevice, backing: Backing, engine: EngineInstance, scratch: ArrayBufferLike, length: number) {
 		const { unitLength, blocksPerUnit } = backing.geometry;
 		this.#device = device;
@@ -50,7 +57,7 @@ export class VerifiedFlash {
 		this.#view(unitLength);
 	}
 
-	/** A view of the driver's memory. All lengths are used when a device is made; later none is new. */
+	/** A view of the driver's memory. All lengths are used while a device is made; later no view is new. */
 	#view(length: number): Uint8Array {
 		this.#views[length] ??= new Uint8Array(this.#memory as unknown as ArrayBuffer, 0, length);
 		return this.#views[length];
@@ -66,7 +73,7 @@ export class VerifiedFlash {
 		}
 	}
 
-	/** Fills the first `length` bytes of `into`; throws what the driver throws, or if it reads less. */
+	/** Fills the first `length` bytes of `into`; throws whatever the driver throws, or if it reads less. */
 	load(into: Uint8Array, length: number, position: number) {
 		this.#engine.hold(true);
 		try {
@@ -78,7 +85,7 @@ export class VerifiedFlash {
 		}
 	}
 
-	/** Likewise; false if the driver cannot. */
+	/** Like load(), but returns false if the driver fails. */
 	read(into: Uint8Array, length: number, position: number): boolean {
 		try {
 			this.load(into, length, position);
@@ -89,7 +96,7 @@ export class VerifiedFlash {
 		}
 	}
 
-	/** The checksum of so many bytes, which are in work then; -1 if the driver cannot read them. */
+	/** The checksum of `length` bytes, which are then in work; -1 if the driver cannot read them. */
 	checksum(length: number, position: number): number {
 		return this.read(this.work, length, position) ? Engine.checksum(this.work, 0, length) : -1;
 	}
@@ -116,14 +123,14 @@ export class VerifiedFlash {
 
 	#holds(from: Uint8Array, length: number, position: number): boolean {
 		const view = this.#view(length);
-		// a read that does nothing must not find what was written
+		// a read that does nothing must not see the bytes just written
 		view[0] = ~(from[0] as number);
 		view[length - 1] = ~(from[length - 1] as number);
 		if (this.#device.read(view, position) !== length) throw new Error("short");
 		return Engine.equal(from, 0, view, 0, length) === 1;
 	}
 
-	/** Erases a unit; false if the driver cannot. What is there then, nobody knows. */
+	/** Erases a unit; false if the driver cannot. Its content is then unknown. */
 	erase(unit: number): boolean {
 		this.#engine.hold(true);
 		try {
