@@ -1,24 +1,24 @@
 /*
- * A NOR flash chip, emulated: what the bits do, how blocks wear, how long operations take, and what goes wrong. flash.ts
- * gives it the ECMA-419 shape.
+ * An emulated NOR flash chip: what its bits do, how blocks wear, how long operations take, and what goes wrong.
+ * nor-flash.ts gives it the ECMA-419 shape.
  *
- * A program turns bits from the erased value to the other, and never back; an erase turns a whole block to the erased
- * value and wears it. Both are `operations`, counted from 0, and may be torn by a power cut. What is torn has cells that
- * are neither the one nor the other: they read differently each time, until they are programmed or erased. Everything
- * random comes from the seed.
+ * A program turns bits from the erased value to the other one, never back; an erase turns a whole block to the erased
+ * value, and wears it. Both are `operations`, counted from 0, and may be torn by a power cut. Torn bytes have cells
+ * that are neither one nor the other: they read differently each time, until they are programmed or erased. Everything
+ * random derives from the seed.
  *
- * Blocks are kept one by one and shared with snapshots until they are written, so a snapshot costs a pointer a block.
+ * Blocks are kept one by one, and shared with snapshots until they are written: a snapshot costs one pointer a block.
  */
 
 /** Durations in microseconds. */
 export interface Timing {
-	/** Reading a byte over the bus. */
+	/** Reading one byte over the bus. */
 	readByte: number;
-	/** Programming: the first byte, each more, and at most for a page of `pageLength` bytes. */
+	/** Programming: the first byte, each further byte, and at most this for a page of `pageLength` bytes. */
 	programFirst: number;
 	programByte: number;
 	programPage: number;
-	/** Erasing a block of up to 4 KB, 32 KB, 64 KB; longer ones as so many of 64 KB. */
+	/** Erasing a block of up to 4 KB, 32 KB, 64 KB; longer ones take as long as several of 64 KB. */
 	erase4K: number;
 	erase32K: number;
 	erase64K: number;
@@ -27,13 +27,13 @@ export interface Timing {
 export interface Part {
 	/** Bytes that one program command takes. */
 	pageLength: number;
-	/** Erases that a block is good for. */
+	/** Erases that a block endures. */
 	endurance: number;
 	typical: Timing;
 	worst: Timing;
 }
 
-/** Winbond W25Q128JV, data sheet, "AC Electrical Characteristics"; reading at 40 MHz on two lines. */
+/** Winbond W25Q128JV, data sheet, "AC Electrical Characteristics"; reads at 40 MHz on two lines. */
 export const W25Q128: Part = Object.freeze({
 	pageLength: 256,
 	endurance: 100_000,
@@ -57,13 +57,13 @@ export const W25Q128: Part = Object.freeze({
 	},
 });
 
-/** GigaDevice GD25Q128, data sheet, "AC Characteristics"; as above. */
+/** GigaDevice GD25Q128, data sheet, "AC Characteristics"; otherwise as above. */
 export const GD25Q128: Part = Object.freeze({
 	...W25Q128,
 	typical: { ...W25Q128.typical, programPage: 500 },
 });
 
-/** Loops over bytes, for hosts where those of JavaScript are slow. Lengths and starts are bytes. */
+/** Loops over bytes, for hosts whose JavaScript is slow. Lengths and starts are in bytes. */
 export interface Kernels {
 	copy(to: Uint8Array, toStart: number, from: Uint8Array, fromStart: number, length: number): void;
 	/** Clears in `into` the bits that are 0 in `from`. */
@@ -80,16 +80,16 @@ const plainKernels: Kernels = Object.freeze({
 	},
 });
 
-/** Where a chip's content outlives the program: a file. Positions and lengths are bytes. */
+/** Where a chip's content outlives the program: a file. Positions and lengths are in bytes. */
 export interface Storage {
-	/** Fills `into` with what is at `position`; false if there is nothing. */
+	/** Fills `into` with what is at `position`; false if nothing is there. */
 	read(position: number, into: Uint8Array): boolean;
 	write(position: number, from: Uint8Array): void;
 }
 
 export interface ChipOptions {
 	blocks: number;
-	/** Bytes that are erased at once. Default: 4096. */
+	/** Bytes erased at once. Default: 4096. */
 	blockLength?: number;
 	/** Programs must begin and end at multiples of this. Default: 1. */
 	writeAlign?: number;
@@ -99,20 +99,20 @@ export interface ChipOptions {
 	part?: Part;
 	/** Erases after which a block fails, instead of the part's. */
 	endurance?: number;
-	/** Of everything that happens by chance. Default: 1. */
+	/** Determines everything random. Default: 1. */
 	seed?: number;
 	/**
-	 * As with an ESP32's flash encryption: what is programmed is encrypted by its position, and decrypted when it is read; so
-	 * erased bytes read as noise. `content()` is what the cells hold. Default: false.
+	 * Like an ESP32's flash encryption: data is encrypted by its position when programmed and decrypted when read, so
+	 * erased bytes read as noise. `content()` returns what the cells hold. Default: false.
 	 */
 	encrypted?: boolean;
 	storage?: Storage;
 	kernels?: Kernels;
 }
 
-/** What a driver reports when the chip did not do as told. */
+/** What a driver reports when the chip did not do as it was told. */
 export class ChipError extends Error {}
-/** Every operation after the power was cut. */
+/** Thrown by every operation after the power was cut. */
 export class PowerCut extends Error {}
 
 export interface ChipStatistics {
@@ -121,7 +121,7 @@ export interface ChipStatistics {
 	erases: number;
 	bytesRead: number;
 	bytesProgrammed: number;
-	/** Microseconds that it all took, typically and at worst. */
+	/** Microseconds that all this took, typically and at worst. */
 	typical: number;
 	worst: number;
 }
@@ -135,13 +135,13 @@ export interface Snapshot {
 
 interface Block {
 	bytes: Uint8Array;
-	/** Some snapshot has it too: copy it before it is written. */
+	/** A snapshot has it too: copy it before it is written. */
 	shared: boolean;
-	/** Bytes from here to the end were not programmed since the erase. */
+	/** Bytes from here to the end have not been programmed since the erase. */
 	programmedEnd: number;
 }
 
-/** Turns plain bytes to secret ones, and back: so it reads what it has written, and nothing else. */
+/** Encrypts bytes; doing it twice decrypts them. So a chip reads back what was written, and nothing else. */
 function encrypt(
 	to: Uint8Array,
 	toStart: number,
@@ -159,7 +159,7 @@ function encrypt(
 
 type When = "before" | "torn" | "after";
 
-// A literal in a function would be a new string at each call on XS, and suites look at what is allocated.
+// On XS a literal in a function would create a new string on each call, and suites check what is allocated.
 const READ = "read";
 const PROGRAM = "program";
 const ERASE = "erase";
@@ -174,22 +174,24 @@ export class Chip {
 	readonly part: Part;
 	readonly endurance: number;
 	readonly encrypted: boolean;
-	/** Erases a block has seen, torn ones included. */
+	/** Erases of each block, torn ones included. */
 	erases: Uint32Array;
-	/** Programs and erases so far: the number that the next one has. */
+	/** Programs and erases so far: the number that the next one will have. */
 	operations = 0;
-	/** Chances from 0 to 1 that an operation fails; half of the failures are reported, the others leave wrong bits only. */
+	/**
+	 * Probability, 0 to 1, that an operation fails. Half of the failures are reported, the others only leave wrong bits.
+	 */
 	failingPrograms = 0;
 	failingErases = 0;
-	/** Called before each operation; what it throws ends it. For tests. */
+	/** Called before each operation, which ends with what it throws. For tests. */
 	onOperation: ((name: "read" | "program" | "erase") => void) | undefined;
 
 	#blocks: (Block | undefined)[];
-	/** Memory of blocks that were erased, for the next that are programmed. */
+	/** Memory of erased blocks, for the next ones that are programmed. */
 	#spare: (Block | undefined)[];
 	#spares = 0;
 	#random: number;
-	/** Bits of bytes that read differently each time, by position. */
+	/** Bits that read differently each time, by the position of their byte. */
 	#weak = new Map<number, number>();
 	#kernels: Kernels;
 	#storage: Storage | undefined;
@@ -248,12 +250,12 @@ export class Chip {
 		return this.#powered;
 	}
 
-	/** What was done and how long that took, since the start. */
+	/** What has been done since the start, and how long it took. */
 	get statistics(): Readonly<ChipStatistics> {
 		return this.#statistics;
 	}
 
-	/** Reads into `length` bytes of `into` from `start`. The range is within the chip. */
+	/** Reads into `length` bytes of `into`, from `start` on. The range is within the chip. */
 	read(into: Uint8Array, start: number, length: number, position: number) {
 		this.#begin(READ);
 		this.#statistics.reads++;
@@ -265,7 +267,7 @@ export class Chip {
 		if (this.encrypted) encrypt(into, start, into, start, length, position);
 	}
 
-	/** Cells that are in between come out as it happens. */
+	/** Cells that are neither one nor the other read at random. */
 	#flicker(into: Uint8Array, start: number, length: number, position: number) {
 		for (const [at, mask] of this.#weak)
 			if (at >= position && at < position + length)
@@ -332,7 +334,7 @@ export class Chip {
 		return this.#blocks[index] === undefined || this.content(index).every((byte) => byte === this.eraseValue);
 	}
 
-	/** A copy of a block, for tests and tools: no read that would be counted. */
+	/** A copy of a block, for tests and tools: it does not count as a read. */
 	content(index: number): Uint8Array {
 		const bytes = new Uint8Array(this.blockLength);
 		this.#transfer(bytes, 0, this.blockLength, index * this.blockLength);
@@ -340,8 +342,8 @@ export class Chip {
 	}
 
 	/**
-	 * Cuts the power at the operation with this number: before it, in the middle of it, or after it. The operation and all
-	 * that follow throw PowerCut until restore().
+	 * Cuts the power at the operation with this number: before, during, or after it. The operation and all that follow
+	 * throw PowerCut until restorePower().
 	 */
 	cutPower(operation: number, when: When) {
 		this.#cutAt = operation;
@@ -354,12 +356,12 @@ export class Chip {
 		this.#cutAt = Number.POSITIVE_INFINITY;
 	}
 
-	/** Bits rot: `count` of them, anywhere, turn over. */
+	/** Flips `count` bits, anywhere. */
 	rot(count: number) {
 		for (; count > 0; count--) this.flip(this.#below(this.size), this.#below(8));
 	}
 
-	/** One bit turns over. */
+	/** Flips one bit. */
 	flip(position: number, bit: number) {
 		const block = this.#own(Math.floor(position / this.blockLength));
 		const offset = position % this.blockLength;
@@ -368,14 +370,17 @@ export class Chip {
 		this.#save(position, 1);
 	}
 
-	/** Content and wear as they are now. Costs a pointer a block; blocks are copied when they are written next. */
+	/** Content and wear as they are now. Costs one pointer a block; a block is copied when it is next written. */
 	snapshot(): Snapshot {
 		for (const block of this.#blocks) if (block) block.shared = true;
 		const weak = new Map(this.#weak);
 		return { blocks: this.#blocks.slice(), erases: this.erases.slice(), random: this.#random, weak };
 	}
 
-	/** Everything as it was; the power is on. A snapshot can be restored any number of times, and by chips alike. */
+	/**
+	 * Makes everything as it was, with the power on. A snapshot can be restored any number of times, also to other chips
+	 * of the same geometry.
+	 */
 	restore({ blocks, erases, random, weak }: Snapshot) {
 		this.#weak = new Map(weak);
 		this.#blocks = blocks.slice();
@@ -393,7 +398,7 @@ export class Chip {
 		this.onOperation?.(name);
 	}
 
-	/** Whether the operation that begins is torn. Throws if the power goes before it. */
+	/** Whether the operation that begins is torn. Throws if the power is cut before it. */
 	#cut(): boolean {
 		if (this.operations !== this.#cutAt) return false;
 		if (this.#cutWhen === BEFORE) {
@@ -459,7 +464,7 @@ export class Chip {
 		return spare ?? { bytes: new Uint8Array(this.blockLength), shared: false, programmedEnd: 0 };
 	}
 
-	/** What was never programmed since the erase takes any bytes; else bits go one way only. */
+	/** Bytes not programmed since the erase take any value; for others, bits go one way only. */
 	#programPart(from: Uint8Array, start: number, length: number, position: number) {
 		const block = this.#own(Math.floor(position / this.blockLength));
 		const offset = position % this.blockLength;
@@ -474,7 +479,7 @@ export class Chip {
 			for (const [at, mask] of this.#weak) if (at >= position && at < position + length) this.#weaken(at, mask);
 	}
 
-	/** Of the bits in `mask` at a position those that are erased read differently from now on; the others are programmed. */
+	/** Of the bits in `mask` at a position, those still erased read at random from now on; the others are programmed. */
 	#weaken(position: number, mask: number) {
 		const block = this.#blocks[Math.floor(position / this.blockLength)];
 		const byte = block ? (block.bytes[position % this.blockLength] as number) : this.eraseValue;
@@ -483,14 +488,16 @@ export class Chip {
 		else this.#weak.delete(position);
 	}
 
-	/** A chip programs page by page: how many bytes are done when it is torn, often all up to the border of one. */
+	/**
+	 * A chip programs page by page: returns how many bytes are done when it is torn, often up to the border of a page.
+	 */
 	#tornLength(length: number, position: number): number {
 		const done = this.#below(length);
 		if (this.#below(2)) return done;
 		return Math.max(0, done - ((position + done) % this.part.pageLength));
 	}
 
-	/** Some bits of the byte are programmed, and some in between. */
+	/** Programs some bits of the byte, and leaves some in between. */
 	#tearByte(byte: number, position: number) {
 		const some = this.#below(256);
 		const torn = this.eraseValue ? byte | some : byte & some;
@@ -504,8 +511,8 @@ export class Chip {
 	}
 
 	/**
-	 * An erase begins with programming all bits, from one end; then all of them let go, and in the end those that are in
-	 * between are erased firmly. It may be cut in each of these.
+	 * An erase first programs all bits, from one end; then it lets all of them go, and finally erases those in between
+	 * firmly. It may be cut in each phase.
 	 */
 	#tearErase(index: number) {
 		const block = this.#own(index);
@@ -525,14 +532,14 @@ export class Chip {
 		}
 	}
 
-	/** A bit that does not let go any more. */
+	/** Leaves one bit that no longer lets go. */
 	#failErase(index: number) {
 		this.#clear(index);
 		this.flip(index * this.blockLength + this.#below(this.blockLength), this.#below(8));
 		if (this.#below(2)) throw this.#failed("erase");
 	}
 
-	/** The operation is over all the same. */
+	/** The operation counts all the same. */
 	#failed(what: string): ChipError {
 		this.operations++;
 		return new ChipError(`${what} failed`);

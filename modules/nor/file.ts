@@ -1,9 +1,9 @@
-/* A chip's content in a file of Node, as a dump that tools can read. */
+/* A chip's content in a file, for Node: like a dump, so that tools can read it. */
 
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import type { Storage } from "./chip.ts";
 
-/** Storage in the file at `path`, which is made if it is not there. */
+/** Storage in the file at `path`, which is created if it does not exist. */
 export class FileStorage implements Storage {
 	readonly #file: number;
 

@@ -1,10 +1,8 @@
-/*
- * Chips as ECMA-419 Flash: the shape of the Moddable SDK's "embedded:storage/flash", and what its tests ask of one.
- */
+/* Chips as ECMA-419 Flash: in the shape of the Moddable SDK's "embedded:storage/flash", doing what its tests demand. */
 
 import type { Chip } from "./chip.ts";
 
-/** What a flash needs of a chip, emulated or not. Ranges and alignment are looked at before. */
+/** What a flash needs of a chip, emulated or not. Ranges and alignment have been checked. */
 export type FlashChip = Pick<
 	Chip,
 	"size" | "blocks" | "blockLength" | "writeAlign" | "eraseValue" | "read" | "program" | "erase"
@@ -29,13 +27,13 @@ export interface FlashStatus {
 	eraseValue: number;
 }
 
-/** What to open a flash with: the default export of "embedded:storage/flash". */
+/** Opens flashes: the default export of "embedded:storage/flash". */
 export interface FlashStorage {
 	open(options: FlashOptions): Flash;
 	[Symbol.iterator](): IterableIterator<string>;
 }
 
-// What typeof says: a literal would be a new string at each call on XS, and suites look at what is allocated.
+// What typeof says. On XS a literal would create a new string on each call, and suites check what is allocated.
 const NUMBER = typeof 0;
 const OBJECT = typeof {};
 
@@ -43,7 +41,7 @@ function toInteger(value: unknown): number {
 	return Math.trunc(+(value as number)) || 0; // a BigInt throws here
 }
 
-/** A view of any buffer; views of bytes are taken as they are, so that nothing is allocated. */
+/** A view of any buffer; views of bytes are returned as they are, so nothing is allocated. */
 function bytesOf(buffer: Buffer): Uint8Array {
 	if (buffer instanceof Uint8Array) return buffer;
 	if (ArrayBuffer.isView(buffer)) return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
@@ -51,7 +49,7 @@ function bytesOf(buffer: Buffer): Uint8Array {
 	return new Uint8Array(buffer as ArrayBuffer);
 }
 
-/** A partition that is open. After close(), and on any other receiver, every method throws a SyntaxError. */
+/** An open partition. After close(), and on any other receiver, every method throws a SyntaxError. */
 export class Flash {
 	#chip: FlashChip | undefined;
 	#readOnly: boolean;
@@ -79,7 +77,7 @@ export class Flash {
 	}
 
 	/**
-	 * Reads `byteLength` bytes into a new ArrayBuffer, or as many as `buffer` holds into it.
+	 * Reads `byteLength` bytes into a new ArrayBuffer, or fills `buffer`.
 	 *
 	 * @throws RangeError past the end
 	 */
@@ -102,9 +100,10 @@ export class Flash {
 	}
 
 	/**
-	 * Programs all of `buffer`: bits turn from the erase value, none back.
+	 * Programs all of `buffer`: bits go from the erase value to the other one, never back.
 	 *
-	 * @throws RangeError past the end, or not at multiples of writeAlign; Error if the partition was opened to be read
+	 * @throws RangeError past the end, or not at multiples of writeAlign; Error if the partition was opened for reading
+	 * only
 	 */
 	write(buffer: Buffer, byteOffset: number): void {
 		const chip = Flash.#chipOf(this);
@@ -117,7 +116,7 @@ export class Flash {
 		if (bytes.length) chip.program(bytes, 0, bytes.length, position);
 	}
 
-	/** Erases the blocks from `start` to `end` - 1; without `end` the one. */
+	/** Erases the blocks from `start` to `end` - 1; without `end`, only `start`. */
 	eraseBlock(start: number, end?: number): void {
 		const chip = Flash.#chipOf(this);
 		if (start === undefined) throw new SyntaxError("start: is missing");
@@ -134,7 +133,7 @@ export class Flash {
 		return { size, blockLength, blocks, writeAlign, eraseValue };
 	}
 
-	/** May be called again. */
+	/** May be called more than once. */
 	close(): void {
 		if (!Flash.#isFlash(this)) throw new SyntaxError("the receiver is not a flash");
 		this.#chip = undefined;
@@ -146,7 +145,7 @@ export class Flash {
 	}
 }
 
-/** Chips by the names of their partitions, to be opened as Flash. */
+/** Chips by the name of their partition, to be opened as Flash. */
 export function flashStorage(partitions: Record<string, FlashChip>): FlashStorage {
 	return Object.freeze({
 		open(options: FlashOptions): Flash {
