@@ -929,7 +929,7 @@ declare module "zram/swap" {
 }
 
 declare module "zram/swap/chains" {
-	/** What there is not enough of: bytes of the arenas, or pages of the devices. */
+	/** What is short: bytes of the arenas, or pages of the devices. */
 	export type Shortage = "arena" | "pages";
 }
 
@@ -942,50 +942,51 @@ declare module "zram/swap/options" {
 	/** What a pool is made of. */
 	export interface SwapOptions {
 		/**
-		 * The arena of a device that the pool makes for itself, and closes: `new SwapPool({ arena: 2 * 1024 * 1024 })` is all
-		 * that most apps need. It has the defaults for all the rest: a logical size of eight times the arena.
+		 * The arena for a device that the pool makes, and closes, itself: `new SwapPool({ arena: 2 * 1024 * 1024 })` is all
+		 * that most apps need. The device has the defaults for everything else: its logical size is eight times the arena.
 		 */
 		arena?: Arena;
 		/**
-		 * Where the buffers go, instead of `arena`: one or more devices with pages of one length, of your making. The pool has them for itself until it is closed:
-		 * what they hold is dropped, and a second pool on one of them is refused with `EBUSY`. Do not write to them. If one is
-		 * reset or closed, so is the pool: its methods throw `ECLOSED`, but {@link SwapPool.close}. New buffers go to the device
-		 * with most room, and to the others when that is full.
+		 * Where the buffers go, instead of `arena`: one or more devices of your own, all with the same pageLength. The pool
+		 * has them to itself until it is closed: it drops what they hold, and a second pool on one of them is refused with
+		 * `EBUSY`. Do not write to them. If one is reset or closed, so is the pool: its methods throw `ECLOSED`, except
+		 * {@link SwapPool.close}. New buffers go to the device with the most room, and to the others when that is full.
 		 */
 		devices?: readonly Zram[];
-		/** Most buffers, owned ones included: 1 to 65,534. Each costs 11 to 13 bytes of memory at once. Default: 256. */
+		/** Most buffers, owned ones included: 1 to 65,534. Each costs 11 to 13 bytes, allocated at once. Default: 256. */
 		keys?: number;
 		/** Slots for acquire, allocated at once. Default: none. */
 		resident?: ResidentOptions;
 		/**
-		 * What a write does that finds no room. "never" (default): it throws `ENOSPC`. "lru": buffers go, those with the least
-		 * `priority` first and among them those that have not been used for longest, until it fits, or until there are none
-		 * left. Buffers that are acquired or owned stay. For a buffer that would not find pages enough even then nothing goes;
-		 * how many bytes of the arenas it takes nobody knows beforehand.
+		 * What a write does when it finds no room. "never" (default): it throws `ENOSPC`. "lru": it evicts buffers until it
+		 * fits or none are left, those with the lowest `priority` first, and among these the ones unused for longest.
+		 * Buffers that are acquired or owned stay. For a buffer that would lack pages even then, nothing is evicted; but
+		 * nobody knows in advance how many bytes of the arenas it will take.
 		 */
 		evict?: "lru" | "never";
 		/**
-		 * A write found no room, and threw `ENOSPC`. Called after the call that ran into it is over; once for many. What it
-		 * throws becomes an unhandled rejection.
+		 * A write found no room and threw `ENOSPC`. Called after the call that ran into it has returned; once for several.
+		 * What it throws becomes an unhandled rejection.
 		 */
 		onPressure?: (this: SwapPool, pressure: Pressure) => void;
 		/**
-		 * Whether owned buffers that nobody can reach any more are freed by a FinalizationRegistry. Default: true if there is
-		 * one. Firmware that strips it by name must say false: what is stripped ends the machine when it is called.
+		 * Whether a FinalizationRegistry frees owned buffers that nobody can reach any more. Default: true if there is one.
+		 * Firmware that strips FinalizationRegistry by name must pass false: calling a stripped function ends the machine.
 		 */
 		finalization?: boolean;
 		/**
-		 * Makes misuse of resident buffers loud, for development: what is released is filled with the byte 0xDB and leaves its
-		 * slot, so that who still uses it, a display list for one, sees it at once; and release throws a TypeError if a view was
-		 * changed in mode "r". Costs a load with each acquire, and some passes over the bytes. Default: false.
+		 * Makes misuse of resident buffers visible, for development: a released buffer is filled with the byte 0xDB and
+		 * leaves its slot, so that whatever still uses it, such as a display list, shows it at once; and release throws a
+		 * TypeError if a view in mode "r" was changed. Each acquire then has to read its buffer, and the bytes are passed
+		 * over a few times. Default: false.
 		 */
 		debug?: boolean;
 	}
-	/** Slots in which buffers are as they are while they are acquired. */
+	/** The slots that hold buffers uncompressed while they are acquired. */
 	export interface ResidentOptions {
-		/** How many: 1 to 256. */
+		/** Number of slots: 1 to 256. */
 		slots: number;
-		/** Bytes of each: no longer buffer can be acquired. */
+		/** Length of each slot in bytes, 1 to 2^31 - 64: no longer buffer can be acquired. */
 		byteLength: number;
 		/** "external" is PSRAM, "internal" the fast memory. Default: PSRAM if there is any, else internal. */
 		memory?: MemoryKind;
@@ -1005,7 +1006,7 @@ declare module "zram/history" {
 	import type { Key } from "zram/swap";
 	export type { FieldType } from "zram/history/fields";
 	/**
-	 * The numbers of a record, packed in this order, little-endian. The first one is what find() looks for. (Names that are
+	 * The numbers in a record, packed in this order, little-endian. find() searches by the first one. (Names that are
 	 * integers come first, as in every object.)
 	 */
 	export type Fields = Readonly<Record<string, FieldType>>;
@@ -1013,102 +1014,109 @@ declare module "zram/history" {
 	export type Row<F extends Fields> = Record<keyof F, number>;
 	/** What a history is made of. */
 	export interface HistoryOptions<F extends Fields> {
-		/** Where it is kept. Its other values go on as before; where they and the history compete for room, the history gives way. */
+		/**
+		 * Where it is kept. The pool's other values go on as before; where they and the history compete for room, the
+		 * history gives way.
+		 */
 		pool: SwapPool;
-		/** Its name in the pool, which nobody may have yet. What is there belongs to the history: others may only read it. */
+		/** Its key in the pool, which must be unused. The value belongs to the history: others may only read it. */
 		key: Key;
-		/** Makes it a history of records. Without, it is a log of bytes. */
+		/** Makes it a history of records. Without fields it is a log of bytes. */
 		fields?: F;
 	}
 	/** What a history costs. */
 	export interface HistoryLayout {
-		/** Internal memory: a page, a record, 64 bytes, and 16 for each field. */
+		/** Internal memory in bytes: a page, a record, 64 bytes, and 16 for each field. */
 		scratch: number;
-		/** Bytes of a record; of a log 1. */
+		/** Length of a record in bytes; 1 for a log. */
 		recordLength: number;
-		/** Records of a page: so many go at once. */
+		/** Records in a page: this many are dropped at once. */
 		perPage: number;
 	}
 	/**
-	 * What came in, in order, in a pool: records of numbers, or the bytes of a log. Where there is no room for more it drops
-	 * its oldest page, so {@link append} never throws `ENOSPC` while there is one.
+	 * What came in, in order, in a pool: records of numbers, or the bytes of a log. When there is no room for more, it
+	 * drops its oldest page, so {@link append} never throws `ENOSPC` while there is one.
 	 *
-	 * **It is in RAM: a reboot loses it.** Before a planned one, save what {@link read} returns, and {@link append} it to a
-	 * new history afterwards.
+	 * **It is in RAM: a reboot loses it.** Before a planned one, save what {@link read} returns, and afterwards {@link
+	 * append} it to a new history.
 	 *
-	 * Every record (of a log, every byte) has a number; they go up by one and none is used again, whatever was dropped. A
-	 * damaged page costs the records that it has: reading one of them throws `ECORRUPT` (`EIO` if it was on flash), all others
-	 * can be read, and append goes on behind it.
+	 * Every record (in a log, every byte) has a number. Numbers go up by one, and none is reused, whatever was dropped. A
+	 * damaged page costs the records on it: reading one of them throws `ECORRUPT` (`EIO` if the page was on flash); all
+	 * others can be read, and append continues behind it.
 	 *
-	 * Besides the pool's it takes a page of internal memory, with the one that was read last: so going through a history in
-	 * order decodes each page once.
+	 * Besides what it takes of the pool, a history costs one page of internal memory, which holds the page that was read
+	 * last: going through a history in order decodes each page once.
 	 */
 	export default class History<F extends Fields = Record<never, never>> extends Page {
 		#private;
 		/**
-		 * @throws TypeError, RangeError naming the option; RangeError if there is a value with this key, or a record is longer
-		 * than a page; ZramError `ENOSPC` if the pool has no free key; Error if there is not memory enough
+		 * @throws TypeError, RangeError naming the option; RangeError if there is a value with this key, or a record is
+		 * longer than a page; ZramError `ENOSPC` if the pool has no free key; Error if there is not enough memory
 		 */
 		constructor(options: HistoryOptions<F>);
 		/**
-		 * What a history with such fields (none: a log) costs besides its pool, before it is made.
+		 * What a history with such fields (by default none: a log) will cost besides its pool.
 		 *
 		 * @throws TypeError, RangeError as the constructor does
 		 */
 		static layout(pool: SwapPool, fields?: Fields): HistoryLayout;
-		/** The number of the oldest record, or byte. Equals {@link end} if there is none. */
+		/** The number of the oldest record or byte. Equals {@link end} if there is none. */
 		get start(): number;
-		/** The number that the next record, or byte, will have. */
+		/** The number that the next record or byte will have. */
 		get end(): number;
 		/**
-		 * Adds a record: a number for each field (fractions are cut off where the type has none; other properties are left
-		 * alone). Or, as bytes, any number of whole records, packed as {@link read} returns them; to a log any bytes.
+		 * Adds a record: a number for each field. (Fractions are cut off where the type has none; other properties are
+		 * ignored.) Or adds any number of whole records, as bytes packed the way {@link read} returns them. To a log, adds
+		 * any bytes.
 		 *
-		 * What is on one page is added as a whole or not at all. Longer bytes go page by page, and the error's `bytesWritten`
-		 * says how far they came.
+		 * What fits on one page is added all or nothing. Longer bytes go page by page, and the error's `bytesWritten` says
+		 * how far they got.
 		 *
 		 * @returns the number of the (first) record, or of the first byte
-		 * @throws TypeError, RangeError naming the field and its range; ZramError `ENOSPC` if there is no room and nothing left
-		 * to drop, `EBUSY` if a getter of the record appends to this history
+		 * @throws TypeError, RangeError naming the field and its range; ZramError `ENOSPC` if there is no room and nothing
+		 * left to drop, `EBUSY` if a getter of the record appends to this history
 		 */
 		append(record: Row<F> | ByteBuffer): number;
 		/**
 		 * Reads a record.
 		 *
 		 * @param index start to end - 1
-		 * @param into gets a number for each field. With it nothing is allocated. Default: a new object. A setter of it must not
-		 * read another record: what follows would be of that one's page
+		 * @param into receives a number for each field; with it, nothing is allocated. Default: a new object. Its setters
+		 * must not read another record: the remaining fields would come from that record's page
 		 * @returns `into`
-		 * @throws RangeError; TypeError if it is a log, or `into` no object; ZramError `ECORRUPT`, `EIO` if the record's page is
-		 * damaged
+		 * @throws RangeError for the index; TypeError if this is a log, or `into` is not an object; ZramError `ECORRUPT`,
+		 * `EIO` if the record's page is damaged
 		 */
 		readonly at: (index: number, into?: Row<F>) => Row<F>;
 		/**
-		 * Reads records (of a log, bytes) from number `index` on, packed, into a new ArrayBuffer.
+		 * Reads records (from a log, bytes) from number `index` on, packed, into a new ArrayBuffer.
 		 *
-		 * @param count 0 or more: at most so many
+		 * @param count 0 or more: at most this many
 		 * @param index start to end
 		 * @returns fewer if there are no more
-		 * @throws RangeError; ZramError `ECORRUPT`, `EIO` if one of the pages is damaged
+		 * @throws RangeError for the arguments; ZramError `ECORRUPT`, `EIO` if one of the pages is damaged
 		 */
 		read(count: number, index: number): ArrayBuffer;
 		/**
-		 * Reads as many whole records as fit `into`.
+		 * Reads as many whole records as fit into `into`.
 		 *
 		 * @returns the number of bytes read
 		 */
 		read(into: ByteBuffer, index: number): number;
 		/**
-		 * Looks for the first record whose first field is at least `value`; that field must never decrease, as times do not.
-		 * Records that cannot be read are passed over.
+		 * Finds the first record whose first field is at least `value`. That field must never decrease, as times don't.
+		 * Records that cannot be read are skipped.
 		 *
 		 * @returns its number; end if there is none
-		 * @throws TypeError if it is no number, or this a log
+		 * @throws TypeError if `value` is not a number, or this is a log
 		 */
 		find(value: number): number;
-		/** Drops everything. Numbers go on. */
+		/** Drops everything. Numbers continue. */
 		clear(): void;
-		/** Deletes the history, gives its memory back and its key free. Afterwards its methods throw. Does nothing if that is done. */
+		/**
+		 * Deletes the history, and frees its memory and its key. Its methods throw `ECLOSED` afterwards. Does nothing if it
+		 * is closed.
+		 */
 		close(): void;
 	}
 }
@@ -1116,21 +1124,49 @@ declare module "zram/history" {
 declare module "zram/history/fields" {
 	/** The types of numbers, as ECMA-419 names them. */
 	export type FieldType = "uint8" | "int8" | "uint16" | "int16" | "uint32" | "int32" | "float32";
+	/** What a type can hold: for a float, up to the largest finite numbers, and also those that are not finite. */
+	export interface Type {
+		/** What pages know it by; zramHistoryPage.c has the same codes. */
+		code: number;
+		/** Length in bytes. */
+		size: 1 | 2 | 4;
+		least: number;
+		most: number;
+	}
+	/** A field, and its place in a record. */
+	export interface Field {
+		name: string;
+		offset: number;
+		type: Type;
+	}
 }
 
 declare module "zram/history/page" {
 	import type { Page } from "zram/history/interface";
-	/** Its methods are for History alone: the declaration says protected. */
+	/** Its methods are for History alone: the declaration makes them protected. */
 	const _default: typeof Page;
 	export default _default;
 }
 
 declare module "zram/history/interface" {
+	import type { Field } from "zram/history/fields";
+	import type { Memory } from "zram/memory";
+	/** The geometry of a page and its records. */
+	export interface PageLayout {
+		pageLength: number;
+		recordLength: number;
+		/** Empty for a log of bytes. */
+		fields: readonly Field[];
+	}
 	/**
-	 * What a history is underneath. `at` itself is the host's function, as a function of JavaScript around it would cost as much
-	 * as three fields; it asks loadRecord() for what is not here.
+	 * What a history is built on. `at` itself is the host's function, as a JavaScript function around it would cost as much
+	 * as three fields; it calls loadRecord() for whatever is not here.
 	 */
 	export abstract class Page {
+		/**
+		 * `memory` has memoryLength() bytes, of which the room for a record is zeros. The caller closes it, after the page.
+		 */
+		constructor(memory: Memory, layout: PageLayout);
 	}
 }
 
@@ -1140,20 +1176,26 @@ declare module "zram/http" {
 	import type { Key } from "zram/swap";
 	/** What a route has besides {@link Stored}: `pool` and `key`, or `history`. */
 	export interface StoredRoute {
-		/** Whose value is sent. */
+		/** The pool whose value is sent. */
 		pool?: SwapPool;
-		/** The value. If there is none when somebody asks, the answer is 404. */
+		/** The value's key. If there is no such value when a client asks, the answer is 404. */
 		key?: Key;
-		/** Sent from the oldest record, or byte, to the newest one that there is when somebody asks. */
+		/** Sent from the oldest record (or byte) to the newest that exists when a client asks. */
 		history?: StoredHistory;
 		/** Default: "application/octet-stream". */
 		contentType?: string;
-		/** Bytes in front, such as the header of a WAV file. A getter is called once for each answer, when there is a value. */
+		/**
+		 * Bytes to send first, such as the header of a WAV file. A getter is called once for each answer, if there is a
+		 * value.
+		 */
 		head?: ByteBuffer;
-		/** Told why a connection was closed before all was sent, as the server tells of a socket that fails. */
+		/**
+		 * Called with the reason if a connection was closed before everything was sent, as the server does for a socket that
+		 * fails.
+		 */
 		onError?(error: unknown): void;
 	}
-	/** What is needed of a `History`, which is a module that not every app includes. */
+	/** What this needs of a `History`, a module that not every app includes. */
 	export interface StoredHistory {
 		/** Whole records, or bytes, from number `index` on. */
 		read(count: number, index: number): ArrayBuffer;
@@ -1164,22 +1206,22 @@ declare module "zram/http" {
 	}
 	/** The server's answer. */
 	export interface StoredResponse {
-		/** 200, unless it is changed. */
+		/** 200 unless it is changed. */
 		status: number;
-		/** By their names in lower case. */
+		/** Headers by name, in lower case. */
 		headers: Map<string, string | number>;
 	}
-	/** What is needed of the server's connection. */
+	/** What this needs of the server's connection. */
 	export interface StoredConnection {
-		/** What was found for the path. */
+		/** The route found for the path. */
 		readonly route: StoredRoute;
 		/** Begins the answer. */
 		respond(response: StoredResponse): void;
-		/** Takes bytes, as many as fit; says how many more do. */
+		/** Takes as many of the bytes as fit, and returns how many more do. */
 		write(bytes: ByteBuffer): number;
-		/** Ends it, whatever was sent. */
+		/** Ends the connection, whatever was sent. */
 		close(): void;
-		/** What is being sent: of {@link Stored} alone. */
+		/** What is being sent: only {@link Stored} uses it. */
 		stored?: unknown;
 	}
 }
@@ -1189,27 +1231,27 @@ declare module "zram/flash" {
 	import type { Bytes } from "zram";
 	/** What a flash in RAM is made of. */
 	export interface ZramFlashOptions {
-		/** Where the blocks are. The flash has it for itself; what it holds is dropped. */
+		/** Where the blocks are. The flash has the device to itself, and drops what it holds. */
 		device: Zram;
-		/** The partitions, by the path that opens them: how many blocks each has. */
+		/** The partitions: how many blocks each has, by the path that opens it. */
 		partitions: Readonly<Record<string, number>>;
 	}
-	/** Which partition is opened, and what for. */
+	/** Which partition to open, and what for. */
 	export interface FlashOpenOptions {
 		/** One of the keys of `partitions`. */
 		path: string;
-		/** "r": to be read only; "r+" (default): written and erased as well. */
+		/** "r": for reading only; "r+" (default): for writing and erasing as well. */
 		mode?: "r" | "r+";
-		/** ECMA-419's data format: there is one. */
+		/** ECMA-419's data format: there is only one. */
 		format?: "buffer";
 	}
-	/** What ECMA-419's status() of a Flash says. */
+	/** What status() of an ECMA-419 Flash returns. */
 	export interface FlashStatus {
-		/** Bytes of the partition. */
+		/** Length of the partition in bytes. */
 		size: number;
-		/** Erase blocks. */
+		/** Number of erase blocks. */
 		blocks: number;
-		/** Bytes of an erase block: a page of the device. */
+		/** Length of an erase block in bytes: a page of the device. */
 		blockLength: number;
 		/** 1: a write may begin and end anywhere. */
 		writeAlign: number;
@@ -1222,33 +1264,33 @@ declare module "zram/flash" {
 		/**
 		 * Reads `byteLength` bytes into a new ArrayBuffer.
 		 *
-		 * @throws RangeError if they are not all in the partition
+		 * @throws RangeError if they reach past the partition
 		 */
 		read(byteLength: number, byteOffset: number): ArrayBuffer;
 		/**
-		 * Reads as many bytes as `buffer` holds into it.
+		 * Fills `buffer` from the partition.
 		 *
 		 * @returns the number of bytes read
-		 * @throws RangeError if they are not all in the partition
+		 * @throws RangeError if they reach past the partition
 		 */
 		read(buffer: Bytes, byteOffset: number): number;
 		/**
-		 * Programs: bits that are 0 in `buffer` become 0, the others stay. Onto an erased block it is a plain store.
+		 * Programs: bits that are 0 in `buffer` become 0, the others stay. Onto an erased block this is a plain store.
 		 *
-		 * @throws RangeError if not all of it is in the partition; ZramError `ENOSPC`: the block that does not fit is as it
-		 * was, those in front of it are programmed
+		 * @throws RangeError if it reaches past the partition; ZramError `ENOSPC`: the block that does not fit is as it was,
+		 * those before it are programmed
 		 */
 		write(buffer: Bytes, byteOffset: number): void;
 		/**
 		 * Erases the blocks from `start` to `end` - 1.
 		 *
 		 * @param end start + 1 by default
-		 * @throws RangeError if they are not all in the partition, or none
+		 * @throws RangeError if they are not all in the partition, or there are none
 		 */
 		eraseBlock(start: number, end?: number): void;
-		/** Its size, its blocks, and what can be written. */
+		/** The partition's length, its blocks, and how it can be written. */
 		status(): FlashStatus;
-		/** ECMA-419's data format of read and write: always "buffer". */
+		/** ECMA-419's data format for read and write: always "buffer". */
 		get format(): "buffer";
 		set format(value: "buffer");
 		/** Closing twice is fine. The content stays. */
@@ -1256,108 +1298,108 @@ declare module "zram/flash" {
 	}
 	/**
 	 * Partitions by name on one device. What the SDK exports as `embedded:storage/flash` is an object like an instance of
-	 * this: pass the instance to whatever wants a flash.
+	 * this class: pass an instance to whatever wants a flash.
 	 */
 	export default class ZramFlash {
 		#private;
 		/**
-		 * Takes two pages and a byte a block of internal memory; empties the device, and erases all blocks.
+		 * Takes two pages and one byte a block of internal memory, empties the device, and erases all blocks.
 		 *
-		 * @throws TypeError, RangeError naming the option and its range; ZramError `EBUSY` if the device belongs to another flash
-		 * or a pool, `ECLOSED` if it is closed
+		 * @throws TypeError, RangeError naming the option and its range; ZramError `EBUSY` if the device belongs to another
+		 * flash or a pool, `ECLOSED` if it is closed
 		 */
 		constructor(options: ZramFlashOptions);
 		/**
-		 * Opens a partition, any number of times at once.
+		 * Opens a partition. It may be open any number of times at once.
 		 *
-		 * @throws Error if there is no such path, or the mode is none; RangeError if the format is none; TypeError without
+		 * @throws Error if there is no such path, or the mode is invalid; RangeError if the format is; TypeError without
 		 * options
 		 */
 		open(options: FlashOpenOptions): Partition;
 		/** The paths of the partitions. */
 		[Symbol.iterator](): IterableIterator<string>;
 		/**
-		 * For idle moments: {@link Zram.maintain} of the device.
+		 * For idle moments: calls {@link Zram.maintain} of the device.
 		 *
-		 * @throws Error if this is closed; else as the device does
+		 * @throws Error if the flash is closed; otherwise as the device does
 		 */
 		maintain(milliseconds: number): boolean;
-		/** Gives the memory back, and the device, which stays open. What is open of it is closed. */
+		/** Closes open partitions, frees the memory, and gives back the device, which stays open. */
 		close(): void;
 	}
 }
 
 declare module "zram/trace" {
 	/**
-	 * Traces: what is done to a device, so that it can be done again elsewhere, with other memory, other options, or another
-	 * allocator (`npx zram replay`). A trace has numbers of pages and how long they are stored, never what is in them.
+	 * Traces: a record of what is done to a device, to be replayed elsewhere with other memory, other options, or another
+	 * allocator (`npx zram replay`). A trace has page numbers and stored lengths, never what is in the pages.
 	 *
-	 * A recorder takes the place of the methods of one device's engine, and gives it back. So it sees all that is done, by
-	 * whomever: the app, a pool, a history, a flash; and a device that is not recorded has nothing of it.
+	 * A recorder replaces the methods of one device's engine while it runs. So it sees everything that is done, by the app, a
+	 * pool, a history, or a flash; and a device that is not recorded pays nothing.
 	 *
 	 * @module
 	 */
 	import Zram from "zram";
 	/** Where a trace goes: a file, a socket, {@link traceLines}. */
 	export interface TraceSink {
-		/** Takes the next block of the trace, at most 512 bytes. The trace is all of them, one after the other. */
+		/** Takes the next block of the trace, at most 512 bytes. The trace is all blocks, one after the other. */
 		write(buffer: ArrayBuffer): unknown;
 	}
-	/** What is recorded, and where it is kept. */
+	/** What is recorded, and where the trace is kept. */
 	export interface TraceOptions {
-		/** The device. Pools, histories and flashes on it are recorded with it. */
+		/** The device. Pools, histories, and flashes on it are recorded with it. */
 		zram: Zram;
 		/**
-		 * Bytes of memory, in PSRAM if there is any, for the latest operations: 1,024 to 2^31 - 64. An operation takes about four.
-		 * When it is full, the oldest ones go.
+		 * Memory for the latest operations, in bytes, from PSRAM if there is any: 1,024 to 2^31 - 64. An operation takes
+		 * about four bytes. When the memory is full, the oldest operations go.
 		 */
 		byteLength: number;
 		/**
-		 * Gets the trace block by block, each after the call that has filled it. It must not use the device itself. What it
-		 * throws becomes an unhandled rejection. Default: none, what is there is for {@link Trace.save}.
+		 * Receives the trace block by block, each after the call that has filled it. It must not use the device. What it
+		 * throws becomes an unhandled rejection. Default: none; {@link Trace.save} writes what is in memory.
 		 */
 		sink?: TraceSink;
-		/** A millisecond counter instead of the host's, for simulations. May wrap at 2^32. */
+		/** A millisecond counter to use instead of the host's, for simulations. May wrap at 2^32. */
 		ticks?: () => number;
 	}
 	/**
-	 * Records what is done to a device, from now on until {@link close}.
+	 * Records what is done to a device, until {@link close}.
 	 *
-	 * While it records, a page that is written costs some 30,000 instructions more on a microcontroller, one that is read
-	 * 17,000; nothing is allocated. Operations that fail as a page is damaged are not recorded.
+	 * While it records, writing a page costs some 30,000 more instructions on a microcontroller, and reading one 17,000;
+	 * nothing is allocated. Operations that fail because a page is damaged are not recorded.
 	 */
 	export default class Trace {
 		#private;
 		/**
-		 * Allocates the memory, and begins. A device that has pages already says so in the trace; a replay is exact if it was
-		 * empty.
+		 * Allocates the memory and starts recording. If the device has pages already, the trace says so; a replay is exact
+		 * only if it was empty.
 		 *
-		 * @throws TypeError, RangeError naming the option and its range; ZramError `EBUSY` if the device is recorded already,
-		 * `ECLOSED` if it is closed; Error if the host has not that much memory
+		 * @throws TypeError, RangeError naming the option and its range; ZramError `EBUSY` if the device is being recorded
+		 * already, `ECLOSED` if it is closed; Error if the host does not have that much memory
 		 */
 		constructor(options: TraceOptions);
-		/** Bytes of memory that the trace has. */
+		/** Memory of the trace in bytes. */
 		get byteLength(): number;
-		/** Whether the oldest operations have gone: there was no room for all. */
+		/** Whether the oldest operations are gone, because not all of them fit. */
 		get isWrapped(): boolean;
 		/**
-		 * Writes what is in memory, as a trace of its own that begins with what the device is. Recording goes on.
+		 * Writes what is in memory as a complete trace that begins with a description of the device. Recording continues.
 		 *
-		 * @throws TypeError for what is no sink; what the sink throws
+		 * @throws TypeError if `sink` is not a sink; whatever the sink throws
 		 */
 		save(sink: TraceSink): void;
-		/** Gives the sink what it has not got yet, now. */
+		/** Gives the sink whatever it has not received yet, now. */
 		flush(): void;
-		/** Ends the recording, gives the sink the rest, and frees the memory. Closing twice is fine. */
+		/** Stops recording, gives the sink the rest, and frees the memory. Closing twice is fine. */
 		close(): void;
 	}
 	/**
-	 * A sink that makes lines of text of a trace, for a serial console or a log: `npx zram record` makes a trace of them
-	 * again. Each has at most 760 characters, and other lines may come between.
+	 * A sink that turns a trace into lines of text for a serial console or a log; `npx zram record` turns them back into a
+	 * trace. Each line has at most 760 characters, and other lines may come in between.
 	 *
-	 * @param name letters, digits, "_" and "-": tells devices apart that share a console
-	 * @param print gets each line, without an end of line: `trace`, with one, or `console.log`
-	 * @throws RangeError for such a name, TypeError if `print` is no function
+	 * @param name letters, digits, "_", and "-": tells devices that share a console apart
+	 * @param print receives each line, without an end of line: `console.log`, or `trace` with one added
+	 * @throws RangeError for any other name, TypeError if `print` is not a function
 	 */
 	export function traceLines(name: string, print: (line: string) => void): TraceSink;
 }
