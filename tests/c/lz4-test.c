@@ -5,11 +5,11 @@
  *       modules/zram/engine/native/zramLZ4.c -DZRAM_WITH_LIBLZ4 -llz4 -o lz4-test
  *   ./lz4-test [-s seed] [-n hostile blocks] [file ...]
  *
- * The line "# digest" is of every block that was encoded and of every verdict and page that was decoded, but for
- * liblz4's: every machine must print it alike.
+ * The line "# digest" covers every encoded block, and every verdict and page that was decoded, except liblz4's. It must be
+ * equal on every machine.
  *
- * The files are cut into pages of all lengths and added to the generated pages. Worth running with -m32 and with
- * -fsanitize=address,undefined -fno-sanitize-recover, which prove that no bound is passed and no word misaligned.
+ * Cuts the files into pages of all lengths and adds them to the generated ones. Worth running with -m32 and with
+ * -fsanitize=address,undefined -fno-sanitize-recover, which prove that no access is out of bounds or misaligned.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ enum {
 };
 
 static zramLZ4Table table;
-/* The one that `encode` works with. */
+/* The table that `encode` uses. */
 static zramLZ4Table *encoderTable = &table;
 
 static uint32_t lz4Encode(const uint32_t *page, uint32_t pageLength, uint8_t *to, uint32_t capacity)
@@ -47,7 +47,7 @@ static int decode(const uint8_t *bytes, uint32_t length, uint32_t pageLength, ui
 	return decodeGuarded(zramLZ4Decode, kZramLZ4Margin, margin, bytes, length, pageLength, verdict);
 }
 
-/* ---- the codec once more, written from its specification and slow ---- */
+/* ---- the codec again, slow, written from its specification ---- */
 
 typedef struct {
 	const uint8_t *page;
@@ -64,7 +64,7 @@ static uint32_t specifiedHash(const Specified *s, uint32_t position)
 	return sequence * 2654435761u >> 21;
 }
 
-/* Enters `position`. Returns the last one with the same hash if its four bytes are equal, or else -1. */
+/* Enters `position`. Returns the last one with the same hash if its four bytes are equal, else -1. */
 static int32_t specifiedLookup(Specified *s, uint32_t position)
 {
 	int32_t *entry = &s->table[specifiedHash(s, position)], found = *entry;
@@ -72,7 +72,7 @@ static int32_t specifiedLookup(Specified *s, uint32_t position)
 	return found >= 0 && !memcmp(s->page + found, s->page + position, 4) ? found : -1;
 }
 
-/* Sets `*position` if there is a match, of which the start is returned, or returns -1. */
+/* If there is a match, sets `*position` and returns the match's start; otherwise returns -1. */
 static int32_t specifiedSearch(Specified *s, uint32_t *position, uint32_t start)
 {
 	static const uint32_t apart[] = { 0, 4, 14, 27 };
@@ -145,7 +145,7 @@ static void specifiedEncode(Specified *s, const Page *page)
 	specifiedPut(s, anchor, page->length, 0, 0);
 }
 
-/* Reads a length at `*in`, if `nibble` says that there is one. -1: the block ends among its bytes. */
+/* Reads a length at `*in`, if `nibble` says there is one. -1 if the block ends inside it. */
 static int32_t specifiedLength(const uint8_t *bytes, uint32_t *in, uint32_t length, uint32_t nibble)
 {
 	uint32_t sum = nibble, byte = 255;
@@ -157,7 +157,7 @@ static int32_t specifiedLength(const uint8_t *bytes, uint32_t *in, uint32_t leng
 	return (int32_t)sum;
 }
 
-/* Why the last block was refused, if it was: liblz4 thinks otherwise about an offset of 0. */
+/* Why the last block was refused, if it was. liblz4 accepts an offset of 0, we don't. */
 static int refusedForOffset0;
 
 static int specifiedDecode(const uint8_t *bytes, uint32_t length, uint8_t *page, uint32_t pageLength)
@@ -211,7 +211,7 @@ static int roundTrip(void)
 	return 1;
 }
 
-/* The specification, which other implementations follow, is what the encoder does: byte for byte. */
+/* The encoder does what the specification says, byte for byte. Other implementations rely on it. */
 static int specification(void)
 {
 	static Specified specified;
@@ -228,7 +228,7 @@ static int specification(void)
 	return 1;
 }
 
-/* Short periods must become tiny and random pages must be refused, whatever else changes. */
+/* Whatever else changes, short periods must become tiny and random pages must be refused. */
 static int compresses(void)
 {
 	uint32_t i, length;
@@ -245,8 +245,8 @@ static int compresses(void)
 }
 
 /*
- * Noise that comes again is nearly always found, at whatever distance. Its first bytes, which are searched at every
- * position, do not.
+ * The encoder finds nearly all repeated noise, at any distance. The first 256 bytes aren't repeated, because it searches
+ * those at every position.
  */
 static int repeatedNoise(void)
 {
@@ -267,7 +267,7 @@ static int repeatedNoise(void)
 	return 1;
 }
 
-/* Reads the lengths of a sequence; the block has been made by our encoder. */
+/* Reads the lengths of a sequence in a block that our encoder made. */
 static uint32_t parseLength(const uint8_t **in, uint32_t nibble)
 {
 	uint32_t length = nibble;
@@ -310,7 +310,7 @@ static int endRules(void)
 	return 1;
 }
 
-/* Every capacity: the block is the same one or none, and nothing is written behind the margin. */
+/* At every capacity the block is the same or none, and nothing is written behind the margin. */
 static int everyCapacity(void)
 {
 	static uint8_t expected[kZramLZ4PageLengthMax];
@@ -331,7 +331,7 @@ static int everyCapacity(void)
 	return 1;
 }
 
-/* A used table, in every generation and after pages of all lengths, makes the blocks of a new one. */
+/* A used table, in every generation and after pages of all lengths, makes the same blocks as a new one. */
 static int historyIndependence(void)
 {
 	static zramLZ4Table fresh;
@@ -357,7 +357,7 @@ static int historyIndependence(void)
 
 /* ---- decoder ---- */
 
-/* Blocks by hand, each breaking one rule; the page is 512 bytes of zeros when nothing is broken. */
+/* Blocks by hand that break one rule each. Intact, they decode to 512 zeros. */
 static int handMadeBlocks(void)
 {
 	/* The valid one: a literal, offset 1, 506 bytes (4 + 15 + 255 + 232), and 5 last literals. */
@@ -401,7 +401,7 @@ static int handMadeBlocks(void)
 	return 1;
 }
 
-/* Length bytes whose sum is 512 in 32 bits, and 2^32 more in truth. */
+/* Length bytes whose sum is 2^32 + 512, and 512 in 32 bits. */
 static int overflowingLength(void)
 {
 	static uint32_t page[512 / 4];
@@ -419,7 +419,7 @@ static int overflowingLength(void)
 	return 1;
 }
 
-/* A block is refused when any byte is missing or one is added. */
+/* A block is refused if any byte is missing or one is added. */
 static int truncated(void)
 {
 	static uint8_t whole[kBlockLengthMax];
@@ -441,7 +441,7 @@ static int truncated(void)
 	return 1;
 }
 
-/* Random bytes, in which the patterns of a block are frequent. */
+/* Random bytes in which the patterns of a block are frequent. */
 static uint32_t makeRandom(uint8_t *bytes)
 {
 	uint32_t mask = randomBelow(2) ? 0xFF : 0x1F, length = randomBelow(randomBelow(2) ? 40 : 600), i;
@@ -450,7 +450,7 @@ static uint32_t makeRandom(uint8_t *bytes)
 	return length;
 }
 
-/* Makes hostile `bytes`: random ones, or a block with some bytes changed, and perhaps cut off. Returns their length. */
+/* Makes hostile `bytes`: random ones, or a block with some bytes changed, perhaps truncated. Returns their length. */
 static uint32_t makeHostile(uint8_t *bytes, const Page *page)
 {
 	uint32_t length = zramLZ4Encode(&table, page->words, page->length, bytes, page->length);
@@ -481,8 +481,8 @@ static uint32_t makeHostile(uint8_t *bytes, const Page *page)
 }
 
 /*
- * Any bytes whatever: nothing outside of the page is written, the verdict and a decoded page are those of the
- * specification, and do not depend on the margin nor on what the page held.
+ * For any bytes, nothing is written outside the page, and verdict and decoded page are the specification's, whatever the
+ * margin and the page held before.
  */
 static int hostile(void)
 {
@@ -564,7 +564,7 @@ static int weDecodeLiblz4HC(void)
 	return weDecodeLiblz4(9) && weDecodeLiblz4(LZ4HC_CLEVEL_MAX);
 }
 
-/* Noise, and words behind it, which a search that has given up would not find. */
+/* Noise followed by words, which a search that has given up would miss. */
 static void makeBehindNoise(Page *page, uint32_t noise)
 {
 	static const char *const words[] = { "temperature", "humidity", "pressure", "battery", "status", "device", "time",
@@ -582,7 +582,7 @@ static void makeBehindNoise(Page *page, uint32_t noise)
 	}
 }
 
-/* Hardly a page of real files takes more than 1.3 times the reference's bytes; these are as bad as most. */
+/* Hardly a page of a real file takes more than 1.3 times the reference's bytes. These are as bad as they get. */
 static int behindNoise(void)
 {
 	static uint8_t bytes[kBlockLengthMax];
