@@ -26,7 +26,7 @@ static uint8_t *bytesOf(xsMachine *the, xsSlot *slot, xsUnsignedValue least)
 	xsUnsignedValue length;
 	xsmcGetBufferWritable(*slot, &data, &length);
 	if (length < least)
-		xsRangeError("buffer: less than %d bytes", (int)least);
+		xsRangeError("buffer: must have at least %d bytes", (int)least);
 	return data;
 }
 

@@ -41,7 +41,7 @@ static void mark(xsMachine *the, void *data, xsMarkRoot markRoot)
 	}
 }
 
-/* Without unmounting: that would write nothing, and JavaScript cannot be called any more. */
+/* Does not unmount: that would write nothing, and JavaScript cannot be called any more. */
 void xs_littlefs_destructor(void *data)
 {
 	Volume *volume = data;
@@ -67,7 +67,7 @@ static Volume *volumeOf(xsMachine *the)
 	return volume;
 }
 
-/* The functions of littlefs.ts throw nothing: they answer 0 or an error of littlefs. */
+/* The functions in littlefs.ts do not throw: they return 0 or a littlefs error code. */
 static int call(Volume *volume, xsSlot *function, lfs_block_t block)
 {
 	xsMachine *the = volume->the;
@@ -75,7 +75,7 @@ static int call(Volume *volume, xsSlot *function, lfs_block_t block)
 	return xsmcToInteger(xsResult);
 }
 
-/* Erases the blocks from `first` to in front of `end`. */
+/* Erases the blocks from `first` up to but not including `end`. */
 static int eraseBlocks(Volume *volume, lfs_block_t first, lfs_block_t end)
 {
 	xsMachine *the = volume->the;
@@ -95,7 +95,7 @@ static int readBlock(
 	return error;
 }
 
-/* Blocks are programmed as a whole: prog_size is block_size. */
+/* Blocks are programmed whole: prog_size is block_size. */
 static int programBlock(
 	const struct lfs_config *config, lfs_block_t block, lfs_off_t offset, const void *from, lfs_size_t length)
 {
@@ -156,7 +156,7 @@ void xs_littlefs(xsMachine *the)
 
 	xsSetHostHooks(xsThis, &hooks);
 	if (xsmcGetBufferWritable(xsArg(0), &bytes, &blockLength) != xsBufferNonrelocatable)
-		xsTypeError("littlefs: block is no HostBuffer");
+		xsTypeError("littlefs: block must be a HostBuffer");
 	volume = calloc(1, sizeof(Volume));
 	if (!volume)
 		xsUnknownError("littlefs: out of memory");
@@ -209,7 +209,7 @@ static const char *toPath(xsMachine *the, char *path)
 	return path;
 }
 
-/* (path): 0 or an error. A folder that is there already is none. */
+/* (path): 0 or an error. A folder that exists already is not an error. */
 void xs_littlefs_makeFolder(xsMachine *the)
 {
 	char path[PATH_LENGTH];
@@ -226,7 +226,7 @@ void xs_littlefs_remove(xsMachine *the)
 	xsmcSetInteger(xsResult, lfs_remove(&volume->lfs, toPath(the, path)));
 }
 
-/* Copies a piece between the record and the buffer in `slot`, whose address is fetched anew each time. */
+/* Copies a piece between the record and the buffer in `slot`, whose address is fetched again each time. */
 static void transfer(xsMachine *the, Volume *volume, xsSlot *slot, lfs_size_t offset, lfs_size_t count, int isOut)
 {
 	void *bytes;
@@ -238,14 +238,14 @@ static void transfer(xsMachine *the, Volume *volume, xsSlot *slot, lfs_size_t of
 		memcpy((uint8_t *)bytes + offset, volume->piece, count);
 }
 
-/* littlefs calls it a name too long if there is no room to commit one; PATH_LENGTH keeps those out that are. */
+/* littlefs reports a lack of room to commit a name as a name too long. Names that are too long never get here: PATH_LENGTH. */
 static int open(Volume *volume, const char *path, int flags)
 {
 	int error = lfs_file_open(&volume->lfs, &volume->file, path, flags);
 	return (error == LFS_ERR_NAMETOOLONG) ? LFS_ERR_NOSPC : error;
 }
 
-/* The first error counts. */
+/* The first error, if there are two. */
 static int finish(Volume *volume, int error)
 {
 	int closing = lfs_file_close(&volume->lfs, &volume->file);
@@ -272,8 +272,8 @@ static int writeFile(xsMachine *the, Volume *volume, const char *path)
 }
 
 /*
-	(path, buffer): 0 or an error. Then the file is as before: littlefs does not commit a file that failed, but for the name
-	of a new one.
+	(path, buffer): 0 or an error. After an error the file is as before: littlefs does not commit a file that failed, except
+	for the name of a new one, which is removed.
 */
 void xs_littlefs_write(xsMachine *the)
 {
@@ -300,8 +300,8 @@ static int isInUse(const Volume *volume, lfs_block_t block)
 }
 
 /*
-	Erases the blocks that neither a file nor a folder holds: littlefs itself leaves them as they are until it needs them.
-	0 or an error.
+	Erases the blocks that neither a file nor a folder uses; littlefs itself leaves them alone until it needs them. Returns 0
+	or an error.
 */
 void xs_littlefs_trim(xsMachine *the)
 {
@@ -330,7 +330,7 @@ void xs_littlefs_lengthOf(xsMachine *the)
 	xsmcSetInteger(xsResult, (xsIntegerValue)info.size);
 }
 
-/* (path, buffer): as many bytes as the buffer has */
+/* (path, buffer): reads as many bytes as the buffer has */
 void xs_littlefs_read(xsMachine *the)
 {
 	char path[PATH_LENGTH];
