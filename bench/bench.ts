@@ -16,7 +16,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { buildHost } from "../tools/build-host.ts";
 import { buildFolder, root } from "../tools/paths.ts";
-import { clearStep, MissingTool, run, showStep as say } from "../tools/process.ts";
+import { clearStep, MissingTool, showStep as say, versionOf } from "../tools/process.ts";
 import { checkFirmwareTools } from "../tools/run-firmware.ts";
 import { type Chip, chips } from "../tools/variants.ts";
 import { readPages } from "./command.ts";
@@ -34,24 +34,16 @@ import { zsmalloc } from "./zsmalloc.ts";
 const quick = process.argv.includes("--quick");
 const extent = quick ? measure.QUICK : measure.FULL;
 
-async function version(program: string, ...parameters: string[]): Promise<string | undefined> {
-	try {
-		return (await run(program, parameters)).stdout.split("\n")[0];
-	} catch {
-		return undefined;
-	}
-}
-
 async function versions(): Promise<Record<string, string>> {
 	const found = {
 		machine: `${process.arch}, ${cpus()[0]?.model}`,
 		Node: process.version,
-		compiler: await version(process.env.CC || "cc", "--version"),
-		"compiler for rv32": await version("riscv64-unknown-elf-gcc", "--version"),
-		"compiler for M33": await version("arm-none-eabi-gcc", "--version"),
-		"compiler for lx106": await version("xtensa-lx106-elf-gcc", "--version"),
-		QEMU: await version("qemu-system-riscv32", "--version"),
-		valgrind: await version("valgrind", "--version"),
+		compiler: await versionOf(process.env.CC || "cc"),
+		"compiler for rv32": await versionOf("riscv64-unknown-elf-gcc"),
+		"compiler for M33": await versionOf("arm-none-eabi-gcc"),
+		"compiler for lx106": await versionOf("xtensa-lx106-elf-gcc"),
+		QEMU: await versionOf("qemu-system-riscv32"),
+		valgrind: await versionOf("valgrind"),
 	};
 	return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Record<string, string>;
 }

@@ -35,19 +35,8 @@ await main(usage, async (parameters) => {
 		if (unit === "copies")
 			process.stderr.write("valgrind is missing (apt-get install valgrind), so these are times, in copies of a page\n");
 		const round = (value: number) => (unit === "copies" ? Math.round(value * 100) / 100 : Math.round(value));
-		const keys = [
-			"write",
-			"rewrite",
-			"read",
-			"encode",
-			"decode",
-			"lz4Write",
-			"lz4Read",
-			"engineWrite",
-			"engineRead",
-			"copy",
-			...(values.dense ? ["pack", "denseRead"] : []),
-		];
+		const keys = "write rewrite read encode decode lz4Write lz4Read engineWrite engineRead copy".split(" ");
+		if (values.dense) keys.push("pack", "denseRead");
 		return {
 			...Object.fromEntries(keys.map((key) => [key, round(means[key] as number)])),
 			stored: Math.round(stored),

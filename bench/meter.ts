@@ -8,7 +8,7 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildFolder } from "../tools/paths.ts";
-import { MissingTool, run } from "../tools/process.ts";
+import { versionOf } from "../tools/process.ts";
 import type { XSOptions } from "../tools/run-xs.ts";
 import { chips } from "../tools/variants.ts";
 import type { CostParameters, CostResult } from "./app/cost.ts";
@@ -41,14 +41,7 @@ interface Metered {
 /** Times are medians of this many rounds. */
 const ROUNDS = 15;
 
-export async function hasCallgrind(): Promise<boolean> {
-	try {
-		return (await run("valgrind", ["--version"], { install: "apt-get install valgrind" })).exitCode === 0;
-	} catch (error) {
-		if (error instanceof MissingTool) return false;
-		throw error;
-	}
-}
+export const hasCallgrind = async () => (await versionOf("valgrind")) !== undefined;
 
 /** The instructions since the previous mark, as callgrind wrote them down. */
 function sinceLastMark(path: string): number {

@@ -77,16 +77,7 @@ function beside(host: HostName, costs: CostByKind, javascript: Results["javascri
 		title: `Beside it, ${hostNames[host]}`,
 		text: `The same pages (${unitOf(costs)}): the engine called from C, and JavaScript's share of the call from JavaScript; our codecs alone, including the choice among them; the bare reference LZ4 1.9.2 (\`LZ4_MEMORY_USAGE=12\`, -O2); and a plain copy${js ? ". The last four columns are JavaScript running on XS: the portable engine, and LZ4 alone (lz4js)" : ""}.`,
 		head: [
-			"pages",
-			"engine write",
-			"JS",
-			"engine read",
-			"JS",
-			"encode",
-			"decode",
-			"LZ4 write",
-			"LZ4 read",
-			"copy",
+			...["pages", "engine write", "JS", "engine read", "JS", "encode", "decode", "LZ4 write", "LZ4 read", "copy"],
 			...(js ? ["portable write", "portable read", "lz4js write", "lz4js read"] : []),
 		],
 		rows: Object.entries(costs).map(([kind, { means }]) => [
@@ -95,14 +86,10 @@ function beside(host: HostName, costs: CostByKind, javascript: Results["javascri
 			share(means.write, means.engineWrite),
 			number(means.engineRead),
 			share(means.read, means.engineRead),
-			number(means.encode),
-			number(means.decode),
-			number(means.lz4Write),
-			number(means.lz4Read),
-			number(means.copy),
-			...(js
-				? ["portableWrite", "portableRead", "lz4jsWrite", "lz4jsRead"].map((label) => number(js[kind]?.[label]))
-				: []),
+			...["encode", "decode", "lz4Write", "lz4Read", "copy"].map((label) => number(means[label])),
+			...["portableWrite", "portableRead", "lz4jsWrite", "lz4jsRead"].flatMap((label) =>
+				js ? number(js[kind]?.[label]) : [],
+			),
 		]),
 	};
 }
@@ -357,17 +344,8 @@ function swapped({ host, rows }: Exclude<Results["swap"], undefined>): Table {
 		title: `Buffers in a swap pool and appends to a flash in RAM, ${hostNames[host]}`,
 		text: "Instructions from the call in JavaScript. The next four columns are `acquire` and `release` together: of a buffer that is in a slot, of one that must be read, of one acquired for writing but not changed, and with one page changed. Bytes: what the buffer takes in the arena, and what it would take on the XS heap, where using it costs a look-up in a Map. Flash: what a W25Q128 typically takes for the same bytes (emulated; erasing included, except for the append).",
 		head: [
-			"",
-			"write",
-			"in a slot",
-			"read",
-			"unchanged",
-			"one page changed",
-			"arena, bytes",
-			"XS heap, bytes",
-			"used there",
-			"flash write, ms",
-			"flash read, ms",
+			...["", "write", "in a slot", "read", "unchanged", "one page changed"],
+			...["arena, bytes", "XS heap, bytes", "used there", "flash write, ms", "flash read, ms"],
 		],
 		rows: rows.map(({ name, byteLength, means, stored, flash }) => [
 			name,

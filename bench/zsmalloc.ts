@@ -7,7 +7,9 @@
  */
 
 import { Encoder, TABLE_LENGTH } from "../modules/zram/engine/portable/lz4.ts";
-import { type Longest, type SizeClass, zsmallocClasses } from "../zramctl/replay/allocators/zsmalloc.ts";
+import { fill } from "../tools/allocators.ts";
+import type { Contender } from "../zramctl/replay/allocator.ts";
+import { CONTENDERS } from "../zramctl/replay/contenders.ts";
 
 const PAGE = 4096;
 
@@ -16,23 +18,6 @@ export interface ZsmallocRow {
 	/** For each arena: pages stored before the first refusal, and the payload as a share of the arena. */
 	pages: number[];
 	utilisation: number[];
-}
-
-/** Stores the objects in order, over and over, until the pages within the limit are used up. */
-function fill(lengths: number[], arena: number, longest: Longest): { stored: number; payload: number } {
-	const classOf = zsmallocClasses(longest);
-	const used = new Map<SizeClass, number>();
-	let [total, stored, payload] = [0, 0, 0];
-	for (; ; stored++) {
-		const length = lengths[stored % lengths.length] as number;
-		if (length === 0) continue;
-		const each = classOf(length);
-		const count = used.get(each) ?? 0;
-		if (count % each.objects === 0) total += each.pages;
-		if (total * PAGE > arena) return { stored, payload };
-		used.set(each, count + 1);
-		payload += length;
-	}
 }
 
 /** Bytes of each page's LZ4 block; 0 if it is one repeated word. */
@@ -50,13 +35,11 @@ function lz4Lengths(bytes: Uint8Array): number[] {
 /** Both of Linux's usual configurations. */
 export function zsmalloc(bytes: Uint8Array, arenas: number[]): ZsmallocRow[] {
 	const lengths = lz4Lengths(bytes);
-	return [
-		{ name: "computed: Linux 6.1's size classes, lz4", longest: 4 as const },
-		{ name: "computed: Linux 7.3's size classes, lz4", longest: 8 as const },
-	].map(({ name, longest }) => {
-		const filled = arenas.map((arena) => fill(lengths, arena, longest));
+	return ["6.1", "7.3"].map((version) => {
+		const { make } = CONTENDERS[`zsmalloc-${version}`] as Contender;
+		const filled = arenas.map((arena) => fill(make(arena), lengths));
 		return {
-			name,
+			name: `computed: Linux ${version}'s size classes, lz4`,
 			pages: filled.map(({ stored }) => stored),
 			utilisation: filled.map(({ payload }, i) => payload / (arenas[i] as number)),
 		};

@@ -11,7 +11,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { REFUSED, STORED_CODEC, WRITE } from "zram/trace/format";
 import { Random } from "../tests/support/random.ts";
-import { type Contender, NONE } from "../zramctl/replay/allocator.ts";
+import { type Allocator, type Contender, NONE } from "../zramctl/replay/allocator.ts";
 import { CONTENDERS } from "../zramctl/replay/contenders.ts";
 import { TraceFile } from "../zramctl/replay/trace.ts";
 import { table } from "../zramctl/view.ts";
@@ -38,12 +38,11 @@ interface Stored {
 	size: number;
 }
 
-/** Bytes of objects divided by those of the arena when the first object is refused. */
-function fill({ make }: Contender, lengths: number[]): number {
-	const allocator = make(ARENA);
-	for (let [i, payload] = [0, 0]; ; i++) {
-		const size = lengths[i % lengths.length] as number;
-		if (allocator.malloc(size) === NONE) return payload / ARENA;
+/** Stores objects in order, over and over, until the first is refused. Those of no bytes take nothing. */
+export function fill(allocator: Allocator, lengths: number[]): { stored: number; payload: number } {
+	for (let [stored, payload] = [0, 0]; ; stored++) {
+		const size = lengths[stored % lengths.length] as number;
+		if (size && allocator.malloc(size) === NONE) return { stored, payload };
 		payload += size;
 	}
 }
@@ -89,7 +88,7 @@ export function allocatorTable(): { key: string; filled: string; refused: string
 		.filter(([key]) => key !== "ideal")
 		.map(([key, contender]) => ({
 			key,
-			filled: percent(fill(contender, lengths)),
+			filled: percent(fill(contender.make(ARENA), lengths).payload / ARENA),
 			refused: percent(churn(contender, lengths)),
 		}));
 }

@@ -91,6 +91,12 @@ export function run(program: string, parameters: string[], options: RunOptions =
 	});
 }
 
+/** The first line of what a program says of its version; undefined if there is no such program. */
+export async function versionOf(program: string): Promise<string | undefined> {
+	const result = await run(program, ["--version"]).catch(() => undefined);
+	return result?.exitCode === 0 ? result.stdout.split("\n")[0] : undefined;
+}
+
 /**
  * Runs `main` if the module with this `import.meta.url` is the program itself, not imported. If it throws, the message
  * goes to stderr, and the exit code is 1.

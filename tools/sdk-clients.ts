@@ -19,46 +19,21 @@ export function clientSuites(): string[] {
 
 /** Modules of the SDK that the tests import. esbuild leaves them to the SDK's tools. */
 export const clientModules = [
-	"Resource",
-	"WebSocket",
-	"base64",
-	"commodetto/*",
-	"crc",
-	"crypt",
-	"deflate",
-	"embedded:*",
-	"fetch",
-	"file",
-	"hex",
-	"inflate",
-	"mc/config",
-	"pins/audioout",
-	"structuredClone",
-	"text/decoder",
-	"text/encoder",
+	..."Resource WebSocket base64 commodetto/* crc crypt deflate embedded:* fetch file hex inflate".split(" "),
+	..."mc/config pins/audioout structuredClone text/decoder text/encoder".split(" "),
 ];
 
 /** The part of the app's manifest that includes them. */
 export const clientManifest = {
 	include: [
-		"$(MODDABLE)/examples/manifest_commodetto.json",
-		"$(MODDABLE)/examples/manifest_net.json",
+		...["commodetto", "net"].map((name) => `$(MODDABLE)/examples/manifest_${name}.json`),
 		"$(MODDABLE)/examples/io/listener/httpserver/manifest_httpserver.json",
-		"$(MODDABLE)/examples/io/tcp/fetch/manifest_fetch.json",
-		"$(MODDABLE)/examples/io/tcp/websocket/manifest_websocket.json",
-		"$(MODDABLE)/modules/commodetto/gif/manifest.json",
-		"$(MODDABLE)/modules/io/files/manifest.json",
-		"$(MODULES)/base/structuredClone/manifest.json",
-		"$(MODULES)/crypt/digest/manifest.json",
-		"$(MODULES)/data/base64/manifest.json",
-		"$(MODULES)/data/crc/manifest.json",
-		"$(MODULES)/data/hex/manifest.json",
-		"$(MODULES)/data/text/decoder/manifest.json",
-		"$(MODULES)/data/text/encoder/manifest.json",
-		"$(MODULES)/data/zlib/manifest_deflate.json",
-		"$(MODULES)/data/zlib/manifest_inflate.json",
-		"$(MODULES)/files/file/manifest.json",
-		"$(MODULES)/pins/i2s/manifest.json",
+		...["fetch", "websocket"].map((name) => `$(MODDABLE)/examples/io/tcp/${name}/manifest_${name}.json`),
+		...["deflate", "inflate"].map((name) => `$(MODULES)/data/zlib/manifest_${name}.json`),
+		...[
+			..."base/structuredClone commodetto/gif crypt/digest data/base64 data/crc data/hex".split(" "),
+			..."data/text/decoder data/text/encoder files/file io/files pins/i2s".split(" "),
+		].map((name) => `$(MODULES)/${name}/manifest.json`),
 	],
 	modules: {
 		"commodetto/BufferOut": "$(COMMODETTO)/commodettoBufferOut",

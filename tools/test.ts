@@ -27,7 +27,7 @@ import {
 import { fetchXS } from "./npm.ts";
 import { findSuites, NEEDS, type Need, outcome, part, portableOnXS, report, type Suite, say, single } from "./parts.ts";
 import { root } from "./paths.ts";
-import { run } from "./process.ts";
+import { run, versionOf } from "./process.ts";
 import { runSuiteInNode, runSuitesOnXS, type Summary } from "./run-xs.ts";
 import type { Variant } from "./variants.ts";
 
@@ -52,36 +52,10 @@ interface Host {
 	aside?: boolean;
 }
 
-async function hasCompiler(): Promise<boolean> {
-	try {
-		return (await run("cc", ["--version"])).exitCode === 0;
-	} catch {
-		return false;
-	}
-}
-
 /** Suites that fit into a microcontroller's RAM and test our C as its compiler sees it: engine and binding. */
 const ofTheEngine = [
-	"allocation",
-	"arena",
-	"arguments",
-	"callbacks",
-	"corruption",
-	"engine",
-	"failure",
-	"flash",
-	"history-page",
-	"host",
-	"hostile",
-	"idle",
-	"inspect",
-	"kernel",
-	"lockstep",
-	"model",
-	"offload",
-	"rest",
-	"slots",
-	"swap-model",
+	..."allocation arena arguments callbacks corruption engine failure flash history-page host".split(" "),
+	..."hostile idle inspect kernel lockstep model offload rest slots swap-model".split(" "),
 ];
 
 const firmware = {
@@ -95,7 +69,7 @@ const firmware = {
 const hosts: Host[] = [
 	{
 		name: "Node, portable engine",
-		offers: (await hasCompiler()) ? ["node", "js", "compiler"] : ["node", "js"],
+		offers: (await versionOf("cc")) ? ["node", "js", "compiler"] : ["node", "js"],
 		share: 1,
 		quick: true,
 	},

@@ -55,17 +55,9 @@ export interface Target {
 
 /** XS with bounds checks, so that deep recursion is an error, and with counters for heapStats(). */
 const xsDefinitions = [
-	"INCLUDE_XSPLATFORM=1",
-	'XSPLATFORM="platform.h"',
-	"mxBoundsCheck=1",
-	"mxInstrument=1",
-	"mxLockdown=1",
-	"mxMinusZero=1",
-	"mxNoConsole=1",
-	"mxRegExpUnicodePropertyEscapes=1",
-	"mxRun=1",
-	"mxSloppy=1",
-	"mxStringNormalize=1",
+	...["INCLUDE_XSPLATFORM=1", 'XSPLATFORM="platform.h"'],
+	..."mxBoundsCheck=1 mxInstrument=1 mxLockdown=1 mxMinusZero=1 mxNoConsole=1".split(" "),
+	..."mxRegExpUnicodePropertyEscapes=1 mxRun=1 mxSloppy=1 mxStringNormalize=1".split(" "),
 ];
 
 function cFilesIn(folder: string): string[] {

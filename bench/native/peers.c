@@ -44,22 +44,22 @@ typedef struct {
 } Sound;
 
 /* Returns the bytes that a page takes, or 0 if it cannot be compressed. */
-typedef size_t (*Codec)(const uint8_t *page, const Sound *sound);
+typedef size_t (*Codec)(const uint8_t *page);
+
+static Sound sound;
 
 #if defined(HAS_LZ4) || defined(HAS_LZO) || defined(HAS_ZLIB) || defined(HAS_ZSTD)
 static uint8_t room[kRoom];
 #endif
 
 #ifdef HAS_LZ4
-static size_t lz4(const uint8_t *page, const Sound *sound)
+static size_t lz4(const uint8_t *page)
 {
-	(void)sound;
 	return (size_t)LZ4_compress_default((const char *)page, (char *)room, kPage, kRoom);
 }
 
-static size_t lz4HC(const uint8_t *page, const Sound *sound)
+static size_t lz4HC(const uint8_t *page)
 {
-	(void)sound;
 	return (size_t)LZ4_compress_HC((const char *)page, (char *)room, kPage, kRoom, LZ4HC_CLEVEL_MAX);
 }
 #endif
@@ -67,31 +67,28 @@ static size_t lz4HC(const uint8_t *page, const Sound *sound)
 #ifdef HAS_LZO
 static _Alignas(16) uint8_t work[LZO1X_999_MEM_COMPRESS];
 
-static size_t lzo(const uint8_t *page, const Sound *sound)
+static size_t lzo(const uint8_t *page)
 {
 	lzo_uint length = kRoom;
 
-	(void)sound;
 	return lzo1x_1_compress(page, kPage, room, &length, work) == LZO_E_OK ? length : 0;
 }
 
-static size_t lzo999(const uint8_t *page, const Sound *sound)
+static size_t lzo999(const uint8_t *page)
 {
 	lzo_uint length = kRoom;
 
-	(void)sound;
 	return lzo1x_999_compress(page, kPage, room, &length, work) == LZO_E_OK ? length : 0;
 }
 #endif
 
 #ifdef HAS_ZLIB
 /* Without zlib's header and checksum. */
-static size_t deflate4K(const uint8_t *page, const Sound *sound)
+static size_t deflate4K(const uint8_t *page)
 {
 	z_stream stream = { .next_in = (uint8_t *)page, .avail_in = kPage, .next_out = room, .avail_out = kRoom };
 	size_t length;
 
-	(void)sound;
 	if (deflateInit2(&stream, 9, Z_DEFLATED, -12, 9, Z_DEFAULT_STRATEGY) != Z_OK)
 		return 0;
 	length = deflate(&stream, Z_FINISH) == Z_STREAM_END ? stream.total_out : 0;
@@ -108,15 +105,13 @@ static size_t zstd(const uint8_t *page, int level)
 	return ZSTD_isError(length) ? 0 : length;
 }
 
-static size_t zstd3(const uint8_t *page, const Sound *sound)
+static size_t zstd3(const uint8_t *page)
 {
-	(void)sound;
 	return zstd(page, 3);
 }
 
-static size_t zstd19(const uint8_t *page, const Sound *sound)
+static size_t zstd19(const uint8_t *page)
 {
-	(void)sound;
 	return zstd(page, 19);
 }
 #endif
@@ -145,23 +140,23 @@ static FLAC__int32 sampleAt(const uint8_t *page, uint32_t i, uint32_t bits)
 }
 
 /* A page is one frame. */
-static size_t flac(const uint8_t *page, const Sound *sound)
+static size_t flac(const uint8_t *page)
 {
 	static FLAC__int32 samples[kPage];
-	uint32_t total = kPage / (sound->bits == 8 ? 1 : sound->bits == 16 ? 2 : 4);
+	uint32_t total = kPage / (sound.bits == 8 ? 1 : sound.bits == 16 ? 2 : 4);
 	FLAC__StreamEncoder *encoder = FLAC__stream_encoder_new();
 	size_t length = 0;
 
 	for (uint32_t i = 0; i < total; i++)
-		samples[i] = sampleAt(page, i, sound->bits);
-	FLAC__stream_encoder_set_channels(encoder, sound->channels);
-	FLAC__stream_encoder_set_bits_per_sample(encoder, sound->bits);
-	FLAC__stream_encoder_set_sample_rate(encoder, sound->rate);
+		samples[i] = sampleAt(page, i, sound.bits);
+	FLAC__stream_encoder_set_channels(encoder, sound.channels);
+	FLAC__stream_encoder_set_bits_per_sample(encoder, sound.bits);
+	FLAC__stream_encoder_set_sample_rate(encoder, sound.rate);
 	FLAC__stream_encoder_set_compression_level(encoder, 8);
-	FLAC__stream_encoder_set_blocksize(encoder, total / sound->channels);
+	FLAC__stream_encoder_set_blocksize(encoder, total / sound.channels);
 	if (FLAC__stream_encoder_init_stream(encoder, count, NULL, NULL, NULL, &length)
 			!= FLAC__STREAM_ENCODER_INIT_STATUS_OK
-		|| !FLAC__stream_encoder_process_interleaved(encoder, samples, total / sound->channels)
+		|| !FLAC__stream_encoder_process_interleaved(encoder, samples, total / sound.channels)
 		|| !FLAC__stream_encoder_finish(encoder))
 		length = 0;
 	FLAC__stream_encoder_delete(encoder);
@@ -222,55 +217,35 @@ static void printVersions(void)
 	puts(*separator == '{' ? "{}" : "}");
 }
 
-static size_t sumOf(Codec codec, const uint8_t *pages, size_t pageCount, const Sound *sound)
-{
-	size_t sum = 0;
-
-	for (size_t i = 0; i < pageCount; i++) {
-		size_t length = codec(pages + i * kPage, sound);
-		sum += length && length < kPage ? length : kPage;
-	}
-	return sum;
-}
-
-static uint8_t *load(const char *path, size_t *pageCount)
-{
-	FILE *file = fopen(path, "rb");
-	uint8_t *pages = NULL;
-	long length = 0;
-
-	if (file && !fseek(file, 0, SEEK_END) && (length = ftell(file)) > 0 && (pages = malloc((size_t)length))) {
-		rewind(file);
-		*pageCount = fread(pages, kPage, (size_t)length / kPage, file);
-	}
-	if (file)
-		fclose(file);
-	return pages;
-}
-
 int main(int argc, char **argv)
 {
-	Sound sound = { 0, 0, 0 };
-	size_t pageCount = 0;
-	uint8_t *pages = argc > 1 ? load(argv[1], &pageCount) : NULL;
+	size_t sums[sizeof(codecs) / sizeof(codecs[0])] = { 0 };
+	FILE *file = argc > 1 ? fopen(argv[1], "rb") : NULL;
+	uint8_t page[kPage];
 	const char *separator = "{";
 
 	if (argc == 1) {
 		printVersions();
 		return 0;
 	}
-	if (!pages) {
-		fprintf(stderr, "peers: %s cannot be read\n", argv[1]);
+	if (!file) {
+		fprintf(stderr, "peers: cannot read %s\n", argv[1]);
 		return 2;
 	}
 	if (argc == 5)
 		sound = (Sound){ (uint32_t)atoi(argv[2]), (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]) };
+	while (fread(page, kPage, 1, file) == 1)
+		for (size_t i = 0; codecs[i].name; i++)
+			if (sound.channels || !codecs[i].needsSound) {
+				size_t length = codecs[i].codec(page);
+				sums[i] += length && length < kPage ? length : kPage;
+			}
+	fclose(file);
 	for (size_t i = 0; codecs[i].name; i++)
 		if (sound.channels || !codecs[i].needsSound) {
-			printf("%s\"%s\":%zu", separator, codecs[i].name, sumOf(codecs[i].codec, pages, pageCount, &sound));
+			printf("%s\"%s\":%zu", separator, codecs[i].name, sums[i]);
 			separator = ",";
 		}
 	puts(*separator == '{' ? "{}" : "}");
-	free(pages);
 	return 0;
 }
