@@ -281,6 +281,9 @@ test("arguments: errors name what is wrong, and nothing changes", () => {
 		RangeError,
 		"record.byteLength: 14 is not a multiple of 13, a record's",
 	);
+	const empty = new History({ pool, key: "empty", fields: FIELDS });
+	refuses(() => empty.at(0), RangeError, "index: 0 is out of range: the range is empty");
+	empty.close();
 	for (const index of [-1, 1, 0.5, Number.NaN]) refuses(() => history.at(index), RangeError, /^index: /);
 	refuses(() => history.at("0" as never), TypeError, /^index: /);
 	refuses(() => history.read(1, 2), RangeError, "index: 2 is not an integer from 0 to 1");

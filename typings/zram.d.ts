@@ -674,7 +674,7 @@ declare module "zram/swap" {
 		byteLength: number;
 		/** Bytes left in the arenas once everything that can has gone to flash. */
 		bytesLeft: number;
-		/** The key that `evict: "lru"` would delete first; undefined if there is none that is not acquired. */
+		/** The key that `evict: "lru"` would delete first; undefined if every buffer with a key is acquired. */
 		key: Key | undefined;
 	}
 	/** How a buffer is stored. */
@@ -1130,13 +1130,18 @@ declare module "zram/history/fields" {
 		code: number;
 		/** Length in bytes. */
 		size: 1 | 2 | 4;
+		/** The least value. */
 		least: number;
+		/** The greatest value. */
 		most: number;
 	}
 	/** A field, and its place in a record. */
 	export interface Field {
+		/** Its name. */
 		name: string;
+		/** Where it begins in a record, in bytes. */
 		offset: number;
+		/** Its type. */
 		type: Type;
 	}
 }
@@ -1153,7 +1158,9 @@ declare module "zram/history/interface" {
 	import type { Memory } from "zram/memory";
 	/** The geometry of a page and its records. */
 	export interface PageLayout {
+		/** Length of a page in bytes. */
 		pageLength: number;
+		/** Length of a record in bytes; 1 for a log. */
 		recordLength: number;
 		/** Empty for a log of bytes. */
 		fields: readonly Field[];

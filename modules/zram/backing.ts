@@ -1,4 +1,7 @@
-/* The flash behind a device, as callers see it: its options, what a driver must do, and what status() says about it. */
+/*
+ * The flash behind a device, as callers see it: its options (options.ts validates them), what a driver must do, and what
+ * status() says about it.
+ */
 
 import type { Engine as EngineInstance } from "zram/engine/interface";
 import { Offload } from "zram/offload";

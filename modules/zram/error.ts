@@ -39,7 +39,7 @@ const NUMBER = typeof 0;
 export function refuseInteger(name: string, value: unknown, least: number, most: number): Error | undefined {
 	if (typeof value !== NUMBER) return new TypeError(`${name}: must be a number`);
 	if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return undefined;
-	if (most < least) return new RangeError(`${name}: ${value} is out of range, as there is none`);
+	if (most < least) return new RangeError(`${name}: ${value} is out of range: the range is empty`);
 	return new RangeError(`${name}: ${value} is not an integer from ${least} to ${most}`);
 }
 

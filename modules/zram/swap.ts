@@ -37,7 +37,7 @@ export interface Pressure {
 	byteLength: number;
 	/** Bytes left in the arenas once everything that can has gone to flash. */
 	bytesLeft: number;
-	/** The key that `evict: "lru"` would delete first; undefined if there is none that is not acquired. */
+	/** The key that `evict: "lru"` would delete first; undefined if every buffer with a key is acquired. */
 	key: Key | undefined;
 }
 

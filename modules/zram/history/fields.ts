@@ -9,7 +9,9 @@ export interface Type {
 	code: number;
 	/** Length in bytes. */
 	size: 1 | 2 | 4;
+	/** The least value. */
 	least: number;
+	/** The greatest value. */
 	most: number;
 }
 
@@ -35,8 +37,11 @@ export const TYPES: Readonly<Record<FieldType, Type>> = Object.freeze({
 
 /** A field, and its place in a record. */
 export interface Field {
+	/** Its name. */
 	name: string;
+	/** Where it begins in a record, in bytes. */
 	offset: number;
+	/** Its type. */
 	type: Type;
 }
 

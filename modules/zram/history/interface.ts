@@ -20,7 +20,9 @@ export const OVERWRITTEN = -2;
 
 /** The geometry of a page and its records. */
 export interface PageLayout {
+	/** Length of a page in bytes. */
 	pageLength: number;
+	/** Length of a record in bytes; 1 for a log. */
 	recordLength: number;
 	/** Empty for a log of bytes. */
 	fields: readonly Field[];
