@@ -131,7 +131,7 @@ test("fill: says when the device is smaller than the files", async () => {
 });
 
 test("churn: no refusal at 0.9; refusals at 1, none of them needless", async () => {
-	const parameters = ["--arena", "128K", "--ops", "3000", "--seed", "7", half, noise];
+	const parameters = ["--arena", "112K", "--ops", "3000", "--seed", "7", half, noise];
 	const calm = await result("churn", "--occupancy", "0.9", ...parameters);
 	assert.equal(Object.keys(calm), ["refusals", "needless", "utilisation", "occupancy", "moved", "columns", "engine"]);
 	assert.equal([calm.refusals, calm.needless, calm.moved, calm.engine], [0, 0, 0, "native"]);
@@ -151,7 +151,7 @@ test("the portable engine in Node: the same figures", async () => {
 		...(await result("fill", ...fill)),
 		engine: "portable",
 	});
-	const churn = ["--arena", "128K", "--ops", "1000", "--occupancy", "1", half, noise];
+	const churn = ["--arena", "112K", "--ops", "1000", "--occupancy", "1", half, noise];
 	const portable = await result("churn", "--engine", "portable", ...churn);
 	assert.ok((portable.refusals as number) > 10);
 	assert.equal(portable, { ...(await result("churn", ...churn)), engine: "portable" });
