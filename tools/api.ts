@@ -22,7 +22,7 @@ const TOOLS = [
 const packages = TOOLS.flatMap((tool) => ["--package", tool]);
 const options = [
 	"--tsconfig tsconfig.package.json --plugin typedoc-plugin-markdown --plugin typedoc-plugin-rename-defaults",
-	"--out docs/api --name xs-zram --readme none --excludePrivate --excludeInternal --disableSources",
+	"--out docs/api --name xs-zram --readme none --excludePrivate --excludeInternal --excludeExternals --disableSources",
 	"--hideBreadcrumbs --hidePageHeader --useHTMLAnchors --outputFileStrategy modules --skipErrorChecking --treatWarningsAsErrors",
 	"--intentionallyNotExported HostBuffer", // a global of XS
 ].flatMap((line) => line.split(" "));

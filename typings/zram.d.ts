@@ -1415,7 +1415,7 @@ declare module "zram/status" {
 	/**
 	 * Status lines: the result of `status()` as one line of text for a serial console or a log, and back.
 	 *
-	 *   zram/1 photos ms=61004 byteLength=8388608 pageLength=4096 origDataSize=3366912 … failedWrites=2 .
+	 *	 zram/1 photos ms=61004 byteLength=8388608 pageLength=4096 origDataSize=3366912 … failedWrites=2 .
 	 *
 	 * `zram/1` is the version of this format; then come the device's name, key=value pairs in any order, and a full stop: a
 	 * line without one was cut off. The keys are `ms` (the app's own clock), the device's `byteLength` and `pageLength`, the
