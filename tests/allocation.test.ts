@@ -3,6 +3,7 @@
  * chunk bytes and collections don't change. The last tests cover what does allocate.
  */
 // needs: xs
+// firmware: --slots 14336 --chunk 172000
 
 import { collect } from "host";
 import { test } from "uvu";
