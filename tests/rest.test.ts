@@ -3,7 +3,7 @@
  * (engine/…/rest), Zram.maintain() when.
  */
 // needs: js
-// firmware: --slots 14336 --chunk 130000
+// firmware: --slots 15872 --chunk 124000
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
