@@ -240,7 +240,7 @@ const reasons: [what: RegExp, why: string][] = [
 	],
 	[
 		/^rv32, random: write/,
-		"half of it is the call, the copy of the page, and the test for one repeated word. The search restarts every so often, as what follows noise may be compressible; if it searched more sparsely, other pages would take up to twice the reference's bytes.",
+		"half of it is the call, the copy of the page, and the test for one repeated word. The rest looks at one position in eleven for what may come again; if it looked at fewer, more pages would take up to twice the reference's bytes.",
 	],
 	[
 		/^8192 KB filled: utilisation/,
