@@ -310,8 +310,8 @@ static void unpack(xsMachine *the, Head *head, uint32_t place, const xsSlot *obj
 			fxSetID(the, (xsIdentifier)field->id);
 		else
 			fxSetIndex(the, field->index);
-		the->stack = base;
 	}
+	the->stack = base;
 }
 
 /*

@@ -135,27 +135,28 @@ ZRAM_INLINE uint32_t takeShort(Reader *reader, const int8_t *codes, uint32_t k, 
 
 /* --- columns ---------------------------------------------------------------------------------------------------- */
 
-/* How a unit lies in the page. */
-typedef enum {
-	kInByte,
-	kInHalf, /* above `shift` zero bits; green also lies below bits that red replaces later */
-	kInPixel /* five bits at `shift`, relative to half of the green that is already there */
-} Place;
+/*
+ * How a unit lies in the page: in a byte, or in a half, above as many zero bits as the lowest five bits say. Green lies
+ * below bits that red replaces later. With kInPixel it is five bits of a pixel, relative to half of the green that is
+ * already there. All in one word, as registers are short in the loops.
+ */
+#define kInByte UINT32_MAX
+#define kInPixel 0x80000000u
 
 #define kGreenMask 0x07E0u
 
-ZRAM_INLINE void store(uint8_t *to, uint32_t unit, Place place, uint32_t shift)
+ZRAM_INLINE void store(uint8_t *to, uint32_t unit, uint32_t place)
 {
 	Half *half = (Half *)(void *)to;
 	uint32_t pixel;
 	if (place == kInByte)
 		*to = (uint8_t)unit;
-	else if (place == kInHalf)
-		*half = (Half)(unit << shift);
+	else if ((int32_t)place >= 0)
+		*half = (Half)(unit << (place & 31));
 	else {
-		pixel = shift ? *half & kGreenMask : *half;
+		pixel = place & 31 ? *half & kGreenMask : *half;
 		unit += (pixel & kGreenMask) >> (kGreenShift + 1);
-		*half = (Half)(pixel | (unit & 31) << shift);
+		*half = (Half)(pixel | (unit & 31) << (place & 31));
 	}
 }
 
@@ -178,21 +179,21 @@ ZRAM_INLINE uint32_t takeParameter(Reader *reader, uint32_t before)
 	return bits;
 }
 
-/* Decodes a column. Returns 0 if the bits are invalid. */
-ZRAM_INLINE int decodeColumn(Reader *from, const Half *inEnd, uint8_t *page, const zramColumn *column, Place place)
+/* Decodes a column whose units lie at `place`. Returns 0 if the bits are invalid. */
+ZRAM_INLINE int decodeColumn(Reader *from, const Half *inEnd, uint8_t *page, const zramColumn *column, uint32_t place)
 {
 	Reader reader = *from;
 	const uint32_t stride = column->stride, order = take(&reader, kOrderBits);
 	const uint32_t unitMask = order ? UINT32_MAX : 0, slopeMask = order > 1 ? UINT32_MAX : 0;
-	uint32_t width = column->width, shift = column->shift, unit, slope = 0, parameter;
+	uint32_t width = column->width, unit, slope = 0, parameter;
 	uint8_t *to = page + column->start, *const last = to + (column->count - 1) * stride;
 
-	if (place == kInHalf && width == 16 && take(&reader, 1)) {
-		shift = take(&reader, kShiftBits);
-		width -= shift;
+	if (place != kInByte && width == 16 && take(&reader, 1)) {
+		place = take(&reader, kShiftBits);
+		width -= place;
 	}
 	unit = take(&reader, width);
-	store(to, unit, place, shift);
+	store(to, unit, place);
 	parameter = firstParameter(width);
 	while (to != last) {
 		const uint8_t *end = (uint32_t)(last - to) > kGroup * stride ? to + kGroup * stride : last;
@@ -205,7 +206,7 @@ ZRAM_INLINE int decodeColumn(Reader *from, const Half *inEnd, uint8_t *page, con
 		to += stride;                           \
 		slope = (slope & slopeMask) + residual; \
 		unit = (unit & unitMask) + slope;       \
-		store(to, unit, place, shift);          \
+		store(to, unit, place);                 \
 	} while (to != end)
 
 		if (parameter == kAllZero)
@@ -231,9 +232,9 @@ static ZRAM_NOINLINE int decodeBytes(Reader *reader, const Half *inEnd, uint8_t 
 	return decodeColumn(reader, inEnd, page, column, kInByte);
 }
 
-/* For halves and 16-bit pixels alike. A copy for each would be a tenth faster, and 500 bytes longer. */
+/* For halves and 16-bit pixels alike. A copy for each would be a tenth faster, and 700 bytes longer. */
 static ZRAM_NOINLINE int decodeHalves(
-	Reader *reader, const Half *inEnd, uint8_t *page, const zramColumn *column, Place place)
+	Reader *reader, const Half *inEnd, uint8_t *page, const zramColumn *column, uint32_t place)
 {
 	return decodeColumn(reader, inEnd, page, column, place);
 }
@@ -259,7 +260,7 @@ static int decodeColumnOf(Reader *reader, const Half *inEnd, uint32_t kind, cons
 	if (column->width == 8)
 		return decodeBytes(reader, inEnd, page, column);
 	return decodeHalves(
-		reader, inEnd, page, column, (isPixels16(kind) && column->shift != kGreenShift) ? kInPixel : kInHalf);
+		reader, inEnd, page, column, column->shift | (isPixels16(kind) && column->shift != kGreenShift ? kInPixel : 0));
 }
 
 static void swapHalves(uint32_t *words, uint32_t length)
