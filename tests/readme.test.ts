@@ -17,6 +17,7 @@ const OUTPUTS: Record<string, RegExp[]> = {
 	"docs/pools.md": [/^\{"zoom":3\}\nmap: 153600 bytes\nsettings: 10 bytes\n$/],
 	"docs/history.md": [/^10000 of 10000 records, the last at 599940\nstarted\n$/],
 	"docs/options.md": [/^\d+ bytes in \d+ of 2097152$/m],
+	"docs/errors.md": [/^\d+ bytes fit$/m],
 	"docs/flash.md": [/^\d+ pages on flash$/m, /^$/],
 };
 const examples = Object.keys(OUTPUTS).flatMap((page) =>
