@@ -224,9 +224,12 @@ const apps: [name: string, what: string][] = [
 	["static", "half never changes; the rest is a ring that takes four pages a minute"],
 ];
 
+/** Without an end, which JSON writes as null. */
+const isEndless = (value: number | null) => value === null || value === Number.POSITIVE_INFINITY;
+
 function years(value: number | null): string {
-	if (value === null) return "no wear";
-	return value >= 1000 ? "over 1,000" : value.toFixed(0);
+	if (isEndless(value)) return "no wear";
+	return (value as number) >= 1000 ? "over 1,000" : (value as number).toFixed(0);
 }
 
 function dayRows({ offload: { day } }: Results): string[][] {
