@@ -99,7 +99,7 @@ test("own options: values that grow in a full pool, whose open pages find no roo
 	const pool = new SwapPool({ devices: [zram], evict: "lru" });
 	const random = new Random(6);
 	let refused = 0;
-	for (let i = 0; i < 1000 * scale; i++) {
+	for (let i = 0; i < Math.max(400, 1000 * scale); i++) {
 		const bytes = new Uint8Array(1 + random.below(700));
 		contents[random.below(contents.length)]?.(bytes, i);
 		pool.append(random.below(6), bytes);
@@ -107,7 +107,7 @@ test("own options: values that grow in a full pool, whose open pages find no roo
 		refused = zram.status().failedWrites;
 	}
 	isExact(trace, zram);
-	assert.ok(refused > 100 * scale, `${refused}`);
+	assert.ok(refused > 20, `${refused}`);
 	pool.close();
 });
 
