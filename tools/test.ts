@@ -94,6 +94,7 @@ const hosts: Host[] = [
 	{
 		...firmware,
 		name: "the emulated microcontroller, rv32",
+		aside: true,
 		variant: "rv32",
 		otherwise: "does not fit into 512 KB of RAM",
 		only: [...ofTheEngine, "backing", "demo-store", "nor"],
